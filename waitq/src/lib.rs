@@ -1,0 +1,47 @@
+//! Intrusive wait queue: the one mechanism under every wait of hafnon.
+//!
+//! A [`WaitQueue<T, S>`] is a state `S` and the waiters for it, under one lock, so that checking the
+//! state and going to sleep is one atomic step against whoever changes the state. Each waiter carries
+//! a tag `T` (a signal mask, a futex address) by which wakers choose.
+//!
+//! A waiter's node lives inside the waiting future ([`Wait`]) or, for waits that belong to no task,
+//! in a [`Registration`]. No operation allocates, except [`Registration::new`].
+//!
+//! ```text
+//!            poll: check says "not yet"           wake (under the lock: unlinked, waker taken)
+//!   Idle ───────────────────────────────▶ Queued ───────────────────────────────▶ Woken
+//!    │                                      │                                       │
+//!    │ check says "ready"                   │ drop, cancel: unlink, O(1)            │ poll: Ready
+//!    ▼                                      ▼                                       ▼
+//!  done                                   gone          drop before poll: a counted wake is passed on
+//! ```
+//!
+//! # Guarantees
+//! - A wake between registration and poll is not lost: it is recorded in the node, under the lock.
+//! - A waiter woken by [`Waiters::wake_one`] or [`Waiters::wake_some`] and dropped before it saw that
+//!   passes the wake on to the next waiter that [takes over](Tag::takes_over).
+//! - [`Waiters::wake_all`] wakes those that are there, not those that come back while it runs.
+//! - Wakers are called after the lock is released.
+//!
+//! `tests/loom.rs` proves these on this code.
+#![no_std]
+#![deny(unsafe_op_in_unsafe_fn)]
+// This crate is one of the rooms for unsafe code: nodes are linked by pointer into futures.
+#![allow(unsafe_code)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod buckets;
+mod list;
+mod queue;
+mod registration;
+pub mod sync;
+mod wait;
+
+pub use buckets::Buckets;
+pub use list::{List, Lists, Tag};
+pub use queue::{WaitQueue, Waiters};
+pub use registration::{OutOfMemory, Registration};
+pub use wait::{Wait, Woken};

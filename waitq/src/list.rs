@@ -1,0 +1,178 @@
+//! The circular doubly linked list of waiters, and the node that futures embed.
+//!
+//! The list is one pointer to its head (the tail is the head's `prev`), which keeps a whole
+//! [`WaitQueue`](crate::WaitQueue) at 16 bytes. A node is only touched under the lock of its queue.
+
+use crate::sync::UnsafeCell;
+use core::marker::PhantomPinned;
+use core::ptr::NonNull;
+use core::task::Waker;
+
+/// What a waiter is told apart by, and what wakers may leave with it.
+pub trait Tag: Copy {
+    /// Whether a counted wake that `dropped` received but never saw may go to `self` instead.
+    fn takes_over(&self, dropped: &Self) -> bool {
+        let _ = dropped;
+        true
+    }
+}
+
+impl Tag for () {}
+
+/// Where a node is in its life; see the diagram in the crate's documentation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Status {
+    /// Not linked, never was. Drop does nothing.
+    Idle,
+    /// Linked. Drop unlinks.
+    Queued,
+    /// Chosen by a waker that could not take all wakers at once: still linked, at the front of its
+    /// list, waiting to be unlinked by that waker. Drop unlinks, and passes a counted wake on.
+    Chosen { counted: bool },
+    /// Not linked any more. Drop passes a counted wake on.
+    Woken { counted: bool },
+}
+
+pub(crate) struct Entry<T> {
+    next: NonNull<Node<T>>,
+    prev: NonNull<Node<T>>,
+    pub(crate) waker: Option<Waker>,
+    pub(crate) tag: T,
+    pub(crate) status: Status,
+}
+
+/// A waiter's place in a list. Pinned from its first link to its last.
+pub(crate) struct Node<T> {
+    entry: UnsafeCell<Entry<T>>,
+    _pinned: PhantomPinned,
+}
+
+impl<T> Node<T> {
+    pub(crate) fn new(tag: T) -> Self {
+        let entry = Entry {
+            next: NonNull::dangling(),
+            prev: NonNull::dangling(),
+            waker: None,
+            tag,
+            status: Status::Idle,
+        };
+        Self { entry: UnsafeCell::new(entry), _pinned: PhantomPinned }
+    }
+
+    /// Runs `f` on the node's entry.
+    ///
+    /// # Safety
+    /// The caller holds the lock of the queue that the node belongs to, or is the node's only owner
+    /// while it is not linked; and `f` reaches this entry in no other way.
+    #[inline(always)]
+    pub(crate) unsafe fn with<R>(&self, f: impl FnOnce(&mut Entry<T>) -> R) -> R {
+        // SAFETY: the caller has exclusive access to the entry, by this function's contract.
+        self.entry.with_mut(|entry| f(unsafe { &mut *entry }))
+    }
+}
+
+/// Waiters in the order of their arrival.
+pub struct List<T> {
+    head: Option<NonNull<Node<T>>>,
+}
+
+// SAFETY: a list owns no node; it is only used under its queue's lock, and tags and wakers may move
+// between threads.
+unsafe impl<T: Send> Send for List<T> {}
+
+impl<T> List<T> {
+    /// An empty list.
+    pub const fn new() -> Self {
+        Self { head: None }
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.head.is_none()
+    }
+
+    pub(crate) fn head(&self) -> Option<NonNull<Node<T>>> {
+        self.head
+    }
+
+    /// The node behind `node`, or `None` at the end.
+    ///
+    /// # Safety
+    /// `node` is in this list and the lock is held.
+    pub(crate) unsafe fn after(&self, node: NonNull<Node<T>>) -> Option<NonNull<Node<T>>> {
+        // SAFETY: a linked node is alive, and the lock is held.
+        let next = unsafe { node.as_ref().with(|entry| entry.next) };
+        (Some(next) != self.head).then_some(next)
+    }
+
+    /// Links `node` at the end.
+    ///
+    /// # Safety
+    /// `node` is pinned and in no list, it is removed before it goes away, and the lock is held.
+    pub(crate) unsafe fn push_back(&mut self, node: NonNull<Node<T>>) {
+        let (prev, next) = match self.head {
+            None => {
+                self.head = Some(node);
+                (node, node)
+            }
+            // SAFETY: the head is linked, so alive, and the lock is held.
+            Some(head) => (unsafe { head.as_ref().with(|entry| entry.prev) }, head),
+        };
+        // SAFETY: as above; each closure touches one entry, and none is nested in another.
+        unsafe {
+            node.as_ref().with(|entry| (entry.prev, entry.next) = (prev, next));
+            prev.as_ref().with(|entry| entry.next = node);
+            next.as_ref().with(|entry| entry.prev = node);
+        }
+    }
+
+    /// Links `node` at the front.
+    ///
+    /// # Safety
+    /// As for [`List::push_back`].
+    pub(crate) unsafe fn push_front(&mut self, node: NonNull<Node<T>>) {
+        // SAFETY: the caller keeps the same contract. In a circle, the end is the place before the head.
+        unsafe { self.push_back(node) };
+        self.head = Some(node);
+    }
+
+    /// Unlinks `node`.
+    ///
+    /// # Safety
+    /// `node` is in this list and the lock is held.
+    pub(crate) unsafe fn remove(&mut self, node: NonNull<Node<T>>) {
+        // SAFETY: `node` and its neighbours are linked, so alive, and the lock is held.
+        unsafe {
+            let (prev, next) = node.as_ref().with(|entry| (entry.prev, entry.next));
+            if next == node {
+                self.head = None;
+                return;
+            }
+            prev.as_ref().with(|entry| entry.next = next);
+            next.as_ref().with(|entry| entry.prev = prev);
+            if self.head == Some(node) {
+                self.head = Some(next);
+            }
+        }
+    }
+}
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Where a queue keeps its waiters: one list, or [many by tag](crate::Buckets).
+pub trait Lists<T> {
+    /// The list in which waiters with this tag stand. The same tag gives the same list as long as a
+    /// waiter is in it.
+    fn list(&mut self, tag: &T) -> &mut List<T>;
+}
+
+impl<T> Lists<T> for List<T> {
+    #[inline(always)]
+    fn list(&mut self, _tag: &T) -> &mut List<T> {
+        self
+    }
+}

@@ -1,0 +1,347 @@
+//! The wait queue: a state, the waiters for it, and the lock over both.
+
+use crate::list::{List, Lists, Node, Status, Tag};
+use crate::sync::{Mutex, MutexGuard};
+use crate::wait::Wait;
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
+use core::task::Waker;
+
+/// How many wakers one locked section carries away; more are delivered in rounds.
+const BATCH: usize = 8;
+
+/// A state `S` and the waiters for it, tagged `T`, kept in `L`.
+pub struct WaitQueue<T = (), S = (), L = List<T>> {
+    inner: Mutex<Inner<S, L>>,
+    _tag: PhantomData<fn(T) -> T>,
+}
+
+pub(crate) struct Inner<S, L> {
+    pub(crate) lists: L,
+    pub(crate) state: S,
+}
+
+impl<T: Tag, S> WaitQueue<T, S> {
+    /// A queue without waiters.
+    #[cfg(not(loom))]
+    pub const fn new(state: S) -> Self {
+        Self { inner: Mutex::new(Inner { lists: List::new(), state }), _tag: PhantomData }
+    }
+
+    /// A queue without waiters.
+    #[cfg(loom)]
+    pub fn new(state: S) -> Self {
+        Self::with_lists(List::new(), state)
+    }
+}
+
+impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
+    /// A queue over the given lists.
+    pub fn with_lists(lists: L, state: S) -> Self {
+        Self { inner: Mutex::new(Inner { lists, state }), _tag: PhantomData }
+    }
+
+    /// Looks at or changes the state, and wakes. The wakers are called after the lock is released.
+    ///
+    /// `f` must not touch this queue in any other way.
+    #[inline]
+    pub fn with<R>(&self, f: impl FnOnce(&mut S, &mut Waiters<'_, T, L>) -> R) -> R {
+        let mut inner = self.inner.lock();
+        let mut batch = Batch::new();
+        let Inner { lists, state } = &mut *inner;
+        let mut waiters = Waiters { lists, batch: &mut batch, overflow: None };
+        let result = f(state, &mut waiters);
+        match waiters.overflow {
+            None => drop(inner),
+            Some(tag) => self.deliver_chosen(inner, &mut batch, tag),
+        }
+        batch.wake();
+        result
+    }
+
+    /// A future that completes when it is woken, or at once if `ready`, called under the lock at the
+    /// first poll, says so. `ready` may change the state and the tag.
+    pub fn wait_unless<C>(&self, tag: T, ready: C) -> Wait<'_, T, S, L, C>
+    where
+        C: FnOnce(&mut S, &mut T) -> bool,
+    {
+        Wait::new(self, tag, ready)
+    }
+
+    /// A future that completes when it is woken.
+    pub fn wait(&self, tag: T) -> Wait<'_, T, S, L, fn(&mut S, &mut T) -> bool> {
+        self.wait_unless(tag, |_, _| false)
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner<S, L>> {
+        self.inner.lock()
+    }
+
+    /// Takes `node` out of the queue, if it is in. Says whether it had been woken, and its tag.
+    ///
+    /// # Safety
+    /// `node` was only ever linked by this queue and is alive.
+    pub(crate) unsafe fn withdraw(&self, node: NonNull<Node<T>>) -> (Status, T) {
+        let mut inner = self.inner.lock();
+        // SAFETY: the lock is held and the node alive; `remove` runs outside of the closure.
+        let (status, tag, waker) = unsafe {
+            node.as_ref().with(|entry| {
+                let status = entry.status;
+                if let Status::Chosen { counted } = status {
+                    entry.status = Status::Woken { counted };
+                } else if status == Status::Queued {
+                    entry.status = Status::Idle;
+                }
+                (status, entry.tag, entry.waker.take())
+            })
+        };
+        if matches!(status, Status::Queued | Status::Chosen { .. }) {
+            // SAFETY: these two are the linked ones, and the lock is held.
+            unsafe { inner.lists.list(&tag).remove(node) };
+        }
+        drop(inner);
+        drop(waker);
+        (status, tag)
+    }
+
+    /// Hands on the counted wake that a waiter tagged `dropped` never saw.
+    #[cold]
+    pub(crate) fn pass_on(&self, dropped: T) {
+        self.with(|_, waiters| waiters.wake_some(&dropped, 1, |tag| tag.takes_over(&dropped)));
+    }
+
+    /// Unlinks and wakes, in rounds, the nodes that a wake has chosen beyond one batch.
+    #[cold]
+    fn deliver_chosen<'a>(&'a self, mut inner: MutexGuard<'a, Inner<S, L>>, batch: &mut Batch, tag: T) {
+        loop {
+            let list = inner.lists.list(&tag);
+            // SAFETY: the lock is held, and the chosen nodes are linked at the front.
+            let done = unsafe { take_chosen(list, batch) };
+            drop(inner);
+            batch.wake();
+            if done {
+                return;
+            }
+            inner = self.inner.lock();
+        }
+    }
+}
+
+/// Moves chosen nodes from the front of `list` into `batch`; whether none is left.
+///
+/// # Safety
+/// The lock is held.
+unsafe fn take_chosen<T>(list: &mut List<T>, batch: &mut Batch) -> bool {
+    while let Some(node) = list.head() {
+        // SAFETY: a linked node is alive, and the lock is held.
+        let status = unsafe { node.as_ref().with(|entry| entry.status) };
+        let Status::Chosen { counted } = status else { return true };
+        if batch.is_full() {
+            return false;
+        }
+        // SAFETY: as above.
+        unsafe { unlink(list, node, counted, batch) };
+    }
+    true
+}
+
+/// Unlinks `node` as woken and puts its waker into `batch`, which has room.
+///
+/// # Safety
+/// `node` is in `list` and the lock is held.
+#[inline(always)]
+unsafe fn unlink<T>(list: &mut List<T>, node: NonNull<Node<T>>, counted: bool, batch: &mut Batch) {
+    // SAFETY: the node is linked, so alive. Once the lock is released its owner may free it, which is
+    // why the waker is moved out here.
+    unsafe {
+        list.remove(node);
+        let waker = node.as_ref().with(|entry| {
+            entry.status = Status::Woken { counted };
+            entry.waker.take()
+        });
+        if let Some(waker) = waker {
+            batch.push(waker);
+        }
+    }
+}
+
+/// The waiters of a locked queue.
+pub struct Waiters<'a, T, L = List<T>> {
+    lists: &'a mut L,
+    batch: &'a mut Batch,
+    /// The tag whose list has chosen nodes at its front that did not fit into the batch.
+    overflow: Option<T>,
+}
+
+impl<T: Tag> Waiters<'_, T, List<T>> {
+    /// Wakes the waiter that came first. Whether there was one.
+    #[inline]
+    pub fn wake_one(&mut self) -> bool {
+        let Some(head) = self.lists.head() else { return false };
+        // SAFETY: the queue is locked and the head linked, so alive.
+        let tag = unsafe { head.as_ref().with(|entry| entry.tag) };
+        self.wake_some(&tag, 1, |_| true) == 1
+    }
+
+    /// Wakes all that wait now. How many.
+    pub fn wake_all(&mut self) -> usize {
+        self.wake_matching(|_| true)
+    }
+
+    /// Wakes each waiter for whose tag `matches` says so; all tags are visited and may be changed.
+    #[inline]
+    pub fn wake_matching(&mut self, matches: impl FnMut(&mut T) -> bool) -> usize {
+        let Some(head) = self.lists.head() else { return 0 };
+        // SAFETY: the queue is locked and the head linked, so alive.
+        let tag = unsafe { head.as_ref().with(|entry| entry.tag) };
+        self.choose(&tag, usize::MAX, false, matches)
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.lists.is_empty()
+    }
+}
+
+impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
+    /// Wakes, in the order of arrival, at most `most` of the waiters that share a list with `near`
+    /// and for which `matches` says so. These are counted wakes: one that is dropped unseen is
+    /// passed on. How many.
+    ///
+    /// Only one call that wakes may be made on a locked queue with several lists.
+    pub fn wake_some(&mut self, near: &T, most: usize, matches: impl FnMut(&mut T) -> bool) -> usize {
+        self.choose(near, most, true, matches)
+    }
+
+    /// Changes the tags of at most `most` waiters near `near`, in order, for which `change` gives a
+    /// new tag; they go to the end of the list of that tag. How many.
+    pub fn retag(&mut self, near: &T, most: usize, mut change: impl FnMut(&T) -> Option<T>) -> usize {
+        let mut moved = 0;
+        let mut stop = None;
+        let mut cursor = self.lists.list(near).head();
+        while let Some(node) = cursor.filter(|node| moved < most && Some(*node) != stop) {
+            let list = self.lists.list(near);
+            // SAFETY: the queue is locked; `node` is linked in this list, so alive.
+            let (next, new) = unsafe {
+                let new = node.as_ref().with(|entry| match entry.status {
+                    Status::Queued => change(&entry.tag),
+                    _ => None,
+                });
+                (list.after(node), new)
+            };
+            if let Some(tag) = new {
+                // SAFETY: as above; it is linked anew before the lock is released.
+                unsafe {
+                    list.remove(node);
+                    node.as_ref().with(|entry| entry.tag = tag);
+                    self.lists.list(&tag).push_back(node);
+                }
+                stop = stop.or(Some(node));
+                moved += 1;
+            }
+            cursor = next;
+        }
+        moved
+    }
+
+    /// Visits the tags of the waiters that share a list with `near`.
+    pub fn for_each(&mut self, near: &T, mut visit: impl FnMut(&mut T)) {
+        let list = self.lists.list(near);
+        let mut cursor = list.head();
+        while let Some(node) = cursor {
+            // SAFETY: the queue is locked; `node` is linked in this list, so alive.
+            cursor = unsafe {
+                node.as_ref().with(|entry| visit(&mut entry.tag));
+                list.after(node)
+            };
+        }
+    }
+
+    /// The lists themselves.
+    pub fn lists(&mut self) -> &mut L {
+        self.lists
+    }
+
+    #[inline]
+    fn choose(
+        &mut self,
+        near: &T,
+        most: usize,
+        counted: bool,
+        mut matches: impl FnMut(&mut T) -> bool,
+    ) -> usize {
+        let list = self.lists.list(near);
+        let mut chosen = 0;
+        let mut at_front = true;
+        let mut cursor = list.head();
+        while let Some(node) = cursor {
+            if chosen == most {
+                break;
+            }
+            // SAFETY: the queue is locked; `node` is linked in `list`, so alive. `cursor` is read
+            // before the node leaves its place.
+            let (queued, hit) = unsafe {
+                cursor = list.after(node);
+                node.as_ref().with(|entry| {
+                    let queued = entry.status == Status::Queued;
+                    (queued, queued && matches(&mut entry.tag))
+                })
+            };
+            if !hit {
+                at_front &= !queued;
+                continue;
+            }
+            chosen += 1;
+            if self.batch.is_full() {
+                self.overflow = Some(*near);
+                // SAFETY: as above.
+                unsafe {
+                    node.as_ref().with(|entry| entry.status = Status::Chosen { counted });
+                    if !at_front {
+                        list.remove(node);
+                        list.push_front(node);
+                    }
+                }
+            } else {
+                // SAFETY: as above.
+                unsafe { unlink(list, node, counted, self.batch) };
+            }
+        }
+        chosen
+    }
+}
+
+/// Wakers on their way out of a locked section.
+pub(crate) struct Batch {
+    wakers: [MaybeUninit<Waker>; BATCH],
+    length: usize,
+}
+
+impl Batch {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { wakers: [const { MaybeUninit::uninit() }; BATCH], length: 0 }
+    }
+
+    #[inline(always)]
+    fn is_full(&self) -> bool {
+        self.length == BATCH
+    }
+
+    #[inline(always)]
+    fn push(&mut self, waker: Waker) {
+        self.wakers[self.length].write(waker);
+        self.length += 1;
+    }
+
+    #[inline(always)]
+    fn wake(&mut self) {
+        let length = core::mem::take(&mut self.length);
+        for slot in &self.wakers[..length] {
+            // SAFETY: the first `length` slots are initialised, and each is read once: the length was
+            // set to zero first, so a panicking waker leaks the rest instead of waking twice.
+            unsafe { slot.assume_init_read() }.wake();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! A wait that belongs to no task: a node on the heap, armed with a waker of its owner's choice.
+//!
+//! Ports and thread-owned sets of waits use it: the node is allocated once and armed as often as
+//! needed, and safe code may hold it.
+
+use crate::list::{Node, Status, Tag};
+use crate::queue::WaitQueue;
+use crate::wait::Woken;
+use alloc::alloc::{Layout, alloc, dealloc};
+use alloc::sync::Arc;
+use core::ptr::NonNull;
+use core::task::Waker;
+
+/// There was no memory for a node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OutOfMemory;
+
+/// A node that can be armed on the queue of an `O`. Dropping it disarms it.
+pub struct Registration<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> {
+    node: NonNull<Node<T>>,
+    owner: Option<Arc<O>>,
+    _state: core::marker::PhantomData<fn(S) -> S>,
+}
+
+// SAFETY: the node is owned by the registration and shared only with the queue, under its lock.
+unsafe impl<T, S, O> Send for Registration<T, S, O>
+where
+    T: Tag + Send,
+    S: Send,
+    O: AsRef<WaitQueue<T, S>> + Send + Sync + ?Sized,
+{
+}
+
+impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
+    /// Allocates a node with this tag; the only operation here that allocates.
+    pub fn new(tag: T) -> Result<Self, OutOfMemory> {
+        // SAFETY: the layout of a node is not zero-sized.
+        let memory = unsafe { alloc(Layout::new::<Node<T>>()) }.cast::<Node<T>>();
+        let node = NonNull::new(memory).ok_or(OutOfMemory)?;
+        // SAFETY: fresh memory with a node's layout.
+        unsafe { node.write(Node::new(tag)) };
+        Ok(Self { node, owner: None, _state: core::marker::PhantomData })
+    }
+
+    /// Arms the node on `owner`'s queue, unless `ready`, called under the lock, says that there is no
+    /// need. Whether it is armed; when it is not, the tag that `ready` left is returned.
+    ///
+    /// A registration that is armed already is disarmed first.
+    pub fn arm(
+        &mut self,
+        owner: Arc<O>,
+        tag: T,
+        waker: Waker,
+        ready: impl FnOnce(&mut S, &mut T) -> bool,
+    ) -> Result<(), T> {
+        self.disarm();
+        let queue: &WaitQueue<T, S> = (*owner).as_ref();
+        let mut inner = queue.lock();
+        // SAFETY: the node is disarmed, so owned by this registration alone.
+        let (satisfied, tag) = unsafe {
+            self.node.as_ref().with(|entry| {
+                entry.tag = tag;
+                let satisfied = ready(&mut inner.state, &mut entry.tag);
+                if !satisfied {
+                    entry.waker = Some(waker);
+                    entry.status = Status::Queued;
+                }
+                (satisfied, entry.tag)
+            })
+        };
+        if satisfied {
+            return Err(tag);
+        }
+        // SAFETY: the node is on the heap, and `disarm` takes it out before it is freed. The queue lives
+        // as long as `owner`, which this registration keeps.
+        unsafe { inner.lists.push_back(self.node) };
+        drop(inner);
+        self.owner = Some(owner);
+        Ok(())
+    }
+
+    /// Takes the node out of the queue, atomically against wakers. `None` if it was not armed.
+    pub fn disarm(&mut self) -> Option<Woken<T>> {
+        let owner = self.owner.take()?;
+        // SAFETY: the node was armed on this owner's queue only, and is alive.
+        let (status, tag) = unsafe { (*owner).as_ref().withdraw(self.node) };
+        // SAFETY: withdrawn nodes are not linked.
+        unsafe { self.node.as_ref().with(|entry| entry.status = Status::Idle) };
+        Some(match status {
+            Status::Idle | Status::Queued => Woken::No(tag),
+            Status::Chosen { .. } | Status::Woken { .. } => Woken::Yes(tag),
+        })
+    }
+
+    /// Whether it is armed and has not been woken. Gives the tag as it is now.
+    pub fn peek(&self) -> Option<Woken<T>> {
+        let owner = self.owner.as_ref()?;
+        let _inner = (**owner).as_ref().lock();
+        // SAFETY: the queue's lock is held.
+        let (status, tag) = unsafe { self.node.as_ref().with(|entry| (entry.status, entry.tag)) };
+        Some(match status {
+            Status::Idle | Status::Queued => Woken::No(tag),
+            Status::Chosen { .. } | Status::Woken { .. } => Woken::Yes(tag),
+        })
+    }
+}
+
+impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Drop for Registration<T, S, O> {
+    fn drop(&mut self) {
+        self.disarm();
+        // SAFETY: disarmed, so nobody else knows the node; it came from `alloc` with this layout.
+        unsafe {
+            self.node.drop_in_place();
+            dealloc(self.node.as_ptr().cast(), Layout::new::<Node<T>>());
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Models of the wait queue's races, on the code that ships. Run by `cargo test` at the root, or with
+//! `RUSTFLAGS="--cfg loom" cargo test -p hafnon-waitq --test loom --release`.
+#![cfg(loom)]
+
+use loom::future::block_on;
+use loom::sync::Arc;
+use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::thread;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use waitq::{WaitQueue, Woken};
+
+/// A wake between the check and the poll, or between polls, is not lost.
+#[test]
+fn a_wake_is_never_lost() {
+    loom::model(|| {
+        let queue = Arc::new(WaitQueue::<(), bool>::new(false));
+        let waker = queue.clone();
+        let other = thread::spawn(move || {
+            waker.with(|ready, waiters| {
+                *ready = true;
+                waiters.wake_all();
+            })
+        });
+        block_on(queue.wait_unless((), |ready, ()| *ready));
+        other.join().unwrap();
+    });
+}
+
+/// Two wakes of one, two waiters: both are woken.
+#[test]
+fn two_wakes_reach_two_waiters() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(2); // unbounded, the same model takes two minutes and passes too
+    model.check(|| {
+        let queue = Arc::new(WaitQueue::<(), usize>::new(0));
+        let take = |tokens: &mut usize, (): &mut ()| {
+            let taken = *tokens > 0;
+            *tokens -= usize::from(taken);
+            taken
+        };
+        let waiter = {
+            let queue = queue.clone();
+            thread::spawn(move || block_on(queue.wait_unless((), take)))
+        };
+        let give = |queue: &WaitQueue<(), usize>| {
+            queue.with(|tokens, waiters| {
+                if !waiters.wake_one() {
+                    *tokens += 1;
+                }
+            })
+        };
+        let waker = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                give(&queue);
+                give(&queue);
+            })
+        };
+        block_on(queue.wait_unless((), take));
+        waiter.join().unwrap();
+        waker.join().unwrap();
+    });
+}
+
+/// A waiter that is dropped while it is being woken hands the wake to the other.
+#[test]
+fn a_wake_that_meets_a_drop_reaches_the_other_waiter() {
+    loom::model(|| {
+        let queue = Arc::new(WaitQueue::<()>::new(()));
+        let dropped = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                let mut wait = pin!(queue.wait(()));
+                let _ = wait.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            })
+        };
+        let woken = Arc::new(AtomicUsize::new(0));
+        let mut wait = pin!(queue.wait(()));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(wait.as_mut().poll(&mut context).is_pending());
+        let waker = {
+            let (queue, woken) = (queue.clone(), woken.clone());
+            thread::spawn(move || {
+                if queue.with(|_, waiters| waiters.wake_one()) {
+                    woken.fetch_add(1, Ordering::SeqCst);
+                }
+            })
+        };
+        dropped.join().unwrap();
+        waker.join().unwrap();
+        assert_eq!(woken.load(Ordering::SeqCst), 1);
+        assert!(matches!(wait.as_mut().poll(&mut context), Poll::Ready(())));
+    });
+}
+
+/// A cancel that races with a wake sees it or leaves it to nobody: exactly one of the two is told.
+#[test]
+fn a_cancel_and_a_wake_agree() {
+    loom::model(|| {
+        let queue = Arc::new(WaitQueue::<()>::new(()));
+        let mut wait = pin!(queue.wait(()));
+        assert!(wait.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let waker = {
+            let queue = queue.clone();
+            thread::spawn(move || queue.with(|_, waiters| waiters.wake_one()))
+        };
+        let cancelled = wait.as_mut().cancel();
+        let woke = waker.join().unwrap();
+        assert_eq!(matches!(cancelled, Woken::Yes(())), woke);
+    });
+}
+
+/// More waiters than a batch holds, one of them leaving while the rounds run.
+#[test]
+fn a_drop_during_the_rounds_of_a_large_wake_is_safe() {
+    loom::model(|| {
+        let queue = Arc::new(WaitQueue::<()>::new(()));
+        let mut context = Context::from_waker(Waker::noop());
+        let mut waits: Vec<_> = (0..10).map(|_| Box::pin(queue.wait(()))).collect();
+        for wait in &mut waits {
+            assert!(wait.as_mut().poll(&mut context).is_pending());
+        }
+        let waker = {
+            let queue = queue.clone();
+            thread::spawn(move || queue.with(|_, waiters| waiters.wake_all()))
+        };
+        drop(waits.pop());
+        let woken = waker.join().unwrap();
+        assert!(woken == 10 || woken == 9);
+        for wait in &mut waits {
+            assert!(wait.as_mut().poll(&mut context).is_ready());
+        }
+    });
+}

@@ -1,0 +1,247 @@
+//! The wait queue's promises, one test each, single-threaded; races are in `loom.rs`.
+#![cfg(not(loom))]
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use waitq::{Buckets, Registration, Tag, WaitQueue, Woken};
+
+#[derive(Default)]
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Count {
+    fn waker() -> (Arc<Self>, Waker) {
+        let count = Arc::new(Self::default());
+        (count.clone(), count.into())
+    }
+
+    fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+fn poll<F: Future>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(waker))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Key(u32);
+
+impl Tag for Key {
+    fn takes_over(&self, dropped: &Self) -> bool {
+        self.0 == dropped.0
+    }
+}
+
+impl std::hash::Hash for Key {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.into());
+    }
+}
+
+#[test]
+fn sizes_are_within_the_figures() {
+    assert!(size_of::<WaitQueue>() <= 16, "queue: {}", size_of::<WaitQueue>());
+    let queue = WaitQueue::<()>::new(());
+    let wait = queue.wait(());
+    assert!(size_of_val(&wait) <= 64, "wait: {}", size_of_val(&wait));
+}
+
+#[test]
+fn wake_one_is_first_come_first_served() {
+    let queue = WaitQueue::<()>::new(());
+    let (first, first_waker) = Count::waker();
+    let (second, second_waker) = Count::waker();
+    let mut a = pin!(queue.wait(()));
+    let mut b = pin!(queue.wait(()));
+    assert!(poll(a.as_mut(), &first_waker).is_pending());
+    assert!(poll(b.as_mut(), &second_waker).is_pending());
+    assert!(queue.with(|_, waiters| waiters.wake_one()));
+    assert_eq!((first.get(), second.get()), (1, 0));
+    assert!(poll(a.as_mut(), &first_waker).is_ready());
+    assert!(poll(b.as_mut(), &second_waker).is_pending());
+}
+
+#[test]
+fn the_check_and_the_enqueue_see_one_state() {
+    let queue = WaitQueue::<(), u32>::new(7);
+    let (_, waker) = Count::waker();
+    let mut satisfied = pin!(queue.wait_unless((), |state, ()| *state == 7));
+    assert!(poll(satisfied.as_mut(), &waker).is_ready());
+    let mut waiting = pin!(queue.wait_unless((), |state, ()| *state == 8));
+    assert!(poll(waiting.as_mut(), &waker).is_pending());
+}
+
+#[test]
+fn a_woken_waiter_that_is_dropped_passes_the_wake_on() {
+    let queue = WaitQueue::<()>::new(());
+    let (first, first_waker) = Count::waker();
+    let (second, second_waker) = Count::waker();
+    let mut a = Box::pin(queue.wait(()));
+    let mut b = pin!(queue.wait(()));
+    assert!(poll(a.as_mut(), &first_waker).is_pending());
+    assert!(poll(b.as_mut(), &second_waker).is_pending());
+    queue.with(|_, waiters| waiters.wake_one());
+    drop(a);
+    assert_eq!((first.get(), second.get()), (1, 1));
+    assert!(poll(b.as_mut(), &second_waker).is_ready());
+}
+
+#[test]
+fn a_wake_is_passed_on_only_to_one_who_takes_over() {
+    let queue = WaitQueue::<Key>::new(());
+    let (_, waker) = Count::waker();
+    let (other, other_waker) = Count::waker();
+    let (same, same_waker) = Count::waker();
+    let mut a = Box::pin(queue.wait(Key(1)));
+    let mut b = pin!(queue.wait(Key(2)));
+    let mut c = pin!(queue.wait(Key(1)));
+    assert!(poll(a.as_mut(), &waker).is_pending());
+    assert!(poll(b.as_mut(), &other_waker).is_pending());
+    assert!(poll(c.as_mut(), &same_waker).is_pending());
+    queue.with(|_, waiters| waiters.wake_some(&Key(1), 1, |key| key.0 == 1));
+    drop(a);
+    assert_eq!((other.get(), same.get()), (0, 1));
+}
+
+#[test]
+fn a_wake_for_all_is_not_passed_on() {
+    let queue = WaitQueue::<()>::new(());
+    let (_, waker) = Count::waker();
+    let (late, late_waker) = Count::waker();
+    let mut a = Box::pin(queue.wait(()));
+    assert!(poll(a.as_mut(), &waker).is_pending());
+    assert_eq!(queue.with(|_, waiters| waiters.wake_all()), 1);
+    let mut b = pin!(queue.wait(()));
+    assert!(poll(b.as_mut(), &late_waker).is_pending());
+    drop(a);
+    assert_eq!(late.get(), 0);
+}
+
+/// A waker that registers a new wait on the same queue as soon as it is woken.
+struct ComesBack {
+    queue: &'static WaitQueue,
+    woken: AtomicUsize,
+}
+
+impl Wake for ComesBack {
+    fn wake(self: Arc<Self>) {
+        self.woken.fetch_add(1, Ordering::Relaxed);
+        let waker = Waker::from(self.clone());
+        let mut again = Box::pin(self.queue.wait(()));
+        assert!(poll(again.as_mut(), &waker).is_pending());
+        std::mem::forget(again);
+    }
+}
+
+#[test]
+fn wake_all_wakes_exactly_those_that_were_there() {
+    for waiters in [1, 8, 9, 100] {
+        let queue: &'static WaitQueue = Box::leak(Box::new(WaitQueue::new(())));
+        let back = Arc::new(ComesBack { queue, woken: AtomicUsize::new(0) });
+        let waker = Waker::from(back.clone());
+        for _ in 0..waiters {
+            let mut wait = Box::pin(queue.wait(()));
+            assert!(poll(wait.as_mut(), &waker).is_pending());
+            std::mem::forget(wait);
+        }
+        assert_eq!(queue.with(|_, waiters| waiters.wake_all()), waiters);
+        assert_eq!(back.woken.load(Ordering::Relaxed), waiters);
+    }
+}
+
+#[test]
+fn wake_matching_reaches_scattered_waiters_beyond_one_batch_in_order() {
+    let queue = WaitQueue::<Key>::new(());
+    let counts: Vec<_> = (0..60).map(|_| Count::waker()).collect();
+    let mut waits: Vec<_> = (0..60).map(|i| Box::pin(queue.wait(Key(i % 3)))).collect();
+    for (wait, (_, waker)) in waits.iter_mut().zip(&counts) {
+        assert!(poll(wait.as_mut(), waker).is_pending());
+    }
+    assert_eq!(queue.with(|_, waiters| waiters.wake_matching(|key| key.0 != 1)), 40);
+    for (i, (wait, (count, waker))) in waits.iter_mut().zip(&counts).enumerate() {
+        let woken = i % 3 != 1;
+        assert_eq!(count.get(), usize::from(woken), "waiter {i}");
+        assert_eq!(poll(wait.as_mut(), waker).is_ready(), woken, "waiter {i}");
+    }
+}
+
+#[test]
+fn cancelling_tells_whether_a_wake_came_first() {
+    let queue = WaitQueue::<Key>::new(());
+    let (_, waker) = Count::waker();
+    let mut wait = pin!(queue.wait(Key(1)));
+    assert!(poll(wait.as_mut(), &waker).is_pending());
+    queue.with(|_, waiters| waiters.wake_matching(|key| core::mem::replace(key, Key(9)) == Key(1)));
+    assert_eq!(wait.cancel(), Woken::Yes(Key(9)));
+    let mut wait = pin!(queue.wait(Key(2)));
+    assert!(poll(wait.as_mut(), &waker).is_pending());
+    assert_eq!(wait.cancel(), Woken::No(Key(2)));
+    assert!(queue.with(|_, waiters| waiters.is_empty()));
+}
+
+#[test]
+fn dropping_in_any_order_leaves_the_queue_empty() {
+    let queue = WaitQueue::<()>::new(());
+    let (_, waker) = Count::waker();
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let mut waits: Vec<_> = (0..3).map(|_| Some(Box::pin(queue.wait(())))).collect();
+        for wait in waits.iter_mut().flatten() {
+            assert!(poll(wait.as_mut(), &waker).is_pending());
+        }
+        for i in order {
+            waits[i] = None;
+        }
+        assert!(queue.with(|_, waiters| waiters.is_empty()));
+    }
+}
+
+#[test]
+fn buckets_keep_waiters_through_growth_and_retagging() {
+    let queue = WaitQueue::<Key, (), Buckets<Key>>::with_lists(Buckets::new(), ());
+    let counts: Vec<_> = (0..100).map(|_| Count::waker()).collect();
+    let mut waits: Vec<_> = (0..100).map(|i| Box::pin(queue.wait(Key(i)))).collect();
+    for (wait, (_, waker)) in waits.iter_mut().zip(&counts) {
+        assert!(poll(wait.as_mut(), waker).is_pending());
+    }
+    assert!(queue.with(|_, waiters| waiters.lists().reserve(128)));
+    let wake = |key: u32| queue.with(|_, waiters| waiters.wake_some(&Key(key), 1, |tag| tag.0 == key));
+    assert_eq!(wake(42), 1);
+    assert_eq!(counts[42].0.get(), 1);
+    let moved = queue.with(|_, waiters| waiters.retag(&Key(7), 1, |key| (key.0 == 7).then_some(Key(500))));
+    assert_eq!((moved, wake(7), wake(500)), (1, 0, 1));
+    assert_eq!(counts[7].0.get(), 1);
+}
+
+struct Owner(WaitQueue<Key, u32>);
+
+impl AsRef<WaitQueue<Key, u32>> for Owner {
+    fn as_ref(&self) -> &WaitQueue<Key, u32> {
+        &self.0
+    }
+}
+
+#[test]
+fn a_registration_is_armed_woken_and_disarmed() {
+    let owner = Arc::new(Owner(WaitQueue::new(0)));
+    let (count, waker) = Count::waker();
+    let mut registration = Registration::<Key, u32, Owner>::new(Key(0)).unwrap();
+    assert_eq!(registration.disarm(), None);
+    assert_eq!(registration.arm(owner.clone(), Key(1), waker.clone(), |state, _| *state == 0), Err(Key(1)));
+    assert_eq!(registration.arm(owner.clone(), Key(1), waker.clone(), |_, _| false), Ok(()));
+    owner.0.with(|_, waiters| waiters.wake_matching(|key| core::mem::replace(key, Key(5)) == Key(1)));
+    assert_eq!(count.get(), 1);
+    assert_eq!(registration.peek(), Some(Woken::Yes(Key(5))));
+    assert_eq!(registration.disarm(), Some(Woken::Yes(Key(5))));
+    assert_eq!(registration.arm(owner.clone(), Key(2), waker, |_, _| false), Ok(()));
+    drop(registration);
+    assert!(owner.0.with(|_, waiters| waiters.is_empty()));
+}
