@@ -1,0 +1,123 @@
+//! The `abi` crate: statuses, rights, signals, constants, structures, call numbers.
+
+use super::{NOTICE, put};
+use crate::model::{Abi, Call, ConstantGroup, Field, Spec, Struct, Value};
+use crate::types::camel;
+
+/// The text that `abi/src/lib.rs` includes.
+pub fn emit(spec: &Spec) -> String {
+    let mut out = String::new();
+    put!(out, "// {NOTICE}");
+    statuses(&mut out, spec);
+    let rights = [("", &spec.rights.values), ("", &spec.rights.groups), ("DEFAULT_", &spec.rights.defaults)];
+    flags(&mut out, "Rights", &rights);
+    flags(&mut out, "Signals", &[("", &spec.signals)]);
+    spec.constants.iter().for_each(|group| constants(&mut out, group));
+    spec.structs.iter().for_each(|item| structure(&mut out, item));
+    Abi::ALL.iter().for_each(|abi| numbers(&mut out, *abi, &spec.calls));
+    table(&mut out, &spec.calls);
+    out
+}
+
+fn statuses(out: &mut String, spec: &Spec) {
+    put!(out, "impl Status {{");
+    for status in &spec.statuses {
+        put!(out, "    /// {}", status.about);
+        put!(out, "    pub const {}: Status = Status({});", status.name, status.value);
+    }
+    put!(
+        out,
+        "\n    /// Every status with its name, as it is called here and, after `ZX_` or `ZX_ERR_`, in C."
+    );
+    put!(out, "    pub const ALL: &[(Status, &str)] = &[");
+    for status in &spec.statuses {
+        put!(out, "        (Status::{0}, \"{0}\"),", status.name);
+    }
+    put!(out, "    ];");
+    put!(out, "}}");
+}
+
+fn flags(out: &mut String, type_: &str, lists: &[(&str, &Vec<Value>)]) {
+    put!(out, "\nbitflags::bitflags! {{");
+    put!(out, "    impl {type_}: u32 {{");
+    for (prefix, values) in lists {
+        for Value { name, value } in *values {
+            put!(out, "        #[allow(missing_docs, reason = \"the names are the interface's own\")]");
+            put!(out, "        const {prefix}{name} = {value:#x};");
+        }
+    }
+    put!(out, "    }}");
+    put!(out, "}}");
+}
+
+fn constants(out: &mut String, group: &ConstantGroup) {
+    for Value { name, value } in &group.values {
+        put!(out, "/// {}", group.about);
+        put!(out, "pub const {name}: {} = {value};", group.type_.rust());
+    }
+}
+
+fn structure(out: &mut String, item: &Struct) {
+    let name = camel(&item.name);
+    put!(out, "\n/// {}", item.about);
+    put!(out, "#[allow(missing_docs, reason = \"the fields are the interface's own\")]");
+    put!(out, "#[derive(Clone, Copy, Debug, PartialEq, Eq, FromBytes, IntoBytes, Immutable, KnownLayout)]");
+    put!(out, "#[repr(C)]");
+    put!(out, "pub struct {name} {{");
+    item.fields.iter().for_each(|field| put!(out, "    pub {}: {},", field_name(field), field_type(field)));
+    put!(out, "}}");
+    put!(out, "const _: () = assert!(core::mem::size_of::<{name}>() == {});", item.size);
+    put!(out, "impl Default for {name} {{");
+    put!(out, "    fn default() -> Self {{\n        Self::new_zeroed()\n    }}\n}}");
+}
+
+/// The C name, but `kind` for what C calls `type`.
+fn field_name(field: &Field) -> &str {
+    if field.name == "type" { "kind" } else { &field.name }
+}
+
+fn field_type(field: &Field) -> String {
+    match field.count {
+        Some(count) => format!("[{}; {count}]", field.type_.rust()),
+        None => field.type_.rust(),
+    }
+}
+
+fn numbers(out: &mut String, abi: Abi, calls: &[Call]) {
+    let numbered =
+        || calls.iter().filter(|call| call.abi == abi).filter_map(|call| Some((call, call.number?)));
+    put!(out, "\n/// What {} calls put into rax.", abi.variant());
+    put!(out, "pub mod {} {{", abi.name());
+    put!(out, "    /// What the numbers of this ABI begin at.");
+    put!(out, "    pub const BASE: u32 = {:#x};", abi.base());
+    put!(out, "    /// One more than the highest number, counted from `BASE`.");
+    put!(
+        out,
+        "    pub const COUNT: usize = {};",
+        numbered().map(|(_, number)| number + 1).max().unwrap_or(0)
+    );
+    for (call, number) in numbered() {
+        put!(out, "    /// Number of `{}`.", call.name);
+        put!(out, "    pub const {}: u32 = {};", call.name.to_uppercase(), number + abi.base());
+    }
+    put!(out, "}}");
+}
+
+fn table(out: &mut String, calls: &[Call]) {
+    put!(out, "\n/// Every declared call, in the order of its ABI's documentation.");
+    put!(out, "pub static CALLS: &[CallInfo] = &[");
+    for call in calls {
+        put!(
+            out,
+            "    CallInfo {{ abi: Abi::{}, name: {:?}, number: {:?}, done: {}, blocking: {}, vdso: {}, via: {:?} }},",
+            call.abi.variant(),
+            call.name,
+            call.full_number(),
+            call.done,
+            call.blocking,
+            call.vdso,
+            call.via
+        );
+    }
+    put!(out, "];");
+}

@@ -1,0 +1,229 @@
+//! The kernel's dispatcher: from a call's number and registers to its handler with typed arguments.
+//!
+//! The text is included by the module `crate::syscalls::table` and relies on these names of the kernel:
+//!
+//! ```text
+//! crate::syscalls::{Caller, Args}       Args = [u64; 8]: rdi rsi rdx r10 r8 r9 r12 r13
+//!   Caller::object::<T>(&self, RawHandle, Rights) -> Result<Arc<T>, Status>      T = objects::Channel, ...
+//!   Caller::any(&self, RawHandle, Rights) -> Result<objects::Object, Status>     kinds `any` and `task`
+//!   Caller::admit(&self) -> Result<(), Status>                                   before calls that create objects
+//! crate::mm::user::{In, Out, InOut}::<T>::new(address: u64)
+//! crate::mm::user::{InSlice, OutSlice}::<T>::new(address: u64, len: usize)
+//! crate::syscalls::<family>::<call>(&Caller, arguments ...) -> Result<(), Status>, or the plain value it returns
+//! ```
+//!
+//! A handler's arguments are those of the declaration, in order, without the lengths that went into a slice:
+//!
+//! ```text
+//! handle<kind, ...>        Arc<objects::Kind>; flag `late`: Result<Arc<..>, Status>; flag `raw`: RawHandle
+//! in<T>, out<T>, inout<T>  In<T>, Out<T>, InOut<T>; with `?` the handler treats null as absent
+//! in<T>[len], out<T>[len]  InSlice<T>, OutSlice<T>; null is good for an empty one only
+//! inout<T>[len]            two arguments, InSlice<T> and OutSlice<T> of the same memory
+//! ptr<T>, const_ptr<T>     u64
+//! ```
+
+use super::{NOTICE, put};
+use crate::model::{Abi, Arg, ArgKind, Call, Direction, Lookup, Returns, Spec};
+use crate::types::{Type, camel};
+
+const HEAD: &str = "
+use abi::*;
+use crate::mm::user;
+use crate::syscalls::{Args, Caller};
+
+/// A handler that never waits, behind the decoding of its arguments. The result goes to rax.
+pub type Immediate = fn(&Caller, &Args) -> i64;
+
+/// What answers a call.
+#[derive(Clone, Copy)]
+pub enum Entry {
+    /// This function, at once.
+    Immediate(Immediate),
+    /// An async function: `blocking_*` of the ABI.
+    Blocking,
+    /// Nothing yet.
+    Missing,
+}
+
+/// The raw form of an outcome.
+fn status(result: Result<(), Status>) -> i64 {
+    i64::from(Status::from_result(result).raw())
+}
+";
+
+/// The text that the kernel's `syscalls::table` includes.
+pub fn emit(spec: &Spec) -> String {
+    let mut out = format!("// {NOTICE}\n{HEAD}");
+    Abi::ALL.iter().for_each(|abi| table(&mut out, *abi, &spec.calls));
+    for abi in Abi::ALL {
+        if present(abi, &spec.calls).any(|call| call.blocking) {
+            blocking_match(&mut out, abi, &spec.calls);
+        }
+        present(abi, &spec.calls).for_each(|call| wrapper(&mut out, call));
+    }
+    out
+}
+
+/// The calls of an ABI that the kernel handles.
+fn present(abi: Abi, calls: &[Call]) -> impl Iterator<Item = &Call> {
+    calls.iter().filter(move |call| call.abi == abi && call.done && call.number.is_some())
+}
+
+fn wrapper_name(call: &Call) -> String {
+    format!("{}_{}", call.abi.name(), call.name)
+}
+
+fn table(out: &mut String, abi: Abi, calls: &[Call]) {
+    let count =
+        calls.iter().filter(|call| call.abi == abi).filter_map(|call| call.number).max().map_or(0, |n| n + 1);
+    put!(out, "\n/// What answers each call of the ABI, by number above `abi::{}::BASE`.", abi.name());
+    put!(out, "pub static {}: [Entry; {count}] = [", abi.name().to_uppercase());
+    for number in 0..count {
+        let call = present(abi, calls).find(|call| call.number == Some(number));
+        match call {
+            Some(call) if call.blocking => put!(out, "    Entry::Blocking,"),
+            Some(call) => put!(out, "    Entry::Immediate({}),", immediate(call)),
+            None => put!(out, "    Entry::Missing,"),
+        }
+    }
+    put!(out, "];");
+}
+
+/// The function of an entry; what returns a status is brought into raw form there.
+fn immediate(call: &Call) -> String {
+    let name = wrapper_name(call);
+    if call.returns == Returns::Status {
+        format!("|caller, args| status({name}(caller, args))")
+    } else {
+        name
+    }
+}
+
+fn blocking_match(out: &mut String, abi: Abi, calls: &[Call]) {
+    put!(
+        out,
+        "\n/// Runs the call whose entry is `Blocking`; `number` counts from `abi::{}::BASE`.",
+        abi.name()
+    );
+    put!(out, "pub async fn blocking_{}(number: u32, caller: &Caller, args: &Args) -> i64 {{", abi.name());
+    put!(out, "    match number {{");
+    for call in present(abi, calls).filter(|call| call.blocking) {
+        let answer = format!("{}(caller, args).await", wrapper_name(call));
+        let answer = if call.returns == Returns::Status { format!("status({answer})") } else { answer };
+        put!(out, "        {} => {answer},", call.number.unwrap_or_default());
+    }
+    put!(out, "        _ => i64::from(Status::BAD_SYSCALL.raw()),");
+    put!(out, "    }}");
+    put!(out, "}}");
+}
+
+/// Decodes the registers and calls the handler.
+fn wrapper(out: &mut String, call: &Call) {
+    let (asynchronous, wait) = if call.blocking { ("async ", ".await") } else { ("", "") };
+    let args = if call.args.is_empty() { "_args" } else { "args" };
+    let result = if call.returns == Returns::Status { "Result<(), Status>" } else { "i64" };
+    put!(out, "\n{asynchronous}fn {}(caller: &Caller, {args}: &Args) -> {result} {{", wrapper_name(call));
+    if call.creates {
+        put!(out, "    caller.admit()?;");
+    }
+    lookups(out, call);
+    let handler = handler_call(call);
+    match &call.returns {
+        Returns::Status => put!(out, "    {handler}{wait}"),
+        Returns::Void | Returns::NoReturn => put!(out, "    {handler}{wait};\n    0"),
+        Returns::Value(_) => put!(out, "    {handler}{wait} as i64"),
+    }
+    put!(out, "}}");
+}
+
+/// Handles are looked up first, in the order of the arguments, so that the first bad one decides the error.
+fn lookups(out: &mut String, call: &Call) {
+    for (index, arg) in call.args.iter().enumerate() {
+        if let ArgKind::Handle { lookup: Lookup::Early, .. } = arg.kind {
+            put!(out, "    let {} = {}?;", arg.name, lookup(arg, index));
+        }
+    }
+}
+
+/// The expression that looks up a handle argument.
+fn lookup(arg: &Arg, index: usize) -> String {
+    let ArgKind::Handle { object, rights, .. } = &arg.kind else {
+        unreachable!("only handles are looked up")
+    };
+    let bits: Vec<String> = rights.iter().map(|right| format!("Rights::{right}.bits()")).collect();
+    let rights = match rights.as_slice() {
+        [] => "Rights::NONE".to_string(),
+        [right] => format!("Rights::{right}"),
+        _ => format!("Rights::from_bits_retain({})", bits.join(" | ")),
+    };
+    match object.as_str() {
+        "any" | "task" => format!("caller.any(args[{index}] as RawHandle, {rights})"),
+        kind => {
+            format!("caller.object::<objects::{}>(args[{index}] as RawHandle, {rights})", object_type(kind))
+        }
+    }
+}
+
+/// The type of the `objects` crate for a kind of object.
+fn object_type(kind: &str) -> String {
+    if kind == "eventpair" { "EventPair".to_string() } else { camel(kind) }
+}
+
+fn handler_call(call: &Call) -> String {
+    let args: Vec<String> = call
+        .args
+        .iter()
+        .enumerate()
+        .filter(|(_, arg)| !call.is_length(arg))
+        .map(|(index, arg)| argument(call, arg, index))
+        .collect();
+    let args: String = args.iter().map(|arg| format!(", {arg}")).collect();
+    format!("crate::syscalls::{}::{}(caller{args})", call.family, call.name)
+}
+
+/// The expression that a handler gets for an argument.
+fn argument(call: &Call, arg: &Arg, index: usize) -> String {
+    match &arg.kind {
+        ArgKind::Scalar(type_) => scalar(type_, index),
+        ArgKind::Address { .. } => format!("args[{index}]"),
+        ArgKind::Handle { lookup: Lookup::Early, .. } => arg.name.clone(),
+        ArgKind::Handle { lookup: Lookup::Late, .. } => lookup(arg, index),
+        ArgKind::Handle { lookup: Lookup::Raw, .. } => format!("args[{index}] as RawHandle"),
+        ArgKind::Pointer { direction, target, len: None, .. } => {
+            format!("user::{}::<{}>::new(args[{index}])", access(*direction), target.rust())
+        }
+        ArgKind::Pointer { direction: Direction::InOut, target, len: Some(len), .. } => {
+            let both =
+                [Direction::In, Direction::Out].map(|direction| slice(call, direction, target, len, index));
+            both.join(", ")
+        }
+        ArgKind::Pointer { direction, target, len: Some(len), .. } => {
+            slice(call, *direction, target, len, index)
+        }
+    }
+}
+
+fn scalar(type_: &Type, index: usize) -> String {
+    match type_.rust().as_str() {
+        "u64" => format!("args[{index}]"),
+        rust @ ("Rights" | "Signals") => format!("{rust}::from_bits_retain(args[{index}] as u32)"),
+        "Status" => format!("Status::from_raw(args[{index}] as i32)"),
+        rust => format!("args[{index}] as {rust}"),
+    }
+}
+
+fn access(direction: Direction) -> &'static str {
+    match direction {
+        Direction::In => "In",
+        Direction::Out => "Out",
+        Direction::InOut => "InOut",
+    }
+}
+
+fn slice(call: &Call, direction: Direction, target: &Type, len: &str, index: usize) -> String {
+    let position = call.position(len);
+    let ArgKind::Scalar(type_) = &call.args[position].kind else { unreachable!("lengths are numbers") };
+    let len = scalar(type_, position);
+    let len = if type_.rust() == "usize" { len } else { format!("{len} as usize") };
+    format!("user::{}Slice::<{}>::new(args[{index}], {len})", access(direction), target.rust())
+}

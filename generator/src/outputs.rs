@@ -1,0 +1,66 @@
+//! Which crate gets which output, and where the committed ones go.
+
+use crate::emit::{abi, c_headers, c_stubs, dispatcher, docs, user, vdso};
+use crate::model::Spec;
+use crate::parse::parse;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// Body of the shared build script: emits what the crate being built needs into `OUT_DIR`. When that fails, cargo
+/// shows why as the crate's build error.
+pub fn build_script() {
+    if let Err(error) = emit_for_package() {
+        println!("cargo::error=syscalls.toml: {error}");
+    }
+}
+
+fn emit_for_package() -> Result<(), Box<dyn Error>> {
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the generator has no parent directory")?;
+    println!("cargo::rerun-if-changed={}", root.join("syscalls.toml").display());
+    let spec = load(root)?;
+    let package = env::var("CARGO_PKG_NAME")?;
+    let (name, text) = match package.as_str() {
+        "hafnon-abi" => ("abi.rs", abi::emit(&spec)),
+        "hafnon-kernel" => ("table.rs", dispatcher::emit(&spec)),
+        "hafnon-vdso" => ("stubs.rs", vdso::emit(&spec)),
+        "hafnon-user" => ("imports.rs", user::emit(&spec)),
+        other => return Err(format!("the generator has nothing for {other}").into()),
+    };
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join(name), text)?;
+    Ok(())
+}
+
+/// Reads and checks `syscalls.toml` under the repository's root.
+///
+/// # Errors
+/// When it cannot be read or is wrong.
+pub fn load(root: &Path) -> Result<Spec, Box<dyn Error>> {
+    Ok(parse(&fs::read_to_string(root.join("syscalls.toml"))?)?)
+}
+
+/// The files that are committed: path under the root, and text.
+pub fn committed(spec: &Spec) -> Vec<(String, String)> {
+    let mut files = c_headers::emit(spec);
+    files.extend(c_stubs::emit(spec));
+    files.push(("docs/syscalls.md".to_string(), docs::emit(spec)));
+    files
+}
+
+/// Writes the committed files that are not up to date; returns their paths.
+///
+/// # Errors
+/// When `syscalls.toml` is wrong or a file cannot be written.
+pub fn write_committed(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut written = Vec::new();
+    for (path, text) in committed(&load(root)?) {
+        let target = root.join(&path);
+        if fs::read_to_string(&target).ok().as_deref() != Some(text.as_str()) {
+            fs::create_dir_all(target.parent().ok_or("a file without a directory")?)?;
+            fs::write(target, text)?;
+            written.push(path);
+        }
+    }
+    Ok(written)
+}

@@ -1,0 +1,127 @@
+//! The calls: `[calls.<abi>.<family>]` tables of `name = { number, state, sig, ... }`.
+
+use super::signature::Names;
+use super::{Error, Result, entry, signature};
+use crate::model::{Abi, Arg, ArgKind, Call, Lookup, Returns, Rights};
+use crate::types::Type;
+use serde::Deserialize;
+use toml::Table;
+
+/// Registers that carry arguments.
+const MAX_ARGS: usize = 8;
+/// Numbers below [`Abi::base`] of the next ABI, and small enough for a table.
+const MAX_NUMBER: u32 = 1024;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCall {
+    number: Option<u32>,
+    state: String,
+    #[serde(default)]
+    blocking: bool,
+    #[serde(default)]
+    creates: bool,
+    #[serde(default)]
+    vdso: bool,
+    via: Option<String>,
+    returns: Option<String>,
+    #[serde(default)]
+    sig: String,
+}
+
+pub(super) fn parse(mut table: Table, structs: &[String], rights: &Rights) -> Result<Vec<Call>> {
+    let names = Names { structs, rights: &rights.values };
+    let mut calls = Vec::new();
+    for abi in Abi::ALL {
+        let families = table.remove(abi.name()).unwrap_or_else(|| Table::new().into());
+        let families: Table = entry(abi.name(), families)?;
+        for (family, value) in families {
+            let family_calls: Table = entry(&family, value)?;
+            for (name, value) in family_calls {
+                let place = format!("{} call {name}", abi.name());
+                let raw: RawCall = entry(&place, value)?;
+                let call = call(abi, &family, name, raw, &names)
+                    .and_then(checked)
+                    .map_err(|error| error.at(place))?;
+                calls.push(call);
+            }
+        }
+    }
+    if let Some(unknown) = table.keys().next() {
+        return Err(Error::new(format!("unknown ABI `{unknown}`")));
+    }
+    check_unique(&calls)?;
+    Ok(calls)
+}
+
+fn call(abi: Abi, family: &str, name: String, raw: RawCall, names: &Names<'_>) -> Result<Call> {
+    let done = match raw.state.as_str() {
+        "done" => true,
+        "missing" => false,
+        other => return Err(Error::new(format!("state `{other}` is neither `done` nor `missing`"))),
+    };
+    let returns = match raw.returns.as_deref() {
+        None | Some("status") => Returns::Status,
+        Some("void") => Returns::Void,
+        Some("noreturn") => Returns::NoReturn,
+        Some(other) => Returns::Value(
+            Type::named(other, names.structs)
+                .ok_or_else(|| Error::new(format!("unknown return type `{other}`")))?,
+        ),
+    };
+    let args = signature::parse(&raw.sig, names)?;
+    let RawCall { number, blocking, creates, vdso, via, .. } = raw;
+    Ok(Call {
+        abi,
+        family: family.to_string(),
+        name,
+        number,
+        done,
+        blocking,
+        creates,
+        vdso,
+        via,
+        returns,
+        args,
+    })
+}
+
+/// What must hold for every single call.
+fn checked(call: Call) -> Result<Call> {
+    let numbered = call.number.is_some();
+    if numbered == (call.vdso || call.via.is_some()) {
+        return Err(Error::new("it needs a number, or `vdso = true`, or `via`, and only one of them"));
+    }
+    if call.number.is_some_and(|number| number >= MAX_NUMBER) {
+        return Err(Error::new(format!("numbers end at {}", MAX_NUMBER - 1)));
+    }
+    if call.args.len() > MAX_ARGS {
+        return Err(Error::new(format!("{} arguments are more than {MAX_ARGS}", call.args.len())));
+    }
+    if call.returns != Returns::Status && (call.creates || call.args.iter().any(fails_early)) {
+        return Err(Error::new(
+            "a call that returns no status cannot fail before its handler: no `creates`, raw handles",
+        ));
+    }
+    Ok(call)
+}
+
+fn fails_early(arg: &Arg) -> bool {
+    matches!(arg.kind, ArgKind::Handle { lookup: Lookup::Early, .. })
+}
+
+fn check_unique(calls: &[Call]) -> Result<()> {
+    for (index, call) in calls.iter().enumerate() {
+        for other in calls[..index].iter().filter(|other| other.abi == call.abi) {
+            if other.name == call.name || (call.number.is_some() && other.number == call.number) {
+                let message = format!("{} and {} share a name or number", other.name, call.name);
+                return Err(Error::new(message).at(call.abi.name()));
+            }
+        }
+        let known = |via: &String| calls.iter().any(|other| other.abi == call.abi && other.name == *via);
+        if call.via.as_ref().is_some_and(|via| !known(via)) {
+            return Err(Error::new("`via` names no call").at(&call.name));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! From the text of `syscalls.toml` to the model: TOML first, then the small languages inside its strings.
+
+mod calls;
+mod signature;
+mod structs;
+mod values;
+
+use crate::model::{ConstantGroup, Rights, Spec, StatusValue};
+use crate::types::Type;
+use serde::Deserialize;
+use std::fmt;
+use toml::Table;
+
+/// What is wrong with the file, and where.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Error(String);
+
+impl Error {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Error(message.into())
+    }
+
+    /// The same error, with the place it was found in front.
+    pub(crate) fn at(self, place: impl fmt::Display) -> Self {
+        Error(format!("{place}: {}", self.0))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    status: Table,
+    rights: RawRights,
+    signals: RawSignals,
+    constants: Table,
+    structs: Table,
+    calls: Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStatus {
+    value: i64,
+    about: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRights {
+    values: Vec<String>,
+    groups: Vec<String>,
+    defaults: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSignals {
+    values: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawConstants {
+    about: String,
+    header: String,
+    #[serde(rename = "type")]
+    type_: String,
+    #[serde(default = "zircon_prefix")]
+    prefix: String,
+    values: Vec<String>,
+}
+
+fn zircon_prefix() -> String {
+    "ZX_".to_string()
+}
+
+/// Parses and checks the text of `syscalls.toml`.
+///
+/// # Errors
+/// One sentence that names the call, structure or constant at fault.
+pub fn parse(text: &str) -> Result<Spec> {
+    let file: File = toml::from_str(text).map_err(|error| Error::new(error.to_string()))?;
+    let names: Vec<String> = file.structs.keys().cloned().collect();
+    let rights = rights(&file.rights)?;
+    Ok(Spec {
+        statuses: statuses(file.status)?,
+        signals: values::list(&file.signals.values, &[]).map_err(|error| error.at("signals"))?,
+        constants: constants(file.constants, &names)?,
+        structs: structs::parse(file.structs, &names)?,
+        calls: calls::parse(file.calls, &names, &rights)?,
+        rights,
+    })
+}
+
+/// Turns one TOML value into what it stands for, naming the place when it does not fit.
+fn entry<T: serde::de::DeserializeOwned>(place: &str, value: toml::Value) -> Result<T> {
+    value.try_into().map_err(|error: toml::de::Error| Error::new(error.message()).at(place))
+}
+
+fn statuses(table: Table) -> Result<Vec<StatusValue>> {
+    let mut statuses: Vec<StatusValue> = Vec::new();
+    for (name, value) in table {
+        let place = format!("status {name}");
+        let raw: RawStatus = entry(&place, value)?;
+        if raw.value > 0 || statuses.iter().any(|known| known.value == raw.value) {
+            return Err(Error::new("the number must be negative and its own").at(place));
+        }
+        statuses.push(StatusValue { name, value: raw.value, about: raw.about });
+    }
+    Ok(statuses)
+}
+
+fn rights(raw: &RawRights) -> Result<Rights> {
+    let values = values::list(&raw.values, &[]).map_err(|error| error.at("rights"))?;
+    let groups = values::list(&raw.groups, &values).map_err(|error| error.at("groups of rights"))?;
+    let known = [values.as_slice(), groups.as_slice()].concat();
+    let defaults = values::list(&raw.defaults, &known).map_err(|error| error.at("default rights"))?;
+    Ok(Rights { values, groups, defaults })
+}
+
+fn constants(table: Table, structs: &[String]) -> Result<Vec<ConstantGroup>> {
+    table
+        .into_iter()
+        .map(|(name, value)| {
+            let place = format!("constants {name}");
+            let raw: RawConstants = entry(&place, value)?;
+            let type_ = Type::named(&raw.type_, structs)
+                .ok_or_else(|| Error::new(format!("unknown type `{}`", raw.type_)).at(&place))?;
+            let values = values::list(&raw.values, &[]).map_err(|error| error.at(&place))?;
+            Ok(ConstantGroup { about: raw.about, header: raw.header, type_, prefix: raw.prefix, values })
+        })
+        .collect()
+}

@@ -1,0 +1,45 @@
+// Assertions that stay in every build, and some that do not.
+
+#include <zircon/compiler.h>
+
+__BEGIN_CDECLS
+
+// Prints a message in the manner of printf and ends the process.
+__NO_RETURN __COLD void __zx_panic(const char* format, ...) __PRINTFLIKE(1, 2);
+
+__END_CDECLS
+
+#ifdef NDEBUG
+#define ZX_DEBUG_ASSERT_IMPLEMENTED 0
+#else
+#define ZX_DEBUG_ASSERT_IMPLEMENTED 1
+#endif
+
+#define ZX_PANIC(...) __zx_panic(__VA_ARGS__)
+
+#define ZX_ASSERT(condition)                                                     \
+    do {                                                                         \
+        if (unlikely(!(condition))) {                                            \
+            ZX_PANIC("%s:%d: assertion failed: %s\n", __FILE__, __LINE__, #condition); \
+        }                                                                        \
+    } while (0)
+
+#define ZX_ASSERT_MSG(condition, message, ...)                                   \
+    do {                                                                         \
+        if (unlikely(!(condition))) {                                            \
+            ZX_PANIC("%s:%d: assertion failed: %s: " message "\n", __FILE__, __LINE__, #condition, ##__VA_ARGS__); \
+        }                                                                        \
+    } while (0)
+
+// Checked in debug builds only; the condition is compiled in every build.
+#define ZX_DEBUG_ASSERT(condition)                                               \
+    do {                                                                         \
+        if (ZX_DEBUG_ASSERT_IMPLEMENTED) ZX_ASSERT(condition);                   \
+    } while (0)
+
+#define ZX_DEBUG_ASSERT_MSG(condition, message, ...)                             \
+    do {                                                                         \
+        if (ZX_DEBUG_ASSERT_IMPLEMENTED) ZX_ASSERT_MSG(condition, message, ##__VA_ARGS__); \
+    } while (0)
+
+#define ZX_DEBUG_ASSERT_COND(condition) ZX_DEBUG_ASSERT(condition)

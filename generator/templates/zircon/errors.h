@@ -1,0 +1,3 @@
+// Statuses: zero or a negative number.
+
+@statuses@

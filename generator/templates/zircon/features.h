@@ -1,0 +1,5 @@
+// What zx_system_get_features tells.
+
+#include <stdint.h>
+
+@generated@

@@ -1,0 +1,5 @@
+// Sizes that depend on the architecture.
+
+#include <stdint.h>
+
+@generated@

@@ -1,0 +1,3 @@
+// PCI, as far as the calls need it.
+
+#include <zircon/syscalls/types.h>

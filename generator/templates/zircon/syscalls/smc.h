@@ -1,0 +1,3 @@
+// Secure monitor calls, which x86-64 does not have.
+
+#include <zircon/syscalls/types.h>

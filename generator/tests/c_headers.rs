@@ -1,0 +1,107 @@
+//! The C headers compile, alone and together, as C and as C++, and agree with Rust about sizes.
+
+use hafnon_generator::emit::c_headers;
+use hafnon_generator::model::Spec;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const C: &[&str] = &["-std=c11", "-Wall", "-Wextra", "-Werror", "-nostdlib", "-ffreestanding"];
+const CPP: &[&str] = &["-std=c++17", "-Wall", "-Wextra", "-Werror", "-nostdlib", "-ffreestanding"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the generator lies in the repository")
+}
+
+fn spec() -> Spec {
+    hafnon_generator::load(root()).expect("syscalls.toml is right")
+}
+
+/// Compiles a source against the committed headers; panics with what the compiler says.
+fn compile(compiler: &str, flags: &[&str], name: &str, text: &str) {
+    let source = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&source, text).expect("the test's own directory is writable");
+    let mut command = Command::new(compiler);
+    command.args(flags).arg("-I").arg(root().join("user/c/include")).arg("-c").arg(&source);
+    let output = command.arg("-o").arg(source.with_extension("o")).output().expect("the compiler starts");
+    assert!(output.status.success(), "{compiler} {name}:\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A program that includes everything and checks the size of every structure.
+fn everything(assert: &str) -> String {
+    let includes: String = c_headers::names().map(|name| format!("#include <{name}>\n")).collect();
+    let sizes: String = spec()
+        .structs
+        .iter()
+        .map(|item| format!("{assert}(sizeof(zx_{0}_t) == {1}, \"{0}\");\n", item.name, item.size))
+        .collect();
+    includes + &sizes
+}
+
+#[test]
+fn all_headers_together() {
+    compile("gcc", C, "all.c", &everything("_Static_assert"));
+}
+
+#[test]
+fn all_headers_in_cpp() {
+    if Command::new("g++").arg("--version").output().is_err() {
+        eprintln!("no g++ here: not tested as C++");
+        return;
+    }
+    compile("g++", CPP, "all.cc", &everything("static_assert"));
+}
+
+#[test]
+fn each_header_alone() {
+    for name in c_headers::names() {
+        let file = format!("alone_{}.c", name.replace('/', "_"));
+        compile(
+            "gcc",
+            C,
+            &file,
+            &format!("#include <{name}>\nint alone(void);\nint alone(void) {{ return 0; }}\n"),
+        );
+    }
+}
+
+#[test]
+fn a_zircon_program() {
+    let program = r#"
+        #include <zircon/process.h>
+        #include <zircon/processargs.h>
+        #include <zircon/status.h>
+        #include <zircon/syscalls.h>
+
+        static zx_futex_t word;
+
+        zx_status_t program(void);
+        zx_status_t program(void) {
+            zx_handle_t a, b, port;
+            zx_status_t status = zx_channel_create(0, &a, &b);
+            if (status != ZX_OK) return status;
+            char bytes[4] = {1, 2, 3, 4};
+            zx_channel_write(a, 0, bytes, sizeof(bytes), NULL, 0);
+            zx_channel_call_args_t args = {.wr_bytes = bytes, .wr_num_bytes = 4, .rd_bytes = bytes, .rd_num_bytes = 4};
+            uint32_t actual_bytes, actual_handles;
+            zx_channel_call(a, 0, zx_deadline_after(ZX_MSEC(5)), &args, &actual_bytes, &actual_handles);
+            zx_port_create(0, &port);
+            zx_object_wait_async(b, port, 7, ZX_CHANNEL_READABLE | ZX_CHANNEL_PEER_CLOSED, ZX_WAIT_ASYNC_ONCE);
+            zx_port_packet_t packet = {.key = 1, .type = ZX_PKT_TYPE_USER, .user = {.u64 = {1, 2, 3, 4}}};
+            zx_port_queue(port, &packet);
+            zx_port_wait(port, ZX_TIME_INFINITE, &packet);
+            if (ZX_PKT_IS_SIGNAL_ONE(packet.type)) status = (zx_status_t)packet.signal.observed;
+            zx_info_handle_basic_t info;
+            zx_object_get_info(a, ZX_INFO_HANDLE_BASIC, &info, sizeof(info), NULL, NULL);
+            zx_wait_item_t items[] = {{.handle = a, .waitfor = ZX_CHANNEL_READABLE, .pending = 0}};
+            zx_object_wait_many(items, 1, ZX_TIME_INFINITE);
+            zx_futex_wait(&word, 0, ZX_HANDLE_INVALID, zx_clock_get_monotonic());
+            zx_vaddr_t address;
+            zx_vmar_map(zx_vmar_root_self(), ZX_VM_PERM_READ | ZX_VM_PERM_WRITE, 0, a, 0, ZX_PAGE_SIZE, &address);
+            zx_object_set_property(zx_process_self(), ZX_PROP_NAME, "name", 4);
+            _zx_handle_close(zx_take_startup_handle(PA_HND(PA_USER0, 0)));
+            return zx_status_get_string(status)[0];
+        }
+    "#;
+    compile("gcc", C, "program.c", program);
+}

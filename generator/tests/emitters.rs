@@ -1,0 +1,165 @@
+//! A small declaration, and what each emitter makes of it.
+
+use hafnon_generator::emit::{abi, dispatcher, docs, user, vdso};
+use hafnon_generator::model::Spec;
+use hafnon_generator::parse::parse;
+
+const HEAD: &str = r#"
+[status]
+OK = { value = 0, about = "Fine." }
+BAD_HANDLE = { value = -11, about = "No handle." }
+[rights]
+values = ["NONE = 0", "READ = 4", "WRITE = 8"]
+groups = ["IO = READ | WRITE"]
+defaults = ["CHANNEL = IO"]
+[signals]
+values = ["CHANNEL_READABLE = 1 << 0"]
+[constants.handles]
+about = "Handle values."
+header = "types.h"
+type = "handle"
+values = ["HANDLE_INVALID = 0"]
+[structs.wait_item]
+about = "An item."
+header = "types.h"
+size = 12
+fields = ["handle: handle", "waitfor: signals", "pending: signals"]
+"#;
+
+const CALLS: &str = r#"
+[calls.zircon.channel]
+channel_write = { number = 0, state = "done", sig = "handle: handle<channel, WRITE, late>, bytes: in<void>[n]?, n: u32" }
+channel_create = { number = 1, state = "done", creates = true, sig = "options: u32, out: out<handle>" }
+[calls.zircon.object]
+object_wait = { number = 3, state = "done", blocking = true, sig = "handle: handle<any, READ>, deadline: time" }
+[calls.zircon.time]
+ticks_get = { vdso = true, state = "done", returns = "ticks" }
+[calls.zircon.thread]
+thread_exit = { number = 2, state = "missing", returns = "noreturn" }
+[calls.magenta.channel]
+channel_eight = { number = 0, state = "missing", sig = "a: int, b: int, c: int, d: int, e: int, f: int, g: int, h: int" }
+"#;
+
+fn spec() -> Spec {
+    parse(&format!("{HEAD}{CALLS}")).expect("the declaration is right")
+}
+
+/// What is wrong with a declaration of these calls.
+fn mistake(calls: &str) -> String {
+    parse(&format!("{HEAD}{calls}")).expect_err("the declaration is wrong").to_string()
+}
+
+fn assert_contains(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+}
+
+#[test]
+fn abi_has_names_and_numbers() {
+    assert_contains(
+        &abi::emit(&spec()),
+        &[
+            "pub const BAD_HANDLE: Status = Status(-11);",
+            "const DEFAULT_CHANNEL = 0xc;",
+            "pub const HANDLE_INVALID: RawHandle = 0;",
+            "size_of::<WaitItem>() == 12",
+            "pub const CHANNEL_CREATE: u32 = 1;",
+            "pub const CHANNEL_EIGHT: u32 = 65536;",
+        ],
+    );
+}
+
+#[test]
+fn dispatcher_decodes_arguments() {
+    assert_contains(
+        &dispatcher::emit(&spec()),
+        &[
+            "pub static ZIRCON: [Entry; 4]",
+            "caller.object::<objects::Channel>(args[0] as RawHandle, Rights::WRITE), \
+             user::InSlice::<u8>::new(args[1], args[2] as u32 as usize))",
+            "    caller.admit()?;\n    crate::syscalls::channel::channel_create(caller, args[0] as u32, \
+             user::Out::<RawHandle>::new(args[1]))",
+            "let handle = caller.any(args[0] as RawHandle, Rights::READ)?;\n    \
+             crate::syscalls::object::object_wait(caller, handle, args[1] as i64).await",
+            "        3 => status(zircon_object_wait(caller, args).await),",
+        ],
+    );
+}
+
+#[test]
+fn missing_calls_have_no_handler() {
+    let text = dispatcher::emit(&spec());
+    assert!(!text.contains("thread_exit"), "{text}");
+    assert_contains(&text, &["Entry::Missing,\n    Entry::Blocking,\n];"]);
+}
+
+#[test]
+fn vdso_moves_arguments_and_numbers() {
+    let text = vdso::emit(&spec());
+    assert_contains(
+        &text,
+        &[
+            "zx_channel_write:\n    mov eax, 0x0\n    syscall\n    ret",
+            "zx_thread_exit:\n    mov eax, 0x2\n    syscall\n    ud2",
+            "mx_channel_eight:\n    push r12\n    push r13\n    mov r10, rcx\n    mov r12, [rsp + 24]\n    \
+             mov r13, [rsp + 32]\n    mov eax, 0x10000\n    syscall\n    pop r13\n    pop r12\n    ret",
+        ],
+    );
+    assert!(!text.contains("ticks_get"), "the vDSO's own functions are written by hand");
+}
+
+#[test]
+fn user_stubs_jump_through_their_record() {
+    assert_contains(
+        &user::emit(&spec()),
+        &[
+            "pub fn zx_channel_write(handle: abi::RawHandle, bytes: *const u8, n: u32) -> i32;",
+            "pub fn zx_thread_exit() -> !;",
+            "pub fn zx_ticks_get() -> i64;",
+            "zx_ticks_get:\n    jmp qword ptr [rip + .Limport_zx_ticks_get]",
+            ".pushsection hafnon_imports, \"awo\", @progbits, .text.zx_ticks_get",
+        ],
+    );
+}
+
+#[test]
+fn reference_shows_signatures() {
+    assert_contains(
+        &docs::emit(&spec()),
+        &[
+            "| channel_create | 1 | done | `(options: u32, out: out<handle>) -> status` |",
+            "| [Zircon](#zircon) | 4 | 1 |",
+        ],
+    );
+}
+
+#[test]
+fn mistakes_name_the_call() {
+    let call = |text: &str| mistake(&format!("[calls.zircon.channel]\n{text}"));
+    assert_eq!(
+        call(r#"a = { number = 1, state = "maybe" }"#),
+        "zircon call a: state `maybe` is neither `done` nor `missing`"
+    );
+    assert_eq!(
+        call(r#"a = { state = "done" }"#),
+        "zircon call a: it needs a number, or `vdso = true`, or `via`, and only one of them"
+    );
+    assert_eq!(
+        call(r#"a = { number = 1, state = "done", sig = "x: nothing" }"#),
+        "zircon call a: argument `x`: unknown type `nothing`"
+    );
+    assert_eq!(
+        call("a = { number = 1, state = \"done\" }\nb = { number = 1, state = \"done\" }"),
+        "zircon: a and b share a name or number"
+    );
+    assert_eq!(
+        call(r#"a = { number = 1, state = "done", returns = "u64", sig = "h: handle<channel>" }"#),
+        "zircon call a: a call that returns no status cannot fail before its handler: no `creates`, raw handles"
+    );
+    assert!(
+        call(r#"a = { number = 1, state = "done", speed = 3 }"#)
+            .starts_with("zircon call a: unknown field `speed`")
+    );
+    assert_eq!(mistake("[calls.plan9.x]"), "unknown ABI `plan9`");
+}

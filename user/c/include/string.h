@@ -1,0 +1,31 @@
+// Memory and strings.
+
+#ifndef HAFNON_STRING_H_
+#define HAFNON_STRING_H_
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void* memcpy(void* __restrict to, const void* __restrict from, size_t length);
+void* memmove(void* to, const void* from, size_t length);
+void* memset(void* to, int byte, size_t length);
+int memcmp(const void* left, const void* right, size_t length);
+void* memchr(const void* memory, int byte, size_t length);
+size_t strlen(const char* string);
+size_t strnlen(const char* string, size_t most);
+int strcmp(const char* left, const char* right);
+int strncmp(const char* left, const char* right, size_t most);
+char* strcpy(char* __restrict to, const char* __restrict from);
+char* strncpy(char* __restrict to, const char* __restrict from, size_t length);
+char* strcat(char* __restrict to, const char* __restrict from);
+char* strchr(const char* string, int byte);
+char* strrchr(const char* string, int byte);
+char* strstr(const char* string, const char* part);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

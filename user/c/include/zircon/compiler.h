@@ -1,0 +1,73 @@
+// Generated from syscalls.toml by generator/; edit that file instead.
+
+#ifndef ZIRCON_COMPILER_H_
+#define ZIRCON_COMPILER_H_
+
+// What the compiler can be told, under the names that Zircon programs use.
+
+#define __CPP_BEGIN_CDECLS extern "C" {
+#define __CPP_END_CDECLS }
+#ifdef __cplusplus
+#define __BEGIN_CDECLS __CPP_BEGIN_CDECLS
+#define __END_CDECLS __CPP_END_CDECLS
+#define __CONSTEXPR constexpr
+#else
+#define __BEGIN_CDECLS
+#define __END_CDECLS
+#define __CONSTEXPR
+#endif
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+#define __ALIGNED(x) __attribute__((aligned(x)))
+#define __ALWAYS_INLINE __attribute__((always_inline))
+#define __COLD __attribute__((cold))
+#define __CONST __attribute__((const))
+#define __CONSTRUCTOR __attribute__((constructor))
+#define __DESTRUCTOR __attribute__((destructor))
+#define __EXPORT __attribute__((visibility("default")))
+#define __FALLTHROUGH __attribute__((fallthrough))
+#define __HIDDEN __attribute__((visibility("hidden")))
+#define __ISCONSTANT(x) __builtin_constant_p(x)
+#define __LOCAL __attribute__((visibility("hidden")))
+#define __MALLOC __attribute__((malloc))
+#define __NO_INLINE __attribute__((noinline))
+#define __NO_RETURN __attribute__((noreturn))
+#define __NO_UNIQUE_ADDRESS
+#define __PACKED __attribute__((packed))
+#define __PRINTFLIKE(text, first) __attribute__((__format__(__printf__, text, first)))
+#define __PURE __attribute__((pure))
+#define __SECTION(x) __attribute__((section(x)))
+#define __THREAD __thread
+#define __UNUSED __attribute__((unused))
+#define __USED __attribute__((used))
+#define __WARN_UNUSED_RESULT __attribute__((warn_unused_result))
+#define __WEAK __attribute__((weak))
+#define __WEAK_ALIAS(x) __attribute__((weak, alias(x)))
+#define __UNREACHABLE __builtin_unreachable()
+
+#define add_overflow(a, b, sum) __builtin_add_overflow(a, b, sum)
+#define sub_overflow(a, b, difference) __builtin_sub_overflow(a, b, difference)
+#define mul_overflow(a, b, product) __builtin_mul_overflow(a, b, product)
+
+// Sanitizers and safe stacks do not exist here.
+#define __NO_SAFESTACK
+#define __NO_ASAN
+
+// Locking annotations, which only clang's analysis understands.
+#define __TA_CAPABILITY(x)
+#define __TA_GUARDED(x)
+#define __TA_ACQUIRE(...)
+#define __TA_TRY_ACQUIRE(...)
+#define __TA_ACQUIRED_BEFORE(...)
+#define __TA_ACQUIRED_AFTER(...)
+#define __TA_RELEASE(...)
+#define __TA_REQUIRES(...)
+#define __TA_EXCLUDES(...)
+#define __TA_ASSERT(...)
+#define __TA_RETURN_CAPABILITY(x)
+#define __TA_SCOPED_CAPABILITY
+#define __TA_NO_THREAD_SAFETY_ANALYSIS
+
+#endif
