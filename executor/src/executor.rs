@@ -1,0 +1,283 @@
+//! The executor of one CPU: what it consists of, and how tasks come to it.
+//!
+//! `run.rs` beside this file is its loop.
+
+use crate::AllocError;
+use crate::group::Group;
+use crate::inbox::Inbox;
+use crate::level::Level;
+use crate::registry::Registry;
+use crate::run_queue::{Pace, RunQueue};
+use crate::scope::Members;
+use crate::sync::atomic::{Ordering, fence};
+use crate::sync::{Mutex, plain};
+use crate::task::options::TaskOptions;
+use crate::task::reference::{self, TaskInfo, TaskRef};
+use crate::task::{Header, Task, raw};
+use crate::timers::TimerQueue;
+use alloc::sync::Arc;
+use core::ptr::{self, NonNull};
+use core::sync::atomic::Ordering::Relaxed;
+
+/// What an executor needs of its CPU; one instance per CPU.
+///
+/// # Safety
+/// [`Platform::is_current`] answers `true` to one thread of execution only, always the same (a CPU;
+/// on a host, a thread): it is what makes the owner's parts of an executor the owner's.
+pub unsafe trait Platform: Send + Sync + Sized + 'static {
+    /// The monotonic time in nanoseconds. Read once per poll, so it should be cheap.
+    fn now(&self) -> u64;
+
+    /// Whether the caller runs on this CPU.
+    fn is_current(&self) -> bool;
+
+    /// Makes this CPU leave its halt or user mode soon, from whatever CPU this is called on. A kick
+    /// that arrives between [`Executor::prepare_idle`] and the halt must not be lost.
+    fn kick(&self);
+
+    /// A poll of the task of this name took `nanoseconds`, more than the budget.
+    fn overrun(&self, task: &'static str, nanoseconds: u64) {
+        let _ = (task, nanoseconds);
+    }
+}
+
+/// What [`Executor::run_one`] did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RunState {
+    /// It polled a task, or dropped a killed one. There may be more.
+    Ran,
+    /// Nothing is ready.
+    Idle {
+        /// When the next timer expires, in nanoseconds, if there is one.
+        next_deadline: Option<u64>,
+    },
+}
+
+/// The executor of one CPU.
+pub struct Executor<P: Platform> {
+    pub(crate) platform: P,
+    index: usize,
+    pub(crate) pace: Pace,
+    /// The task that is being polled, for the owner.
+    pub(crate) current: plain::AtomicPtr<Header>,
+    /// The task that woke during its poll, on the way back to the queue, for the owner: so that
+    /// putting it back and taking the next one out is one locked step.
+    pub(crate) again: plain::AtomicPtr<Header>,
+    pub(crate) queue: Mutex<RunQueue>,
+    /// How many are in the queue, as of the last time someone left it.
+    pub(crate) ready: plain::AtomicUsize,
+    pub(crate) inbox: Inbox,
+    pub(crate) level: Level,
+    pub(crate) timers: TimerQueue,
+    registry: Registry,
+    pub(crate) group: plain::AtomicPtr<Group<P>>,
+    pub(crate) budget: plain::AtomicU64,
+}
+
+macro_rules! new {
+    ($index:ident, $platform:ident) => {
+        Self {
+            platform: $platform,
+            index: $index,
+            pace: Pace::new(),
+            current: plain::AtomicPtr::new(ptr::null_mut()),
+            again: plain::AtomicPtr::new(ptr::null_mut()),
+            queue: Mutex::new(RunQueue::new()),
+            ready: plain::AtomicUsize::new(0),
+            inbox: Inbox::new(),
+            level: Level::new(),
+            timers: TimerQueue::with_rearm(Self::rearm),
+            registry: Registry::new(),
+            group: plain::AtomicPtr::new(ptr::null_mut()),
+            budget: plain::AtomicU64::new(u64::MAX),
+        }
+    };
+}
+
+impl<P: Platform> Executor<P> {
+    /// The executor of CPU `index`, the bit that stands for it in affinity masks (below 64).
+    #[cfg(not(loom))]
+    pub const fn new(index: usize, platform: P) -> Self {
+        assert!(index < 64);
+        new!(index, platform)
+    }
+
+    /// The executor of CPU `index`, the bit that stands for it in affinity masks (below 64).
+    #[cfg(loom)]
+    pub fn new(index: usize, platform: P) -> Self {
+        new!(index, platform)
+    }
+
+    /// The CPU's index.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The CPU's bit in affinity masks.
+    #[inline(always)]
+    pub(crate) fn bit(&self) -> u64 {
+        1 << self.index
+    }
+
+    /// The platform.
+    pub fn platform(&self) -> &P {
+        &self.platform
+    }
+
+    /// The time, in nanoseconds, of the last look at the clock: the end of the last poll, or of idling.
+    #[inline(always)]
+    pub fn clock(&self) -> u64 {
+        self.pace.clock.load(Relaxed)
+    }
+
+    /// The CPU's timers. The CPU must look at [`TimerQueue::next_deadline`] before it halts or enters
+    /// user mode; another CPU that makes it earlier kicks it.
+    pub fn timers(&'static self) -> &'static TimerQueue {
+        self.timers.set_owner(ptr::from_ref(self).cast());
+        &self.timers
+    }
+
+    /// Polls longer than this are reported to [`Platform::overrun`]. Time in user mode counts.
+    pub fn set_budget(&self, nanoseconds: u64) {
+        self.budget.store(nanoseconds, Relaxed);
+    }
+
+    /// Makes a task of `future` on this CPU; may be called from any. One allocation; if there is no
+    /// memory for it, the future is dropped.
+    pub fn spawn<F>(&'static self, options: TaskOptions, future: F) -> Result<TaskRef, AllocError>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.spawn_into(None, options, future)
+    }
+
+    pub(crate) fn spawn_into<F>(
+        &'static self,
+        scope: Option<&Arc<Members>>,
+        options: TaskOptions,
+        future: F,
+    ) -> Result<TaskRef, AllocError>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let task = raw::allocate(self, &self.registry, options, future)?;
+        // SAFETY: the task is new: its links are unused, its right to enqueue ours, and two references
+        // are counted, the executor's own and this one.
+        unsafe {
+            self.registry.add(task);
+            if let Some(scope) = scope {
+                scope.add(task);
+            }
+            self.enqueue(task);
+            Ok(TaskRef::from_counted(task))
+        }
+    }
+
+    /// The task that is being polled, if this CPU asks and one is.
+    pub fn current(&self) -> Option<TaskRef> {
+        if !self.platform.is_current() {
+            return None;
+        }
+        let task = NonNull::new(self.current.load(Relaxed))?;
+        // SAFETY: while it is polled, the executor's own reference keeps it alive.
+        unsafe { task.as_ref() }.state.acquire();
+        // SAFETY: counted right here.
+        Some(unsafe { TaskRef::from_counted(task) })
+    }
+
+    /// Whether it polls `task` at this moment.
+    pub(crate) fn runs(&self, task: Task) -> bool {
+        self.current.load(Relaxed) == task.as_ptr()
+    }
+
+    /// Notes that the task being polled on this CPU waits for `what` number `number`; an empty `what`
+    /// takes the note back. See [`crate::waiting_for`] for a form that does both.
+    pub fn set_waiting_for(&self, what: &'static str, number: u64) {
+        if let Some(task) = NonNull::new(self.current.load(Relaxed))
+            && self.platform.is_current()
+        {
+            // SAFETY: as in `current`.
+            unsafe { task.as_ref() }.waits_for.set(what, number);
+        }
+    }
+
+    /// Whether a task waits for its turn on this CPU.
+    #[inline]
+    pub fn has_ready(&self) -> bool {
+        self.ready.load(Relaxed) != 0 || !self.inbox.is_empty() || !self.again.load(Relaxed).is_null()
+    }
+
+    /// Whether the task that runs on this CPU should give way to one of a more urgent class.
+    pub fn should_yield(&self) -> bool {
+        if !self.inbox.is_empty() {
+            return true;
+        }
+        // SAFETY: tasks in the queue are alive.
+        let first = self.queue.lock().first().map(|task| unsafe { task.as_ref() }.rank());
+        matches!((first, self.level.rank()), (Some(first), Some(running)) if first < running)
+    }
+
+    /// Visits the tasks spawned on this CPU that are not over, wherever they are now. `visit` runs under
+    /// a lock: it must neither spawn nor end tasks.
+    pub fn for_each_task(&self, mut visit: impl FnMut(&TaskInfo)) {
+        // SAFETY: a task is in the registry only while it is alive.
+        self.registry.for_each(|task| visit(&unsafe { reference::info(task) }));
+    }
+
+    /// Enqueues a task whose home this is.
+    ///
+    /// # Safety
+    /// The caller has, and gives up, the right to enqueue.
+    #[inline]
+    pub(crate) unsafe fn enqueue(&'static self, task: Task) {
+        // SAFETY: the caller's contract is the callees'.
+        unsafe {
+            if self.platform.is_current() {
+                self.enqueue_here(task);
+            } else {
+                self.deliver(task);
+            }
+        }
+    }
+
+    /// # Safety
+    /// The caller has, and gives up, the right to enqueue.
+    #[inline]
+    pub(crate) unsafe fn enqueue_here(&'static self, task: Task) {
+        let mut queue = self.queue.lock();
+        // SAFETY: the caller's contract.
+        unsafe { queue.push(task, &self.pace) };
+        self.ready.store(queue.len(), Relaxed);
+    }
+
+    /// Hands `task` to this CPU, from another.
+    ///
+    /// # Safety
+    /// The caller has, and gives up, the right to enqueue.
+    pub(crate) unsafe fn deliver(&'static self, task: Task) {
+        // SAFETY: not published yet, so alive and the caller's.
+        let header = unsafe { task.as_ref() };
+        let (rank, affinity) = header.exclusive.with(|| (header.rank(), header.affinity.load(Relaxed)));
+        // SAFETY: the right to enqueue covers the node. The task is not touched after this.
+        unsafe { self.inbox.push(task.cast()) };
+        fence(Ordering::SeqCst);
+        if self.level.claim_kick(rank) {
+            self.platform.kick();
+        } else if self.level.is_running() {
+            self.offer(affinity);
+        }
+    }
+
+    /// Kicks this CPU out of user mode, unless it is the caller's.
+    pub(crate) fn interrupt(&self) {
+        if !self.platform.is_current() {
+            self.platform.kick();
+        }
+    }
+
+    /// The timer queue calls this when its next deadline became earlier.
+    fn rearm(executor: *const ()) {
+        // SAFETY: `timers` set it from a `&'static Self`.
+        unsafe { &*executor.cast::<Self>() }.interrupt();
+    }
+}

@@ -1,0 +1,232 @@
+//! The loop of an executor: takes the most urgent ready task, polls it, accounts it, again; and halts
+//! when there is none.
+//!
+//! # No wake is lost when a CPU goes idle
+//! The waker on another CPU and the CPU that wants to halt each write first, fence, and then read what
+//! the other wrote:
+//!
+//! ```text
+//!   waker (Executor::deliver)               idle CPU (Executor::prepare_idle)
+//!   W1  inbox.push(task)                    I1  level := ASLEEP
+//!   ----- fence(SeqCst) -----               ----- fence(SeqCst) -----
+//!   W2  level above the task's rank?        I2  inbox empty?
+//!         yes: level := ALERT, kick               yes: halt     no: do not halt
+//! ```
+//!
+//! The fences are in one total order. If the waker's is first, I2 sees W1: the CPU does not halt. If
+//! the CPU's is first, W2 sees I1 (or what the CPU wrote later, when it was awake): the waker kicks.
+//! A kick that comes between I2 and the halt is kept by the machine: interrupts are off until the halt
+//! (`sti; hlt`), and a host thread's park has a token. The caller arms the next deadline before I1.
+//!
+//! # No urgent task waits behind a less urgent one that runs
+//! The same, with "runs a task of class c" for "asleep": whenever `choose` publishes a
+//! class that gives way to more than the one before, it fences and looks at the inbox again before it
+//! polls. As long as the class stays, nothing is written and nothing fenced.
+//!
+//! Tasks woken on the CPU itself go straight to the run queue: its own code cannot race with its
+//! going idle, and interrupt handlers do not run between I1 and the halt.
+
+use crate::executor::{Executor, Platform, RunState};
+use crate::run_queue::{RunQueue, charge};
+use crate::sync::atomic::{Ordering, fence};
+use crate::task::state::Pause;
+use crate::task::{Header, Task, waker};
+use core::ptr::{self, NonNull};
+use core::sync::atomic::Ordering::Relaxed;
+use core::task::{Context, Poll};
+
+impl<P: Platform> Executor<P> {
+    /// Fires expired timers, takes in what other CPUs sent, and polls the most urgent task; steals one
+    /// if there is none.
+    ///
+    /// # Panics
+    /// On another CPU, and when called by a task that this executor polls.
+    #[inline]
+    pub fn run_one(&'static self) -> RunState {
+        assert!(self.platform.is_current(), "run_one on a foreign CPU");
+        assert!(self.current.load(Relaxed).is_null(), "run_one inside of a poll");
+        loop {
+            if self.clock() >= self.timers.next() {
+                self.timers.expire(self.clock());
+            }
+            match self.choose() {
+                Some(task) => {
+                    self.run(task);
+                    return RunState::Ran;
+                }
+                None if self.steal() => {}
+                None => {
+                    self.pace.clock.store(self.platform.now(), Relaxed);
+                    if self.clock() < self.timers.next() {
+                        self.level.wake();
+                        return RunState::Idle { next_deadline: self.timers.next_deadline() };
+                    }
+                }
+            }
+        }
+    }
+
+    /// Publishes that the CPU is about to halt. Call it when [`Executor::run_one`] was idle and its
+    /// deadline is armed, with interrupts off. `true`: halt, then call [`Executor::finish_idle`].
+    /// `false`: something came up, go on with `run_one`.
+    #[must_use]
+    pub fn prepare_idle(&'static self) -> bool {
+        self.level.sleep();
+        if let Some(group) = self.group() {
+            group.add_sleeper(self.bit());
+        }
+        fence(Ordering::SeqCst);
+        // The inbox first: a thief that empties it into the queue has the lock meanwhile.
+        let stay = !self.inbox.is_empty() || self.queue.lock().len() != 0 || self.steal();
+        if stay {
+            self.leave_idle();
+        }
+        !stay
+    }
+
+    /// The CPU is awake again.
+    pub fn finish_idle(&'static self) {
+        self.leave_idle();
+        self.pace.clock.store(self.platform.now(), Relaxed);
+    }
+
+    fn leave_idle(&'static self) {
+        self.level.wake();
+        if let Some(group) = self.group() {
+            group.remove_sleeper(self.bit());
+        }
+    }
+
+    /// Takes the next task out of the queue, and publishes its class.
+    #[inline]
+    fn choose(&'static self) -> Option<Task> {
+        loop {
+            let task = self.dequeue()?;
+            // SAFETY: it came out of the queue, so it is alive and ours.
+            let header = unsafe { task.as_ref() };
+            self.pace.advance(header);
+            if self.level.run(header.rank()) {
+                fence(Ordering::SeqCst);
+                if !self.inbox.is_empty() {
+                    // SAFETY: the right to enqueue came with it.
+                    unsafe { self.queue.lock().put_back(task) };
+                    continue;
+                }
+            }
+            if header.affinity.load(Relaxed) & self.bit() != 0 || !self.send_away(task) {
+                return Some(task);
+            }
+        }
+    }
+
+    /// The task that woke during its poll, if it is alone; or else in one locked step: that task goes
+    /// back, the inbox comes in, the next task goes out.
+    #[inline]
+    fn dequeue(&'static self) -> Option<Task> {
+        let again = NonNull::new(self.again.load(Relaxed));
+        if again.is_some() {
+            self.again.store(ptr::null_mut(), Relaxed);
+            if self.ready.load(Relaxed) == 0 && self.inbox.is_empty() {
+                return again;
+            }
+        }
+        let mut queue = self.queue.lock();
+        if let Some(task) = again {
+            // SAFETY: the right to enqueue was kept for this moment.
+            unsafe { queue.push(task, &self.pace) };
+        }
+        if !self.inbox.is_empty() {
+            self.take_in(&mut queue);
+        }
+        let task = queue.pop();
+        self.ready.store(queue.len(), Relaxed);
+        if let Some(next) = queue.first() {
+            // SAFETY: tasks in the queue are alive.
+            let affinity = unsafe { next.as_ref() }.affinity.load(Relaxed);
+            drop(queue);
+            self.offer(affinity);
+        }
+        task
+    }
+
+    /// Moves what is in the inbox to the queue.
+    pub(crate) fn take_in(&self, queue: &mut RunQueue) {
+        for node in self.inbox.take_all() {
+            // SAFETY: nodes in an inbox are tasks', and the right to enqueue comes with them.
+            unsafe { queue.push(node.cast(), &self.pace) };
+        }
+    }
+
+    /// Polls `task`, which was dequeued, or drops it if it was killed.
+    #[inline]
+    fn run(&'static self, task: Task) {
+        // SAFETY: it came out of the queue, so it is alive, by the executor's own reference.
+        let header = unsafe { task.as_ref() };
+        self.current.store(task.as_ptr(), Relaxed);
+        if header.state.start() {
+            // SAFETY: borrows the executor's own reference, which the poll cannot end.
+            let waker = unsafe { waker::borrowed(task) };
+            let mut context = Context::from_waker(&waker);
+            // SAFETY: dequeued and started, so the future is this executor's.
+            let result = header.exclusive.with(|| unsafe { (header.vtable.poll)(task, &mut context) });
+            self.account(header);
+            match result {
+                Poll::Ready(()) => self.retire(task, true),
+                // From here on the task may be another CPU's, unless it was woken meanwhile.
+                Poll::Pending => match header.state.pause() {
+                    Pause::Park => {}
+                    Pause::Again => self.again.store(task.as_ptr(), Relaxed),
+                    Pause::Drop => self.drop_killed(task),
+                },
+            }
+        } else {
+            self.drop_killed(task);
+        }
+        self.current.store(ptr::null_mut(), Relaxed);
+    }
+
+    /// Reads the clock and charges the time since the last look at it.
+    #[inline(always)]
+    fn account(&self, header: &Header) {
+        let now = self.platform.now();
+        let ran = now.saturating_sub(self.clock());
+        self.pace.clock.store(now, Relaxed);
+        header.account(ran);
+        charge(header, ran);
+        if ran > self.budget.load(Relaxed) {
+            self.platform.overrun(header.name, ran);
+        }
+    }
+
+    #[cold]
+    fn drop_killed(&'static self, task: Task) {
+        // SAFETY: dequeued or polled by this executor, and scheduled, so that nobody else can be.
+        unsafe {
+            let header = task.as_ref();
+            header.exclusive.with(|| (header.vtable.drop_future)(task));
+        }
+        self.retire(task, false);
+    }
+
+    /// Ends a task whose future is gone: unlists it, wakes who waits for that, and gives up the
+    /// executor's own reference.
+    fn retire(&'static self, task: Task, done: bool) {
+        // SAFETY: the executor's own reference keeps it alive until the last step.
+        let header = unsafe { task.as_ref() };
+        // SAFETY: it was listed when it was spawned.
+        unsafe { header.registry.remove(task) };
+        header.state.close(done);
+        header.joiners.with(|closed, waiters| {
+            *closed = true;
+            waiters.wake_all();
+        });
+        if let Some(scope) = header.scope.take() {
+            // SAFETY: it was added when it was spawned.
+            unsafe { scope.remove(task) };
+        }
+        if header.state.release() {
+            // SAFETY: that was the last reference.
+            unsafe { waker::free(task) };
+        }
+    }
+}

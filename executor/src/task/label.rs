@@ -1,0 +1,58 @@
+//! What a task waits for, written by its poll and read by a listing on any CPU: a sequence lock over
+//! plain stores, so that writing it costs the hot path no atomic step.
+
+use crate::sync::plain::{AtomicPtr, AtomicU32, AtomicU64};
+use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use core::sync::atomic::fence;
+
+pub(crate) struct Label {
+    /// Odd while it is being written.
+    version: AtomicU32,
+    /// The text is 4 GiB at most.
+    length: AtomicU32,
+    text: AtomicPtr<u8>,
+    number: AtomicU64,
+}
+
+impl Label {
+    pub(crate) const fn new() -> Self {
+        Self {
+            version: AtomicU32::new(0),
+            length: AtomicU32::new(0),
+            text: AtomicPtr::new(core::ptr::null_mut()),
+            number: AtomicU64::new(0),
+        }
+    }
+
+    /// By the executor that runs the task. An empty text says that the task waits for nothing known.
+    #[inline]
+    pub(crate) fn set(&self, text: &'static str, number: u64) {
+        let version = self.version.load(Relaxed);
+        self.version.store(version.wrapping_add(1), Relaxed);
+        fence(Release);
+        self.text.store(text.as_ptr().cast_mut(), Relaxed);
+        self.length.store(text.len() as u32, Relaxed);
+        self.number.store(number, Relaxed);
+        self.version.store(version.wrapping_add(2), Release);
+    }
+
+    /// The label, or `None` if it is empty.
+    pub(crate) fn get(&self) -> Option<(&'static str, u64)> {
+        loop {
+            let version = self.version.load(Acquire);
+            let (text, length) = (self.text.load(Relaxed), self.length.load(Relaxed) as usize);
+            let number = self.number.load(Relaxed);
+            fence(Acquire);
+            if version & 1 != 0 || self.version.load(Relaxed) != version {
+                core::hint::spin_loop();
+                continue;
+            }
+            if length == 0 {
+                return None;
+            }
+            // SAFETY: the version says that both were stored by the same `set`, from a `&'static str`.
+            let text = unsafe { core::str::from_utf8_unchecked(core::slice::from_raw_parts(text, length)) };
+            return Some((text, number));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The allocation of a task, and the operations that know the type of its future.
+
+use super::annotate::next_id;
+use super::label::Label;
+use super::options::TaskOptions;
+use super::state::State;
+use super::{Header, Task};
+use crate::heap::Node;
+use crate::list::Links;
+use crate::registry::Registry;
+use crate::sync::{Exclusive, plain};
+use crate::{AllocError, Executor, Platform};
+use alloc::alloc::{Layout, alloc, dealloc};
+use core::cell::{Cell, UnsafeCell};
+use core::mem::ManuallyDrop;
+use core::pin::Pin;
+use core::ptr::NonNull;
+use core::task::{Context, Poll};
+use waitq::WaitQueue;
+
+/// The operations that need to know the platform or the future.
+pub(crate) struct VTable {
+    /// Polls the future, and drops it if it is ready. The caller has the right to the future.
+    pub(crate) poll: unsafe fn(Task, &mut Context<'_>) -> Poll<()>,
+    /// Drops the future. The caller has the right to it.
+    pub(crate) drop_future: unsafe fn(Task),
+    /// Frees the allocation. The future is gone, and so are all references.
+    pub(crate) free: unsafe fn(Task),
+    /// Hands the task to its home. The caller has, and gives up, the right to enqueue.
+    pub(crate) enqueue: unsafe fn(Task),
+    /// Makes the task's home leave user mode, if that is another CPU. The caller has a reference.
+    pub(crate) interrupt: unsafe fn(Task),
+    /// Whether the task's home is polling it at this moment. The caller has a reference.
+    pub(crate) is_running: unsafe fn(Task) -> bool,
+    /// The index of the task's home. The caller has a reference.
+    pub(crate) home: unsafe fn(Task) -> usize,
+}
+
+#[repr(C)]
+struct Allocation<F> {
+    header: Header,
+    future: UnsafeCell<ManuallyDrop<F>>,
+}
+
+struct Typed<P, F>(core::marker::PhantomData<(P, F)>);
+
+impl<P: Platform, F: Future<Output = ()> + Send + 'static> Typed<P, F> {
+    const TABLE: VTable = VTable {
+        poll: poll::<F>,
+        drop_future: drop_future::<F>,
+        free: free::<F>,
+        enqueue: enqueue::<P>,
+        interrupt: interrupt::<P>,
+        is_running: is_running::<P>,
+        home: home::<P>,
+    };
+}
+
+/// Allocates a task at home on `executor`. It is scheduled, but in no queue yet.
+pub(crate) fn allocate<P, F>(
+    executor: &'static Executor<P>,
+    registry: &'static Registry,
+    options: TaskOptions,
+    future: F,
+) -> Result<Task, AllocError>
+where
+    P: Platform,
+    F: Future<Output = ()> + Send + 'static,
+{
+    // SAFETY: the layout is not zero-sized: it begins with a header.
+    let memory = unsafe { alloc(Layout::new::<Allocation<F>>()) }.cast::<Allocation<F>>();
+    let memory = NonNull::new(memory).ok_or(AllocError)?;
+    let header = Header {
+        node: Node::new(),
+        state: State::new(),
+        vtable: &Typed::<P, F>::TABLE,
+        home: plain::AtomicPtr::new(core::ptr::from_ref(executor).cast_mut().cast()),
+        class: plain::AtomicU64::new(options.class.pack()),
+        affinity: plain::AtomicU64::new(options.affinity),
+        id: if options.id == 0 { next_id() } else { options.id },
+        name: options.name,
+        run_time: plain::AtomicU64::new(0),
+        longest: plain::AtomicU64::new(0),
+        polls: plain::AtomicU64::new(0),
+        waits_for: Label::new(),
+        registry,
+        registry_links: Links::new(),
+        scope: Cell::new(None),
+        scope_links: Links::new(),
+        joiners: WaitQueue::new(false),
+        exclusive: Exclusive::new(),
+    };
+    // SAFETY: fresh memory of this layout.
+    unsafe { memory.write(Allocation { header, future: UnsafeCell::new(ManuallyDrop::new(future)) }) };
+    Ok(memory.cast())
+}
+
+/// # Safety
+/// See [`VTable::poll`]; `task` holds an `F`.
+unsafe fn poll<F: Future<Output = ()>>(task: Task, context: &mut Context<'_>) -> Poll<()> {
+    // SAFETY: the caller has the right to the future, which is alive, and never moves.
+    let result = unsafe {
+        let future: &mut F = &mut *task.cast::<Allocation<F>>().as_ref().future.get();
+        Pin::new_unchecked(future).poll(context)
+    };
+    if result.is_ready() {
+        // SAFETY: as above.
+        unsafe { drop_future::<F>(task) };
+    }
+    result
+}
+
+/// # Safety
+/// See [`VTable::drop_future`]; `task` holds an `F`.
+unsafe fn drop_future<F>(task: Task) {
+    // SAFETY: the caller has the right to the future, and nobody looks at it again.
+    unsafe { ManuallyDrop::drop(&mut *task.cast::<Allocation<F>>().as_ref().future.get()) };
+}
+
+/// # Safety
+/// See [`VTable::free`]; `task` holds an `F`.
+unsafe fn free<F>(task: Task) {
+    // SAFETY: nobody else knows the task any more; it was allocated with this layout.
+    unsafe {
+        core::ptr::drop_in_place(task.as_ptr());
+        dealloc(task.as_ptr().cast(), Layout::new::<Allocation<F>>());
+    }
+}
+
+/// # Safety
+/// `task` was spawned on an `Executor<P>`, and is alive.
+unsafe fn home_of<P: Platform>(task: Task) -> &'static Executor<P> {
+    // SAFETY: the home was set from a `&'static Executor<P>`.
+    unsafe { &*task.as_ref().home.load(core::sync::atomic::Ordering::Relaxed).cast::<Executor<P>>() }
+}
+
+/// # Safety
+/// See [`VTable::enqueue`].
+#[inline]
+unsafe fn enqueue<P: Platform>(task: Task) {
+    // SAFETY: the caller's contract is the callees'.
+    unsafe { home_of::<P>(task).enqueue(task) };
+}
+
+/// # Safety
+/// See [`VTable::interrupt`].
+unsafe fn interrupt<P: Platform>(task: Task) {
+    // SAFETY: the caller has a reference.
+    unsafe { home_of::<P>(task) }.interrupt();
+}
+
+/// # Safety
+/// See [`VTable::home`].
+unsafe fn home<P: Platform>(task: Task) -> usize {
+    // SAFETY: the caller has a reference.
+    unsafe { home_of::<P>(task) }.index()
+}
+
+/// # Safety
+/// See [`VTable::is_running`].
+unsafe fn is_running<P: Platform>(task: Task) -> bool {
+    // SAFETY: the caller has a reference.
+    unsafe { home_of::<P>(task) }.runs(task)
+}

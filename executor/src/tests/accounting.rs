@@ -1,0 +1,108 @@
+//! Accounts, budgets, listings.
+
+use super::{Machine, never};
+use crate::{Stats, TaskOptions, TaskState, waiting_for, yield_now};
+use std::sync::atomic::Ordering;
+use std::vec::Vec;
+
+#[test]
+fn polls_are_accounted() {
+    let machine = Machine::new(1);
+    let clock = machine.clock.clone();
+    let task = machine.spawn(0, "busy", async move {
+        for time in [10, 30, 20] {
+            clock.fetch_add(time, Ordering::Relaxed);
+            yield_now().await;
+        }
+    });
+    machine.advance(1_000);
+    machine.on(0, |executor| executor.finish_idle());
+    machine.run(0);
+    assert_eq!(task.stats(), Stats { run_time: 60, polls: 4, longest_poll: 30 });
+    assert_eq!(machine.cpus[0].clock(), machine.clock.load(Ordering::Relaxed));
+}
+
+#[test]
+fn idle_time_is_nobodys() {
+    let machine = Machine::new(1);
+    let task = machine.spawn(0, "parked", never());
+    machine.run(0);
+    assert!(machine.cpus[0].prepare_idle());
+    machine.advance(5_000);
+    task.wake();
+    machine.cpus[0].finish_idle();
+    machine.run(0);
+    assert!(task.stats().run_time <= 1);
+}
+
+#[test]
+fn a_poll_over_budget_is_reported() {
+    let machine = Machine::new(1);
+    machine.cpus[0].set_budget(100);
+    machine.run(0);
+    for (name, time) in [("good", 100), ("bad", 101)] {
+        let clock = machine.clock.clone();
+        machine.spawn(0, name, async move {
+            clock.fetch_add(time, Ordering::Relaxed);
+        });
+    }
+    machine.run(0);
+    assert_eq!(*machine.cpus[0].platform().overruns.lock().expect("not poisoned"), [("bad", 101)]);
+}
+
+#[test]
+fn tasks_are_listed_with_what_they_wait_for() {
+    let machine = Machine::new(2);
+    let parked = TaskOptions::new("parked").id(77).affinity(0b10);
+    let parked = machine.spawn_with(1, parked, waiting_for("port", 42, never()));
+    let noted = machine.cpus[0];
+    machine.spawn(0, "noted", async move {
+        noted.set_waiting_for("timer", 7);
+        never().await;
+    });
+    (0..2).for_each(|cpu| assert_eq!(machine.run(cpu), 1));
+    machine.spawn(0, "new", async {});
+
+    let mut list = Vec::new();
+    machine.group.for_each_task(|task| list.push(*task));
+    list.sort_by_key(|task| task.name);
+    let brief: Vec<_> = list.iter().map(|task| (task.name, task.cpu, task.state, task.waiting_for)).collect();
+    assert_eq!(
+        brief,
+        [
+            ("new", 0, TaskState::Scheduled, None),
+            ("noted", 0, TaskState::Parked, Some(("timer", 7))),
+            ("parked", 1, TaskState::Parked, Some(("port", 42))),
+        ]
+    );
+    assert_eq!((list[2].id, list[2].affinity), (77, 0b10));
+    assert_eq!(parked.info(), list[2]);
+
+    parked.kill();
+    (0..2).for_each(|cpu| {
+        machine.run(cpu);
+    });
+    let mut names = Vec::new();
+    machine.group.for_each_task(|task| names.push(task.name));
+    assert_eq!(names, ["noted"]);
+}
+
+#[test]
+fn a_label_ends_with_the_wait() {
+    let machine = Machine::new(1);
+    let task = machine.spawn(0, "waits", async {
+        waiting_for("turn", 1, yield_now()).await;
+        never().await;
+    });
+    machine.run_one(0);
+    assert_eq!(task.waiting_for(), Some(("turn", 1)));
+    machine.run(0);
+    assert_eq!(task.waiting_for(), None);
+}
+
+#[test]
+fn numbers_differ() {
+    let machine = Machine::new(1);
+    let ids = [(); 3].map(|()| machine.spawn(0, "numbered", async {}).id());
+    assert!(ids[0] < ids[1] && ids[1] < ids[2]);
+}

@@ -1,0 +1,137 @@
+//! Tasks that move between CPUs.
+
+use super::{Machine, never};
+use crate::{TaskOptions, TaskState, yield_now};
+use std::sync::Arc;
+
+#[test]
+fn an_idle_cpu_steals_what_waits_for_its_turn() {
+    let machine = Machine::new(2);
+    let tasks = ["a", "b"].map(|name| machine.spawn(0, name, never()));
+    assert_eq!(machine.run(1), 1, "one of the two is left to its CPU");
+    assert_eq!(tasks[0].cpu(), 1);
+    assert_eq!(machine.run(0), 1);
+    assert_eq!(tasks[0].state(), TaskState::Parked);
+    tasks[0].wake();
+    assert_eq!(machine.run(0), 0, "it stays on its new home while it is parked");
+    assert_eq!(machine.run(1), 1);
+    assert_eq!(tasks[0].stats().polls, 2, "accounts move along");
+}
+
+#[test]
+fn a_thief_looks_into_the_inbox_of_a_busy_cpu() {
+    let machine = Arc::new(Machine::new(3));
+    let inner = machine.clone();
+    machine.spawn(0, "busy", async move {
+        let other = inner.on(2, |_| inner.spawn(0, "other", async {}));
+        assert_eq!(inner.run(1), 1);
+        assert!(other.is_finished());
+    });
+    machine.run_one(0);
+    assert_eq!(machine.run(0), 0);
+}
+
+#[test]
+fn pinned_tasks_and_masks_are_respected() {
+    let machine = Machine::new(3);
+    let pinned = machine.spawn_with(0, TaskOptions::new("pinned").pinned(), never());
+    let masked = machine.spawn_with(0, TaskOptions::new("masked").affinity(0b101), never());
+    machine.spawn_with(0, TaskOptions::new("third").affinity(0b001), never());
+    assert_eq!(machine.run(1), 0);
+    assert_eq!(machine.run(2), 1);
+    assert_eq!([pinned.cpu(), masked.cpu()], [0, 2]);
+    assert_eq!(machine.run(0), 2);
+}
+
+#[test]
+fn a_changed_mask_moves_the_task_at_its_next_dequeue() {
+    let machine = Machine::new(2);
+    let task = machine.spawn(0, "moving", never());
+    machine.run(0);
+    machine.sleep(1);
+    task.set_affinity(0b10);
+    task.wake();
+    assert_eq!(machine.run(0), 0);
+    assert_eq!((task.cpu(), machine.kicks(1)), (1, 1));
+    assert_eq!(machine.run(1), 1);
+    task.set_affinity(1 << 40);
+    task.wake();
+    assert_eq!(machine.run(1), 1, "no such CPU: stays");
+}
+
+#[test]
+fn a_cpu_with_two_ready_kicks_a_sleeper_and_that_steals() {
+    let machine = Machine::new(2);
+    machine.sleep(1);
+    for name in ["a", "b"] {
+        machine.spawn(0, name, async {
+            loop {
+                yield_now().await;
+            }
+        });
+    }
+    assert_eq!(machine.kicks(1), 0);
+    machine.run_one(0);
+    assert_eq!(machine.kicks(1), 1);
+    machine.on(1, |executor| executor.finish_idle());
+    assert_eq!(machine.run_one(1), crate::RunState::Ran);
+}
+
+#[test]
+fn a_cpu_does_not_halt_beside_work_it_may_steal() {
+    let machine = Machine::new(2);
+    assert_eq!(machine.run(1), 0);
+    let _tasks = ["a", "b"].map(|name| machine.spawn(0, name, never()));
+    assert!(!machine.on(1, |executor| executor.prepare_idle()));
+    assert_eq!(machine.run(1), 1);
+    machine.sleep(1);
+}
+
+#[test]
+fn a_remote_wake_on_a_busy_cpu_rouses_a_sleeper() {
+    let machine = Arc::new(Machine::new(3));
+    let parked = machine.spawn(0, "parked", never());
+    machine.run(0);
+    machine.sleep(2);
+    let inner = machine.clone();
+    machine.spawn(0, "busy", async move {
+        inner.on(1, |_| parked.wake());
+        assert_eq!([0, 1, 2].map(|cpu| inner.kicks(cpu)), [0, 0, 1]);
+    });
+    machine.run_one(0);
+}
+
+#[test]
+fn virtual_time_moves_along_relative_to_the_queue() {
+    let machine = Machine::new(2);
+    // CPU 0 has run for long, CPU 1 has not: what comes from CPU 0 must not wait until CPU 1 has.
+    for cpu in [0, 1] {
+        let clock = machine.clock.clone();
+        let step = if cpu == 0 { 1_000_000 } else { 1 };
+        let options = TaskOptions::new("busy").pinned();
+        machine.spawn_with(cpu, options, async move {
+            loop {
+                clock.fetch_add(step, std::sync::atomic::Ordering::Relaxed);
+                yield_now().await;
+            }
+        });
+    }
+    for _ in 0..50 {
+        machine.run_one(0);
+        machine.on(1, |executor| executor.finish_idle());
+        machine.run_one(1);
+    }
+    let moved = machine.spawn(0, "moved", async { yield_now().await });
+    while moved.stats().polls == 0 {
+        machine.run_one(0);
+    }
+    moved.set_affinity(0b10);
+    for _ in 0..3 {
+        machine.run_one(0);
+    }
+    machine.on(1, |executor| executor.finish_idle());
+    for _ in 0..3 {
+        machine.run_one(1);
+    }
+    assert!(moved.is_finished());
+}

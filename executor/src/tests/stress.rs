@@ -1,0 +1,173 @@
+//! Threads in the role of CPUs, as fast as they can.
+
+use crate::host::{HostExecutor, HostPlatform, LocalRunner, run_until};
+use crate::{Executor, Group, Outcome, TaskOptions, TaskRef, yield_now};
+use core::future::poll_fn;
+use core::task::Poll;
+use std::boxed::Box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use std::vec::Vec;
+
+const CPUS: usize = 4;
+const WAKES: usize = 100_000;
+
+struct Cpus {
+    executors: &'static [&'static HostExecutor],
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Cpus {
+    fn start() -> Self {
+        let make = |index| &*Box::leak(Box::new(Executor::new(index, HostPlatform::new())));
+        let executors: &'static [_] = (0..CPUS).map(make).collect::<Vec<_>>().leak();
+        Box::leak(Box::new(Group::new(executors))).link();
+        let stop = Arc::new(AtomicBool::new(false));
+        let start = |executor: &&'static HostExecutor| {
+            let (executor, stop) = (*executor, stop.clone());
+            std::thread::spawn(move || {
+                executor.platform().bind();
+                run_until(executor, &stop);
+            })
+        };
+        let threads = executors.iter().map(start).collect();
+        Self { executors, stop, threads }
+    }
+
+    fn spawn<F: Future<Output = ()> + Send + 'static>(&self, cpu: usize, future: F) -> TaskRef {
+        self.executors[cpu].spawn(TaskOptions::new("stress"), future).expect("memory")
+    }
+}
+
+impl Drop for Cpus {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        for (executor, thread) in self.executors.iter().zip(self.threads.drain(..)) {
+            crate::Platform::kick(executor.platform());
+            let _ = thread.join();
+        }
+    }
+}
+
+fn wait_for(what: &str, done: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !done() {
+        assert!(Instant::now() < deadline, "{what}: a wake was lost");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Takes one token at a time; ready when it took `total`.
+fn consume(tokens: Arc<AtomicUsize>, total: usize) -> impl Future<Output = ()> + Send {
+    let mut taken = 0;
+    poll_fn(move |_| {
+        taken += tokens.swap(0, Ordering::Acquire);
+        if taken == total { Poll::Ready(()) } else { Poll::Pending }
+    })
+}
+
+#[test]
+fn no_wake_is_lost() {
+    let cpus = Cpus::start();
+    let tokens: Vec<_> = (0..CPUS).map(|_| Arc::new(AtomicUsize::new(0))).collect();
+    let consumers: Vec<_> =
+        (0..CPUS).map(|cpu| cpus.spawn(cpu, consume(tokens[cpu].clone(), WAKES))).collect();
+    for cpu in 0..CPUS {
+        let (tokens, consumers) = (tokens.clone(), consumers.clone());
+        cpus.spawn(cpu, async move {
+            for round in 0..WAKES {
+                let target = (cpu + round) % CPUS;
+                tokens[target].fetch_add(1, Ordering::Release);
+                consumers[target].wake();
+                if round % 7 == 0 {
+                    yield_now().await;
+                }
+            }
+        });
+    }
+    wait_for("tokens", || consumers.iter().all(TaskRef::is_finished));
+}
+
+/// Each wake goes to a CPU that has just gone idle, or is about to.
+#[test]
+fn ping_pong_across_cpus() {
+    let cpus = Cpus::start();
+    let ball = Arc::new(AtomicUsize::new(0));
+    let players: Arc<std::sync::OnceLock<[TaskRef; 2]>> = Arc::default();
+    let play = |side: usize| {
+        let (ball, players) = (ball.clone(), players.clone());
+        poll_fn(move |_| {
+            let hits = ball.load(Ordering::Acquire);
+            if hits % 2 == side
+                && hits < WAKES
+                && let Some(players) = players.get()
+            {
+                ball.store(hits + 1, Ordering::Release);
+                players[1 - side].wake();
+            }
+            if ball.load(Ordering::Acquire) < WAKES { Poll::Pending } else { Poll::Ready(()) }
+        })
+    };
+    let pinned = |cpu: usize, side| {
+        let options = TaskOptions::new("player").pinned();
+        cpus.executors[cpu].spawn(options, play(side)).expect("memory")
+    };
+    let pair = [pinned(0, 0), pinned(1, 1)];
+    players.set(pair.clone()).expect("set once");
+    pair.iter().for_each(TaskRef::wake);
+    wait_for("ball", || ball.load(Ordering::Acquire) >= WAKES);
+    pair.iter().for_each(TaskRef::wake);
+    wait_for("players", || pair.iter().all(TaskRef::is_finished));
+}
+
+#[test]
+fn killing_races_with_everything() {
+    let cpus = Cpus::start();
+    let dropped = Arc::new(AtomicUsize::new(0));
+    struct Counts(Arc<AtomicUsize>);
+    impl Drop for Counts {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    const TASKS: usize = 20_000;
+    for number in 0..TASKS {
+        let guard = Counts(dropped.clone());
+        let task = cpus.spawn(number % CPUS, async move {
+            let _guard = guard;
+            loop {
+                yield_now().await;
+            }
+        });
+        if number % 3 == 0 {
+            std::thread::yield_now();
+        }
+        task.kill();
+        task.wake();
+        if number % 64 == 0 {
+            wait_for("kill", || task.outcome() == Some(Outcome::Killed));
+        }
+    }
+    wait_for("drops", || dropped.load(Ordering::Relaxed) == TASKS);
+}
+
+#[test]
+fn sleeping_threads_wake_in_time() {
+    let runner = LocalRunner::new();
+    let timers = runner.executor().timers();
+    let start = crate::Platform::now(runner.executor().platform());
+    runner.block_on(async { timers.sleep_until(start + 2_000_000).await });
+    assert!(crate::Platform::now(runner.executor().platform()) >= start + 2_000_000);
+}
+
+#[test]
+fn blocking_on_a_task() {
+    let runner = LocalRunner::new();
+    let task = runner.executor().spawn(TaskOptions::new("work"), async { yield_now().await });
+    let task = task.expect("memory");
+    assert_eq!(runner.block_on(task.join()), Outcome::Finished);
+    runner.run_until_idle();
+}

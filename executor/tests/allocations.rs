@@ -1,0 +1,132 @@
+//! What allocates: a task once, an alarm once, and nothing else.
+// Counts allocations, and implements `Platform`.
+#![allow(unsafe_code)]
+#![cfg(not(loom))]
+
+use executor::{Alarm, Executor, Outcome, Platform, RunState, TaskOptions, waiting_for, yield_now};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::task::Waker;
+
+thread_local! {
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+    static LARGEST: Cell<usize> = const { Cell::new(0) };
+    static REFUSE: Cell<bool> = const { Cell::new(false) };
+}
+
+struct Counting;
+
+// SAFETY: the system's allocator, or null, which says that there is no memory.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.set(COUNT.get() + 1);
+        LARGEST.set(LARGEST.get().max(layout.size()));
+        if REFUSE.get() {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: the caller's contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the caller's contract.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+struct Alone;
+
+// SAFETY: each test uses its executor on its own thread only.
+unsafe impl Platform for Alone {
+    fn now(&self) -> u64 {
+        7
+    }
+
+    fn is_current(&self) -> bool {
+        true
+    }
+
+    fn kick(&self) {}
+}
+
+fn executor() -> &'static Executor<Alone> {
+    Box::leak(Box::new(Executor::new(0, Alone)))
+}
+
+fn run(executor: &'static Executor<Alone>) {
+    while executor.run_one() == RunState::Ran {}
+}
+
+/// How many allocations `work` makes.
+fn count<R>(work: impl FnOnce() -> R) -> (usize, R) {
+    let before = COUNT.get();
+    let result = work();
+    (COUNT.get() - before, result)
+}
+
+#[test]
+fn a_task_is_one_allocation_and_small() {
+    let executor = executor();
+    LARGEST.set(0);
+    let idle = async { std::future::pending::<()>().await };
+    let (allocations, task) = count(|| executor.spawn(TaskOptions::new("idle"), idle));
+    assert_eq!(allocations, 1);
+    assert!(LARGEST.get() <= 256, "an idle kernel task takes {} bytes", LARGEST.get());
+    drop(task);
+}
+
+#[test]
+fn waking_polling_sleeping_joining_and_killing_allocate_nothing() {
+    let executor = executor();
+    let timers = executor.timers();
+    let worker = async move {
+        for _ in 0..10 {
+            yield_now().await;
+        }
+        waiting_for("time", 5, timers.sleep_until(5)).await;
+        std::future::pending::<()>().await;
+    };
+    let worker = executor.spawn(TaskOptions::new("worker"), worker).expect("memory");
+    let joined = worker.clone();
+    let joiner = async move { assert_eq!(joined.join().await, Outcome::Killed) };
+    let joiner = executor.spawn(TaskOptions::new("joiner"), joiner).expect("memory");
+    let (allocations, ()) = count(|| {
+        run(executor);
+        worker.waker().wake();
+        run(executor);
+        worker.kill();
+        run(executor);
+    });
+    assert!(joiner.is_finished());
+    assert_eq!(allocations, 0);
+}
+
+#[test]
+fn an_alarm_is_one_allocation_and_setting_it_none() {
+    let timers = executor().timers();
+    let (allocations, alarm) = count(Alarm::new);
+    assert_eq!(allocations, 1);
+    let alarm = alarm.expect("memory");
+    let (allocations, ()) = count(|| {
+        for deadline in [5, 3, 9] {
+            alarm.set(timers, deadline, Waker::noop().clone());
+        }
+        assert!(alarm.cancel());
+        drop(alarm);
+    });
+    assert_eq!(allocations, 0);
+}
+
+#[test]
+fn no_memory_is_an_error() {
+    let executor = executor();
+    REFUSE.set(true);
+    let task = executor.spawn(TaskOptions::new("none"), async {}).is_err();
+    let alarm = Alarm::new().is_err();
+    REFUSE.set(false);
+    assert!(task && alarm);
+    run(executor);
+}
