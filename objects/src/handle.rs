@@ -1,0 +1,130 @@
+//! A handle: a counted reference to an object with rights, wherever it is — in a process's table, in
+//! a message, or held by the kernel.
+//!
+//! Dropping a `Handle` is closing it. When the last one goes, the object is told, which may close more
+//! handles (those in a channel's unread messages); [`Doomed`] makes that a loop, because user code
+//! chooses how deep they nest.
+
+use crate::channel::Channel;
+use crate::object::{KernelObject, Object};
+use abi::{Rights, Status};
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+/// Handles in the whole system at most; Zircon's number.
+pub const MAX_HANDLES: usize = 262_144;
+
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+
+/// How many handles there are in the system.
+pub fn live_handles() -> usize {
+    LIVE.load(Ordering::Relaxed)
+}
+
+/// Tells one process's handle from every other handle that is open at the same time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct HandleId(pub u64);
+
+impl HandleId {
+    /// For waits inside the kernel, which no closing cancels.
+    pub const KERNEL: Self = Self(0);
+
+    /// The number by which its process knows the handle.
+    pub fn value(self) -> u32 {
+        self.0 as u32
+    }
+}
+
+/// A counted reference to an object, with rights. Dropping it is closing it.
+pub struct Handle {
+    /// Always there; taken only on the way out.
+    object: Option<Object>,
+    rights: Rights,
+}
+
+impl Handle {
+    /// A handle with these rights. `NO_MEMORY` when the system has as many as it may.
+    pub fn new(object: impl Into<Object>, rights: Rights) -> Result<Self, Status> {
+        let object = object.into();
+        if LIVE.fetch_add(1, Ordering::Relaxed) >= MAX_HANDLES {
+            LIVE.fetch_sub(1, Ordering::Relaxed);
+            return Err(Status::NO_MEMORY);
+        }
+        object.base().add_handle();
+        Ok(Self { object: Some(object), rights })
+    }
+
+    /// A handle with the rights that a new object's handle has.
+    pub fn to_new<T: KernelObject>(object: Arc<T>) -> Result<Self, Status>
+    where
+        Object: From<Arc<T>>,
+    {
+        Self::new(object, T::DEFAULT_RIGHTS)
+    }
+
+    /// The object.
+    #[inline]
+    pub fn object(&self) -> &Object {
+        self.object.as_ref().expect("a handle has its object until it is dropped")
+    }
+
+    /// The rights.
+    #[inline]
+    pub fn rights(&self) -> Rights {
+        self.rights
+    }
+
+    /// The same handle with other rights.
+    pub fn set_rights(&mut self, rights: Rights) {
+        self.rights = rights;
+    }
+
+    /// Closes the handle; what that dooms is left to the caller's loop.
+    pub(crate) fn close_into(mut self, doomed: &mut Doomed) {
+        if let Some(object) = self.object.take() {
+            release(&object, doomed);
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let Some(object) = self.object.take() else { return };
+        let mut doomed = Doomed::default();
+        release(&object, &mut doomed);
+        doomed.finish();
+    }
+}
+
+fn release(object: &Object, doomed: &mut Doomed) {
+    LIVE.fetch_sub(1, Ordering::Relaxed);
+    if object.base().remove_handle() {
+        object.on_zero_handles(doomed);
+    }
+}
+
+/// Channel ends whose last handle is gone and whose unread messages are still to be discarded: a
+/// stack linked through the ends themselves, so that closing neither recurses nor allocates.
+#[derive(Default)]
+pub struct Doomed {
+    top: Option<Arc<Channel>>,
+}
+
+impl Doomed {
+    pub(crate) fn push(&mut self, channel: &Arc<Channel>) {
+        channel.link_doomed(self.top.replace(channel.clone()));
+    }
+
+    /// Discards message after message until nothing is doomed any more.
+    pub(crate) fn finish(mut self) {
+        while let Some(channel) = self.top.take() {
+            let (messages, next) = channel.take_doomed();
+            self.top = next;
+            for message in messages {
+                for handle in message.handles {
+                    handle.close_into(&mut self);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Job: a group of processes and of further jobs.
+//!
+//! Parents keep weak references to their children, children strong ones to their parents. Jobs nest at
+//! most [`MAX_HEIGHT`] deep; killing walks the tree without recursion.
+
+use crate::base::{Base, Koid};
+use crate::name::Name;
+use crate::object::kernel_object;
+use crate::process::Process;
+use abi::{Signals, Status};
+use alloc::sync::{Arc, Weak};
+use alloc::vec::Vec;
+use waitq::sync::Mutex;
+
+/// The root job's height; a child's is one less, and a job of height 0 has no child jobs.
+pub const MAX_HEIGHT: u32 = 32;
+
+/// A job.
+pub struct Job {
+    base: Base,
+    name: Name,
+    parent: Option<Arc<Job>>,
+    height: u32,
+    state: Mutex<State>,
+}
+
+struct State {
+    jobs: Vec<(Koid, Weak<Job>)>,
+    processes: Vec<(Koid, Weak<Process>)>,
+    /// Set by a kill: from then on there are no new children.
+    killed: bool,
+    return_code: i64,
+}
+
+impl Job {
+    /// The root of a tree.
+    pub fn root() -> Arc<Self> {
+        Self::with_parent(None, MAX_HEIGHT)
+    }
+
+    fn with_parent(parent: Option<Arc<Self>>, height: u32) -> Arc<Self> {
+        let base = Base::with_signals(Signals::JOB_NO_JOBS | Signals::JOB_NO_PROCESSES);
+        base.set_related(parent.as_ref().map_or(0, |parent| parent.base.koid()));
+        let name = Name::new(if parent.is_none() { b"root" } else { b"" });
+        let state = State { jobs: Vec::new(), processes: Vec::new(), killed: false, return_code: 0 };
+        Arc::new(Self { base, name, parent, height, state: Mutex::new(state) })
+    }
+
+    /// A new job in this one.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE` when jobs would nest too deep, `BAD_STATE` when this one was killed, `NO_MEMORY`.
+    pub fn create_child(self: &Arc<Self>) -> Result<Arc<Self>, Status> {
+        let height = self.height.checked_sub(1).filter(|height| *height > 0).ok_or(Status::OUT_OF_RANGE)?;
+        let child = Self::with_parent(Some(self.clone()), height);
+        let mut state = self.state.lock();
+        if state.killed {
+            drop(state); // the child's drop takes this lock
+            return Err(Status::BAD_STATE);
+        }
+        if state.jobs.try_reserve(1).is_err() {
+            drop(state);
+            return Err(Status::NO_MEMORY);
+        }
+        state.jobs.push((child.base.koid(), Arc::downgrade(&child)));
+        self.base.signals.clear(Signals::JOB_NO_JOBS);
+        drop(state);
+        Ok(child)
+    }
+
+    /// Adds a process that is about to exist.
+    pub(crate) fn add_process(&self, process: &Arc<Process>) -> Result<(), Status> {
+        let mut state = self.state.lock();
+        if state.killed {
+            return Err(Status::BAD_STATE);
+        }
+        state.processes.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
+        state.processes.push((process.koid(), Arc::downgrade(process)));
+        self.base.signals.clear(Signals::JOB_NO_PROCESSES);
+        Ok(())
+    }
+
+    /// Removes a process that has ended.
+    pub(crate) fn remove_process(&self, koid: Koid) {
+        let mut state = self.state.lock();
+        let before = state.processes.len();
+        state.processes.retain(|(process, _)| *process != koid);
+        if state.processes.is_empty() && before != 0 {
+            self.base.signals.assert(Signals::JOB_NO_PROCESSES);
+        }
+        self.settle(&state);
+    }
+
+    fn remove_job(&self, koid: Koid) {
+        let mut state = self.state.lock();
+        let before = state.jobs.len();
+        state.jobs.retain(|(job, _)| *job != koid);
+        if state.jobs.is_empty() && before != 0 {
+            self.base.signals.assert(Signals::JOB_NO_JOBS);
+        }
+        self.settle(&state);
+    }
+
+    /// A killed job has terminated when its last child is gone.
+    fn settle(&self, state: &State) {
+        if state.killed && state.jobs.is_empty() && state.processes.is_empty() {
+            self.base.signals.assert(Signals::JOB_TERMINATED);
+        }
+    }
+
+    /// Kills every process in this job and below. No new child from this moment on.
+    pub fn kill(self: &Arc<Self>, return_code: i64) {
+        let mut job = self.clone();
+        loop {
+            job.close_down(return_code);
+            match job.next_to_kill() {
+                Some(child) => job = child,
+                None if Arc::ptr_eq(&job, self) => return,
+                None => match job.parent.clone() {
+                    Some(parent) => job = parent,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// Kills the processes of this job alone.
+    fn close_down(&self, return_code: i64) {
+        let mut state = self.state.lock();
+        if !state.killed {
+            state.killed = true;
+            state.return_code = return_code;
+        }
+        self.settle(&state);
+        let mut after = 0;
+        while let Some((koid, process)) = next_process(&state, after) {
+            drop(state);
+            after = koid;
+            if let Some(process) = process.upgrade() {
+                process.kill(return_code);
+            }
+            state = self.state.lock();
+        }
+    }
+
+    fn next_to_kill(&self) -> Option<Arc<Self>> {
+        let mut skipped = 0;
+        loop {
+            let candidate = {
+                let state = self.state.lock();
+                state.jobs.iter().skip(skipped).find_map(|(_, job)| job.upgrade())?
+            };
+            if !candidate.state.lock().killed {
+                return Some(candidate);
+            }
+            skipped += 1;
+        }
+    }
+
+    /// The ids of child jobs.
+    pub fn child_koids(&self, mut visit: impl FnMut(Koid)) {
+        self.state.lock().jobs.iter().for_each(|(koid, _)| visit(*koid));
+    }
+
+    /// The ids of processes.
+    pub fn process_koids(&self, mut visit: impl FnMut(Koid)) {
+        self.state.lock().processes.iter().for_each(|(koid, _)| visit(*koid));
+    }
+
+    /// The child job or process with this id.
+    pub fn find_child(&self, koid: Koid) -> Option<crate::Object> {
+        let state = self.state.lock();
+        let process = state.processes.iter().find(|(id, _)| *id == koid).and_then(|(_, weak)| weak.upgrade());
+        let job = state.jobs.iter().find(|(id, _)| *id == koid).and_then(|(_, weak)| weak.upgrade());
+        process.map(crate::Object::from).or(job.map(crate::Object::from))
+    }
+
+    /// Whether the job was killed, and with which code.
+    pub fn exit(&self) -> Option<i64> {
+        let state = self.state.lock();
+        state.killed.then_some(state.return_code)
+    }
+}
+
+/// The process with the lowest id above `after`: ids grow, so this visits each once.
+fn next_process(state: &State, after: Koid) -> Option<(Koid, Weak<Process>)> {
+    state.processes.iter().filter(|(koid, _)| *koid > after).min_by_key(|(koid, _)| *koid).cloned()
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        if let Some(parent) = &self.parent {
+            parent.remove_job(self.base.koid());
+        }
+    }
+}
+
+kernel_object!(Job, OBJ_TYPE_JOB, DEFAULT_JOB, {
+    const USER_SIGNALS: Signals = Signals::USER_SIGNAL_ALL;
+
+    fn base(&self) -> &Base {
+        &self.base
+    }
+
+    fn name(&self) -> Option<&Name> {
+        Some(&self.name)
+    }
+});

@@ -1,0 +1,67 @@
+//! The kernel objects of hafnon: what system calls act on.
+//!
+//! This crate knows no CPU and no page table. What it needs of the machine are the small traits in
+//! [`memory`], timers of `executor`, and functions handed in; so all of IPC runs, and is tested, as an
+//! ordinary process.
+//!
+//! An object is an `Arc` of its type with a [`Base`] inside. User code reaches it through a [`Handle`]
+//! in the [`HandleTable`] of its process. Closing the last handle is an event of its own
+//! ([`object::KernelObject::on_zero_handles`]); dropping the last `Arc` only frees memory.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(any(test, feature = "host"))]
+extern crate std;
+
+mod base;
+mod channel;
+mod event;
+mod event_pair;
+mod futex;
+mod handle;
+#[cfg(any(test, feature = "host"))]
+pub mod host;
+mod job;
+pub mod mapping;
+pub mod memory;
+pub mod name;
+pub mod object;
+mod pages;
+mod port;
+mod process;
+mod resource;
+mod signals;
+mod slab;
+mod table;
+mod thread;
+mod timer;
+pub mod vmar;
+pub mod vmo;
+pub mod wait;
+
+pub use base::{Base, Koid, new_koid};
+pub use channel::{Channel, KERNEL_TXID, Message};
+pub use event::Event;
+pub use event_pair::EventPair;
+pub use futex::{Compared, FutexTable, NewOwner};
+pub use handle::{Doomed, Handle, HandleId, MAX_HANDLES, live_handles};
+pub use job::Job;
+pub use object::{KernelObject, Object};
+pub use port::{AsyncOptions, MAX_USER_PACKETS, Port};
+pub use process::{KILLED, Process};
+pub use resource::Resource;
+pub use signals::{Observation, SignalQueue, SignalSet};
+pub use table::HandleTable;
+pub use thread::Thread;
+pub use timer::{Slack, Timer};
+pub use vmar::Vmar;
+pub use vmo::Vmo;
+
+/// What the `count` of a port packet says: unread messages of a channel, else 1.
+pub(crate) fn pending_messages(object: &Object) -> u64 {
+    match object {
+        Object::Channel(channel) => channel.pending().max(1),
+        _ => 1,
+    }
+}

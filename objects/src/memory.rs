@@ -1,0 +1,107 @@
+//! What memory objects need of the machine: page frames and page tables, as two small traits.
+//!
+//! The kernel implements them over real memory; the host implementation in `host.rs` is for tests.
+
+use abi::{Rights, VM_PERM_EXECUTE, VM_PERM_READ, VM_PERM_READ_IF_XOM_UNSUPPORTED, VM_PERM_WRITE};
+use core::any::Any;
+use core::ops::Range;
+
+/// Bytes in a page.
+pub const PAGE_SIZE: u64 = 4096;
+
+/// A page frame, named by its physical address.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Frame(pub u64);
+
+/// The addresses user code may use: the range of a process's root VMAR.
+pub const USER_RANGE: Range<u64> = 0x100_0000..0x7fff_ffff_f000;
+
+/// There was no memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NoMemory;
+
+impl From<NoMemory> for abi::Status {
+    fn from(_: NoMemory) -> Self {
+        Self::NO_MEMORY
+    }
+}
+
+/// The machine's page frames. Offsets and lengths stay within one page.
+pub trait PageFrames: Send + Sync {
+    /// A frame full of zeros, counted against what user programs may have.
+    fn allocate_zeroed(&self) -> Option<Frame>;
+    /// Gives a frame back.
+    fn free(&self, frame: Frame);
+    /// Copies out of a frame.
+    fn read(&self, frame: Frame, offset: usize, buffer: &mut [u8]);
+    /// Copies into a frame.
+    fn write(&self, frame: Frame, offset: usize, bytes: &[u8]);
+    /// Fills a part of a frame with zeros.
+    fn zero(&self, frame: Frame, range: Range<usize>);
+    /// Copies a whole frame.
+    fn copy(&self, from: Frame, to: Frame);
+}
+
+/// What user code may do with a page.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Protection {
+    /// Loads.
+    pub read: bool,
+    /// Stores.
+    pub write: bool,
+    /// Instruction fetches.
+    pub execute: bool,
+}
+
+impl Protection {
+    /// Nothing is allowed.
+    pub const NONE: Self = Self { read: false, write: false, execute: false };
+
+    /// What the rights of a handle to a VMO or VMAR allow.
+    pub fn from_rights(rights: Rights) -> Self {
+        Self {
+            read: rights.contains(Rights::READ),
+            write: rights.contains(Rights::WRITE),
+            execute: rights.contains(Rights::EXECUTE),
+        }
+    }
+
+    /// What `VM_PERM_*` bits ask for.
+    pub fn from_options(options: u32) -> Self {
+        Self {
+            read: options & (VM_PERM_READ | VM_PERM_READ_IF_XOM_UNSUPPORTED) != 0,
+            write: options & VM_PERM_WRITE != 0,
+            execute: options & VM_PERM_EXECUTE != 0,
+        }
+    }
+
+    /// The same as `VM_PERM_*` bits.
+    pub fn options(self) -> u32 {
+        let bit = |on, bit| if on { bit } else { 0 };
+        bit(self.read, VM_PERM_READ) | bit(self.write, VM_PERM_WRITE) | bit(self.execute, VM_PERM_EXECUTE)
+    }
+
+    /// Whether an access that needs `wanted` is allowed.
+    pub fn allows(self, wanted: Self) -> bool {
+        (self.read || !wanted.read) && (self.write || !wanted.write) && (self.execute || !wanted.execute)
+    }
+}
+
+/// The translations of one address space. All addresses are page aligned user addresses.
+pub trait PageTable: Any + Send + Sync {
+    /// Maps one page, replacing nothing: the page is not mapped before.
+    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), NoMemory>;
+    /// Removes every translation in the range. Other CPUs may use the old ones until the flush that
+    /// the machine does before the system call returns; frames are kept until then.
+    fn unmap(&self, range: Range<u64>);
+    /// Changes the protection of the pages that are mapped in the range.
+    fn protect(&self, range: Range<u64>, protection: Protection);
+    /// The translation of one page.
+    fn query(&self, address: u64) -> Option<(Frame, Protection)>;
+}
+
+/// Where randomness comes from, for the placement of mappings.
+pub trait Entropy: Send + Sync {
+    /// 64 random bits.
+    fn next(&self) -> u64;
+}

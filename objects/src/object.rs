@@ -1,0 +1,161 @@
+//! Every kind of kernel object, and what they have in common.
+//!
+//! A counted reference to "some object" is the enum [`Object`], so that finding out the kind is a
+//! comparison and adding a kind makes the compiler name each place that has to know.
+
+use crate::base::Base;
+use crate::handle::{Doomed, HandleId};
+use crate::signals::SignalQueue;
+use abi::{Rights, Signals, Status};
+use alloc::sync::Arc;
+
+/// What the system calls that work on any object need of it.
+pub trait KernelObject: AsRef<SignalQueue> + Send + Sync + Sized + 'static {
+    /// `ZX_OBJ_TYPE_*`.
+    const TYPE: u32;
+    /// The rights of a new object's handle.
+    const DEFAULT_RIGHTS: Rights;
+    /// The signals that `object_signal` may change.
+    const USER_SIGNALS: Signals = Signals::USER_SIGNAL_ALL;
+
+    /// The common part.
+    fn base(&self) -> &Base;
+
+    /// The object as this kind, if it is one.
+    fn from_object(object: &Object) -> Option<&Arc<Self>>;
+
+    /// The last handle is gone. References inside the kernel may remain.
+    fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
+        let _ = doomed;
+    }
+
+    /// Waits made through this handle end.
+    fn cancel_handle(&self, handle: HandleId) {
+        self.base().signals.cancel_handle(handle);
+    }
+
+    /// Changes signals of the other end: see `object_signal_peer`.
+    fn signal_peer(&self, clear: Signals, set: Signals) -> Result<(), Status> {
+        let _ = (clear, set);
+        Err(Status::NOT_SUPPORTED)
+    }
+
+    /// The name given by `object_set_property`, for kinds that have one.
+    fn name(&self) -> Option<&crate::name::Name> {
+        None
+    }
+
+    /// A process (its id, or 0 while in flight) now has the handle. Channels remember it.
+    fn set_owner(&self, process: u64) {
+        let _ = process;
+    }
+}
+
+macro_rules! kinds {
+    ($($kind:ident),* $(,)?) => {
+        /// A counted reference to a kernel object of any kind.
+        #[derive(Clone)]
+        pub enum Object {
+            $(#[doc = concat!("See [`", stringify!($kind), "`](crate::", stringify!($kind), ").")]
+            $kind(Arc<crate::$kind>),)*
+        }
+
+        impl Object {
+            /// The common part.
+            #[inline]
+            pub fn base(&self) -> &Base {
+                match self { $(Self::$kind(object) => object.base(),)* }
+            }
+
+            /// `ZX_OBJ_TYPE_*`.
+            pub fn object_type(&self) -> u32 {
+                match self { $(Self::$kind(_) => <crate::$kind as KernelObject>::TYPE,)* }
+            }
+
+            /// The rights of a new object's handle.
+            pub fn default_rights(&self) -> Rights {
+                match self { $(Self::$kind(_) => <crate::$kind as KernelObject>::DEFAULT_RIGHTS,)* }
+            }
+
+            /// The signals that `object_signal` may change.
+            pub fn user_signals(&self) -> Signals {
+                match self { $(Self::$kind(_) => <crate::$kind as KernelObject>::USER_SIGNALS,)* }
+            }
+
+            /// See [`KernelObject::on_zero_handles`].
+            pub(crate) fn on_zero_handles(&self, doomed: &mut Doomed) {
+                match self { $(Self::$kind(object) => object.on_zero_handles(doomed),)* }
+            }
+
+            /// See [`KernelObject::cancel_handle`].
+            pub fn cancel_handle(&self, handle: HandleId) {
+                match self { $(Self::$kind(object) => object.cancel_handle(handle),)* }
+            }
+
+            /// See [`KernelObject::signal_peer`].
+            pub fn signal_peer(&self, clear: Signals, set: Signals) -> Result<(), Status> {
+                match self { $(Self::$kind(object) => object.signal_peer(clear, set),)* }
+            }
+
+            /// See [`KernelObject::name`].
+            pub fn name(&self) -> Option<&crate::name::Name> {
+                match self { $(Self::$kind(object) => KernelObject::name(&**object),)* }
+            }
+
+            /// See [`KernelObject::set_owner`].
+            #[inline]
+            pub fn set_owner(&self, process: u64) {
+                match self { $(Self::$kind(object) => object.set_owner(process),)* }
+            }
+
+            /// The object as the owner of its signals, for registrations.
+            pub fn observable(&self) -> Arc<dyn AsRef<SignalQueue> + Send + Sync> {
+                match self { $(Self::$kind(object) => object.clone(),)* }
+            }
+        }
+
+        $(
+            impl From<Arc<crate::$kind>> for Object {
+                fn from(object: Arc<crate::$kind>) -> Self {
+                    Self::$kind(object)
+                }
+            }
+
+            impl AsRef<SignalQueue> for crate::$kind {
+                fn as_ref(&self) -> &SignalQueue {
+                    self.base().signals.queue()
+                }
+            }
+        )*
+    };
+}
+
+kinds!(Channel, Event, EventPair, Job, Port, Process, Resource, Thread, Timer, Vmar, Vmo);
+
+/// Implements the parts of [`KernelObject`] that are the same for every kind with a `base` field.
+macro_rules! kernel_object {
+    ($kind:ident, $type:ident, $rights:ident, { $($rest:tt)* }) => {
+        impl $crate::object::KernelObject for $kind {
+            const TYPE: u32 = abi::$type;
+            const DEFAULT_RIGHTS: abi::Rights = abi::Rights::$rights;
+
+            #[inline]
+            fn from_object(object: &$crate::object::Object) -> Option<&alloc::sync::Arc<Self>> {
+                match object {
+                    $crate::object::Object::$kind(object) => Some(object),
+                    _ => None,
+                }
+            }
+
+            $($rest)*
+        }
+    };
+}
+pub(crate) use kernel_object;
+
+impl Object {
+    /// The object's id.
+    pub fn koid(&self) -> u64 {
+        self.base().koid()
+    }
+}

@@ -1,0 +1,231 @@
+//! Process: an address space, a handle table, and the threads that use them.
+//!
+//! ```text
+//!   Created ──first thread starts──▶ Running ──last thread ends──▶ Dead
+//!      │                               │                             ▲
+//!      └── kill, last handle gone ──┐  └── kill, exit ──▶ Dying ─────┘ when the last thread is gone
+//!                                   └───────────────────────────────▶
+//! ```
+//! Entering `Dead` closes all handles and unmaps everything; what remains is the object itself.
+
+use crate::base::{Base, Koid};
+use crate::futex::FutexTable;
+use crate::handle::Doomed;
+use crate::job::Job;
+use crate::name::Name;
+use crate::object::{KernelObject, kernel_object};
+use crate::table::HandleTable;
+use crate::thread::Thread;
+use crate::vmar::Vmar;
+use abi::{Signals, Status};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::any::Any;
+use waitq::sync::Mutex;
+
+/// The return code of a process that was killed: `ZX_TASK_RETCODE_SYSCALL_KILL`.
+pub const KILLED: i64 = -1024;
+
+/// A process.
+pub struct Process {
+    base: Base,
+    name: Name,
+    job: Arc<Job>,
+    /// Its handles.
+    pub handles: HandleTable,
+    /// Its futexes.
+    pub futexes: FutexTable,
+    root: Arc<Vmar>,
+    machine: Arc<dyn Any + Send + Sync>,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    Created,
+    Running,
+    Dying,
+    Dead,
+}
+
+struct State {
+    phase: Phase,
+    threads: Vec<Arc<Thread>>,
+    return_code: i64,
+}
+
+impl Process {
+    /// A process in `job`, without threads. `machine` is what the kernel keeps for it; `secret` is
+    /// mixed into its handle values.
+    ///
+    /// # Errors
+    /// `BAD_STATE` when the job was killed, `NO_MEMORY`.
+    pub fn new(
+        job: Arc<Job>,
+        name: &[u8],
+        root: Arc<Vmar>,
+        machine: Arc<dyn Any + Send + Sync>,
+        secret: u32,
+    ) -> Result<Arc<Self>, Status> {
+        let base = Base::new();
+        base.set_related(job.base().koid());
+        let process = Arc::new(Self {
+            name: Name::new(name),
+            handles: HandleTable::new(base.koid(), secret),
+            futexes: FutexTable::default(),
+            job,
+            root,
+            machine,
+            state: Mutex::new(State { phase: Phase::Created, threads: Vec::new(), return_code: 0 }),
+            base,
+        });
+        process.job.add_process(&process)?;
+        Ok(process)
+    }
+
+    /// The process's id.
+    pub fn koid(&self) -> Koid {
+        self.base.koid()
+    }
+
+    /// Its name, padded with zeros.
+    pub fn name_text(&self) -> [u8; crate::name::MAX_NAME] {
+        self.name.get()
+    }
+
+    /// The job it is in.
+    pub fn job(&self) -> &Arc<Job> {
+        &self.job
+    }
+
+    /// Its address space.
+    pub fn root(&self) -> &Arc<Vmar> {
+        &self.root
+    }
+
+    /// What the kernel keeps for it.
+    pub fn machine(&self) -> &Arc<dyn Any + Send + Sync> {
+        &self.machine
+    }
+
+    /// Adds a thread that is about to exist.
+    ///
+    /// # Errors
+    /// `BAD_STATE` when the process is ending, `NO_MEMORY`.
+    pub(crate) fn add_thread(&self, thread: &Arc<Thread>) -> Result<(), Status> {
+        let mut state = self.state.lock();
+        if matches!(state.phase, Phase::Dying | Phase::Dead) {
+            return Err(Status::BAD_STATE);
+        }
+        state.threads.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
+        state.threads.push(thread.clone());
+        self.futexes.widen(state.threads.len());
+        Ok(())
+    }
+
+    /// The process's first thread starts.
+    ///
+    /// # Errors
+    /// `BAD_STATE` unless it is new.
+    pub fn start(&self) -> Result<(), Status> {
+        let mut state = self.state.lock();
+        if state.phase != Phase::Created {
+            return Err(Status::BAD_STATE);
+        }
+        state.phase = Phase::Running;
+        Ok(())
+    }
+
+    /// Whether it has started and is not ending.
+    pub fn is_running(&self) -> bool {
+        self.state.lock().phase == Phase::Running
+    }
+
+    /// Whether it has started at some time, and with what code it ended, if it has.
+    pub fn progress(&self) -> (bool, Option<i64>) {
+        let state = self.state.lock();
+        (state.phase != Phase::Created, (state.phase == Phase::Dead).then_some(state.return_code))
+    }
+
+    /// A thread is gone. The last one takes the process with it.
+    pub(crate) fn thread_ended(&self, thread: Koid) {
+        let (removed, last) = {
+            let mut state = self.state.lock();
+            let index = state.threads.iter().position(|other| other.koid() == thread);
+            let removed = index.map(|index| state.threads.swap_remove(index));
+            let last = state.threads.is_empty() && matches!(state.phase, Phase::Running | Phase::Dying);
+            if last {
+                state.phase = Phase::Dead;
+            }
+            (removed, last)
+        };
+        drop(removed);
+        if last {
+            self.finish();
+        }
+    }
+
+    /// Ends the process: every thread is killed; the first caller's code is its return code.
+    pub fn kill(&self, return_code: i64) {
+        let dead = {
+            let mut state = self.state.lock();
+            if matches!(state.phase, Phase::Dying | Phase::Dead) {
+                return;
+            }
+            state.return_code = return_code;
+            let dead = state.threads.is_empty();
+            state.phase = if dead { Phase::Dead } else { Phase::Dying };
+            dead
+        };
+        if dead {
+            return self.finish();
+        }
+        let mut after = 0;
+        while let Some(thread) = self.next_thread(after) {
+            after = thread.koid();
+            thread.kill();
+        }
+    }
+
+    fn next_thread(&self, after: Koid) -> Option<Arc<Thread>> {
+        let state = self.state.lock();
+        state.threads.iter().filter(|thread| thread.koid() > after).min_by_key(|thread| thread.koid()).cloned()
+    }
+
+    /// Lets go of everything: the only way into `Dead`, taken once.
+    fn finish(&self) {
+        while let Some(handle) = self.handles.pop() {
+            drop(handle);
+        }
+        drop(self.root.destroy_address_space());
+        self.base.signals.assert(Signals::PROCESS_TERMINATED);
+        self.job.remove_process(self.koid());
+    }
+
+    /// The ids of its threads.
+    pub fn thread_koids(&self, mut visit: impl FnMut(Koid)) {
+        self.state.lock().threads.iter().for_each(|thread| visit(thread.koid()));
+    }
+
+    /// The thread with this id.
+    pub fn find_thread(&self, koid: Koid) -> Option<Arc<Thread>> {
+        self.state.lock().threads.iter().find(|thread| thread.koid() == koid).cloned()
+    }
+}
+
+kernel_object!(Process, OBJ_TYPE_PROCESS, DEFAULT_PROCESS, {
+    fn base(&self) -> &Base {
+        &self.base
+    }
+
+    fn name(&self) -> Option<&Name> {
+        Some(&self.name)
+    }
+
+    /// A process that never started and that nobody can start any more goes away.
+    fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
+        if self.state.lock().phase == Phase::Created {
+            self.kill(KILLED);
+        }
+    }
+});

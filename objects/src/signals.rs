@@ -1,0 +1,143 @@
+//! The signals of an object and those who observe them.
+//!
+//! 32 bits and a wait queue under one lock. An observer is woken when a bit of its mask becomes active;
+//! what it sees is sticky: every state during the wait is in `observed`, so a pulse is not missed.
+//! `wait_one`, `wait_many` and `wait_async` all are observers of this one kind.
+
+use crate::handle::HandleId;
+use abi::Signals;
+use waitq::{List, Tag, Wait, WaitQueue, Waiters};
+
+/// What an observer looks for, and what it has seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Observation {
+    /// The signals to wait for.
+    pub mask: Signals,
+    /// Every signal that was active at some time since the wait began.
+    pub observed: Signals,
+    /// Only a change from inactive to active counts.
+    pub edge: bool,
+    /// The handle through which the wait was made; closing it ends the wait.
+    pub handle: HandleId,
+    /// Which port observes, and under which key; zero for waits of threads.
+    pub port: (u64, u64),
+}
+
+impl Tag for Observation {}
+
+impl Observation {
+    /// A wait of a thread, or of a kernel task, for any signal in `mask`.
+    pub fn of(mask: Signals, handle: HandleId) -> Self {
+        Self { mask, observed: Signals::empty(), edge: false, handle, port: (0, 0) }
+    }
+
+    /// Takes in the state at the beginning of the wait; whether that already ends it.
+    pub fn begin(&mut self, active: Signals) -> bool {
+        self.observed |= active;
+        !self.edge && active.intersects(self.mask)
+    }
+
+    /// Whether the wait ended because its handle was closed or given away.
+    pub fn is_cancelled(&self) -> bool {
+        self.observed.contains(Signals::SIGNAL_HANDLE_CLOSED)
+    }
+}
+
+/// The wait queue under an object's signals.
+pub type SignalQueue = WaitQueue<Observation, Signals>;
+
+/// Signals with their observers.
+pub struct SignalSet {
+    queue: SignalQueue,
+}
+
+impl SignalSet {
+    /// Signals of which `active` are active.
+    pub fn new(active: Signals) -> Self {
+        Self { queue: WaitQueue::new(active) }
+    }
+
+    /// The signals that are active now.
+    pub fn get(&self) -> Signals {
+        self.queue.with(|active, _| *active)
+    }
+
+    /// Deactivates `clear`, then activates `set`, as one step; wakes the observers that this satisfies.
+    #[inline]
+    pub fn update(&self, clear: Signals, set: Signals) {
+        self.queue.with(|active, waiters| {
+            let before = *active;
+            *active = (before & !clear) | set;
+            let risen = set & !before;
+            if !risen.is_empty() && !waiters.is_empty() {
+                notify(waiters, *active, risen);
+            }
+        });
+    }
+
+    /// Activates `set`.
+    #[inline]
+    pub fn assert(&self, set: Signals) {
+        self.update(Signals::empty(), set);
+    }
+
+    /// Deactivates `clear`.
+    #[inline]
+    pub fn clear(&self, clear: Signals) {
+        self.update(clear, Signals::empty());
+    }
+
+    /// Ends every wait that was made through this handle.
+    pub fn cancel_handle(&self, handle: HandleId) {
+        self.cancel_matching(|observation| observation.handle == handle);
+    }
+
+    /// Ends the waits of a port under a key, made through this handle. How many.
+    pub fn cancel_port(&self, handle: HandleId, port: (u64, u64)) -> usize {
+        self.cancel_matching(|observation| observation.handle == handle && observation.port == port)
+    }
+
+    fn cancel_matching(&self, matches: impl Fn(&Observation) -> bool) -> usize {
+        self.queue.with(|_, waiters| {
+            waiters.wake_matching(|observation| {
+                let hit = matches(observation);
+                if hit {
+                    observation.observed |= Signals::SIGNAL_HANDLE_CLOSED;
+                }
+                hit
+            })
+        })
+    }
+
+    /// The wait for `observation`, unless it is satisfied at once or `still_open` denies, under the
+    /// lock of the signals, that the handle it came through is open: a handle closed in between would
+    /// otherwise find nobody to cancel.
+    pub fn observe<'a>(
+        &'a self,
+        observation: Observation,
+        still_open: impl FnOnce() -> bool + 'a,
+    ) -> Wait<'a, Observation, Signals, List<Observation>, impl FnOnce(&mut Signals, &mut Observation) -> bool + 'a>
+    {
+        self.queue.wait_unless(observation, move |active, observation| {
+            let satisfied = observation.begin(*active);
+            if !satisfied && !still_open() {
+                observation.observed |= Signals::SIGNAL_HANDLE_CLOSED;
+                return true;
+            }
+            satisfied
+        })
+    }
+
+    /// The queue itself, for registrations.
+    pub fn queue(&self) -> &SignalQueue {
+        &self.queue
+    }
+}
+
+/// Wakes those whom `risen` satisfies and lets all others see the new state too.
+fn notify(waiters: &mut Waiters<'_, Observation>, active: Signals, risen: Signals) {
+    waiters.wake_matching(|observation| {
+        observation.observed |= active;
+        risen.intersects(observation.mask)
+    });
+}

@@ -1,0 +1,301 @@
+//! The handle table of a process: from the numbers that user code has to handles.
+//!
+//! A value is slot and generation, mixed with a secret of the process, over two set bits:
+//!
+//! ```text
+//!   31                                   2 1 0
+//!  ┌──────────────────────────────────────┬───┐
+//!  │ (generation:12 | slot:18) ^ secret:30│1 1│
+//!  └──────────────────────────────────────┴───┘
+//! ```
+//!
+//! Free slots are reused in the order in which they became free, so that a stale value meets its slot
+//! again as late as possible, and then with another generation.
+//!
+//! Lock order: an object's signals before a table, never the other way round. So nothing is closed and
+//! no wait cancelled while a table is locked.
+
+use crate::base::Koid;
+use crate::handle::{Handle, HandleId, MAX_HANDLES};
+use crate::object::{KernelObject, Object};
+use abi::{Rights, Status};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use waitq::sync::Mutex;
+
+const SLOT_BITS: u32 = 18;
+const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
+const GENERATION_MASK: u16 = (1 << 12) - 1;
+const FIXED_BITS: u32 = 3;
+/// Free slots are not reused before there are this many, so that generations last.
+const SPARE_SLOTS: usize = 64;
+
+const _: () = assert!(MAX_HANDLES <= 1 << SLOT_BITS);
+
+enum Entry {
+    Free { next: Option<u32> },
+    Used(Handle),
+}
+
+struct Slot {
+    generation: u16,
+    entry: Entry,
+}
+
+#[derive(Default)]
+struct Slots {
+    slots: Vec<Slot>,
+    /// First and last free slot.
+    free: Option<(u32, u32)>,
+    free_count: usize,
+}
+
+/// The handles of one process.
+pub struct HandleTable {
+    owner: Koid,
+    secret: u32,
+    slots: Mutex<Slots>,
+}
+
+impl HandleTable {
+    /// An empty table for the process with this id.
+    pub fn new(owner: Koid, secret: u32) -> Self {
+        Self { owner, secret: secret >> 2, slots: Mutex::new(Slots::default()) }
+    }
+
+    /// What identifies a handle of this table for those who wait through it.
+    pub fn id(&self, value: u32) -> HandleId {
+        HandleId(self.owner << 32 | u64::from(value))
+    }
+
+    fn encode(&self, slot: u32, generation: u16) -> u32 {
+        ((u32::from(generation) << SLOT_BITS | slot) ^ self.secret) << 2 | FIXED_BITS
+    }
+
+    #[inline]
+    fn decode(&self, value: u32) -> Option<(u32, u16)> {
+        let mixed = (value >> 2) ^ self.secret;
+        (value & FIXED_BITS == FIXED_BITS).then_some((mixed & SLOT_MASK, (mixed >> SLOT_BITS) as u16))
+    }
+
+    #[inline]
+    fn find<'a>(&self, slots: &'a Slots, value: u32) -> Option<&'a Handle> {
+        let (slot, generation) = self.decode(value)?;
+        match slots.slots.get(slot as usize)? {
+            Slot { generation: current, entry: Entry::Used(handle) } if *current == generation => Some(handle),
+            _ => None,
+        }
+    }
+
+    /// Adds a handle; its value. `NO_MEMORY` gives the handle back.
+    pub fn add(&self, handle: Handle) -> Result<u32, (Handle, Status)> {
+        let mut slots = self.slots.lock();
+        if slots.reserve(1).is_err() {
+            return Err((handle, Status::NO_MEMORY));
+        }
+        Ok(self.place(&mut slots, handle))
+    }
+
+    /// Adds all handles or none; `place` is told each value in order.
+    pub fn add_all(&self, handles: Vec<Handle>, mut placed: impl FnMut(usize, u32)) -> Result<(), Vec<Handle>> {
+        let mut slots = self.slots.lock();
+        if slots.reserve(handles.len()).is_err() {
+            return Err(handles);
+        }
+        for (index, handle) in handles.into_iter().enumerate() {
+            placed(index, self.place(&mut slots, handle));
+        }
+        Ok(())
+    }
+
+    fn place(&self, slots: &mut Slots, handle: Handle) -> u32 {
+        handle.object().set_owner(self.owner);
+        let (slot, generation) = slots.insert(handle);
+        self.encode(slot, generation)
+    }
+
+    /// The object behind a value, if it is of this kind and the handle has these rights.
+    ///
+    /// # Errors
+    /// `BAD_HANDLE`, `WRONG_TYPE`, `ACCESS_DENIED`.
+    #[inline]
+    pub fn get<T: KernelObject>(&self, value: u32, rights: Rights) -> Result<Arc<T>, Status> {
+        let slots = self.slots.lock();
+        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
+        let object = T::from_object(handle.object()).ok_or(Status::WRONG_TYPE)?;
+        if !handle.rights().contains(rights) {
+            return Err(Status::ACCESS_DENIED);
+        }
+        Ok(object.clone())
+    }
+
+    /// The object behind a value, of whatever kind, if the handle has these rights.
+    ///
+    /// # Errors
+    /// `BAD_HANDLE`, `ACCESS_DENIED`.
+    #[inline]
+    pub fn get_any(&self, value: u32, rights: Rights) -> Result<Object, Status> {
+        let (object, held) = self.look(value)?;
+        if !held.contains(rights) {
+            return Err(Status::ACCESS_DENIED);
+        }
+        Ok(object)
+    }
+
+    /// The object and the rights behind a value.
+    pub fn look(&self, value: u32) -> Result<(Object, Rights), Status> {
+        let slots = self.slots.lock();
+        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
+        Ok((handle.object().clone(), handle.rights()))
+    }
+
+    /// Whether the value names a handle.
+    #[inline]
+    pub fn contains(&self, value: u32) -> bool {
+        self.find(&self.slots.lock(), value).is_some()
+    }
+
+    /// Takes a handle out; waits that were made through it end.
+    pub fn remove(&self, value: u32) -> Result<Handle, Status> {
+        self.remove_if(value, |_| Ok(()))
+    }
+
+    /// Takes a handle out if `check` agrees; waits that were made through it end.
+    pub fn remove_if(
+        &self,
+        value: u32,
+        check: impl FnOnce(&Handle) -> Result<(), Status>,
+    ) -> Result<Handle, Status> {
+        let handle = {
+            let mut slots = self.slots.lock();
+            check(self.find(&slots, value).ok_or(Status::BAD_HANDLE)?)?;
+            let (slot, _) = self.decode(value).ok_or(Status::BAD_HANDLE)?;
+            slots.take(slot)
+        };
+        self.leave(value, &handle);
+        Ok(handle)
+    }
+
+    /// A second handle to the same object. `SAME_RIGHTS` or a subset of its rights.
+    ///
+    /// # Errors
+    /// `BAD_HANDLE`, `ACCESS_DENIED` without `DUPLICATE`, `INVALID_ARGS` for rights it does not have,
+    /// `NO_MEMORY`.
+    pub fn duplicate(&self, value: u32, rights: Rights) -> Result<u32, Status> {
+        let mut slots = self.slots.lock();
+        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
+        if !handle.rights().contains(Rights::DUPLICATE) {
+            return Err(Status::ACCESS_DENIED);
+        }
+        let rights = reduced(handle.rights(), rights)?;
+        let object = handle.object().clone();
+        slots.reserve(1)?;
+        let copy = Handle::new(object, rights)?;
+        let (slot, generation) = slots.insert(copy);
+        Ok(self.encode(slot, generation))
+    }
+
+    /// Exchanges a handle for one with `SAME_RIGHTS` or a subset of its rights. The old value is
+    /// invalid afterwards, whatever the outcome, unless it was `BAD_HANDLE`.
+    pub fn replace(&self, value: u32, rights: Rights) -> Result<u32, Status> {
+        let mut handle = self.remove(value)?;
+        handle.set_rights(reduced(handle.rights(), rights)?);
+        self.add(handle).map_err(|(_, status)| status)
+    }
+
+    /// How many handles there are.
+    pub fn len(&self) -> usize {
+        let slots = self.slots.lock();
+        slots.slots.len() - slots.free_count
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Visits every handle: its value and itself.
+    pub fn for_each(&self, mut visit: impl FnMut(u32, &Handle)) {
+        let slots = self.slots.lock();
+        for (index, slot) in slots.slots.iter().enumerate() {
+            if let Entry::Used(handle) = &slot.entry {
+                visit(self.encode(index as u32, slot.generation), handle);
+            }
+        }
+    }
+
+    /// Takes out some handle, for closing all of them one after the other. Slots are not reused.
+    pub fn pop(&self) -> Option<Handle> {
+        let (value, handle) = {
+            let mut slots = self.slots.lock();
+            loop {
+                let slot = slots.slots.pop()?;
+                if let Entry::Used(handle) = slot.entry {
+                    break (self.encode(slots.slots.len() as u32, slot.generation), handle);
+                }
+                slots.free_count -= 1;
+            }
+        };
+        self.leave(value, &handle);
+        Some(handle)
+    }
+
+    /// What has to happen to a handle that is no longer in the table, after the lock is released.
+    fn leave(&self, value: u32, handle: &Handle) {
+        handle.object().set_owner(0);
+        handle.object().cancel_handle(self.id(value));
+    }
+}
+
+/// The rights that `wanted` makes of `held`.
+fn reduced(held: Rights, wanted: Rights) -> Result<Rights, Status> {
+    if wanted == Rights::SAME_RIGHTS {
+        return Ok(held);
+    }
+    if held.contains(wanted) { Ok(wanted) } else { Err(Status::INVALID_ARGS) }
+}
+
+impl Slots {
+    /// Makes sure that `insert` can be called this often.
+    fn reserve(&mut self, handles: usize) -> Result<(), Status> {
+        self.slots.try_reserve(handles).map_err(|_| Status::NO_MEMORY)?;
+        let used = self.slots.len() - self.free_count;
+        if used + handles > MAX_HANDLES { Err(Status::NO_MEMORY) } else { Ok(()) }
+    }
+
+    fn insert(&mut self, handle: Handle) -> (u32, u16) {
+        let full = self.slots.len() >= MAX_HANDLES;
+        match self.free {
+            Some((first, last)) if full || self.free_count > SPARE_SLOTS => {
+                let slot = &mut self.slots[first as usize];
+                let Entry::Free { next } = slot.entry else { unreachable!("a used slot in the free list") };
+                slot.entry = Entry::Used(handle);
+                self.free = next.map(|next| (next, last));
+                self.free_count -= 1;
+                (first, slot.generation)
+            }
+            _ => {
+                let index = self.slots.len() as u32;
+                self.slots.push(Slot { generation: 0, entry: Entry::Used(handle) });
+                (index, 0)
+            }
+        }
+    }
+
+    fn take(&mut self, index: u32) -> Handle {
+        let slot = &mut self.slots[index as usize];
+        let Entry::Used(handle) = core::mem::replace(&mut slot.entry, Entry::Free { next: None }) else {
+            unreachable!("only used slots are taken");
+        };
+        slot.generation = (slot.generation + 1) & GENERATION_MASK;
+        match &mut self.free {
+            Some((_, last)) => {
+                let last = core::mem::replace(last, index);
+                self.slots[last as usize].entry = Entry::Free { next: Some(index) };
+            }
+            empty => *empty = Some((index, index)),
+        }
+        self.free_count += 1;
+        handle
+    }
+}

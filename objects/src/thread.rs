@@ -1,0 +1,174 @@
+//! Thread: the identity and life of one thread. What it runs is a task of the executor.
+//!
+//! ```text
+//!   Created ──start──▶ Running ──exit, kill──▶ Dead
+//!      └──── kill, last handle gone ───────────▶
+//! ```
+
+use crate::base::{Base, Koid};
+use crate::handle::Doomed;
+use crate::name::Name;
+use crate::object::kernel_object;
+use crate::process::Process;
+use abi::{Signals, Status};
+use alloc::sync::Arc;
+use core::sync::atomic::{AtomicBool, Ordering};
+use executor::TaskRef;
+use waitq::sync::Mutex;
+
+/// A thread.
+pub struct Thread {
+    base: Base,
+    name: Name,
+    process: Arc<Process>,
+    /// Set once: the thread shall not go back to user mode.
+    dying: AtomicBool,
+    state: Mutex<State>,
+}
+
+enum State {
+    Created,
+    /// Between `start` and the arrival of its task.
+    Starting,
+    Running(TaskRef),
+    Dead,
+}
+
+impl Thread {
+    /// A thread of `process` that has not started.
+    ///
+    /// # Errors
+    /// `BAD_STATE` when the process is ending, `NO_MEMORY`.
+    pub fn new(process: Arc<Process>, name: &[u8]) -> Result<Arc<Self>, Status> {
+        let base = Base::new();
+        base.set_related(process.koid());
+        let thread = Arc::new(Self {
+            base,
+            name: Name::new(name),
+            process,
+            dying: AtomicBool::new(false),
+            state: Mutex::new(State::Created),
+        });
+        thread.process.add_thread(&thread)?;
+        Ok(thread)
+    }
+
+    /// The thread's id.
+    pub fn koid(&self) -> Koid {
+        self.base.koid()
+    }
+
+    /// The process it belongs to.
+    pub fn process(&self) -> &Arc<Process> {
+        &self.process
+    }
+
+    /// Starts the thread: `spawn` makes its task, which calls [`Thread::ended`] in the end, however it
+    /// ends.
+    ///
+    /// # Errors
+    /// `BAD_STATE` unless it is new; what `spawn` returns.
+    pub fn start(&self, spawn: impl FnOnce() -> Result<TaskRef, Status>) -> Result<(), Status> {
+        {
+            let mut state = self.state.lock();
+            if !matches!(*state, State::Created) {
+                return Err(Status::BAD_STATE);
+            }
+            *state = State::Starting;
+        }
+        self.base.signals.assert(Signals::THREAD_RUNNING);
+        match spawn() {
+            Ok(task) => self.adopt(task),
+            Err(status) => {
+                *self.state.lock() = State::Created;
+                self.base.signals.clear(Signals::THREAD_RUNNING);
+                return Err(status);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in the task, which may have ended or been condemned by now.
+    fn adopt(&self, task: TaskRef) {
+        let mut state = self.state.lock();
+        if self.is_dying() {
+            task.kill();
+        }
+        if matches!(*state, State::Starting) {
+            *state = State::Running(task);
+        }
+    }
+
+    /// Whether the thread shall not go back to user mode.
+    #[inline]
+    pub fn is_dying(&self) -> bool {
+        self.dying.load(Ordering::Acquire)
+    }
+
+    /// The thread's own decision to end, once it returns from its system call.
+    pub fn exit(&self) {
+        self.dying.store(true, Ordering::Release);
+    }
+
+    /// Ends the thread wherever it is.
+    pub fn kill(&self) {
+        self.dying.store(true, Ordering::Release);
+        let mut state = self.state.lock();
+        match &*state {
+            State::Running(task) => task.kill(),
+            State::Created => {
+                *state = State::Dead;
+                drop(state);
+                self.terminate();
+            }
+            State::Starting | State::Dead => {}
+        }
+    }
+
+    /// The task is over.
+    pub fn ended(&self) {
+        self.dying.store(true, Ordering::Release);
+        let task = core::mem::replace(&mut *self.state.lock(), State::Dead);
+        drop(task);
+        self.terminate();
+    }
+
+    fn terminate(&self) {
+        self.base.signals.update(Signals::THREAD_RUNNING, Signals::THREAD_TERMINATED);
+        self.process.thread_ended(self.koid());
+    }
+
+    /// Looks at the thread's task, if it has one.
+    pub fn with_task<R>(&self, look: impl FnOnce(&TaskRef) -> R) -> Option<R> {
+        match &*self.state.lock() {
+            State::Running(task) => Some(look(task)),
+            _ => None,
+        }
+    }
+
+    /// `ZX_THREAD_STATE_*` as far as the thread itself knows it.
+    pub fn phase(&self) -> u32 {
+        match &*self.state.lock() {
+            State::Created => abi::THREAD_STATE_NEW,
+            State::Starting | State::Running(_) => abi::THREAD_STATE_RUNNING,
+            State::Dead => abi::THREAD_STATE_DEAD,
+        }
+    }
+}
+
+kernel_object!(Thread, OBJ_TYPE_THREAD, DEFAULT_THREAD, {
+    fn base(&self) -> &Base {
+        &self.base
+    }
+
+    fn name(&self) -> Option<&Name> {
+        Some(&self.name)
+    }
+
+    /// A thread that nobody can start any more goes away.
+    fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
+        if matches!(*self.state.lock(), State::Created) {
+            self.kill();
+        }
+    }
+});

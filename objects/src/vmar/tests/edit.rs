@@ -1,0 +1,177 @@
+//! `vmar_unmap` and `vmar_protect`.
+
+use super::*;
+
+#[test]
+fn unmap_cuts_a_hole() {
+    let world = World::new();
+    let vmo = world.vmo(6);
+    let address = map(&world.root, &vmo, WRITE | SPECIFIC, 0, 6).unwrap();
+    (0..6).for_each(|page| world.store(address + page * PAGE, page as u8).unwrap());
+    unmap(&world.root, 2, 2).unwrap();
+    assert_eq!(world.mappings(), [(0, 2), (4, 2)]);
+    assert_eq!(world.load(address + 2 * PAGE), Err(FaultError::NotMapped));
+    assert_eq!(world.load(address + 5 * PAGE), Ok(5));
+    assert_eq!((world.table.mapped(), world.root.mapped_bytes()), (4, 4 * PAGE));
+}
+
+#[test]
+fn unmap_across_several_mappings_and_gaps() {
+    let world = World::new();
+    let vmo = world.vmo(3);
+    for at in [0, 4, 8] {
+        map(&world.root, &vmo, READ | SPECIFIC, at, 3).unwrap();
+    }
+    unmap(&world.root, 2, 7).unwrap();
+    assert_eq!(world.mappings(), [(0, 2), (9, 2)]);
+    refused(unmap(&world.root, 2, 7), Status::NOT_FOUND);
+}
+
+#[test]
+fn unmap_destroys_regions_that_are_inside() {
+    let world = World::new();
+    let child = allocate(&world.root, CAN_ALL | SPECIFIC, 4, 4).unwrap();
+    let grandchild = allocate(&child, CAN_ALL | SPECIFIC, 0, 2).unwrap();
+    map(&grandchild, &world.vmo(1), READ, 0, 1).unwrap();
+    refused(unmap(&world.root, 3, 4), Status::INVALID_ARGS);
+    refused(unmap(&world.root, 5, 1), Status::INVALID_ARGS);
+    assert_eq!(world.mappings().len(), 1);
+    unmap(&world.root, 3, 6).unwrap();
+    assert_eq!(world.root.mapped_bytes(), 0);
+    refused(map(&child, &world.vmo(1), READ, 0, 1), Status::BAD_STATE);
+    refused(allocate(&grandchild, 0, 0, 1), Status::BAD_STATE);
+}
+
+#[test]
+fn unmap_wants_whole_pages_inside() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(2), READ | SPECIFIC, 0, 2).unwrap();
+    for (address, length) in [
+        (address, 0),
+        (address + 1, PAGE),
+        (address, PAGE + 1),
+        (address - PAGE, 2 * PAGE),
+        (address, 0u64.wrapping_sub(PAGE)),
+    ] {
+        refused(world.root.unmap(address, length), Status::INVALID_ARGS);
+    }
+    let child = allocate(&world.root, CAN_ALL, 0, 2).unwrap();
+    refused(child.unmap(address, PAGE), Status::INVALID_ARGS);
+}
+
+#[test]
+fn a_retired_mapping_keeps_its_frames_until_it_is_dropped() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(1), WRITE, 0, 1).unwrap();
+    world.store(address, 1).unwrap();
+    let retired = world.root.unmap(address, PAGE).unwrap();
+    assert_eq!(retired.flush(), Flush::AddressSpace);
+    assert_eq!((world.frames.used(), world.table.mapped()), (1, 0));
+    drop(retired);
+    assert_eq!(world.frames.used(), 0);
+}
+
+#[test]
+fn a_vmo_that_is_being_unmapped_flushes_what_it_frees() {
+    let world = World::new();
+    let vmo = world.vmo(1);
+    let address = map(&world.root, &vmo, WRITE, 0, 1).unwrap();
+    world.store(address, 1).unwrap();
+    let unmapped = world.root.unmap(address, PAGE).unwrap();
+    let decommitted = vmo.decommit(&mut (0..PAGE)).unwrap();
+    assert_eq!(decommitted.flush(), Flush::Everywhere, "the other flush is not over");
+    drop((decommitted, unmapped));
+    vmo.write(0, b"x").unwrap();
+    let decommitted = vmo.decommit(&mut (0..PAGE)).unwrap();
+    assert_eq!(decommitted.flush(), Flush::Nothing);
+}
+
+#[test]
+fn a_long_chain_of_retired_mappings_does_not_recurse() {
+    let world = World::new();
+    let (vmo, count) = (world.vmo(1), 100_000);
+    let compact = allocate(&world.root, CAN_ALL | abi::VM_COMPACT, 0, count).unwrap();
+    for _ in 0..count {
+        map(&compact, &vmo, READ, 0, 1).unwrap();
+    }
+    let retired = compact.destroy().unwrap();
+    assert_eq!(retired.mapped_bytes(), count * PAGE);
+    drop(retired);
+    assert_eq!(vmo.info().mappings, 0);
+}
+
+#[test]
+fn protect_changes_pages_that_are_mapped_and_those_to_come() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(4), WRITE | SPECIFIC, 0, 4).unwrap();
+    world.store(address + PAGE, 1).unwrap();
+    let retired = world.root.protect(READ, address + PAGE, 2 * PAGE, ALL).unwrap();
+    assert_eq!(retired.flush(), Flush::AddressSpace);
+    assert_eq!(world.table.query(address + PAGE).unwrap().1, LOAD);
+    for page in [1, 2] {
+        assert_eq!(world.store(address + page * PAGE, 1), Err(FaultError::Denied));
+        assert!(world.load(address + page * PAGE).is_ok());
+    }
+    for page in [0, 3] {
+        assert_eq!(world.store(address + page * PAGE, 1), Ok(()));
+    }
+    assert_eq!(world.mappings(), [(0, 1), (1, 2), (3, 1)]);
+    protect(&world.root, WRITE, 0, 4).unwrap();
+    assert_eq!(world.store(address + PAGE, 2), Ok(()));
+}
+
+#[test]
+fn protect_with_nothing_takes_the_pages_away() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(1), WRITE | SPECIFIC, 0, 1).unwrap();
+    world.store(address, 9).unwrap();
+    protect(&world.root, 0, 0, 1).unwrap();
+    assert_eq!(world.table.mapped(), 0);
+    assert_eq!(world.load(address), Err(FaultError::Denied));
+    assert_eq!(world.root.fault(address, Protection::NONE), Err(FaultError::Denied));
+    protect(&world.root, READ, 0, 1).unwrap();
+    assert_eq!(world.load(address), Ok(9));
+}
+
+#[test]
+fn protect_wants_mappings_all_the_way() {
+    let world = World::new();
+    let vmo = world.vmo(2);
+    map(&world.root, &vmo, READ | SPECIFIC, 0, 2).unwrap();
+    map(&world.root, &vmo, READ | SPECIFIC, 3, 2).unwrap();
+    allocate(&world.root, CAN_ALL | SPECIFIC, 5, 2).unwrap();
+    for (at, pages) in [(0, 3), (0, 5), (2, 1), (2, 2), (8, 1)] {
+        refused(protect(&world.root, WRITE, at, pages), Status::NOT_FOUND);
+    }
+    refused(protect(&world.root, WRITE, 3, 3), Status::INVALID_ARGS);
+    refused(protect(&world.root, WRITE, 6, 1), Status::INVALID_ARGS);
+    protect(&world.root, WRITE, 0, 2).unwrap();
+}
+
+#[test]
+fn protect_refuses_options_and_numbers_that_make_no_sense() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(2), READ | SPECIFIC, 0, 2).unwrap();
+    for options in [abi::VM_PERM_WRITE, READ | SPECIFIC, READ | 1 << 30, READ | abi::VM_CAN_MAP_READ] {
+        refused(protect(&world.root, options, 0, 1), Status::INVALID_ARGS);
+    }
+    for (address, length) in [(address + 1, PAGE), (address, 0), (address, 1), (address - PAGE, PAGE)] {
+        refused(world.root.protect(READ, address, length, ALL), Status::INVALID_ARGS);
+    }
+}
+
+#[test]
+fn protect_stays_within_all_rights() {
+    let world = World::new();
+    let vmo = world.vmo(1);
+    let weak = MapRequest { vmo_rights: LOAD, ..request(&vmo, READ | SPECIFIC, 0, 1) };
+    let address = map_request(&world.root, &weak).unwrap();
+    refused(protect(&world.root, WRITE, 0, 1), Status::ACCESS_DENIED);
+    map(&world.root, &vmo, READ | SPECIFIC, 1, 1).unwrap();
+    refused(protect(&world.root, WRITE, 0, 2), Status::ACCESS_DENIED);
+    refused(world.root.protect(WRITE, address + PAGE, PAGE, LOAD), Status::ACCESS_DENIED);
+    protect(&world.root, WRITE, 1, 1).unwrap();
+    let child = allocate(&world.root, abi::VM_CAN_MAP_READ, 0, 1).unwrap();
+    map(&child, &vmo, READ, 0, 1).unwrap();
+    refused(protect(&child, WRITE, 0, 1), Status::ACCESS_DENIED);
+}

@@ -1,0 +1,130 @@
+//! Page faults, and VMOs that change under their mappings.
+
+use super::*;
+
+fn shrink(vmo: &Vmo, pages: u64) -> Retired {
+    let mut resize = vmo.start_resize(pages * PAGE).unwrap();
+    let retired = vmo.resize(&mut resize).unwrap();
+    assert!(resize.is_done());
+    retired
+}
+
+#[test]
+fn a_fault_commits_one_page_and_maps_it_with_the_mappings_protection() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(8), WRITE, 0, 8).unwrap();
+    world.root.fault(address + 2 * PAGE + 100, LOAD).unwrap();
+    let translations = world.table.translations();
+    assert_eq!(translations.len(), 1);
+    assert_eq!(translations[0].0, address + 2 * PAGE);
+    assert_eq!(translations[0].2, Protection::from_options(WRITE));
+    assert_eq!(world.frames.used(), 1);
+}
+
+#[test]
+fn a_fault_that_another_cpu_has_handled_is_fine() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(1), WRITE, 0, 1).unwrap();
+    world.root.fault(address, STORE).unwrap();
+    world.root.fault(address, STORE).unwrap();
+    assert_eq!((world.table.mapped(), world.frames.used()), (1, 1));
+}
+
+#[test]
+fn a_page_that_is_present_with_less_is_mended() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(1), WRITE, 0, 1).unwrap();
+    world.root.fault(address, LOAD).unwrap();
+    world.table.protect(address..address + PAGE, LOAD);
+    world.root.fault(address, STORE).unwrap();
+    assert!(world.table.query(address).unwrap().1.write);
+}
+
+#[test]
+fn where_nothing_is_and_what_is_not_allowed() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(1), READ, 0, 1).unwrap();
+    let execute = Protection { execute: true, ..Protection::NONE };
+    assert_eq!(world.root.fault(address, STORE), Err(FaultError::Denied));
+    assert_eq!(world.root.fault(address, execute), Err(FaultError::Denied));
+    for address in [0, address - 1, address + PAGE, u64::MAX, 0xffff_8000_0000_0000] {
+        assert_eq!(world.root.fault(address, LOAD), Err(FaultError::NotMapped));
+    }
+    assert_eq!(Status::from(FaultError::Denied), Status::ACCESS_DENIED);
+}
+
+#[test]
+fn without_memory_a_fault_fails_and_may_succeed_later() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(2), WRITE, 0, 2).unwrap();
+    world.frames.set_left(0);
+    assert_eq!(world.store(address, 1), Err(FaultError::NoMemory));
+    world.frames.set_left(1);
+    world.table.set_left(0);
+    assert_eq!(world.store(address, 1), Err(FaultError::NoMemory));
+    world.table.set_left(1);
+    assert_eq!(world.store(address, 1), Ok(()));
+    drop(world.root.destroy_address_space());
+    assert_eq!(world.frames.used(), 0);
+}
+
+#[test]
+fn shrinking_a_mapped_vmo_makes_access_fault() {
+    let world = World::new();
+    let vmo = world.resizable(4);
+    let address = map(&world.root, &vmo, WRITE | abi::VM_ALLOW_FAULTS, 0, 4).unwrap();
+    (0..4).for_each(|page| world.store(address + page * PAGE, 7).unwrap());
+    let retired = shrink(&vmo, 1);
+    assert_eq!(retired.flush(), Flush::Everywhere);
+    assert_eq!((world.table.mapped(), world.frames.used()), (1, 4), "kept until the flush");
+    drop(retired);
+    assert_eq!(world.frames.used(), 1);
+    assert_eq!(world.load(address + PAGE), Err(FaultError::OutOfRange));
+    assert_eq!(world.load(address), Ok(7));
+    drop(shrink(&vmo, 3));
+    assert_eq!(world.load(address + 2 * PAGE), Ok(0));
+}
+
+#[test]
+fn decommit_leaves_every_address_space() {
+    let (one, other) = (World::new(), World::new());
+    let vmo = one.vmo(4);
+    let first = map(&one.root, &vmo, WRITE, 0, 4).unwrap();
+    let second =
+        map_request(&other.root, &MapRequest { vmo_offset: PAGE, ..request(&vmo, WRITE, 0, 2) }).unwrap();
+    one.store(first + PAGE, 7).unwrap();
+    other.root.fault(second, LOAD).unwrap();
+    other.root.fault(second + PAGE, LOAD).unwrap();
+    drop(vmo.decommit(&mut (PAGE..2 * PAGE)).unwrap());
+    assert_eq!((one.table.mapped(), other.table.mapped()), (0, 1));
+    assert_eq!(one.load(first + PAGE), Ok(0));
+}
+
+#[test]
+fn a_cut_mapping_still_follows_its_vmo() {
+    let world = World::new();
+    let vmo = world.vmo(6);
+    let address = map(&world.root, &vmo, WRITE | SPECIFIC, 0, 6).unwrap();
+    unmap(&world.root, 2, 1).unwrap();
+    (0..6).filter(|page| *page != 2).for_each(|page| world.store(address + page * PAGE, 1).unwrap());
+    map(&world.root, &world.vmo(1), WRITE | SPECIFIC, 2, 1).unwrap();
+    world.store(address + 2 * PAGE, 2).unwrap();
+    let retired = vmo.zero(&mut (0..6 * PAGE)).unwrap();
+    assert_eq!(world.table.mapped(), 1, "the other VMO's page stays");
+    drop(retired);
+    assert_eq!(world.load(address + 2 * PAGE), Ok(2));
+    assert_eq!(world.load(address + 5 * PAGE), Ok(0));
+}
+
+#[test]
+fn fixed_frames_are_mapped_as_they_are() {
+    let world = World::new();
+    let frame = world.frames.allocate_zeroed().unwrap();
+    let vmo = Vmo::from_frames(world.frames, frame, PAGE).unwrap();
+    let address = map(&world.root, &vmo, WRITE, 0, 1).unwrap();
+    world.store(address + 1, 5).unwrap();
+    assert_eq!(world.table.query(address).unwrap().0, frame);
+    drop(world.root.unmap(address, PAGE).unwrap());
+    drop(vmo);
+    assert!(world.frames.is_used(frame));
+}

@@ -1,0 +1,203 @@
+//! `vmar_map` and `vmar_allocate`: options, rights, errors.
+
+use super::*;
+
+#[test]
+fn a_mapping_shows_the_vmo() {
+    let world = World::new();
+    let vmo = world.vmo(4);
+    let mut from_second = request(&vmo, WRITE, 0, 3);
+    from_second.vmo_offset = PAGE;
+    let address = map_request(&world.root, &from_second).unwrap();
+    vmo.write(PAGE + 5, b"x").unwrap();
+    assert_eq!(world.load(address + 5), Ok(b'x'));
+    world.store(address + PAGE, b'y').unwrap();
+    let mut byte = [0];
+    vmo.read(2 * PAGE, &mut byte).unwrap();
+    assert_eq!(&byte, b"y");
+    assert_eq!(world.root.mapped_bytes(), 3 * PAGE);
+}
+
+#[test]
+fn the_mapping_keeps_the_vmo() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(1), WRITE, 0, 1).unwrap();
+    world.store(address, 1).unwrap();
+    assert_eq!(world.load(address), Ok(1));
+    assert_eq!(world.frames.used(), 1);
+    drop(world.root.unmap(address, PAGE).unwrap());
+    assert_eq!((world.frames.used(), world.table.mapped()), (0, 0));
+}
+
+#[test]
+fn specific_is_exact_and_over_nothing() {
+    let world = World::new();
+    let vmo = world.vmo(2);
+    assert_eq!(map(&world.root, &vmo, READ | SPECIFIC, 7, 2), Ok(world.root.address() + 7 * PAGE));
+    for (at, pages) in [(7, 2), (6, 2), (8, 1)] {
+        refused(map(&world.root, &vmo, READ | SPECIFIC, at, pages), Status::NO_MEMORY);
+    }
+    map(&world.root, &vmo, READ | SPECIFIC, 6, 1).unwrap();
+    map(&world.root, &vmo, READ | SPECIFIC, 9, 1).unwrap();
+    refused(allocate(&world.root, SPECIFIC, 5, 2), Status::NO_MEMORY);
+}
+
+#[test]
+fn numbers_that_make_no_sense_are_refused() {
+    let world = World::new();
+    let vmo = world.vmo(2);
+    let with = |change: &dyn Fn(&mut MapRequest<'_>)| {
+        let mut asked = request(&vmo, READ | SPECIFIC, 1, 1);
+        change(&mut asked);
+        map_request(&world.root, &asked)
+    };
+    refused(with(&|asked| asked.length = 0), Status::INVALID_ARGS);
+    refused(with(&|asked| asked.length = 100), Status::INVALID_ARGS);
+    refused(with(&|asked| asked.vmar_offset = 100), Status::INVALID_ARGS);
+    refused(with(&|asked| asked.vmo_offset = 100), Status::INVALID_ARGS);
+    refused(with(&|asked| asked.vmar_offset = world.root.length()), Status::INVALID_ARGS);
+    refused(with(&|asked| asked.vmar_offset = 0u64.wrapping_sub(PAGE)), Status::INVALID_ARGS);
+    refused(with(&|asked| asked.vmo_offset = 0u64.wrapping_sub(PAGE)), Status::OUT_OF_RANGE);
+    refused(with(&|asked| asked.options = READ), Status::INVALID_ARGS);
+    assert!(with(&|_| {}).is_ok());
+}
+
+#[test]
+fn options_that_make_no_sense_are_refused() {
+    let world = World::new();
+    let vmo = world.vmo(1);
+    for options in [
+        abi::VM_PERM_WRITE,
+        READ | abi::VM_COMPACT,
+        READ | abi::VM_CAN_MAP_READ,
+        READ | 1 << 20,
+        READ | OVERWRITE | abi::VM_MAP_RANGE,
+        READ | SPECIFIC | abi::VM_OFFSET_IS_UPPER_LIMIT,
+        READ | 9 << abi::VM_ALIGN_BASE,
+        READ | 33 << abi::VM_ALIGN_BASE,
+    ] {
+        refused(map(&world.root, &vmo, options, 0, 1), Status::INVALID_ARGS);
+    }
+    for options in [abi::VM_PERM_READ, READ, 1 << 20, abi::VM_MAP_RANGE] {
+        refused(allocate(&world.root, options, 0, 1), Status::INVALID_ARGS);
+    }
+    refused(allocate(&world.root, 0, 1, 1), Status::INVALID_ARGS);
+    refused(allocate(&world.root, 0, 0, 0), Status::INVALID_ARGS);
+    refused(world.root.allocate(0, 0, 100, ALL), Status::INVALID_ARGS);
+}
+
+#[test]
+fn every_handle_and_the_region_have_to_allow_the_protection() {
+    let world = World::new();
+    let vmo = world.vmo(1);
+    let read_only = allocate(&world.root, abi::VM_CAN_MAP_READ, 0, 4).unwrap();
+    refused(map(&read_only, &vmo, WRITE, 0, 1), Status::ACCESS_DENIED);
+    refused(map(&read_only, &vmo, READ | abi::VM_PERM_EXECUTE, 0, 1), Status::ACCESS_DENIED);
+    map(&read_only, &vmo, READ, 0, 1).unwrap();
+    let weak_vmo = MapRequest { vmo_rights: LOAD, ..request(&vmo, WRITE, 0, 1) };
+    refused(map_request(&world.root, &weak_vmo), Status::ACCESS_DENIED);
+    let weak_vmar = MapRequest { vmar_rights: LOAD, ..request(&vmo, WRITE, 0, 1) };
+    refused(map_request(&world.root, &weak_vmar), Status::ACCESS_DENIED);
+}
+
+#[test]
+fn specific_takes_a_region_that_allows_it() {
+    let world = World::new();
+    let vmo = world.vmo(1);
+    let child = allocate(&world.root, abi::VM_CAN_MAP_READ, 0, 4).unwrap();
+    refused(map(&child, &vmo, READ | SPECIFIC, 0, 1), Status::ACCESS_DENIED);
+    refused(map(&child, &vmo, READ | OVERWRITE, 0, 1), Status::ACCESS_DENIED);
+    refused(map(&child, &vmo, READ | abi::VM_OFFSET_IS_UPPER_LIMIT, 4, 1), Status::ACCESS_DENIED);
+    refused(allocate(&child, SPECIFIC, 0, 1), Status::ACCESS_DENIED);
+    let grandchild = allocate(&child, abi::VM_CAN_MAP_SPECIFIC | abi::VM_CAN_MAP_READ, 0, 2).unwrap();
+    map(&grandchild, &vmo, READ | SPECIFIC, 1, 1).unwrap();
+}
+
+#[test]
+fn a_child_region_may_not_do_more_than_its_parent_or_the_handle() {
+    let world = World::new();
+    let child = allocate(&world.root, abi::VM_CAN_MAP_READ, 0, 4).unwrap();
+    refused(allocate(&child, abi::VM_CAN_MAP_WRITE, 0, 1), Status::ACCESS_DENIED);
+    refused(world.root.allocate(abi::VM_CAN_MAP_WRITE, 0, PAGE, LOAD), Status::ACCESS_DENIED);
+    assert_eq!(allocate(&child, abi::VM_CAN_MAP_READ, 0, 1).unwrap().flags(), abi::VM_CAN_MAP_READ);
+}
+
+#[test]
+fn a_resizable_vmo_has_to_be_asked_for() {
+    let world = World::new();
+    let vmo = world.resizable(2);
+    refused(map(&world.root, &vmo, READ, 0, 1), Status::NOT_SUPPORTED);
+    let picky = READ | abi::VM_ALLOW_FAULTS | abi::VM_REQUIRE_NON_RESIZABLE;
+    refused(map(&world.root, &vmo, picky, 0, 1), Status::NOT_SUPPORTED);
+    map(&world.root, &vmo, READ | abi::VM_ALLOW_FAULTS, 0, 1).unwrap();
+    map(&world.root, &world.vmo(1), picky, 0, 1).unwrap();
+}
+
+#[test]
+fn beyond_the_end_of_the_vmo_only_with_faults_allowed() {
+    let world = World::new();
+    let vmo = world.vmo(2);
+    refused(map(&world.root, &vmo, READ, 0, 3), Status::BUFFER_TOO_SMALL);
+    let address = map(&world.root, &vmo, READ | abi::VM_ALLOW_FAULTS, 0, 3).unwrap();
+    assert_eq!(world.load(address + PAGE), Ok(0));
+    assert_eq!(world.load(address + 2 * PAGE), Err(FaultError::OutOfRange));
+}
+
+#[test]
+fn overwrite_replaces_and_splits() {
+    let world = World::new();
+    let (old, new) = (world.vmo(6), world.vmo(2));
+    let address = map(&world.root, &old, WRITE | SPECIFIC, 0, 6).unwrap();
+    (0..6).for_each(|page| world.store(address + page * PAGE, page as u8 + 1).unwrap());
+    let mapped = world.root.map(&request(&new, WRITE | OVERWRITE, 2, 2)).unwrap();
+    assert_eq!(mapped.retired.flush(), Flush::AddressSpace);
+    assert_eq!(mapped.retired.mapped_bytes(), 2 * PAGE);
+    let seen: Vec<u8> = (0..6).map(|page| world.load(address + page * PAGE).unwrap()).collect();
+    assert_eq!(seen, [1, 2, 0, 0, 5, 6]);
+    assert_eq!(world.mappings(), [(0, 2), (2, 2), (4, 2)]);
+    assert_eq!(world.root.mapped_bytes(), 6 * PAGE);
+    assert_eq!((old.info().mappings, new.info().mappings), (2, 1));
+}
+
+#[test]
+fn overwrite_over_nothing_and_over_several() {
+    let world = World::new();
+    let vmo = world.vmo(4);
+    for at in [0, 3, 6] {
+        map(&world.root, &vmo, READ | SPECIFIC, at, 2).unwrap();
+    }
+    map(&world.root, &vmo, READ | OVERWRITE, 10, 1).unwrap();
+    map(&world.root, &world.vmo(6), READ | OVERWRITE, 1, 6).unwrap();
+    assert_eq!(world.mappings(), [(0, 1), (1, 6), (7, 1), (10, 1)]);
+}
+
+#[test]
+fn overwrite_never_touches_a_child_region() {
+    let world = World::new();
+    let vmo = world.vmo(8);
+    map(&world.root, &vmo, READ | SPECIFIC, 0, 2).unwrap();
+    let child = allocate(&world.root, CAN_ALL | SPECIFIC, 2, 2).unwrap();
+    map(&child, &vmo, READ, 0, 1).unwrap();
+    let before = world.mappings();
+    for (at, pages) in [(1, 2), (3, 4), (0, 8), (2, 2)] {
+        refused(map(&world.root, &vmo, READ | OVERWRITE, at, pages), Status::INVALID_ARGS);
+    }
+    assert_eq!(world.mappings(), before);
+}
+
+#[test]
+fn populate_maps_what_is_committed_in_bounded_steps() {
+    let world = World::new();
+    let vmo = world.vmo(1000);
+    vmo.commit(&mut (100 * PAGE..356 * PAGE)).unwrap();
+    vmo.write(900 * PAGE, b"x").unwrap();
+    let address = map(&world.root, &vmo, READ | abi::VM_MAP_RANGE, 0, 1000).unwrap();
+    let mut range = address..address + 1000 * PAGE;
+    world.root.populate(&mut range).unwrap();
+    assert_eq!(world.table.mapped(), 256);
+    assert!(!range.is_empty());
+    world.root.populate(&mut range).unwrap();
+    assert_eq!((world.table.mapped(), range.is_empty()), (257, true));
+    assert_eq!(world.frames.used(), 257, "nothing is committed for it");
+    refused(world.root.populate(&mut (address - PAGE..address + PAGE)), Status::BAD_STATE);
+}
