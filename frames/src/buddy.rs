@@ -1,0 +1,250 @@
+//! A binary buddy allocator over frame numbers.
+//!
+//! Free blocks of each order are in a doubly linked list. The links are in an array beside the memory,
+//! indexed by frame number, not in the free frames: a frame that was just unmapped may still be written
+//! to through a stale translation of another CPU, and must be chained up all the same ([`Chain`]).
+//!
+//! Whether a block's buddy is free is one bit per pair of buddies: it is set when exactly one of the
+//! two is free. Every allocation and every free flips it; a free that finds it set knows that the buddy
+//! is free as well, and merges. So only the bits need initial values, and initialising is cheap.
+
+use core::ops::Range;
+
+/// The number of block orders; the largest block is `2^(ORDERS - 1)` frames, 1 GiB.
+pub const ORDERS: usize = 19;
+
+const NONE: u32 = u32::MAX;
+
+/// The place of a frame in whatever list it is in. Needs no initial value.
+#[derive(Clone, Copy, Default)]
+#[repr(C)]
+pub struct Link {
+    next: u32,
+    previous: u32,
+}
+
+/// Frames taken out of circulation but not yet free: see [`Buddy::push`].
+pub struct Chain {
+    head: u32,
+}
+
+impl Chain {
+    /// A chain of no frames.
+    pub const EMPTY: Self = Self { head: NONE };
+
+    /// Whether there is no frame in it.
+    pub const fn is_empty(&self) -> bool {
+        self.head == NONE
+    }
+}
+
+/// The allocator. Frames are numbers below `links.len()`.
+pub struct Buddy<'a> {
+    links: &'a mut [Link],
+    pairs: &'a mut [u64],
+    /// The first bit of each order in `pairs`.
+    first_bits: [usize; ORDERS],
+    heads: [u32; ORDERS],
+    free: usize,
+}
+
+impl<'a> Buddy<'a> {
+    /// How many words of pair bits `frames` frames take.
+    pub const fn pair_words(frames: usize) -> usize {
+        let mut bits = 0;
+        let mut order = 0;
+        while order < ORDERS {
+            bits += (frames >> (order + 1)) + 1;
+            order += 1;
+        }
+        bits.div_ceil(64)
+    }
+
+    /// An allocator for the frames `0..links.len()`, none of which is free yet.
+    ///
+    /// # Panics
+    /// When `pairs` is shorter than [`Self::pair_words`] says, or there are 2^32 frames.
+    pub fn new(links: &'a mut [Link], pairs: &'a mut [u64]) -> Self {
+        assert!(pairs.len() >= Self::pair_words(links.len()) && links.len() < NONE as usize);
+        pairs.fill(0);
+        let mut first_bits = [0; ORDERS];
+        for order in 1..ORDERS {
+            first_bits[order] = first_bits[order - 1] + (links.len() >> order) + 1;
+        }
+        Self { links, pairs, first_bits, heads: [NONE; ORDERS], free: 0 }
+    }
+
+    /// How many frames are free.
+    pub const fn free_frames(&self) -> usize {
+        self.free
+    }
+
+    /// Adds the frames of a range, which is cut into the largest aligned blocks.
+    pub fn insert(&mut self, frames: Range<u32>) {
+        let mut first = frames.start;
+        while first < frames.end {
+            let fits = (frames.end - first).ilog2();
+            let order = first.trailing_zeros().min(fits).min(ORDERS as u32 - 1);
+            self.free(first, order as usize);
+            first += 1 << order;
+        }
+    }
+
+    /// Takes `2^order` frames, aligned to their number; the first one.
+    pub fn allocate(&mut self, order: usize) -> Option<u32> {
+        let mut from = (order..ORDERS).find(|&order| self.heads[order] != NONE)?;
+        let first = self.heads[from];
+        self.unlink(first, from);
+        self.flip_pair(first, from);
+        while from > order {
+            from -= 1;
+            let upper = first + (1 << from);
+            self.link(upper, from);
+            self.flip_pair(upper, from);
+        }
+        self.free -= 1 << order;
+        Some(first)
+    }
+
+    /// Gives back `2^order` frames that [`Self::allocate`] gave, or parts of them.
+    pub fn free(&mut self, first: u32, order: usize) {
+        self.free += 1 << order;
+        let (mut first, mut order) = (first, order);
+        while !self.flip_pair(first, order) && order + 1 < ORDERS {
+            self.unlink(first ^ (1 << order), order);
+            first &= !(1 << order);
+            order += 1;
+        }
+        self.link(first, order);
+    }
+
+    /// Adds an allocated frame to a chain.
+    pub fn push(&mut self, chain: &mut Chain, frame: u32) {
+        self.links[frame as usize].next = chain.head;
+        chain.head = frame;
+    }
+
+    /// Takes the frame off a chain that was added last.
+    pub fn pop(&mut self, chain: &mut Chain) -> Option<u32> {
+        let frame = chain.head;
+        (frame != NONE).then(|| {
+            chain.head = self.links[frame as usize].next;
+            frame
+        })
+    }
+
+    /// Flips the bit of a block's pair; whether exactly one of the two is free afterwards.
+    ///
+    /// A block of the largest order has no buddy: for it the bit is that of the block itself and the
+    /// next, and is not looked at.
+    fn flip_pair(&mut self, first: u32, order: usize) -> bool {
+        let bit = self.first_bits[order] + (first as usize >> (order + 1));
+        let word = &mut self.pairs[bit / 64];
+        *word ^= 1 << (bit % 64);
+        *word & (1 << (bit % 64)) != 0
+    }
+
+    fn link(&mut self, first: u32, order: usize) {
+        let next = self.heads[order];
+        self.links[first as usize] = Link { next, previous: NONE };
+        if next != NONE {
+            self.links[next as usize].previous = first;
+        }
+        self.heads[order] = first;
+    }
+
+    fn unlink(&mut self, first: u32, order: usize) {
+        let Link { next, previous } = self.links[first as usize];
+        if next != NONE {
+            self.links[next as usize].previous = previous;
+        }
+        match previous {
+            NONE => self.heads[order] = next,
+            _ => self.links[previous as usize].next = next,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::vec;
+    use std::vec::Vec;
+
+    fn memory(frames: usize) -> (Vec<Link>, Vec<u64>) {
+        // Links start out as garbage in the kernel.
+        (vec![Link { next: 7, previous: 9 }; frames], vec![!0; Buddy::pair_words(frames)])
+    }
+
+    /// A linear congruential generator: the tests are the same on every run.
+    fn random(state: &mut u64, below: u64) -> u64 {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*state >> 33) % below
+    }
+
+    #[test]
+    fn all_frames_come_out_once_and_merge_again() {
+        let (mut links, mut pairs) = memory(5000);
+        let mut buddy = Buddy::new(&mut links, &mut pairs);
+        buddy.insert(256..1000);
+        buddy.insert(1003..5000);
+        assert_eq!(buddy.free_frames(), 744 + 3997);
+        let frames: BTreeSet<u32> = core::iter::from_fn(|| buddy.allocate(0)).collect();
+        assert_eq!(frames.len(), 744 + 3997);
+        assert!(!frames.contains(&1001) && frames.contains(&4999) && !frames.contains(&255));
+        for frame in frames.iter().rev() {
+            buddy.free(*frame, 0);
+        }
+        assert_eq!(buddy.allocate(11), Some(2048));
+        assert_eq!(buddy.allocate(11), None);
+    }
+
+    #[test]
+    fn random_use_never_overlaps() {
+        let (mut links, mut pairs) = memory(4096);
+        let mut buddy = Buddy::new(&mut links, &mut pairs);
+        buddy.insert(3..4096);
+        let (mut state, mut held, mut used) = (1, Vec::new(), BTreeSet::new());
+        for _ in 0..20_000 {
+            let order = random(&mut state, 6) as usize;
+            if random(&mut state, 2) == 0
+                && let Some(first) = buddy.allocate(order)
+            {
+                assert_eq!(first % (1 << order), 0);
+                assert!((first..first + (1 << order)).all(|frame| used.insert(frame)));
+                held.push((first, order));
+            } else if !held.is_empty() {
+                let (first, order) = held.swap_remove(random(&mut state, held.len() as u64) as usize);
+                (first..first + (1 << order)).for_each(|frame| assert!(used.remove(&frame)));
+                buddy.free(first, order);
+            }
+            assert_eq!(buddy.free_frames() + used.len(), 4093);
+        }
+    }
+
+    #[test]
+    fn the_largest_blocks_stay_whole() {
+        let frames = 3 << (ORDERS - 1);
+        let (mut links, mut pairs) = memory(frames);
+        let mut buddy = Buddy::new(&mut links, &mut pairs);
+        buddy.insert(0..frames as u32);
+        let blocks: Vec<u32> = core::iter::from_fn(|| buddy.allocate(ORDERS - 1)).collect();
+        assert_eq!(blocks.len(), 3);
+        blocks.iter().for_each(|first| buddy.free(*first, ORDERS - 1));
+        assert_eq!(buddy.free_frames(), frames);
+        assert!(buddy.allocate(0).is_some());
+    }
+
+    #[test]
+    fn a_chain_gives_back_what_was_pushed() {
+        let (mut links, mut pairs) = memory(64);
+        let mut buddy = Buddy::new(&mut links, &mut pairs);
+        buddy.insert(0..64);
+        let mut chain = Chain::EMPTY;
+        let frames: Vec<u32> = (0..5).filter_map(|_| buddy.allocate(0)).collect();
+        frames.iter().for_each(|frame| buddy.push(&mut chain, *frame));
+        let back: Vec<u32> = core::iter::from_fn(|| buddy.pop(&mut chain)).collect();
+        assert!(back.iter().eq(frames.iter().rev()) && chain.is_empty());
+    }
+}

@@ -1,0 +1,39 @@
+//! A CPU as the platform of its executor.
+
+use super::{cpu, ipi, time};
+use crate::println;
+use executor::Platform;
+
+/// The CPU of this number.
+pub struct CpuPlatform {
+    index: usize,
+}
+
+impl CpuPlatform {
+    /// The CPU of this number.
+    pub const fn new(index: usize) -> Self {
+        Self { index }
+    }
+}
+
+// SAFETY: `cpu::index` gives each CPU its own number, and the kernel is not preemptible: code that
+// runs on a CPU is one thread of execution.
+unsafe impl Platform for CpuPlatform {
+    #[inline]
+    fn now(&self) -> u64 {
+        time::now() as u64
+    }
+
+    #[inline]
+    fn is_current(&self) -> bool {
+        cpu::index() == self.index
+    }
+
+    fn kick(&self) {
+        ipi::send(self.index);
+    }
+
+    fn overrun(&self, task: &'static str, nanoseconds: u64) {
+        println!("CPU {}: a poll of task {task} took {} us", self.index, nanoseconds / 1000);
+    }
+}

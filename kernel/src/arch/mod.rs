@@ -1,0 +1,126 @@
+//! Everything that knows the CPU and the PC around it. The rest of the kernel sees safe
+//! functions only.
+//!
+//! | to do what | look at |
+//! |---|---|
+//! | run user code | [`user`], its registers: [`UserContext`] |
+//! | this CPU, all CPUs | [`cpu`]; starting them: `smp` |
+//! | be interrupted, interrupt others | [`interrupts`], [`ipi`], [`time::arm`] |
+//! | traps in kernel mode | `traps`, `traps.s`, `idt`, `gdt` |
+//! | time | [`time`] |
+//! | print, end | [`serial`], [`power`], [`backtrace`], [`stop`] |
+#![allow(unsafe_code)] // reason: privileged instructions, trap entries, device registers
+
+mod acpi;
+mod apic;
+pub mod backtrace;
+mod bases;
+mod calibrate;
+mod context;
+pub mod control;
+pub mod cpu;
+pub mod executors;
+mod fpu;
+mod gdt;
+mod idt;
+pub mod image;
+pub mod interrupts;
+pub mod ipi;
+pub mod power;
+pub mod serial;
+mod smp;
+pub mod stop;
+pub mod time;
+mod traps;
+pub mod user;
+
+use crate::{boot, mm, println};
+use core::arch::asm;
+use cpu::Cpu;
+use spin::Once;
+
+pub use context::{NotCanonical, UserContext};
+pub use user::{PageFaultError, SystemCall, Trap, enter_user, enter_user_with};
+
+/// What each CPU does once all are there.
+static MAIN: Once<fn() -> !> = Once::new();
+
+/// Prepares the first CPU for everything that needs no memory: traps are reported from here on.
+pub(crate) fn init_first_cpu() {
+    serial::init();
+    let cpu = cpu::first();
+    let (bottom, top) = boot::boot_stack();
+    cpu.set_stack(bottom..top);
+    cpu.set_trap_stacks(gdt::first_trap_stacks());
+    // SAFETY: this is the first CPU, and the only one so far.
+    unsafe { init_cpu(cpu) };
+    apic::mask_legacy_controllers();
+}
+
+/// Control registers, per-CPU data and traps of the executing CPU.
+///
+/// # Safety
+///
+/// Called once on each CPU, with its own `cpu`.
+unsafe fn init_cpu(cpu: &'static Cpu) {
+    control::init();
+    // SAFETY: the caller promises that `cpu` is this CPU's alone, and so are its stacks.
+    unsafe {
+        gdt::init(cpu);
+        cpu.install();
+    }
+    idt::load();
+}
+
+/// The rest of a CPU's preparation, once mm is there.
+fn init_cpu_with_memory(cpu: &Cpu) {
+    mm::init_cpu();
+    control::init_system_calls();
+    fpu::init();
+    apic::init(cpu);
+}
+
+/// Starts the clock and the other CPUs, each of which then calls `main`, as does this one,
+/// all on stacks with guard pages. `rsdp` is the physical address of the ACPI root pointer.
+///
+/// # Panics
+///
+/// If there is no memory for that.
+pub(crate) fn start(rsdp: Option<u64>, main: fn() -> !) -> ! {
+    MAIN.call_once(|| main);
+    let cpu = cpu::current();
+    init_cpu_with_memory(cpu);
+    cpu.set_online();
+    let tables = rsdp.and_then(acpi::Tables::new);
+    time::init(tables.as_ref().and_then(acpi::Tables::timer_port));
+    match &tables {
+        Some(tables) => smp::start(tables),
+        None => println!("no ACPI tables: one CPU only"),
+    }
+    let top = mm::kernel_stack().expect("memory for the first kernel stack").as_u64();
+    cpu.set_stack(top - mm::paging::KERNEL_STACK_SIZE..top);
+    // SAFETY: (1) the stack is mapped, writable and unused; (2) the call never returns, so the
+    // old stack is never needed again.
+    unsafe {
+        asm!(
+            "mov rsp, {stack}",
+            "xor ebp, ebp",
+            "call {main}",
+            "ud2",
+            stack = in(reg) top,
+            main = sym run_main,
+            options(noreturn)
+        )
+    }
+}
+
+/// 64 bits of the CPU's random number generator, if it has one that delivers.
+pub fn random_word() -> Option<u64> {
+    x86_64::instructions::random::RdRand::new()?.get_u64()
+}
+
+/// Where every CPU ends up: on its own stack, all others being there.
+extern "C" fn run_main() -> ! {
+    let main = MAIN.get().expect("set before any CPU gets here");
+    main()
+}

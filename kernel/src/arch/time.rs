@@ -1,0 +1,92 @@
+//! Time: a monotonic clock made of the time stamp counter, and a timer interrupt.
+//!
+//! The counter is taken to run at one rate and to agree on all CPUs, as it does on machines
+//! with an invariant TSC and in QEMU.
+
+use super::{apic, calibrate};
+use core::arch::asm;
+use spin::Once;
+
+/// How to compute nanoseconds since boot from the time stamp counter, here and in the vDSO:
+/// `((ticks - start) * multiplier) >> SHIFT`, the product being 128 bits wide.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// The counter at time 0.
+    pub start: u64,
+    /// Nanoseconds a tick, times 2 to the [`SHIFT`].
+    pub multiplier: u64,
+    /// Ticks a second.
+    pub ticks_per_second: u64,
+    /// Ticks of the local APIC's timer a nanosecond, times 2 to the [`SHIFT`].
+    timer_multiplier: u64,
+}
+
+/// Binary digits after the point in a [`Clock`]'s multiplier.
+pub const SHIFT: u32 = 32;
+const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
+
+static CLOCK: Once<Clock> = Once::new();
+
+/// Measures the counters' rates; `acpi_timer` is the port of the ACPI timer, if there is one.
+pub(super) fn init(acpi_timer: Option<u16>) {
+    CLOCK.call_once(|| {
+        let start = ticks();
+        let rates = calibrate::measure(acpi_timer);
+        Clock {
+            start,
+            multiplier: (NANOSECONDS_PER_SECOND << SHIFT) / rates.ticks_per_second,
+            ticks_per_second: rates.ticks_per_second,
+            timer_multiplier: (rates.timer_ticks_per_second << SHIFT) / NANOSECONDS_PER_SECOND,
+        }
+    });
+}
+
+/// The clock's constants.
+pub fn clock() -> &'static Clock {
+    CLOCK.get().expect("time::init ran")
+}
+
+/// The time stamp counter, read after all instructions before.
+#[inline(always)]
+pub fn ticks() -> u64 {
+    let (low, high): (u64, u64);
+    // SAFETY: every x86_64 CPU has both instructions, with no other effect.
+    unsafe { asm!("lfence", "rdtsc", out("rax") low, out("rdx") high, options(nomem, nostack)) };
+    high << 32 | low
+}
+
+/// Ticks a second of [`ticks`].
+pub fn ticks_per_second() -> u64 {
+    clock().ticks_per_second
+}
+
+/// Nanoseconds since boot.
+#[inline]
+pub fn now() -> i64 {
+    let clock = clock();
+    scale(ticks() - clock.start, clock.multiplier) as i64
+}
+
+#[inline(always)]
+fn scale(value: u64, multiplier: u64) -> u64 {
+    ((u128::from(value) * u128::from(multiplier)) >> SHIFT) as u64
+}
+
+/// Has this CPU interrupted at `deadline` (as [`now`] counts), or never. The interrupt may
+/// come earlier when the deadline is more than a minute away.
+pub fn arm(deadline: Option<i64>) {
+    let Some(deadline) = deadline else {
+        return apic::start_timer(0);
+    };
+    let wait = deadline.saturating_sub(now()).max(0) as u64;
+    let ticks = scale(wait, clock().timer_multiplier) + 1;
+    apic::start_timer(ticks.min(u64::from(u32::MAX)) as u32);
+}
+
+/// Waits by spinning; for starting devices and CPUs only.
+pub(super) fn spin(nanoseconds: i64) {
+    let end = now() + nanoseconds;
+    while now() < end {
+        core::hint::spin_loop();
+    }
+}

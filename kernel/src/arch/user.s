@@ -1,0 +1,170 @@
+# Into user mode and back (Intel syntax); see user.rs for the picture.
+#
+# rdi always is the UserContext when its registers are loaded or stored. Interrupts are off
+# throughout.
+
+.pushsection .text.user, "ax"
+
+# Exit enter_user_mode(UserContext *rdi, void *closure rsi, Done (*call)(UserContext *, void *) rdx):
+# returns vector in rax, error code in rdx.
+.balign 16
+.global enter_user_mode
+enter_user_mode:
+    push rbp
+    push rbx
+    push r12
+    push r13
+    push r14
+    push r15
+    push rdx
+    push rsi
+    sub rsp, 8                       # system_call_entry calls Rust code: align
+    mov gs:[{KERNEL_RSP}], rsp
+    mov gs:[{CONTEXT}], rdi
+    mov rcx, [rdi + {RIP}]
+    cmp rcx, [rdi + {RCX}]
+    jne 1f
+    mov r11, [rdi + {RFLAGS}]
+    cmp r11, [rdi + {R11}]
+    jne 1f
+    mov rax, [rdi + {RAX}]
+    mov rbx, [rdi + {RBX}]
+    mov rdx, [rdi + {RDX}]
+    mov rsi, [rdi + {RSI}]
+    mov rbp, [rdi + {RBP}]
+    mov r8, [rdi + {R8}]
+    mov r9, [rdi + {R9}]
+    mov r10, [rdi + {R10}]
+    mov r12, [rdi + {R12}]
+    mov r13, [rdi + {R13}]
+    mov r14, [rdi + {R14}]
+    mov r15, [rdi + {R15}]
+    mov rsp, [rdi + {RSP}]
+    mov rdi, [rdi + {RDI}]
+    swapgs
+    sysretq
+
+1:  push {USER_DATA}
+    push qword ptr [rdi + {RSP}]
+    push qword ptr [rdi + {RFLAGS}]
+    push {USER_CODE}
+    push qword ptr [rdi + {RIP}]
+    mov rax, [rdi + {RAX}]
+    mov rbx, [rdi + {RBX}]
+    mov rcx, [rdi + {RCX}]
+    mov rdx, [rdi + {RDX}]
+    mov rsi, [rdi + {RSI}]
+    mov rbp, [rdi + {RBP}]
+    mov r8, [rdi + {R8}]
+    mov r9, [rdi + {R9}]
+    mov r10, [rdi + {R10}]
+    mov r11, [rdi + {R11}]
+    mov r12, [rdi + {R12}]
+    mov r13, [rdi + {R13}]
+    mov r14, [rdi + {R14}]
+    mov r15, [rdi + {R15}]
+    mov rdi, [rdi + {RDI}]
+    swapgs
+    iretq
+
+# SYSCALL: rcx = user rip, r11 = user rflags, all flags clear, still on the user's stack.
+#
+# The closure sees number and arguments. If it finishes the call, back at once: Rust code has
+# preserved rbx, rbp and r12 to r15. If not, they and the rest are stored now.
+.balign 16
+.global user_system_call_entry
+user_system_call_entry:
+    swapgs
+    mov gs:[{SCRATCH}], rdi
+    mov rdi, gs:[{CONTEXT}]
+    mov [rdi + {RSP}], rsp
+    mov rsp, gs:[{KERNEL_RSP}]
+    mov [rdi + {RAX}], rax
+    mov [rdi + {RIP}], rcx
+    mov [rdi + {RFLAGS}], r11
+    mov [rdi + {RDX}], rdx
+    mov [rdi + {RSI}], rsi
+    mov rax, gs:[{SCRATCH}]
+    mov [rdi + {RDI}], rax
+    mov [rdi + {R8}], r8
+    mov [rdi + {R9}], r9
+    mov [rdi + {R10}], r10
+    mov [rdi + {R12}], r12
+    mov [rdi + {R13}], r13
+    mov rsi, [rsp + 8]
+    call [rsp + 16]                  # rax = result, rdx = whether it is finished
+    mov rdi, gs:[{CONTEXT}]
+    mov rcx, [rdi + {RIP}]
+    mov r11, [rdi + {RFLAGS}]
+    test edx, edx
+    jz 1f
+    mov rdx, [rdi + {RDX}]
+    mov rsi, [rdi + {RSI}]
+    mov r8, [rdi + {R8}]
+    mov r9, [rdi + {R9}]
+    mov r10, [rdi + {R10}]
+    mov rsp, [rdi + {RSP}]
+    mov rdi, [rdi + {RDI}]
+    swapgs
+    sysretq
+
+1:  mov [rdi + {RCX}], rcx
+    mov [rdi + {R11}], r11
+    mov [rdi + {RBX}], rbx
+    mov [rdi + {RBP}], rbp
+    mov [rdi + {R14}], r14
+    mov [rdi + {R15}], r15
+    mov eax, {SYSTEM_CALL}
+    add rsp, 24
+    pop r15
+    pop r14
+    pop r13
+    pop r12
+    pop rbx
+    pop rbp
+    ret
+
+# Every other trap from user mode; stack as in traps.s: vector, error code, rip, cs, rflags,
+# rsp, ss.
+.balign 16
+.global user_trap_entry
+user_trap_entry:
+    swapgs
+    push rdi
+    mov rdi, gs:[{CONTEXT}]
+    mov [rdi + {RAX}], rax
+    pop rax
+    mov [rdi + {RDI}], rax
+    mov [rdi + {RBX}], rbx
+    mov [rdi + {RCX}], rcx
+    mov [rdi + {RDX}], rdx
+    mov [rdi + {RSI}], rsi
+    mov [rdi + {RBP}], rbp
+    mov [rdi + {R8}], r8
+    mov [rdi + {R9}], r9
+    mov [rdi + {R10}], r10
+    mov [rdi + {R11}], r11
+    mov [rdi + {R12}], r12
+    mov [rdi + {R13}], r13
+    mov [rdi + {R14}], r14
+    mov [rdi + {R15}], r15
+    mov rax, [rsp + 16]
+    mov [rdi + {RIP}], rax
+    mov rax, [rsp + 32]
+    mov [rdi + {RFLAGS}], rax
+    mov rax, [rsp + 40]
+    mov [rdi + {RSP}], rax
+    mov rax, [rsp]
+    mov rdx, [rsp + 8]
+    mov rsp, gs:[{KERNEL_RSP}]
+    push 2                           # the user's DF and AC would stay set: clear all flags
+    popfq
+    add rsp, 24
+    pop r15
+    pop r14
+    pop r13
+    pop r12
+    pop rbx
+    pop rbp
+    ret
+.popsection

@@ -1,0 +1,58 @@
+//! The kernel of hafnon as a library: a kernel binary is a crate of a dozen lines that
+//! names the services it adds (see [`kernel!`]).
+//!
+//! ```text
+//! boot ─▶ kernel_main ─▶ arch (CPUs, traps, time) + mm (memory) ─▶ one executor per CPU
+//! ```
+#![no_std]
+
+extern crate alloc;
+
+pub mod arch;
+pub mod boot;
+pub mod config;
+mod entropy;
+mod loader;
+pub mod mm;
+mod panic;
+mod process;
+pub mod run;
+pub mod service;
+pub mod syscalls;
+pub mod testing;
+mod thread;
+mod userboot;
+mod vdso;
+
+use bootloader_api::BootInfo;
+use executor::TaskOptions;
+
+/// Where every way of booting arrives, on the first CPU, interrupts off, traps and panics
+/// reported.
+pub fn kernel_main(info: &'static mut BootInfo) -> ! {
+    let info: &'static BootInfo = info;
+    mm::init(info);
+    arch::start(info.rsdp_addr.into_option(), cpu_main)
+}
+
+/// What each CPU does, once all are there.
+fn cpu_main() -> ! {
+    if arch::cpu::index() == 0 {
+        run::init();
+        start_tasks();
+    }
+    run::cpu_loop()
+}
+
+/// Starts the services that the kernel binary names, and then its tests, if it has any, or the first
+/// user process.
+fn start_tasks() {
+    let spawn = |name, task| drop(run::executor().spawn(TaskOptions::new(name), task).expect("memory at boot"));
+    for service in service::all() {
+        spawn(service.name, (service.start)());
+    }
+    match testing::all().is_empty() {
+        true => spawn("userboot", service::start(userboot::main())),
+        false => spawn("tests", service::start(testing::run())),
+    }
+}

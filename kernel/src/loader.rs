@@ -1,0 +1,121 @@
+//! Loads an ELF program into a new process, for the first one; later ones are loaded by user code.
+
+use crate::mm::DirectMap;
+use crate::process;
+use crate::vdso::Vdso;
+use abi::Status;
+use alloc::sync::Arc;
+use elf::ElfBytes;
+use elf::abi::{ET_DYN, ET_EXEC, PF_R, PF_W, PF_X, PT_LOAD};
+use elf::endian::LittleEndian;
+use elf::segment::ProgramHeader;
+use objects::memory::{PAGE_SIZE, Protection};
+use objects::vmar::MapRequest;
+use objects::{Vmar, Vmo};
+
+/// Bytes of the first thread's stack.
+const STACK_SIZE: u64 = 256 << 10;
+/// What the kernel, as the loader, may do.
+const EVERYTHING: Protection = Protection { read: true, write: true, execute: true };
+
+/// Where a loaded program starts.
+pub struct Loaded {
+    /// Its first instruction.
+    pub entry: u64,
+    /// The end of its stack.
+    pub stack: u64,
+    /// Where the vDSO lies.
+    pub vdso: u64,
+}
+
+/// Maps the program, a stack and the vDSO.
+///
+/// # Errors
+/// `INVALID_ARGS` when it is no ELF program for this machine; those of [`Vmar::map`].
+pub fn load(root: &Arc<Vmar>, program: &[u8], vdso: &Vdso) -> Result<Loaded, Status> {
+    let file = ElfBytes::<LittleEndian>::minimal_parse(program).map_err(|_| Status::INVALID_ARGS)?;
+    let segments = file.segments().ok_or(Status::INVALID_ARGS)?;
+    let loads = || segments.iter().filter(|segment| segment.p_type == PT_LOAD && segment.p_memsz != 0);
+    let start = loads().map(|segment| page_floor(segment.p_vaddr)).min().ok_or(Status::INVALID_ARGS)?;
+    let end = loads().map(|segment| segment.p_vaddr.saturating_add(segment.p_memsz)).max().unwrap_or(start);
+    let size = end.checked_next_multiple_of(PAGE_SIZE).ok_or(Status::INVALID_ARGS)? - start;
+    let can = abi::VM_CAN_MAP_SPECIFIC | abi::VM_CAN_MAP_READ | abi::VM_CAN_MAP_WRITE | abi::VM_CAN_MAP_EXECUTE;
+    let image = match file.ehdr.e_type {
+        ET_DYN => root.allocate(can, 0, size, EVERYTHING)?,
+        ET_EXEC => {
+            let offset = start.checked_sub(root.address()).ok_or(Status::INVALID_ARGS)?;
+            root.allocate(can | abi::VM_SPECIFIC, offset, size, EVERYTHING)?
+        }
+        _ => return Err(Status::INVALID_ARGS),
+    };
+    let bias = image.address().wrapping_sub(start);
+    for segment in loads() {
+        map_segment(&image, program, &segment, start)?;
+    }
+    Ok(Loaded {
+        entry: file.ehdr.e_entry.wrapping_add(bias),
+        stack: map_stack(root)?,
+        vdso: map_vdso(root, vdso)?,
+    })
+}
+
+fn page_floor(address: u64) -> u64 {
+    address & !(PAGE_SIZE - 1)
+}
+
+fn map_segment(image: &Vmar, program: &[u8], segment: &ProgramHeader, start: u64) -> Result<(), Status> {
+    let first = page_floor(segment.p_vaddr);
+    let length = (segment.p_vaddr + segment.p_memsz - first).next_multiple_of(PAGE_SIZE);
+    let from = usize::try_from(segment.p_offset).map_err(|_| Status::INVALID_ARGS)?;
+    let bytes = program.get(from..).and_then(|rest| rest.get(..segment.p_filesz as usize));
+    let vmo = Vmo::create(&DirectMap, length, 0)?;
+    vmo.write(segment.p_vaddr - first, bytes.ok_or(Status::INVALID_ARGS)?)?;
+    let flag = |bit: u32, permission: u32| if segment.p_flags & bit != 0 { permission } else { 0 };
+    let permissions =
+        flag(PF_R, abi::VM_PERM_READ) | flag(PF_W, abi::VM_PERM_WRITE) | flag(PF_X, abi::VM_PERM_EXECUTE);
+    map(image, permissions | abi::VM_SPECIFIC, first - start, &vmo, 0, length).map(drop)
+}
+
+/// Maps a stack below which nothing is mapped; its end.
+fn map_stack(root: &Arc<Vmar>) -> Result<u64, Status> {
+    let can = abi::VM_CAN_MAP_SPECIFIC | abi::VM_CAN_MAP_READ | abi::VM_CAN_MAP_WRITE;
+    let region = root.allocate(can, 0, STACK_SIZE + PAGE_SIZE, EVERYTHING)?;
+    let vmo = Vmo::create(&DirectMap, STACK_SIZE, 0)?;
+    vmo.name().set(b"initial-stack");
+    let options = abi::VM_PERM_READ | abi::VM_PERM_WRITE | abi::VM_SPECIFIC;
+    let address = map(&region, options, PAGE_SIZE, &vmo, 0, STACK_SIZE)?;
+    Ok(address + STACK_SIZE)
+}
+
+/// Maps the vDSO; its address.
+fn map_vdso(root: &Arc<Vmar>, vdso: &Vdso) -> Result<u64, Status> {
+    let can = abi::VM_CAN_MAP_SPECIFIC | abi::VM_CAN_MAP_READ | abi::VM_CAN_MAP_EXECUTE;
+    let region = root.allocate(can, 0, vdso.size, EVERYTHING)?;
+    let data = abi::VM_PERM_READ | abi::VM_SPECIFIC;
+    let base = map(&region, data, 0, &vdso.vmo, 0, vdso.code.start)?;
+    let code = data | abi::VM_PERM_EXECUTE;
+    let start = map(&region, code, vdso.code.start, &vdso.vmo, vdso.code.start, vdso.code.end - vdso.code.start)?;
+    process::of_vmar(root).map(|machine| machine.set_vdso(base, start));
+    Ok(base)
+}
+
+fn map(
+    vmar: &Vmar,
+    options: u32,
+    vmar_offset: u64,
+    vmo: &Arc<Vmo>,
+    vmo_offset: u64,
+    length: u64,
+) -> Result<u64, Status> {
+    let request = MapRequest {
+        options,
+        vmar_offset,
+        vmo,
+        vmo_offset,
+        length,
+        vmar_rights: EVERYTHING,
+        vmo_rights: EVERYTHING,
+    };
+    // Nothing was mapped there before, so nothing has to be flushed.
+    vmar.map(&request).map(|mapped| mapped.address)
+}

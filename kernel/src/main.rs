@@ -1,0 +1,5 @@
+//! The kernel binary: the library with no service of its own.
+#![no_std]
+#![no_main]
+
+hafnon_kernel::kernel!();

@@ -1,0 +1,245 @@
+//! The page tables of one process.
+//!
+//! The lower half of the tree belongs to the process, the upper half is the kernel's, entry by entry.
+//! Tables come from the frames that user memory comes from; a table whose last entry goes is retired,
+//! and so are all of them when the address space is dropped. The pages themselves belong to whoever
+//! mapped them.
+
+use super::layout::{PAGE_SIZE, USER_END};
+use super::table::{self, ENTRIES, Entry, Slot, TOP_LEVEL, Table};
+use super::{frames, paging, shootdown};
+use core::ops::Range;
+use objects::memory::{Frame, NoMemory, PageTable, Protection};
+use spin::mutex::SpinMutex;
+use x86_64::PhysAddr;
+use x86_64::structures::paging::PageTableFlags as Flags;
+
+/// An address space. Translations are changed under its lock, and walked by CPUs without it.
+pub struct AddressSpace {
+    root: PhysAddr,
+    lock: SpinMutex<()>,
+}
+
+const TABLE_FLAGS: Flags = Flags::PRESENT.union(Flags::WRITABLE).union(Flags::USER_ACCESSIBLE);
+
+impl AddressSpace {
+    /// An address space without mappings.
+    pub fn new() -> Result<Self, NoMemory> {
+        let root = frames::allocate_user_zeroed().ok_or(NoMemory)?;
+        paging::copy_kernel_half(root);
+        Ok(Self { root, lock: SpinMutex::new(()) })
+    }
+
+    /// Makes this the address space of this CPU, until another is. It must be kept alive meanwhile only
+    /// while user code or user copies run in it.
+    #[inline]
+    pub fn activate(&self) {
+        shootdown::activate(self.root);
+    }
+
+    /// The slot for the page at `address`, or the level at which no table leads to it.
+    fn leaf(&self, address: u64) -> Result<&Slot, usize> {
+        let mut frame = self.root;
+        for level in (1..=TOP_LEVEL).rev() {
+            // SAFETY: the tables of this tree live as long as it, or until they are unlinked, for which
+            // the lock is needed that the caller holds.
+            let entry = unsafe { table::at(frame) }[table::index(address, level)].get();
+            if !entry.is_present() {
+                return Err(level);
+            }
+            frame = entry.address();
+        }
+        // SAFETY: as above.
+        Ok(&unsafe { table::at(frame) }[table::index(address, 0)])
+    }
+
+    /// The slot for the page at `address`, counted as live.
+    fn leaf_or_create(&self, address: u64) -> Result<&Slot, NoMemory> {
+        let mut parent: Option<&Slot> = None;
+        let mut frame = self.root;
+        for level in (1..=TOP_LEVEL).rev() {
+            // SAFETY: as in `leaf`.
+            let slot = &unsafe { table::at(frame) }[table::index(address, level)];
+            if !slot.get().is_present() {
+                let new = frames::allocate_user_zeroed().ok_or(NoMemory)?;
+                slot.set(Entry::new(new, TABLE_FLAGS));
+                parent.inspect(|parent| parent.add_to_count(1));
+            }
+            parent = Some(slot);
+            frame = slot.get().address();
+        }
+        // SAFETY: as in `leaf`.
+        let slot = &unsafe { table::at(frame) }[table::index(address, 0)];
+        if !slot.get().is_present() {
+            parent.inspect(|parent| parent.add_to_count(1));
+        }
+        Ok(slot)
+    }
+}
+
+impl PageTable for AddressSpace {
+    /// Maps a page, also in the place of another one.
+    ///
+    /// Where nothing was mapped, or the same frame with fewer rights, no CPU has to forget anything: a
+    /// stale translation faults, and the CPU then drops it by itself.
+    ///
+    /// # Panics
+    /// When the address is no user address: the caller checks what user code asks for.
+    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), NoMemory> {
+        assert!(address < USER_END && address.is_multiple_of(PAGE_SIZE));
+        let _guard = self.lock.lock();
+        let slot = self.leaf_or_create(address)?;
+        let was_present = slot.get().is_present();
+        if change(slot, page(PhysAddr::new_truncate(frame.0), protection)) && was_present {
+            shootdown::flush(self.root, address..address + PAGE_SIZE);
+        }
+        Ok(())
+    }
+
+    /// Removes what is mapped in the range. The frames may be [retired](frames::retire) at once; await
+    /// [`shootdown::barrier`] before telling anybody that the range is unmapped.
+    fn unmap(&self, range: Range<u64>) {
+        let mut removal = Removal { tables: frames::Retired::NONE, changed: None };
+        let guard = self.lock.lock();
+        // SAFETY: this tree's root is a table, and the lock is held.
+        let root = unsafe { table::at(self.root) };
+        clear(root, TOP_LEVEL, clip(range), &mut removal);
+        if let Some(changed) = removal.changed {
+            shootdown::flush(self.root, changed);
+        }
+        drop(guard);
+        removal.tables.retire();
+    }
+
+    /// Changes what may be done with the pages that are mapped in the range; no protection at all is
+    /// the same as not being mapped. As for [`Self::unmap`], await [`shootdown::barrier`].
+    fn protect(&self, range: Range<u64>, protection: Protection) {
+        if protection == Protection::default() {
+            return self.unmap(range);
+        }
+        let range = clip(range);
+        let _guard = self.lock.lock();
+        let (mut address, mut weakened) = (range.start, None);
+        while address < range.end {
+            match self.leaf(address) {
+                Ok(slot) => {
+                    let old = slot.get();
+                    if old.is_present() && change(slot, page(old.address(), protection)) {
+                        extend(&mut weakened, address);
+                    }
+                    address += PAGE_SIZE;
+                }
+                Err(level) => address = (address | (table::span(level) - 1)) + 1,
+            }
+        }
+        if let Some(weakened) = weakened {
+            shootdown::flush(self.root, weakened);
+        }
+    }
+
+    fn query(&self, address: u64) -> Option<(Frame, Protection)> {
+        if address >= USER_END {
+            return None;
+        }
+        let _guard = self.lock.lock();
+        let entry = self.leaf(address).ok()?.get();
+        entry.is_present().then(|| (Frame(entry.address().as_u64()), protection(entry)))
+    }
+}
+
+impl Drop for AddressSpace {
+    fn drop(&mut self) {
+        shootdown::forget_root(self.root);
+        // SAFETY: nobody else has this tree any more; its frames stay as they are in quarantine while
+        // another CPU may walk it.
+        let root = unsafe { table::at(self.root) };
+        retire_below(&root[..ENTRIES / 2], TOP_LEVEL, u64::MAX);
+        frames::retire(self.root);
+    }
+}
+
+/// What [`clear`] has removed.
+struct Removal {
+    tables: frames::Retired,
+    /// From the first page or table that was removed to the end of the last; to forget any page is
+    /// also to forget all tables.
+    changed: Option<Range<u64>>,
+}
+
+/// Empties the slots of a table of `level` for `range`. How many entries it has less.
+fn clear(table: &Table, level: usize, range: Range<u64>, removal: &mut Removal) -> u64 {
+    let mut removed = 0;
+    let mut address = range.start;
+    while address < range.end {
+        let next = ((address | (table::span(level) - 1)) + 1).min(range.end);
+        let slot = &table[table::index(address, level)];
+        let entry = slot.get();
+        if entry.is_present() && (level == 0 || clear_below(slot, level, address..next, removal)) {
+            slot.set(Entry::EMPTY);
+            removed += 1;
+            extend(&mut removal.changed, address);
+            if level > 0 {
+                removal.tables.push(entry.address());
+            }
+        }
+        address = next;
+    }
+    removed
+}
+
+/// Clears `range` in the table that `slot` names. Whether that table is empty now.
+fn clear_below(slot: &Slot, level: usize, range: Range<u64>, removal: &mut Removal) -> bool {
+    // SAFETY: an entry above level 0 names a table of this tree, whose lock the caller holds.
+    let table = unsafe { table::at(slot.get().address()) };
+    let removed = clear(table, level - 1, range, removal);
+    slot.subtract_from_count(removed) == 0
+}
+
+/// Retires all tables below the given slots of a table of `level` that has `live` entries in them.
+fn retire_below(slots: &[Slot], level: usize, live: u64) {
+    let present = slots.iter().map(Slot::get).filter(|entry| entry.is_present());
+    for entry in present.take(live.min(ENTRIES as u64) as usize) {
+        if level > 1 {
+            // SAFETY: as in `drop`, which is the only caller.
+            retire_below(unsafe { table::at(entry.address()) }, level - 1, entry.count());
+        }
+        frames::retire(entry.address());
+    }
+}
+
+/// Adds a page to a range.
+fn extend(range: &mut Option<Range<u64>>, address: u64) {
+    let start = range.as_ref().map_or(address, |range| range.start.min(address));
+    *range = Some(start..address + PAGE_SIZE);
+}
+
+/// The part of a range in user space.
+fn clip(range: Range<u64>) -> Range<u64> {
+    range.start.min(USER_END)..range.end.min(USER_END)
+}
+
+/// Replaces an entry. Whether something is no longer allowed.
+fn change(slot: &Slot, new: Entry) -> bool {
+    let old = slot.get();
+    slot.set(new);
+    is_weaker(old, new)
+}
+
+/// Whether something was allowed by `old` that `new` does not allow.
+fn is_weaker(old: Entry, new: Entry) -> bool {
+    old.address() != new.address() || !protection(new).allows(protection(old))
+}
+
+/// The entry for a page. The CPU lets what may be written or executed be read as well.
+fn page(frame: PhysAddr, protection: Protection) -> Entry {
+    let mut flags = Flags::PRESENT | Flags::USER_ACCESSIBLE;
+    flags.set(Flags::WRITABLE, protection.write);
+    flags.set(Flags::NO_EXECUTE, !protection.execute);
+    Entry::new(frame, flags)
+}
+
+fn protection(entry: Entry) -> Protection {
+    let flags = entry.flags();
+    let (write, execute) = (flags.contains(Flags::WRITABLE), !flags.contains(Flags::NO_EXECUTE));
+    Protection { read: true, write, execute }
+}

@@ -1,0 +1,319 @@
+//! Page frames: per-CPU caches over one buddy allocator.
+//!
+//! ```text
+//! allocate, free ──▶ cache of this CPU (no lock) ──▶ buddy allocator (one lock), in batches
+//! retire         ──▶ quarantine while a TLB shootdown is under way, see shootdown.rs; else free
+//! ```
+//!
+//! A reserve keeps small kernel allocations infallible in practice: frames for user memory, and large
+//! blocks, whose size user code may choose, are refused once fewer frames than the reserve are free.
+//! System calls that create objects ask [`admit`] first.
+//!
+//! A frame is named by its physical address, a plain number: that a frame is given back once, and by who
+//! has it, is up to the caller, as the ownership of user memory is up to memory objects.
+//!
+//! Initialisation touches no frame: it writes one link for each block, and the pair bits.
+
+use super::MAX_CPUS;
+use super::layout::{DIRECT_MAP_SIZE, LOW_MEMORY_END, PAGE_SIZE, phys_to_virt};
+use super::shootdown::{self, UnderWay};
+use crate::arch::cpu;
+use bootloader_api::info::{MemoryRegion, MemoryRegionKind};
+use core::ops::Range;
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+use frames::{Buddy, Chain, Link};
+use spin::mutex::SpinMutex;
+use x86_64::PhysAddr;
+
+/// Frames that one CPU's cache holds.
+const CACHE_SIZE: usize = 64;
+/// Frames that move between a cache and the buddy allocator at once.
+const BATCH: usize = CACHE_SIZE / 2;
+
+static STATE: SpinMutex<Option<State>> = SpinMutex::new(None);
+static CACHES: [Cache; MAX_CPUS] = [const { Cache::new() }; MAX_CPUS];
+/// All frames that were ever handed to the allocator.
+static TOTAL: AtomicUsize = AtomicUsize::new(0);
+/// What the buddy allocator has, readable without its lock.
+static IN_BUDDY: AtomicUsize = AtomicUsize::new(0);
+/// What is in quarantine.
+static QUARANTINED: AtomicUsize = AtomicUsize::new(0);
+/// The size of the reserve in frames.
+static RESERVE: AtomicUsize = AtomicUsize::new(0);
+
+struct State {
+    buddy: Buddy<'static>,
+    quarantine: Quarantine,
+}
+
+/// Retired frames: those in `waiting` become free when the flushes that are `under_way` are over; then
+/// it is the turn of those that came `next`.
+struct Quarantine {
+    waiting: Chain,
+    next: Chain,
+    under_way: UnderWay,
+}
+
+/// Frame numbers; only their own CPU reads or writes them, which runs with interrupts off. They are
+/// atomics to say so in safe code: relaxed accesses cost what plain ones do.
+#[repr(align(64))]
+struct Cache {
+    length: AtomicUsize,
+    frames: [AtomicU32; CACHE_SIZE],
+}
+
+/// Takes over the usable regions, except for what lies in `taken` or below 1 MiB.
+pub fn init(regions: &[MemoryRegion], taken: Range<u64>) {
+    let usable = || regions.iter().filter_map(|region| usable_part(region, &taken));
+    let end = usable().map(|range| range.end).max().expect("no usable memory");
+    let frames = (end / PAGE_SIZE) as usize;
+    let (links_size, pairs_size) = (frames * size_of::<Link>(), Buddy::pair_words(frames) * size_of::<u64>());
+    let size = (links_size + pairs_size).next_multiple_of(PAGE_SIZE as usize) as u64;
+    let home = usable().find(|range| range.end - range.start >= size).expect("too little memory");
+    let tables = phys_to_virt(PhysAddr::new(home.start)).as_mut_ptr::<u8>();
+    // SAFETY: (1) `home` is usable memory that nobody else has, and is cut out below; (2) it is in the
+    // direct map, page aligned, and large enough for both arrays; (3) any bits are valid values.
+    let mut buddy = unsafe {
+        let links = core::slice::from_raw_parts_mut(tables.cast::<Link>(), frames);
+        let pairs = tables.add(links_size).cast::<u64>();
+        Buddy::new(links, core::slice::from_raw_parts_mut(pairs, pairs_size / size_of::<u64>()))
+    };
+    for range in usable() {
+        let start = if range.start == home.start { range.start + size } else { range.start };
+        buddy.insert(number(PhysAddr::new(start))..number(PhysAddr::new(range.end)));
+    }
+    let total = buddy.free_frames();
+    TOTAL.store(total, Relaxed);
+    IN_BUDDY.store(total, Relaxed);
+    RESERVE.store((total / 128).clamp(128, 2048), Relaxed);
+    *STATE.lock() = Some(State { buddy, quarantine: Quarantine::new() });
+}
+
+/// The part of a region that can be given out: whole frames, above low memory, outside of `taken`,
+/// which lies at the start of its region.
+fn usable_part(region: &MemoryRegion, taken: &Range<u64>) -> Option<Range<u64>> {
+    let mut start = region.start.max(LOW_MEMORY_END).next_multiple_of(PAGE_SIZE);
+    let end = region.end.min(DIRECT_MAP_SIZE) / PAGE_SIZE * PAGE_SIZE;
+    if taken.contains(&start) {
+        start = taken.end;
+    }
+    (region.kind == MemoryRegionKind::Usable && start < end).then_some(start..end)
+}
+
+/// Takes a frame, from the reserve if need be. Its contents are arbitrary.
+#[inline]
+pub fn allocate() -> Option<PhysAddr> {
+    let cache = &CACHES[cpu::index()];
+    let length = match cache.length.load(Relaxed) {
+        0 => refill(cache)?,
+        length => length,
+    };
+    cache.length.store(length - 1, Relaxed);
+    Some(address(cache.frames[length - 1].load(Relaxed)))
+}
+
+/// Takes a frame for user memory: not from the reserve. Its contents are arbitrary.
+#[inline]
+pub fn allocate_user() -> Option<PhysAddr> {
+    if admit() { allocate() } else { None }
+}
+
+/// Takes a frame of zeros, from the reserve if need be.
+pub fn allocate_zeroed() -> Option<PhysAddr> {
+    let frame = allocate()?;
+    zero(frame);
+    Some(frame)
+}
+
+/// Takes a frame of zeros for user memory: not from the reserve.
+pub fn allocate_user_zeroed() -> Option<PhysAddr> {
+    if admit() { allocate_zeroed() } else { None }
+}
+
+/// Takes `2^order` contiguous frames, aligned to their size, from the reserve if need be.
+pub fn allocate_contiguous(order: usize) -> Option<PhysAddr> {
+    let mut state = STATE.lock();
+    let buddy = &mut state.as_mut()?.buddy;
+    let first = buddy.allocate(order)?;
+    IN_BUDDY.store(buddy.free_frames(), Relaxed);
+    Some(address(first))
+}
+
+/// Takes `2^order` contiguous frames, but leaves the reserve alone.
+pub fn allocate_contiguous_user(order: usize) -> Option<PhysAddr> {
+    let left = IN_BUDDY.load(Relaxed).saturating_sub(1 << order);
+    if left > RESERVE.load(Relaxed) { allocate_contiguous(order) } else { None }
+}
+
+/// Gives back a frame that no user program and no page walker can reach any more. See also [`retire`].
+#[inline]
+pub fn free(frame: PhysAddr) {
+    let cache = &CACHES[cpu::index()];
+    let length = match cache.length.load(Relaxed) {
+        CACHE_SIZE => drain(cache),
+        length => length,
+    };
+    cache.frames[length].store(number(frame), Relaxed);
+    cache.length.store(length + 1, Relaxed);
+}
+
+/// Gives back `2^order` frames that [`allocate_contiguous`] gave, or a part of them.
+pub fn free_contiguous(first: PhysAddr, order: usize) {
+    let mut state = STATE.lock();
+    let buddy = &mut state.as_mut().expect("frames are given out before they come back").buddy;
+    buddy.free(number(first), order);
+    IN_BUDDY.store(buddy.free_frames(), Relaxed);
+}
+
+/// Gives back a frame that was mapped in user space, or was a page table of it, and is no longer:
+/// free at once, or when the TLB shootdowns are over that are under way now.
+#[inline]
+pub fn retire(frame: PhysAddr) {
+    if shootdown::all_settled() {
+        free(frame);
+    } else {
+        quarantine(frame);
+    }
+}
+
+/// Frames to be [retired](retire) together, once it is safe to.
+pub struct Retired(Chain);
+
+impl Retired {
+    /// None.
+    pub const NONE: Self = Self(Chain::EMPTY);
+
+    /// Adds a frame; it is not written to.
+    pub fn push(&mut self, frame: PhysAddr) {
+        let mut state = STATE.lock();
+        let state = state.as_mut().expect("frames are given out before they come back");
+        state.buddy.push(&mut self.0, number(frame));
+    }
+
+    /// Retires them all.
+    pub fn retire(mut self) {
+        while !self.0.is_empty() {
+            let frame = STATE.lock().as_mut().and_then(|state| state.buddy.pop(&mut self.0));
+            frame.map(address).into_iter().for_each(retire);
+        }
+    }
+}
+
+#[cold]
+fn quarantine(frame: PhysAddr) {
+    let mut state = STATE.lock();
+    let State { buddy, quarantine } = state.as_mut().expect("frames are given out before they come back");
+    buddy.push(&mut quarantine.next, number(frame));
+    QUARANTINED.fetch_add(1, Relaxed);
+    quarantine.advance(buddy);
+}
+
+/// Frees the frames in quarantine whose time has come. Called when a CPU has flushed its TLB.
+pub fn release_quarantine() {
+    if QUARANTINED.load(Relaxed) == 0 {
+        return;
+    }
+    if let Some(State { buddy, quarantine }) = STATE.lock().as_mut() {
+        quarantine.advance(buddy);
+    }
+}
+
+/// Whether there is memory to create objects with: more free frames than the reserve.
+#[inline]
+pub fn admit() -> bool {
+    IN_BUDDY.load(Relaxed) > RESERVE.load(Relaxed)
+}
+
+/// How many frames are free, the reserve and the CPUs' caches included.
+pub fn free_frames() -> usize {
+    let cached: usize = CACHES.iter().map(|cache| cache.length.load(Relaxed)).sum();
+    IN_BUDDY.load(Relaxed) + cached
+}
+
+/// How many frames there are.
+pub fn total_frames() -> usize {
+    TOTAL.load(Relaxed)
+}
+
+/// How many frames wait for TLB shootdowns to end.
+pub fn quarantined_frames() -> usize {
+    QUARANTINED.load(Relaxed)
+}
+
+/// Fills a frame, which is the caller's, with zeros.
+#[inline]
+pub(super) fn zero(frame: PhysAddr) {
+    // SAFETY: the frame is RAM, in the direct map, and the caller's.
+    unsafe {
+        core::arch::asm!(
+            "rep stosq",
+            inout("rcx") PAGE_SIZE / 8 => _,
+            inout("rdi") phys_to_virt(frame).as_u64() => _,
+            in("rax") 0_u64,
+            options(nostack, preserves_flags)
+        );
+    }
+}
+
+/// Fills an empty cache with a batch. How many frames there are in it now.
+#[cold]
+fn refill(cache: &Cache) -> Option<usize> {
+    let mut state = STATE.lock();
+    let buddy = &mut state.as_mut()?.buddy;
+    let mut length = 0;
+    while length < BATCH
+        && let Some(frame) = buddy.allocate(0)
+    {
+        cache.frames[length].store(frame, Relaxed);
+        length += 1;
+    }
+    IN_BUDDY.store(buddy.free_frames(), Relaxed);
+    (length > 0).then_some(length)
+}
+
+/// Gives back a batch from a full cache. How many frames there are in it now.
+#[cold]
+fn drain(cache: &Cache) -> usize {
+    let mut state = STATE.lock();
+    let buddy = &mut state.as_mut().expect("frames are given out before they come back").buddy;
+    for slot in &cache.frames[CACHE_SIZE - BATCH..] {
+        buddy.free(slot.load(Relaxed), 0);
+    }
+    IN_BUDDY.store(buddy.free_frames(), Relaxed);
+    CACHE_SIZE - BATCH
+}
+
+impl Quarantine {
+    const fn new() -> Self {
+        Self { waiting: Chain::EMPTY, next: Chain::EMPTY, under_way: UnderWay::NOTHING }
+    }
+
+    /// Frees what has waited long enough, and lets the next wait, if they must.
+    fn advance(&mut self, buddy: &mut Buddy<'_>) {
+        while self.under_way.is_over() && !(self.waiting.is_empty() && self.next.is_empty()) {
+            while let Some(frame) = buddy.pop(&mut self.waiting) {
+                buddy.free(frame, 0);
+                QUARANTINED.fetch_sub(1, Relaxed);
+            }
+            core::mem::swap(&mut self.waiting, &mut self.next);
+            self.under_way = UnderWay::now();
+        }
+        IN_BUDDY.store(buddy.free_frames(), Relaxed);
+    }
+}
+
+impl Cache {
+    const fn new() -> Self {
+        Self { length: AtomicUsize::new(0), frames: [const { AtomicU32::new(0) }; CACHE_SIZE] }
+    }
+}
+
+#[inline(always)]
+const fn number(frame: PhysAddr) -> u32 {
+    (frame.as_u64() / PAGE_SIZE) as u32
+}
+
+#[inline(always)]
+const fn address(number: u32) -> PhysAddr {
+    PhysAddr::new_truncate(number as u64 * PAGE_SIZE)
+}

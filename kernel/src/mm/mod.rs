@@ -1,0 +1,61 @@
+//! Memory: frames, the kernel heap, page tables, address spaces and access to user memory.
+//!
+//! This is one of the rooms for unsafe code: it owns the direct map and the page tables, and hands out
+//! safe types. What is pure logic (the buddy allocator, the size classes) lives in the crate
+//! `hafnon-frames`, where the host tests it.
+//!
+//! # What boot must hand over to [`init`]
+//! - The low 4 GiB of physical memory are mapped at [`layout::DIRECT_MAP`].
+//! - Memory regions of kind `Usable` are free to take: the kernel image, the ramdisk and whatever else
+//!   is in use lie in regions of another kind.
+//! - The kernel image is mapped at its linked address; `arch::image` knows its borders. The stack and
+//!   the boot information are in the image, the ramdisk is in the direct map. All else is forgotten.
+//! - `arch::cpu::index` works, and `arch::control::init` has run: the tables use no-execute bits.
+//!
+//! # Order of initialisation
+//! 1. [`paging`] builds the kernel's own page tables in frames taken off the start of the largest
+//!    usable region, and switches to them.
+//! 2. [`frames`] takes over the rest of the usable regions.
+//! 3. From here on the [`heap`] allocates.
+//!
+//! Every other CPU calls [`init_cpu`] once it runs in the kernel image.
+#![allow(unsafe_code)]
+
+pub mod address_space;
+mod copy;
+pub mod frames;
+pub mod heap;
+pub mod layout;
+pub mod page_frames;
+pub mod paging;
+pub mod shootdown;
+mod table;
+pub mod user;
+
+use crate::arch::control;
+use crate::arch::cpu::MAX_CPUS;
+use bootloader_api::BootInfo;
+
+pub use address_space::AddressSpace;
+pub use page_frames::DirectMap;
+pub use paging::{Trampoline, init_cpu, kernel_stack, map_mmio, map_physical};
+pub use x86_64::{PhysAddr, VirtAddr};
+
+/// Shootdown keeps CPUs in the bits of a word.
+const _: () = assert!(MAX_CPUS <= 64);
+
+/// Brings up memory management on the boot CPU; see the module for the order and what it expects.
+///
+/// # Panics
+/// When the boot information does not keep the promises above.
+pub fn init(boot_info: &'static BootInfo) {
+    let taken = paging::init(boot_info);
+    frames::init(&boot_info.memory_regions, taken);
+    copy::init(control::features().smap);
+}
+
+/// Frames that user memory takes, its page tables included: those that are neither free, nor on the way
+/// there, nor the heap's. Besides those of programs, the CPUs' stacks count here.
+pub fn user_frames() -> usize {
+    frames::total_frames() - frames::free_frames() - frames::quarantined_frames() - heap::frames_in_use()
+}

@@ -1,0 +1,86 @@
+//! The machine's side of processes: an address space with page tables, and where the vDSO lies in it.
+
+use crate::entropy;
+use crate::mm::{AddressSpace, layout};
+use core::ops::Range;
+use objects::memory::{Frame, NoMemory, PageTable, Protection};
+use abi::{Rights, Status};
+use alloc::sync::Arc;
+use core::any::Any;
+use core::sync::atomic::{AtomicU64, Ordering};
+use objects::{Job, Process, Vmar};
+
+/// The rights of the handle to a new process's root VMAR.
+pub const ROOT_VMAR_RIGHTS: Rights =
+    Rights::DEFAULT_VMAR.union(Rights::READ).union(Rights::WRITE).union(Rights::EXECUTE);
+
+/// What the kernel keeps for a process.
+pub struct Machine {
+    /// Its translations.
+    pub space: AddressSpace,
+    /// Where the vDSO image begins; 0 until it is mapped.
+    vdso_base: AtomicU64,
+    /// Where its code begins.
+    vdso_code: AtomicU64,
+}
+
+impl Machine {
+    /// Where the vDSO image begins; 0 if it is not mapped.
+    pub fn vdso_base(&self) -> u64 {
+        self.vdso_base.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the vDSO's code was mapped. Whether it was the first time.
+    pub fn set_vdso(&self, base: u64, code: u64) -> bool {
+        let first = self.vdso_base.compare_exchange(0, base, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if first {
+            self.vdso_code.store(code, Ordering::Relaxed);
+        }
+        first
+    }
+
+    /// Where the vDSO's code begins; 0 if it is not mapped.
+    #[inline]
+    pub fn vdso_code(&self) -> u64 {
+        self.vdso_code.load(Ordering::Relaxed)
+    }
+}
+
+impl PageTable for Machine {
+    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), NoMemory> {
+        self.space.map(address, frame, protection)
+    }
+
+    fn unmap(&self, range: Range<u64>) {
+        self.space.unmap(range);
+    }
+
+    fn protect(&self, range: Range<u64>, protection: Protection) {
+        self.space.protect(range, protection);
+    }
+
+    fn query(&self, address: u64) -> Option<(Frame, Protection)> {
+        self.space.query(address)
+    }
+}
+
+/// What the kernel keeps for the process whose address space a VMAR is part of.
+pub fn of_vmar(vmar: &Vmar) -> Option<&Machine> {
+    (&**vmar.table() as &dyn Any).downcast_ref()
+}
+
+/// A new process in `job`, with an empty address space.
+///
+/// # Errors
+/// `NO_MEMORY`; `BAD_STATE` when the job was killed.
+pub fn create(job: Arc<Job>, name: &[u8]) -> Result<Arc<Process>, Status> {
+    let space = AddressSpace::new()?;
+    let machine = Arc::new(Machine { space, vdso_base: AtomicU64::new(0), vdso_code: AtomicU64::new(0) });
+    let root = Vmar::root(layout::USER_BASE..layout::USER_END, machine.clone(), &entropy::SOURCE);
+    Process::new(job, name, root, machine, entropy::number() as u32)
+}
+
+/// What the kernel keeps for a process; `None` for one that [`create`] did not make.
+pub fn machine(process: &Process) -> Option<Arc<Machine>> {
+    process.machine().clone().downcast().ok()
+}

@@ -1,0 +1,384 @@
+//! Channels.
+
+use super::{Caller, no_options};
+use crate::mm::user::{In, InOut, InSlice, Out, OutSlice};
+use abi::{
+    ChannelCallArgs, ChannelCallEtcArgs, ChannelIovec, HandleDisposition, HandleInfo, RawHandle, Rights, Status,
+};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use objects::{Channel, Handle, HandleId, Message, Object};
+
+const MAX_BYTES: usize = abi::CHANNEL_MAX_MSG_BYTES as usize;
+const MAX_HANDLES: usize = abi::CHANNEL_MAX_MSG_HANDLES as usize;
+const MAX_IOVECS: usize = abi::CHANNEL_MAX_MSG_IOVECS as usize;
+
+/// A new channel.
+pub fn channel_create(
+    caller: &Caller,
+    options: u32,
+    out0: Out<RawHandle>,
+    out1: Out<RawHandle>,
+) -> Result<(), Status> {
+    no_options(options)?;
+    let (first, second) = Channel::new();
+    caller.install_pair((Handle::to_new(first)?, Handle::to_new(second)?), (out0, out1))
+}
+
+/// Sends a message. All its handles leave the caller, whatever the outcome.
+pub fn channel_write(
+    caller: &Caller,
+    channel: Result<Arc<Channel>, Status>,
+    options: u32,
+    bytes: InSlice<u8>,
+    handles: InSlice<RawHandle>,
+) -> Result<(), Status> {
+    let handles = take_handles(caller, channel.as_deref().ok(), handles);
+    let channel = channel?;
+    let message = Message { bytes: read_bytes(options, bytes)?, handles: handles? };
+    channel.write(message).map_err(|(_, status)| status)
+}
+
+/// Sends a message whose handles are moved or duplicated, checked and reduced as each says. Each is told
+/// its outcome; moved ones leave the caller whatever it is.
+pub fn channel_write_etc(
+    caller: &Caller,
+    channel: Result<Arc<Channel>, Status>,
+    options: u32,
+    bytes: InSlice<u8>,
+    handles: InSlice<HandleDisposition>,
+    results: OutSlice<HandleDisposition>,
+) -> Result<(), Status> {
+    let handles = take_dispositions(caller, channel.as_deref().ok(), handles, results);
+    let channel = channel?;
+    let message = Message { bytes: read_bytes(options, bytes)?, handles: handles? };
+    channel.write(message).map_err(|(_, status)| status)
+}
+
+/// Reads the bytes of a message, from one place or gathered from several.
+fn read_bytes(options: u32, bytes: InSlice<u8>) -> Result<Vec<u8>, Status> {
+    match options {
+        0 => bytes.read_vec(MAX_BYTES),
+        abi::CHANNEL_WRITE_USE_IOVEC => gather(InSlice::new(bytes.address(), bytes.len())),
+        _ => Err(Status::INVALID_ARGS),
+    }
+}
+
+fn gather(pieces: InSlice<ChannelIovec>) -> Result<Vec<u8>, Status> {
+    if pieces.len() > MAX_IOVECS {
+        return Err(Status::OUT_OF_RANGE);
+    }
+    let mut bytes = Vec::new();
+    for index in 0..pieces.len() {
+        let piece = pieces.read_at(index)?;
+        if piece.reserved != 0 {
+            return Err(Status::INVALID_ARGS);
+        }
+        let length = piece.capacity as usize;
+        if length > MAX_BYTES - bytes.len() {
+            return Err(Status::OUT_OF_RANGE);
+        }
+        bytes.try_reserve(length).map_err(|_| Status::NO_MEMORY)?;
+        let start = bytes.len();
+        bytes.resize(start + length, 0);
+        InSlice::new(piece.buffer, length).read_into(&mut bytes[start..])?;
+    }
+    Ok(bytes)
+}
+
+/// Takes all listed handles out of the caller's table. If one is not fit to be sent, all are closed.
+fn take_handles(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    values: InSlice<RawHandle>,
+) -> Result<Vec<Handle>, Status> {
+    let mut handles = Vec::new();
+    if values.is_empty() {
+        return Ok(handles);
+    }
+    let mut outcome = match values.len() {
+        ..=MAX_HANDLES => handles.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY),
+        _ => Err(Status::OUT_OF_RANGE),
+    };
+    let mut chunk = [0; MAX_HANDLES];
+    for start in (0..values.len()).step_by(MAX_HANDLES) {
+        let part = values.part(start, MAX_HANDLES);
+        let chunk = &mut chunk[..part.len()];
+        part.read_into(chunk)?;
+        for value in chunk {
+            let taken = caller.process.handles.remove(*value).and_then(|handle| {
+                check_sendable(&handle, channel)?;
+                Ok(handle)
+            });
+            match (taken, &outcome) {
+                (Ok(handle), Ok(())) => handles.push(handle),
+                (Err(status), Ok(())) => outcome = Err(status),
+                _ => {}
+            }
+        }
+    }
+    outcome.map(|()| handles)
+}
+
+fn check_sendable(handle: &Handle, channel: Option<&Channel>) -> Result<(), Status> {
+    if !handle.rights().contains(Rights::TRANSFER) {
+        return Err(Status::ACCESS_DENIED);
+    }
+    match (handle.object(), channel) {
+        (Object::Channel(sent), Some(channel)) if core::ptr::eq(&**sent, channel) => Err(Status::NOT_SUPPORTED),
+        _ => Ok(()),
+    }
+}
+
+fn take_dispositions(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    values: InSlice<HandleDisposition>,
+    results: OutSlice<HandleDisposition>,
+) -> Result<Vec<Handle>, Status> {
+    let mut handles = Vec::new();
+    let mut outcome = match values.len() {
+        ..=MAX_HANDLES => handles.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY),
+        _ => Err(Status::OUT_OF_RANGE),
+    };
+    for index in 0..values.len() {
+        let mut disposition = values.read_at(index)?;
+        let taken = take_disposition(caller, channel, &disposition);
+        disposition.result = Status::from_result(taken.as_ref().map(|_| ()).map_err(|status| *status));
+        let written = results.write_at(index, &disposition);
+        match (taken, &outcome) {
+            (Ok(handle), Ok(())) => handles.push(handle),
+            (Err(status), Ok(())) => outcome = Err(status),
+            _ => {}
+        }
+        outcome = outcome.and(written);
+    }
+    outcome.map(|()| handles)
+}
+
+fn take_disposition(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    disposition: &HandleDisposition,
+) -> Result<Handle, Status> {
+    let table = &caller.process.handles;
+    let mut handle = match disposition.operation {
+        abi::HANDLE_OP_MOVE => table.remove(disposition.handle)?,
+        abi::HANDLE_OP_DUPLICATE => {
+            let (object, rights) = table.look(disposition.handle)?;
+            if !rights.contains(Rights::DUPLICATE) {
+                return Err(Status::ACCESS_DENIED);
+            }
+            Handle::new(object, rights)?
+        }
+        _ => {
+            drop(table.remove(disposition.handle));
+            return Err(Status::INVALID_ARGS);
+        }
+    };
+    check_sendable(&handle, channel)?;
+    if disposition.kind != abi::OBJ_TYPE_NONE && disposition.kind != handle.object().object_type() {
+        return Err(Status::WRONG_TYPE);
+    }
+    if disposition.rights != Rights::SAME_RIGHTS {
+        if !handle.rights().contains(disposition.rights) {
+            return Err(Status::INVALID_ARGS);
+        }
+        handle.set_rights(disposition.rights);
+    }
+    Ok(handle)
+}
+
+/// Where a message that is read goes.
+struct Destination<T> {
+    bytes: OutSlice<u8>,
+    handles: OutSlice<T>,
+    actual_bytes: Out<u32>,
+    actual_handles: Out<u32>,
+}
+
+/// How a received handle is told to user code: its value alone, or with type and rights.
+trait Received: Copy + Default + zerocopy::IntoBytes + zerocopy::Immutable {
+    fn describe(handle: &Handle) -> Self;
+
+    fn set_value(&mut self, value: RawHandle);
+}
+
+impl Received for RawHandle {
+    fn describe(_: &Handle) -> Self {
+        0
+    }
+
+    fn set_value(&mut self, value: RawHandle) {
+        *self = value;
+    }
+}
+
+impl Received for HandleInfo {
+    fn describe(handle: &Handle) -> Self {
+        HandleInfo { handle: 0, kind: handle.object().object_type(), rights: handle.rights(), unused: 0 }
+    }
+
+    fn set_value(&mut self, value: RawHandle) {
+        self.handle = value;
+    }
+}
+
+impl<T: Received> Destination<T> {
+    fn write_sizes(&self, bytes: usize, handles: usize) -> Result<(), Status> {
+        self.actual_bytes.write_optional(&(bytes as u32))?;
+        self.actual_handles.write_optional(&(handles as u32))
+    }
+
+    fn fits(&self, bytes: usize, handles: usize) -> bool {
+        bytes <= self.bytes.len() && handles <= self.handles.len()
+    }
+
+    /// Hands a message over; its handles become the caller's.
+    fn deliver(&self, caller: &Caller, message: Message) -> Result<(), Status> {
+        self.bytes.write_slice(&message.bytes)?;
+        if message.handles.is_empty() {
+            return Ok(());
+        }
+        let mut received = [T::default(); MAX_HANDLES];
+        let mut values = [0; MAX_HANDLES];
+        let count = message.handles.len();
+        for (slot, handle) in received.iter_mut().zip(&message.handles) {
+            *slot = T::describe(handle);
+        }
+        caller
+            .process
+            .handles
+            .add_all(message.handles, |index, value| {
+                values[index] = value;
+                received[index].set_value(value);
+            })
+            .map_err(|_| Status::NO_MEMORY)?;
+        self.handles.write_slice(&received[..count]).inspect_err(|_| {
+            for value in &values[..count] {
+                drop(caller.process.handles.remove(*value));
+            }
+        })
+    }
+}
+
+fn read<T: Received>(
+    caller: &Caller,
+    channel: &Channel,
+    options: u32,
+    to: &Destination<T>,
+) -> Result<(), Status> {
+    if options & !abi::CHANNEL_READ_MAY_DISCARD != 0 {
+        return Err(Status::INVALID_ARGS);
+    }
+    let mut sizes = None;
+    let read = channel.read(caller.process.koid(), options != 0, |bytes, handles| {
+        sizes = Some((bytes, handles));
+        to.fits(bytes, handles)
+    });
+    if let Some((bytes, handles)) = sizes {
+        to.write_sizes(bytes, handles)?;
+    }
+    to.deliver(caller, read?)
+}
+
+/// Receives a message.
+#[allow(clippy::too_many_arguments)] // reason: the call has them
+pub fn channel_read(
+    caller: &Caller,
+    channel: Arc<Channel>,
+    options: u32,
+    bytes: OutSlice<u8>,
+    handles: OutSlice<RawHandle>,
+    actual_bytes: Out<u32>,
+    actual_handles: Out<u32>,
+) -> Result<(), Status> {
+    read(caller, &channel, options, &Destination { bytes, handles, actual_bytes, actual_handles })
+}
+
+/// Receives a message and what its handles are.
+#[allow(clippy::too_many_arguments)] // reason: the call has them
+pub fn channel_read_etc(
+    caller: &Caller,
+    channel: Arc<Channel>,
+    options: u32,
+    bytes: OutSlice<u8>,
+    handles: OutSlice<HandleInfo>,
+    actual_bytes: Out<u32>,
+    actual_handles: Out<u32>,
+) -> Result<(), Status> {
+    read(caller, &channel, options, &Destination { bytes, handles, actual_bytes, actual_handles })
+}
+
+/// Sends a message and waits for its reply.
+pub async fn channel_call(
+    caller: &Caller,
+    handle: RawHandle,
+    options: u32,
+    deadline: i64,
+    args: In<ChannelCallArgs>,
+    actual_bytes: Out<u32>,
+    actual_handles: Out<u32>,
+) -> Result<(), Status> {
+    let args = args.read()?;
+    let channel = caller.object::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
+    let handles = take_handles(caller, channel.as_deref().ok(), values);
+    let to = Destination {
+        bytes: OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize),
+        handles: OutSlice::<RawHandle>::new(args.rd_handles, args.rd_num_handles as usize),
+        actual_bytes,
+        actual_handles,
+    };
+    let bytes = read_bytes(options, InSlice::new(args.wr_bytes, args.wr_num_bytes as usize));
+    let channel = channel?;
+    let message = Message { bytes: bytes?, handles: handles? };
+    call(caller, &channel, handle, message, deadline, &to).await
+}
+
+/// [`channel_call`] with dispositions and descriptions of handles.
+pub async fn channel_call_etc(
+    caller: &Caller,
+    handle: RawHandle,
+    options: u32,
+    deadline: i64,
+    args: InOut<ChannelCallEtcArgs>,
+    actual_bytes: Out<u32>,
+    actual_handles: Out<u32>,
+) -> Result<(), Status> {
+    let args = args.read()?;
+    let channel = caller.object::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let count = args.wr_num_handles as usize;
+    let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
+    let handles = take_dispositions(caller, channel.as_deref().ok(), values, results);
+    let to = Destination {
+        bytes: OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize),
+        handles: OutSlice::<HandleInfo>::new(args.rd_handles, args.rd_num_handles as usize),
+        actual_bytes,
+        actual_handles,
+    };
+    let bytes = read_bytes(options, InSlice::new(args.wr_bytes, args.wr_num_bytes as usize));
+    let channel = channel?;
+    let message = Message { bytes: bytes?, handles: handles? };
+    call(caller, &channel, handle, message, deadline, &to).await
+}
+
+async fn call<T: Received>(
+    caller: &Caller,
+    channel: &Channel,
+    handle: RawHandle,
+    message: Message,
+    deadline: i64,
+    to: &Destination<T>,
+) -> Result<(), Status> {
+    if message.bytes.len() < size_of::<u32>() {
+        return Err(Status::INVALID_ARGS);
+    }
+    let id: HandleId = caller.id(handle);
+    let reply = channel.call(message, id, || caller.is_open(handle), caller.deadline(deadline)).await?;
+    to.write_sizes(reply.bytes.len(), reply.handles.len())?;
+    if !to.fits(reply.bytes.len(), reply.handles.len()) {
+        return Err(Status::BUFFER_TOO_SMALL);
+    }
+    to.deliver(caller, reply)
+}

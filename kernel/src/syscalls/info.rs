@@ -1,0 +1,239 @@
+//! `object_get_info`: one function a topic. A topic has one record or a list of them.
+
+use super::Caller;
+use crate::mm::user::{Out, OutSlice};
+use crate::mm::{self, frames, heap};
+use abi::{
+    InfoHandleBasic, InfoHandleCount, InfoHandleExtended, InfoJob, InfoKmemStats, InfoProcess,
+    InfoProcessHandleStats, InfoTaskStats, InfoThread, InfoThreadStats, InfoTimer, InfoVmar, InfoVmo, RawHandle,
+    Rights, Status,
+};
+use alloc::sync::Arc;
+use objects::memory::PAGE_SIZE;
+use objects::{Job, Object, Process, Resource, Slack, Thread, Timer, Vmar, Vmo};
+use zerocopy::{Immutable, IntoBytes};
+
+/// Where a topic's records go, and where their numbers are told.
+struct Report {
+    buffer: OutSlice<u8>,
+    actual: Out<usize>,
+    avail: Out<usize>,
+}
+
+impl Report {
+    /// A topic with one record.
+    fn one<T: IntoBytes + Immutable>(&self, record: &T) -> Result<(), Status> {
+        let fits = self.buffer.len() >= size_of::<T>();
+        self.actual.write_optional(&usize::from(fits))?;
+        self.avail.write_optional(&1)?;
+        if !fits {
+            return Err(Status::BUFFER_TOO_SMALL);
+        }
+        self.buffer.write_slice(record.as_bytes())
+    }
+
+    /// A topic with a list of records, as many of which are written as fit.
+    fn list<T: IntoBytes + Immutable>(&self, visit: impl FnOnce(&mut dyn FnMut(T))) -> Result<(), Status> {
+        let room = self.buffer.len() / size_of::<T>();
+        let (mut count, mut outcome) = (0, Ok(()));
+        // Records are gathered under a lock of the object, where user memory can not be written: a page
+        // may have to be brought in.
+        let mut gathered = alloc::vec::Vec::new();
+        visit(&mut |record| {
+            if count < room && outcome.is_ok() {
+                outcome = gathered.try_reserve(1).map_err(|_| Status::NO_MEMORY);
+                if outcome.is_ok() {
+                    gathered.push(record);
+                }
+            }
+            count += 1;
+        });
+        outcome?;
+        self.buffer.write_slice(gathered.as_slice().as_bytes())?;
+        self.actual.write_optional(&gathered.len())?;
+        self.avail.write_optional(&count)
+    }
+}
+
+/// Tells about an object.
+pub fn object_get_info(
+    caller: &Caller,
+    handle: RawHandle,
+    topic: u32,
+    buffer: OutSlice<u8>,
+    actual: Out<usize>,
+    avail: Out<usize>,
+) -> Result<(), Status> {
+    let report = Report { buffer, actual, avail };
+    match topic {
+        abi::INFO_HANDLE_VALID => caller.any(handle, Rights::NONE).map(drop),
+        abi::INFO_HANDLE_BASIC => handle_basic(caller, handle, &report),
+        abi::INFO_HANDLE_COUNT => {
+            let handle_count = caller.any(handle, Rights::INSPECT)?.base().handle_count();
+            report.one(&InfoHandleCount { handle_count })
+        }
+        abi::INFO_PROCESS => process(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_PROCESS_THREADS => {
+            let process: Arc<Process> = caller.object(handle, Rights::ENUMERATE)?;
+            report.list::<u64>(|each| process.thread_koids(each))
+        }
+        abi::INFO_PROCESS_HANDLE_STATS => handle_stats(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_HANDLE_TABLE => handle_table(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_TASK_STATS => task_stats(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_JOB => job(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_JOB_CHILDREN => {
+            let job: Arc<Job> = caller.object(handle, Rights::ENUMERATE)?;
+            report.list::<u64>(|each| job.child_koids(each))
+        }
+        abi::INFO_JOB_PROCESSES => {
+            let job: Arc<Job> = caller.object(handle, Rights::ENUMERATE)?;
+            report.list::<u64>(|each| job.process_koids(each))
+        }
+        abi::INFO_THREAD => thread(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_THREAD_STATS => thread_stats(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_VMAR => vmar(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_VMO => vmo(caller, handle, &report),
+        abi::INFO_TIMER => timer(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_KMEM_STATS => {
+            caller.object::<Resource>(handle, Rights::NONE)?;
+            report.one(&kernel_memory())
+        }
+        _ => Err(Status::NOT_SUPPORTED),
+    }
+}
+
+fn handle_basic(caller: &Caller, handle: RawHandle, report: &Report) -> Result<(), Status> {
+    // A handle may always be asked what it is itself.
+    let (object, rights) = caller.process.handles.look(handle)?;
+    report.one(&InfoHandleBasic {
+        koid: object.koid(),
+        rights,
+        kind: object.object_type(),
+        related_koid: object.base().related_koid(),
+        props: props(&object),
+        ..Default::default()
+    })
+}
+
+fn props(object: &Object) -> u32 {
+    if object.default_rights().contains(Rights::WAIT) { abi::OBJ_PROP_WAITABLE } else { abi::OBJ_PROP_NONE }
+}
+
+fn process(process: &Process, report: &Report) -> Result<(), Status> {
+    let (started, exit) = process.progress();
+    report.one(&InfoProcess {
+        return_code: exit.unwrap_or_default(),
+        started: started.into(),
+        exited: exit.is_some().into(),
+        ..Default::default()
+    })
+}
+
+fn handle_stats(process: &Process, report: &Report) -> Result<(), Status> {
+    let mut stats = InfoProcessHandleStats::default();
+    process.handles.for_each(|_, handle| {
+        if let Some(count) = stats.handle_count.get_mut(handle.object().object_type() as usize) {
+            *count += 1;
+        }
+    });
+    report.one(&stats)
+}
+
+fn handle_table(process: &Process, report: &Report) -> Result<(), Status> {
+    report.list::<InfoHandleExtended>(|each| {
+        process.handles.for_each(|value, handle| {
+            let object = handle.object();
+            each(InfoHandleExtended {
+                kind: object.object_type(),
+                handle_value: value,
+                rights: handle.rights(),
+                props: props(object),
+                koid: object.koid(),
+                related_koid: object.base().related_koid(),
+                peer_owner_koid: 0,
+            });
+        });
+    })
+}
+
+fn task_stats(process: &Process, report: &Report) -> Result<(), Status> {
+    if process.progress().1.is_some() {
+        return Err(Status::BAD_STATE);
+    }
+    let mapped = process.root().mapped_bytes() as usize;
+    report.one(&InfoTaskStats { mem_mapped_bytes: mapped, ..Default::default() })
+}
+
+fn job(job: &Job, report: &Report) -> Result<(), Status> {
+    let exit = job.exit();
+    report.one(&InfoJob {
+        return_code: exit.unwrap_or_default(),
+        exited: exit.is_some().into(),
+        ..Default::default()
+    })
+}
+
+fn thread(thread: &Thread, report: &Report) -> Result<(), Status> {
+    let mut info = InfoThread { state: thread.phase(), ..Default::default() };
+    info.cpu_affinity_mask.mask[0] = u64::MAX >> (64 - crate::arch::cpu::count());
+    report.one(&info)
+}
+
+fn thread_stats(thread: &Thread, report: &Report) -> Result<(), Status> {
+    let runtime = thread.with_task(|task| task.stats().run_time).ok_or(Status::BAD_STATE)?;
+    report.one(&InfoThreadStats { total_runtime: runtime as i64, ..Default::default() })
+}
+
+fn vmar(vmar: &Vmar, report: &Report) -> Result<(), Status> {
+    report.one(&InfoVmar { base: vmar.address() as usize, len: vmar.length() as usize })
+}
+
+fn vmo(caller: &Caller, handle: RawHandle, report: &Report) -> Result<(), Status> {
+    let vmo = caller.object::<Vmo>(handle, Rights::INSPECT)?;
+    let (_, rights) = caller.process.handles.look(handle)?;
+    let info = vmo.info();
+    let resizable = if vmo.is_resizable() { abi::INFO_VMO_RESIZABLE } else { 0 };
+    report.one(&InfoVmo {
+        koid: vmo.base().koid(),
+        name: vmo.name().get(),
+        size_bytes: info.size,
+        num_mappings: info.mappings,
+        share_count: info.mappings,
+        flags: abi::INFO_VMO_TYPE_PAGED | abi::INFO_VMO_VIA_HANDLE | resizable,
+        committed_bytes: info.committed,
+        handle_rights: rights,
+        ..Default::default()
+    })
+}
+
+fn timer(timer: &Timer, report: &Report) -> Result<(), Status> {
+    let (slack, armed) = timer.details();
+    let (deadline, slack_amount) = armed.unwrap_or_default();
+    report.one(&InfoTimer {
+        options: match slack {
+            Slack::Center => abi::TIMER_SLACK_CENTER,
+            Slack::Early => abi::TIMER_SLACK_EARLY,
+            Slack::Late => abi::TIMER_SLACK_LATE,
+        },
+        deadline,
+        slack: slack_amount,
+        ..Default::default()
+    })
+}
+
+/// Memory by use. "Free" includes the frames that wait for TLBs to forget them, "ipc" is what the kernel
+/// heap holds for objects, messages and threads.
+fn kernel_memory() -> InfoKmemStats {
+    let bytes = |frames: usize| frames as u64 * PAGE_SIZE;
+    let heap_bytes = bytes(heap::frames_in_use());
+    let in_use = heap::in_use_bytes() as u64;
+    InfoKmemStats {
+        total_bytes: bytes(frames::total_frames()),
+        free_bytes: bytes(frames::free_frames() + frames::quarantined_frames()),
+        total_heap_bytes: heap_bytes,
+        free_heap_bytes: heap_bytes.saturating_sub(in_use),
+        vmo_bytes: bytes(mm::user_frames()),
+        ipc_bytes: in_use,
+        ..Default::default()
+    }
+}

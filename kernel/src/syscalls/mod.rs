@@ -1,0 +1,137 @@
+//! System calls: from a trap to a handler and back.
+//!
+//! ```text
+//! thread::run ─▶ dispatch ─▶ table (generated: decodes, looks handles up, checks rights)
+//!                              ├─ Immediate ─▶ channel::channel_write(caller, …) ─▶ back to user mode
+//!                              └─ Blocking ──▶ object::object_wait_one(caller, …).await
+//! ```
+//! One file per family. A handler is safe code over typed arguments: objects, and user pointers that
+//! cannot be dereferenced. What it does is in `objects`.
+
+mod channel;
+mod cprng;
+mod debug;
+mod event;
+mod futex;
+mod handle;
+mod info;
+mod job;
+mod object;
+mod port;
+mod process;
+pub mod table;
+mod task;
+mod test;
+mod thread;
+mod time;
+mod timer;
+mod vmar;
+mod vmo;
+
+use crate::mm::{frames, user};
+use crate::process::Machine;
+use crate::{arch, run};
+use abi::{RawHandle, Rights, Status};
+use alloc::sync::Arc;
+use objects::wait::{Deadline, WaitSet};
+use objects::{Handle, HandleId, KernelObject, Object, Process, Thread};
+use table::Entry;
+use waitq::sync::Mutex;
+
+/// The arguments of a call: rdi, rsi, rdx, r10, r8, r9, r12, r13.
+pub type Args = [u64; 8];
+
+/// The thread that makes a call, and what handlers need of it.
+pub struct Caller {
+    /// The thread.
+    pub thread: Arc<Thread>,
+    /// Its process.
+    pub process: Arc<Process>,
+    /// What the kernel keeps for the process.
+    pub machine: Arc<Machine>,
+    /// The nodes of the thread's `object_wait_many`.
+    pub wait_set: Mutex<WaitSet>,
+}
+
+impl Caller {
+    /// The object of this kind behind a handle with these rights.
+    #[inline]
+    pub fn object<T: KernelObject>(&self, handle: RawHandle, rights: Rights) -> Result<Arc<T>, Status> {
+        self.process.handles.get(handle, rights)
+    }
+
+    /// The object behind a handle with these rights.
+    #[inline]
+    pub fn any(&self, handle: RawHandle, rights: Rights) -> Result<Object, Status> {
+        self.process.handles.get_any(handle, rights)
+    }
+
+    /// What identifies a handle of the caller to those that wait through it.
+    #[inline]
+    pub fn id(&self, handle: RawHandle) -> HandleId {
+        self.process.handles.id(handle)
+    }
+
+    /// Whether a handle of the caller is open.
+    #[inline]
+    pub fn is_open(&self, handle: RawHandle) -> bool {
+        self.process.handles.contains(handle)
+    }
+
+    /// Whether there is memory for another kernel object. Objects are small; this keeps a reserve, so
+    /// that creating them need not be able to fail half way.
+    pub fn admit(&self) -> Result<(), Status> {
+        if frames::admit() { Ok(()) } else { Err(Status::NO_MEMORY) }
+    }
+
+    /// Gives the caller a handle and writes its value; if that fails, the handle is closed again.
+    pub fn install(&self, handle: Handle, out: user::Out<RawHandle>) -> Result<(), Status> {
+        let value = self.process.handles.add(handle).map_err(|(_, status)| status)?;
+        out.write(&value).inspect_err(|_| drop(self.process.handles.remove(value)))
+    }
+
+    /// [`Caller::install`] for the two ends of something: both or none.
+    pub fn install_pair(
+        &self,
+        handles: (Handle, Handle),
+        outs: (user::Out<RawHandle>, user::Out<RawHandle>),
+    ) -> Result<(), Status> {
+        let first = self.process.handles.add(handles.0).map_err(|(_, status)| status)?;
+        let installed = outs.0.write(&first).and_then(|()| self.install(handles.1, outs.1));
+        installed.inspect_err(|_| drop(self.process.handles.remove(first)))
+    }
+
+    /// A deadline on the timers of this CPU.
+    pub fn deadline(&self, at: i64) -> Deadline {
+        Deadline { at, timers: run::timers() }
+    }
+}
+
+/// Numbers of an ABI begin at a multiple of this.
+const ABI_SHIFT: u32 = 16;
+
+/// What answers the call of this number; `None` when there is no such call.
+#[inline]
+pub fn entry(number: u64) -> Option<Entry> {
+    let table: &[Entry] = match number >> ABI_SHIFT {
+        0 => &table::ZIRCON,
+        1 => &table::MAGENTA,
+        _ => return None,
+    };
+    table.get(number as u16 as usize).copied()
+}
+
+/// Runs a call that may wait; its result belongs into rax.
+pub async fn blocking(number: u64, caller: &Caller, args: &Args) -> i64 {
+    table::blocking_zircon(number as u32, caller, args).await
+}
+
+/// `options` of calls that have none.
+fn no_options(options: u32) -> Result<(), Status> {
+    if options == 0 { Ok(()) } else { Err(Status::INVALID_ARGS) }
+}
+
+/// The monotonic clock, for objects.
+fn now() -> i64 {
+    arch::time::now()
+}

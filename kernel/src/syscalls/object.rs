@@ -1,0 +1,163 @@
+//! Calls on any object: properties, signals, waiting. Information is in `info.rs`.
+
+use super::{Caller, now};
+use crate::mm::user::{InSlice, Out, OutSlice};
+use abi::{RawHandle, Rights, Signals, Status, WaitItem};
+use alloc::sync::Arc;
+use objects::name::MAX_NAME;
+use objects::wait::{self, MAX_ITEMS};
+use objects::{AsyncOptions, Object, Port};
+
+pub use super::info::object_get_info;
+
+/// Reads a property.
+pub fn object_get_property(
+    caller: &Caller,
+    object: Object,
+    property: u32,
+    value: OutSlice<u8>,
+) -> Result<(), Status> {
+    match property {
+        abi::PROP_NAME => {
+            if value.len() < MAX_NAME {
+                return Err(Status::BUFFER_TOO_SMALL);
+            }
+            value.write_slice(&object.name().ok_or(Status::WRONG_TYPE)?.get())
+        }
+        abi::PROP_PROCESS_VDSO_BASE_ADDRESS => {
+            let Object::Process(process) = &object else { return Err(Status::WRONG_TYPE) };
+            let machine = crate::process::machine(process).ok_or(Status::BAD_STATE)?;
+            write_word(value, machine.vdso_base())
+        }
+        _ => {
+            let _ = caller;
+            Err(Status::INVALID_ARGS)
+        }
+    }
+}
+
+fn write_word(value: OutSlice<u8>, word: u64) -> Result<(), Status> {
+    if value.len() < size_of::<u64>() {
+        return Err(Status::BUFFER_TOO_SMALL);
+    }
+    value.write_slice(&word.to_ne_bytes())
+}
+
+/// Changes a property.
+pub fn object_set_property(
+    _caller: &Caller,
+    object: Object,
+    property: u32,
+    value: InSlice<u8>,
+) -> Result<(), Status> {
+    match property {
+        abi::PROP_NAME => {
+            let name = object.name().ok_or(Status::WRONG_TYPE)?;
+            let mut text = [0; MAX_NAME];
+            let part = value.part(0, MAX_NAME);
+            part.read_into(&mut text[..part.len()])?;
+            name.set(&text);
+            Ok(())
+        }
+        abi::PROP_PROCESS_VDSO_BASE_ADDRESS => Err(Status::ACCESS_DENIED),
+        _ => Err(Status::INVALID_ARGS),
+    }
+}
+
+/// Changes an object's own signals.
+pub fn object_signal(_caller: &Caller, object: Object, clear: u32, set: u32) -> Result<(), Status> {
+    let (clear, set) = (Signals::from_bits_retain(clear), Signals::from_bits_retain(set));
+    if !object.user_signals().contains(clear | set) {
+        return Err(Status::INVALID_ARGS);
+    }
+    object.base().signals.update(clear, set);
+    Ok(())
+}
+
+/// Changes the signals of an object's other end.
+pub fn object_signal_peer(_caller: &Caller, object: Object, clear: u32, set: u32) -> Result<(), Status> {
+    object.signal_peer(Signals::from_bits_retain(clear), Signals::from_bits_retain(set))
+}
+
+/// Waits for signals of one object.
+pub async fn object_wait_one(
+    caller: &Caller,
+    handle: RawHandle,
+    signals: Signals,
+    deadline: i64,
+    observed: Out<Signals>,
+) -> Result<(), Status> {
+    let object = caller.any(handle, Rights::WAIT)?;
+    let open = || caller.is_open(handle);
+    let set = &object.base().signals;
+    let (outcome, seen) = wait::wait_on(set, signals, caller.id(handle), open, caller.deadline(deadline)).await;
+    observed.write_optional(&seen)?;
+    outcome
+}
+
+/// Waits for signals of up to [`MAX_ITEMS`] objects.
+pub async fn object_wait_many(
+    caller: &Caller,
+    items: InSlice<WaitItem>,
+    results: OutSlice<WaitItem>,
+    deadline: i64,
+) -> Result<(), Status> {
+    let deadline = caller.deadline(deadline);
+    if items.is_empty() {
+        wait::sleep_until(deadline).await;
+        return Err(Status::TIMED_OUT);
+    }
+    if items.len() > MAX_ITEMS {
+        return Err(Status::OUT_OF_RANGE);
+    }
+    let mut set = core::mem::take(&mut *caller.wait_set.lock());
+    let outcome: Result<_, Status> = async {
+        set.reserve(items.len())?;
+        for index in 0..items.len() {
+            let item = items.read_at(index)?;
+            set.push(caller.any(item.handle, Rights::WAIT)?, item.waitfor, caller.id(item.handle));
+        }
+        Ok(set.wait(|id| caller.is_open(id.value()), deadline).await)
+    }
+    .await;
+    let written = match outcome {
+        Ok(_) => write_observed(items, results, set.observed()),
+        Err(_) => Ok(()),
+    };
+    set.clear();
+    *caller.wait_set.lock() = set;
+    written.and(outcome?)
+}
+
+fn write_observed(
+    items: InSlice<WaitItem>,
+    results: OutSlice<WaitItem>,
+    observed: impl Iterator<Item = Signals>,
+) -> Result<(), Status> {
+    for (index, pending) in observed.enumerate() {
+        let item = items.read_at(index)?;
+        results.write_at(index, &WaitItem { pending, ..item })?;
+    }
+    Ok(())
+}
+
+/// Has a port told of signals.
+pub fn object_wait_async(
+    caller: &Caller,
+    handle: RawHandle,
+    port: Arc<Port>,
+    key: u64,
+    signals: Signals,
+    options: u32,
+) -> Result<(), Status> {
+    if options & !(abi::WAIT_ASYNC_TIMESTAMP | abi::WAIT_ASYNC_EDGE) != 0 {
+        return Err(Status::INVALID_ARGS);
+    }
+    let object = caller.any(handle, Rights::WAIT)?;
+    let options = AsyncOptions {
+        edge: options & abi::WAIT_ASYNC_EDGE != 0,
+        timestamp: (options & abi::WAIT_ASYNC_TIMESTAMP != 0).then_some(now as fn() -> i64),
+    };
+    port.wait_async(object, caller.id(handle), key, signals, options, || caller.is_open(handle))
+}
+

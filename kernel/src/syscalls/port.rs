@@ -1,0 +1,40 @@
+//! Ports.
+
+use super::Caller;
+use crate::mm::user::{In, Out};
+use abi::{PortPacket, RawHandle, Rights, Status};
+use alloc::sync::Arc;
+use objects::{Handle, Port};
+
+/// A new port. The only option is binding to interrupts, which any port may be.
+pub fn port_create(caller: &Caller, options: u32, out: Out<RawHandle>) -> Result<(), Status> {
+    if options & !abi::PORT_BIND_TO_INTERRUPT != 0 {
+        return Err(Status::INVALID_ARGS);
+    }
+    caller.install(Handle::to_new(Port::new())?, out)
+}
+
+/// Queues a packet of user code.
+pub fn port_queue(_caller: &Caller, port: Arc<Port>, packet: In<PortPacket>) -> Result<(), Status> {
+    let mut packet = packet.read()?;
+    packet.kind = u32::from(abi::PKT_TYPE_USER);
+    port.queue(packet)
+}
+
+/// Waits for a packet.
+pub async fn port_wait(
+    caller: &Caller,
+    handle: RawHandle,
+    deadline: i64,
+    packet: Out<PortPacket>,
+) -> Result<(), Status> {
+    let port = caller.object::<Port>(handle, Rights::READ)?;
+    let received = port.wait(caller.deadline(deadline)).await?;
+    packet.write_optional(&received)
+}
+
+/// Withdraws what `object_wait_async` asked for. The source handle needs no rights.
+pub fn port_cancel(caller: &Caller, port: Arc<Port>, source: RawHandle, key: u64) -> Result<(), Status> {
+    let object = caller.any(source, Rights::WAIT)?;
+    port.cancel(&object, caller.id(source), key)
+}

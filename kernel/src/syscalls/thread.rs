@@ -1,0 +1,67 @@
+//! Threads.
+
+use super::{Caller, no_options};
+use crate::arch::UserContext;
+use crate::mm::user::{InSlice, Out};
+use crate::thread;
+use abi::{RawHandle, Status};
+use alloc::sync::Arc;
+use objects::name::MAX_NAME;
+use objects::{Handle, Process, Thread};
+
+/// Reads a name; longer ones are cut.
+pub(super) fn read_name(name: InSlice<u8>, buffer: &mut [u8; MAX_NAME]) -> Result<(), Status> {
+    let part = name.part(0, MAX_NAME - 1);
+    part.read_into(&mut buffer[..part.len()])
+}
+
+/// A new thread of `process`.
+pub fn thread_create(
+    caller: &Caller,
+    process: Arc<Process>,
+    name: InSlice<u8>,
+    options: u32,
+    out: Out<RawHandle>,
+) -> Result<(), Status> {
+    no_options(options)?;
+    let mut text = [0; MAX_NAME];
+    read_name(name, &mut text)?;
+    caller.install(Handle::to_new(Thread::new(process, &text)?)?, out)
+}
+
+/// Starts a thread of a running process.
+pub fn thread_start(
+    _caller: &Caller,
+    thread: Arc<Thread>,
+    entry: usize,
+    stack: usize,
+    arg1: usize,
+    arg2: usize,
+) -> Result<(), Status> {
+    let context = user_context(entry, stack, arg1 as u64, arg2 as u64)?;
+    if !thread.process().is_running() {
+        return Err(Status::BAD_STATE);
+    }
+    thread::start(&thread, context)
+}
+
+/// The registers of a thread that starts.
+pub(super) fn user_context(entry: usize, stack: usize, arg1: u64, arg2: u64) -> Result<UserContext, Status> {
+    let end = crate::mm::layout::USER_END;
+    if entry as u64 >= end || stack as u64 > end {
+        return Err(Status::INVALID_ARGS);
+    }
+    Ok(UserContext::new(entry as u64, stack as u64, arg1, arg2))
+}
+
+/// Ends the calling thread.
+pub fn thread_exit(caller: &Caller) {
+    caller.thread.exit();
+}
+
+/// Lets others run.
+pub async fn thread_legacy_yield(_caller: &Caller, options: u32) -> Result<(), Status> {
+    no_options(options)?;
+    executor::yield_now().await;
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! Timers.
+
+use super::{Caller, now};
+use crate::mm::user::Out;
+use crate::run;
+use abi::{RawHandle, Status};
+use alloc::sync::Arc;
+use objects::{Handle, Slack, Timer};
+
+/// A new timer on the monotonic clock.
+pub fn timer_create(caller: &Caller, options: u32, clock: u32, out: Out<RawHandle>) -> Result<(), Status> {
+    let slack = match options {
+        abi::TIMER_SLACK_CENTER => Slack::Center,
+        abi::TIMER_SLACK_EARLY => Slack::Early,
+        abi::TIMER_SLACK_LATE => Slack::Late,
+        _ => return Err(Status::INVALID_ARGS),
+    };
+    if clock != abi::CLOCK_MONOTONIC {
+        return Err(Status::INVALID_ARGS);
+    }
+    caller.install(Handle::to_new(Timer::new(slack, now)?)?, out)
+}
+
+/// Sets a timer.
+pub fn timer_set(_caller: &Caller, timer: Arc<Timer>, deadline: i64, slack: i64) -> Result<(), Status> {
+    timer.set(deadline, slack, run::timers())
+}
+
+/// Unsets a timer.
+pub fn timer_cancel(_caller: &Caller, timer: Arc<Timer>) -> Result<(), Status> {
+    timer.cancel();
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! Address regions.
+//!
+//! What a call unmaps may be dropped at once: frames stay in quarantine until every TLB has forgotten
+//! them. But the call returns only then.
+
+use super::Caller;
+use crate::mm::shootdown;
+use crate::mm::user::Out;
+use crate::{process, vdso};
+use abi::{RawHandle, Rights, Status};
+use alloc::sync::Arc;
+use objects::memory::Protection;
+use objects::vmar::MapRequest;
+use objects::{Handle, Vmar, Vmo};
+
+/// The object behind a handle, and what its rights allow to map.
+fn with_rights<T: objects::KernelObject>(
+    caller: &Caller,
+    handle: RawHandle,
+    needed: Rights,
+) -> Result<(Arc<T>, Rights, Protection), Status> {
+    let object = caller.object(handle, needed)?;
+    let (_, rights) = caller.process.handles.look(handle)?;
+    Ok((object, rights, Protection::from_rights(rights)))
+}
+
+/// A new region in another one.
+pub fn vmar_allocate(
+    caller: &Caller,
+    parent: RawHandle,
+    options: u32,
+    offset: usize,
+    size: usize,
+    child_vmar: Out<RawHandle>,
+    child_addr: Out<usize>,
+) -> Result<(), Status> {
+    let (parent, rights, allowed) = with_rights::<Vmar>(caller, parent, Rights::NONE)?;
+    let child = parent.allocate(options, offset as u64, size as u64, allowed)?;
+    let can = child.flags();
+    let flag = |bit: u32, right: Rights| if can & bit != 0 { right } else { Rights::NONE };
+    let rights = (rights & Rights::DEFAULT_VMAR)
+        | flag(abi::VM_CAN_MAP_READ, Rights::READ)
+        | flag(abi::VM_CAN_MAP_WRITE, Rights::WRITE)
+        | flag(abi::VM_CAN_MAP_EXECUTE, Rights::EXECUTE);
+    let address = child.address() as usize;
+    let installed = child_addr.write(&address).and_then(|()| {
+        let handle = Handle::new(child.clone(), rights)?;
+        caller.install(handle, child_vmar)
+    });
+    if installed.is_err() {
+        drop(child.destroy());
+    }
+    installed
+}
+
+/// Maps a VMO.
+#[allow(clippy::too_many_arguments)] // reason: the call has them
+pub async fn vmar_map(
+    caller: &Caller,
+    vmar: RawHandle,
+    options: u32,
+    vmar_offset: usize,
+    vmo: RawHandle,
+    vmo_offset: u64,
+    length: usize,
+    mapped_addr: Out<usize>,
+) -> Result<(), Status> {
+    let (vmar, _, vmar_rights) = with_rights::<Vmar>(caller, vmar, Rights::NONE)?;
+    let (vmo, _, vmo_rights) = with_rights::<Vmo>(caller, vmo, Rights::MAP)?;
+    let request = MapRequest {
+        options,
+        vmar_offset: vmar_offset as u64,
+        vmo: &vmo,
+        vmo_offset,
+        length: length as u64,
+        vmar_rights,
+        vmo_rights,
+    };
+    let mapped = vmar.map(&request)?;
+    let address = mapped.address;
+    drop(mapped.retired);
+    note_vdso(&vmar, &vmo, options, vmo_offset, address);
+    if options & abi::VM_MAP_RANGE != 0 {
+        let mut range = address..address + length as u64;
+        while !range.is_empty() {
+            vmar.populate(&mut range)?;
+            executor::yield_now().await;
+        }
+    }
+    shootdown::barrier().await;
+    if let Err(status) = mapped_addr.write(&(address as usize)) {
+        drop(vmar.unmap(address, length as u64));
+        shootdown::barrier().await;
+        return Err(status);
+    }
+    Ok(())
+}
+
+/// Notes where in a process the vDSO's code was mapped: system calls are taken from there. The first
+/// place counts.
+fn note_vdso(vmar: &Vmar, vmo: &Arc<Vmo>, options: u32, vmo_offset: u64, address: u64) {
+    if options & abi::VM_PERM_EXECUTE == 0 {
+        return;
+    }
+    if let Some(vdso) = vdso::get()
+        && Arc::ptr_eq(vmo, &vdso.vmo)
+        && vmo_offset == vdso.code.start
+    {
+        process::of_vmar(vmar).map(|machine| machine.set_vdso(address - vmo_offset, address));
+    }
+}
+
+/// Unmaps a range.
+pub async fn vmar_unmap(_caller: &Caller, vmar: Arc<Vmar>, addr: usize, len: usize) -> Result<(), Status> {
+    drop(vmar.unmap(addr as u64, len as u64)?);
+    shootdown::barrier().await;
+    Ok(())
+}
+
+/// Changes what may be done with a range.
+pub async fn vmar_protect(
+    caller: &Caller,
+    vmar: RawHandle,
+    options: u32,
+    addr: usize,
+    len: usize,
+) -> Result<(), Status> {
+    let (vmar, _, allowed) = with_rights::<Vmar>(caller, vmar, Rights::NONE)?;
+    drop(vmar.protect(options, addr as u64, len as u64, allowed)?);
+    shootdown::barrier().await;
+    Ok(())
+}
+
+/// Unmaps a region and everything in it.
+pub async fn vmar_destroy(_caller: &Caller, vmar: Arc<Vmar>) -> Result<(), Status> {
+    drop(vmar.destroy()?);
+    shootdown::barrier().await;
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Virtual memory objects.
+
+use super::Caller;
+use crate::mm::user::{InSlice, Out, OutSlice};
+use crate::mm::{DirectMap, shootdown};
+use abi::{RawHandle, Rights, Status};
+use alloc::sync::Arc;
+use core::ops::Range;
+use objects::memory::PAGE_SIZE;
+use objects::{Handle, KernelObject, Resource, Vmo};
+
+/// How much is copied between yields.
+const STEP: usize = 64 * PAGE_SIZE as usize;
+
+/// A new VMO of zeros.
+pub fn vmo_create(caller: &Caller, size: u64, options: u32, out: Out<RawHandle>) -> Result<(), Status> {
+    caller.install(Handle::to_new(Vmo::create(&DirectMap, size, options)?)?, out)
+}
+
+/// Copies out of a VMO. Pages nobody wrote read as zeros.
+pub async fn vmo_read(
+    _caller: &Caller,
+    vmo: Arc<Vmo>,
+    buffer: OutSlice<u8>,
+    offset: u64,
+) -> Result<(), Status> {
+    vmo.range(offset, buffer.len() as u64)?;
+    let mut page = [0; PAGE_SIZE as usize];
+    for part in parts(offset, buffer.len()) {
+        let bytes = &mut page[..part.len()];
+        vmo.read(offset + part.start as u64, bytes)?;
+        buffer.part(part.start, part.len()).write_slice(bytes)?;
+        pause(part.start).await;
+    }
+    Ok(())
+}
+
+/// Copies into a VMO.
+pub async fn vmo_write(
+    _caller: &Caller,
+    vmo: Arc<Vmo>,
+    buffer: InSlice<u8>,
+    offset: u64,
+) -> Result<(), Status> {
+    vmo.range(offset, buffer.len() as u64)?;
+    let mut page = [0; PAGE_SIZE as usize];
+    for part in parts(offset, buffer.len()) {
+        let bytes = &mut page[..part.len()];
+        buffer.part(part.start, part.len()).read_into(bytes)?;
+        vmo.write(offset + part.start as u64, bytes)?;
+        pause(part.start).await;
+    }
+    Ok(())
+}
+
+/// The parts of a buffer that lie in one page of the VMO each.
+fn parts(offset: u64, length: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    core::iter::from_fn(move || {
+        let in_page = (PAGE_SIZE - (offset + start as u64) % PAGE_SIZE) as usize;
+        let part = start..length.min(start + in_page);
+        start = part.end;
+        (!part.is_empty()).then_some(part)
+    })
+}
+
+/// Lets others run between the steps of a long copy.
+async fn pause(done: usize) {
+    if done % STEP == STEP - PAGE_SIZE as usize {
+        executor::yield_now().await;
+    }
+}
+
+/// The size in bytes.
+pub fn vmo_get_size(_caller: &Caller, vmo: Arc<Vmo>, size: Out<u64>) -> Result<(), Status> {
+    size.write(&vmo.size())
+}
+
+/// Exchanges a handle for one that also may be executed. `vmex` is a resource, or none: the default job
+/// policy lets every process do this. The old handle is consumed whatever the outcome.
+pub fn vmo_replace_as_executable(
+    caller: &Caller,
+    handle: RawHandle,
+    vmex: RawHandle,
+    out: Out<RawHandle>,
+) -> Result<(), Status> {
+    let mut taken = caller.process.handles.remove(handle)?;
+    if vmex != 0 {
+        caller.object::<Resource>(vmex, Rights::NONE)?;
+    }
+    Vmo::from_object(taken.object()).ok_or(Status::WRONG_TYPE)?;
+    taken.set_rights(taken.rights() | Rights::EXECUTE);
+    caller.install(taken, out)
+}
+
+/// Changes the size.
+pub async fn vmo_set_size(_caller: &Caller, vmo: Arc<Vmo>, size: u64) -> Result<(), Status> {
+    let mut resize = vmo.start_resize(size)?;
+    while !resize.is_done() {
+        let retired = vmo.resize(&mut resize)?;
+        drop(retired);
+        shootdown::barrier().await;
+        executor::yield_now().await;
+    }
+    Ok(())
+}

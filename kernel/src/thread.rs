@@ -1,0 +1,115 @@
+//! A thread of a user program: one task, one `async fn` that loops over [`enter_user`].
+
+use crate::arch::{Trap, UserContext, enter_user};
+use crate::process::{self, Machine};
+use crate::syscalls::table::Entry;
+use crate::syscalls::{self, Args, Caller};
+use crate::{println, run};
+use abi::Status;
+use alloc::sync::Arc;
+use core::future::poll_fn;
+use core::pin::pin;
+use executor::TaskOptions;
+use objects::Thread;
+use objects::memory::Protection;
+
+/// Starts a thread with these registers.
+///
+/// # Errors
+/// `BAD_STATE` unless it is new; `NO_MEMORY`, and the thread has ended.
+pub fn start(thread: &Arc<Thread>, context: UserContext) -> Result<(), Status> {
+    let process = thread.process().clone();
+    let machine = process::machine(&process).ok_or(Status::BAD_STATE)?;
+    thread.start(|| {
+        let caller = Caller { thread: thread.clone(), process, machine, wait_set: Default::default() };
+        let options = TaskOptions::new("thread").id(thread.koid());
+        run::executor().spawn(options, live(Life(caller), context)).map_err(|_| Status::NO_MEMORY)
+    })
+}
+
+/// Tells the thread that it has ended when its task goes away, finished or killed.
+struct Life(Caller);
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        self.0.thread.ended();
+    }
+}
+
+/// The thread's life. Each poll runs in the process's address space.
+async fn live(life: Life, mut context: UserContext) {
+    let caller = &life.0;
+    let mut serve = pin!(serve(caller, &mut context));
+    poll_fn(|task| {
+        let _here = run::enter(caller);
+        serve.as_mut().poll(task)
+    })
+    .await;
+}
+
+/// Runs user code until the thread ends, and does what its traps ask for.
+async fn serve(caller: &Caller, context: &mut UserContext) {
+    while !caller.thread.is_dying() {
+        run::before_user();
+        match enter_user(context) {
+            Trap::Syscall => {
+                let number = context.rax;
+                let args = arguments(context);
+                let result = match syscalls::entry(number) {
+                    _ if !is_vdso(&caller.machine, context.rip()) => refuse(caller, context),
+                    Some(Entry::Immediate(call)) => call(caller, &args),
+                    Some(Entry::Blocking) => syscalls::blocking(number, caller, &args).await,
+                    Some(Entry::Missing) => i64::from(Status::NOT_SUPPORTED.raw()),
+                    None => i64::from(Status::BAD_SYSCALL.raw()),
+                };
+                context.rax = result as u64;
+            }
+            Trap::Interrupt => {
+                run::after_interrupt();
+                executor::yield_now().await;
+            }
+            Trap::PageFault { address, error } => {
+                let access = Protection {
+                    read: !error.is_write() && !error.is_execute(),
+                    write: error.is_write(),
+                    execute: error.is_execute(),
+                };
+                if let Err(reason) = caller.process.root().fault(address, access) {
+                    fail(caller, context, format_args!("page fault at {address:#x}: {reason:?}"));
+                }
+            }
+            Trap::Exception { vector, error } => {
+                fail(caller, context, format_args!("exception {vector}, error code {error:#x}"));
+            }
+        }
+    }
+}
+
+#[inline]
+fn arguments(context: &UserContext) -> Args {
+    let UserContext { rdi, rsi, rdx, r10, r8, r9, r12, r13, .. } = *context;
+    [rdi, rsi, rdx, r10, r8, r9, r12, r13]
+}
+
+/// Whether a system call that returns to `rip` came from the vDSO's code.
+#[inline]
+fn is_vdso(machine: &Machine, rip: u64) -> bool {
+    rip.wrapping_sub(machine.vdso_code()) < crate::vdso::code_size()
+}
+
+/// Only the vDSO enters the kernel; code that does it by itself ends its process.
+#[cold]
+fn refuse(caller: &Caller, context: &UserContext) -> i64 {
+    fail(caller, context, format_args!("system call {} from outside of the vDSO", context.rax));
+    i64::from(Status::BAD_SYSCALL.raw())
+}
+
+/// Ends the process of a thread that cannot go on, and says why.
+#[cold]
+fn fail(caller: &Caller, context: &UserContext, reason: core::fmt::Arguments<'_>) {
+    let name = caller.process.name_text();
+    let name = core::str::from_utf8(&name).unwrap_or("?").trim_end_matches('\0');
+    let (process, thread) = (caller.process.koid(), caller.thread.koid());
+    println!("process {process} \"{name}\", thread {thread}, rip {:#x}: {reason}: killed", context.rip());
+    caller.process.kill(abi::TASK_RETCODE_EXCEPTION_KILL);
+}

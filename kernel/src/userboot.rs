@@ -1,0 +1,127 @@
+//! Starts the first user process, with the root job, the root resource and the ramdisk in its bootstrap
+//! channel, and ends the machine when that process ends.
+//!
+//! Command line: `run=bin/NAME` names the program in the ramdisk (the tour by default), `arg=TEXT`, as
+//! often as needed, its arguments.
+
+use crate::arch::power::{self, Outcome};
+use crate::mm::DirectMap;
+use crate::{arch, boot, config, control, loader, process, run, thread, vdso};
+use abi::{ProcArgs, Signals, Status};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use objects::memory::Frame;
+use objects::wait::{self, Deadline};
+use objects::{Channel, Handle, HandleId, Job, KernelObject, Message, Process, Resource, Thread, Vmo};
+use tar_no_std::TarArchiveRef;
+use zerocopy::IntoBytes;
+
+/// Where the vDSO image is in the ramdisk.
+const VDSO: &str = "lib/libzircon.so";
+/// The program that runs when the command line names none.
+const DEFAULT_PROGRAM: &str = "bin/tour";
+
+/// Starts the first process, waits for its end, and reports its return code to the host.
+pub async fn main() {
+    let process = match start() {
+        Ok(process) => process,
+        Err(problem) => panic!("no first process: {problem}"),
+    };
+    let forever = Deadline { at: i64::MAX, timers: run::timers() };
+    let signals = &process.base().signals;
+    let _ = wait::wait_on(signals, Signals::PROCESS_TERMINATED, HandleId::KERNEL, || true, forever).await;
+    let (_, code) = process.progress();
+    control!("hafnon: exit {}", code.unwrap_or_default());
+    power::exit(Outcome::Regular)
+}
+
+/// What is wrong with the ramdisk or the program in it.
+#[derive(Debug)]
+enum Problem {
+    NoRamdisk,
+    NotFound(&'static str),
+    Refused(Status),
+}
+
+impl core::fmt::Display for Problem {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::NoRamdisk => write!(f, "there is no ramdisk"),
+            Self::NotFound(name) => write!(f, "{name} is not in the ramdisk"),
+            Self::Refused(status) => write!(f, "{status}"),
+        }
+    }
+}
+
+impl From<Status> for Problem {
+    fn from(status: Status) -> Self {
+        Self::Refused(status)
+    }
+}
+
+fn start() -> Result<Arc<Process>, Problem> {
+    let ramdisk = boot::ramdisk().ok_or(Problem::NoRamdisk)?;
+    vdso::init(find(ramdisk.bytes, VDSO)?)?;
+    let vdso = vdso::get().ok_or(Problem::NotFound(VDSO))?;
+    let name = config::value("run").unwrap_or(DEFAULT_PROGRAM);
+    let program = find(ramdisk.bytes, name)?;
+    let job = Job::root();
+    let process = process::create(job.clone(), name.as_bytes())?;
+    let thread = Thread::new(process.clone(), b"main")?;
+    let loaded = loader::load(process.root(), program, vdso)?;
+    let (ours, theirs) = Channel::new();
+    let archive = Vmo::from_frames(&DirectMap, Frame(ramdisk.physical), ramdisk.bytes.len() as u64)?;
+    archive.name().set(b"ramdisk");
+    let handles = [
+        (abi::PA_PROC_SELF, Handle::to_new(process.clone())?),
+        (abi::PA_THREAD_SELF, Handle::to_new(thread.clone())?),
+        (abi::PA_JOB_DEFAULT, Handle::to_new(job)?),
+        (abi::PA_VMAR_ROOT, Handle::new(process.root().clone(), process::ROOT_VMAR_RIGHTS)?),
+        (abi::PA_RESOURCE, Handle::to_new(Resource::root())?),
+        (abi::PA_VMO_BOOTFS, Handle::new(archive, READ_ONLY)?),
+        (abi::PA_VMO_VDSO, Handle::new(vdso.vmo.clone(), READ_ONLY.union(abi::Rights::EXECUTE))?),
+    ];
+    ours.write(bootstrap(name, handles)).map_err(|(_, status)| status)?;
+    let ends = Handle::to_new(theirs)?;
+    drop(Handle::to_new(ours)?); // the message stays; the other end sees that no more will come
+    process.start()?;
+    let value = process.handles.add(ends).map_err(|(_, status)| status)?;
+    let context = arch::UserContext::new(loaded.entry, loaded.stack, u64::from(value), loaded.vdso);
+    thread::start(&thread, context)?;
+    Ok(process)
+}
+
+const READ_ONLY: abi::Rights =
+    abi::Rights::BASIC.union(abi::Rights::READ).union(abi::Rights::MAP).union(abi::Rights::GET_PROPERTY);
+
+fn find(archive: &'static [u8], name: &'static str) -> Result<&'static [u8], Problem> {
+    let archive = TarArchiveRef::new(archive).map_err(|_| Problem::NoRamdisk)?;
+    let mut entries = archive.entries();
+    let entry = entries.find(|entry| entry.filename().as_str() == Ok(name));
+    entry.map(|entry| entry.data()).ok_or(Problem::NotFound(name))
+}
+
+/// The bootstrap message: `zx_proc_args_t`, a word for each handle, the arguments.
+fn bootstrap<const N: usize>(name: &'static str, handles: [(u32, Handle); N]) -> Message {
+    let arguments = || core::iter::once(name).chain(config::values("arg"));
+    let words = size_of::<ProcArgs>() as u32;
+    let args_off = words + 4 * N as u32;
+    let mut bytes = Vec::new();
+    let head = ProcArgs {
+        protocol: abi::PROCARGS_PROTOCOL,
+        version: abi::PROCARGS_VERSION,
+        handle_info_off: words,
+        args_off,
+        args_num: arguments().count() as u32,
+        ..Default::default()
+    };
+    bytes.extend_from_slice(head.as_bytes());
+    for (kind, _) in &handles {
+        bytes.extend_from_slice(&kind.to_ne_bytes());
+    }
+    for argument in arguments() {
+        bytes.extend_from_slice(argument.as_bytes());
+        bytes.push(0);
+    }
+    Message { bytes, handles: handles.into_iter().map(|(_, handle)| handle).collect() }
+}
