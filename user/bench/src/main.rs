@@ -1,0 +1,85 @@
+//! Costs of the kernel's operations, in instructions: run under `-icount`, where a tick is an instruction.
+//!
+//! Prints a line `bench NAME VALUE UNIT` for each figure, with the keys of docs/figures.md. Every figure is
+//! the mean over many rounds in a steady state, the loop around the calls included. Calls are made raw:
+//! what is measured is the kernel and the vDSO, not the Rust crate.
+
+#![no_std]
+#![no_main]
+#![allow(unsafe_code, reason = "raw system calls, and threads on stacks of a few bytes")]
+
+extern crate alloc;
+
+mod memory;
+mod one_thread;
+mod processes;
+mod threads;
+
+use hafnon_user::{Result, Startup, Status, clock, println};
+
+hafnon_user::main!(bench);
+
+/// Rounds before measuring, for caches and free lists to fill.
+const WARM_UP: u32 = 500;
+/// Rounds measured.
+const ROUNDS: u32 = 5000;
+
+fn bench(startup: &mut Startup) -> i64 {
+    if startup.arguments.get(1).is_some_and(|role| role == processes::ROLE) {
+        return outcome(processes::echo(startup));
+    }
+    outcome(measure(startup))
+}
+
+fn outcome(result: Result<()>) -> i64 {
+    match result {
+        Ok(()) => 0,
+        Err(status) => {
+            println!("bench: failed: {status:?}");
+            1
+        }
+    }
+}
+
+fn measure(startup: &mut Startup) -> Result<()> {
+    one_thread::measure()?;
+    threads::measure()?;
+    processes::measure(startup)?;
+    memory::measure(startup)
+}
+
+/// Prints one figure.
+fn report(name: &str, value: i64, unit: &str) {
+    println!("bench {name} {value} {unit}");
+}
+
+/// Runs `round` until warm, then measures and reports its mean cost.
+fn repeat(name: &str, mut round: impl FnMut() -> i32) -> Result<()> {
+    run(WARM_UP, &mut round)?;
+    let start = clock::ticks();
+    run(ROUNDS, &mut round)?;
+    report(name, (clock::ticks() - start) / i64::from(ROUNDS), "instructions");
+    Ok(())
+}
+
+#[inline(always)]
+fn run(rounds: u32, round: &mut impl FnMut() -> i32) -> Result<()> {
+    for _ in 0..rounds {
+        let status = round();
+        if status != Status::OK.raw() {
+            return Err(Status::from_raw(status));
+        }
+    }
+    Ok(())
+}
+
+/// The first status that is not OK, or the last: to chain raw calls in one round.
+macro_rules! all {
+    ($first:expr $(, $next:expr)* $(,)?) => {{
+        #[allow(unused_mut)]
+        let mut status = $first;
+        $( if status == 0 { status = $next; } )*
+        status
+    }};
+}
+pub(crate) use all;

@@ -1,0 +1,153 @@
+//! Processes that tests start: this program again, in a role.
+
+use core::ptr::with_exposed_provenance_mut;
+
+use hafnon_user::{
+    AsHandle, Channel, Event, Port, Signals, Startup,
+    abi::PA_USER0,
+    clock::{self, INFINITE},
+    start, thread,
+};
+
+/// Exit code of a child whose role is unknown, or that survived what should have killed it.
+pub const SURVIVED: i64 = 99;
+
+/// Plays a role. What it returns is the exit code.
+pub fn play(startup: &mut Startup, role: &str) -> i64 {
+    match role {
+        "exit" => 42,
+        "exit-negative" => -7,
+        "exit-other-thread" => exit_from_another_thread(),
+        "panic" => panic!("as the test asked"),
+        "echo" => echo(startup),
+        "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),
+        _ => wait(startup, role),
+    }
+}
+
+fn wait(startup: &mut Startup, role: &str) -> i64 {
+    let channel: Channel = match startup.take_object(PA_USER0) {
+        Ok(channel) => channel,
+        Err(_) => return misbehave(role),
+    };
+    channel.write(b"about to wait", alloc::vec![]).expect("the test is told");
+    match role {
+        "wait-one" => _ = channel.wait(Signals::CHANNEL_READABLE, INFINITE),
+        "wait-event" => _ = Event::create().expect("an event").wait(Signals::EVENT_SIGNALED, INFINITE),
+        "wait-port" => _ = Port::create().expect("a port").wait_packet(INFINITE),
+        "wait-futex" => _ = hafnon_user::futex::wait(&0.into(), 0),
+        "wait-sleep" => _ = clock::sleep_until(INFINITE),
+        "wait-call" => _ = channel.call(&mut [0; 4], alloc::vec![], &mut [0; 4], INFINITE),
+        "wait-spin" => loop {
+            core::hint::spin_loop();
+        },
+        "wait-threads" => wait_in_many_threads(),
+        _ => {}
+    }
+    SURVIVED
+}
+
+fn wait_in_many_threads() {
+    let spawn = |_| thread::spawn("sleeper", || clock::sleep_until(INFINITE)).expect("a thread");
+    let _threads: alloc::vec::Vec<_> = (0..20).map(spawn).collect();
+    // Killing must reach all of them, and this one.
+    let _ = clock::sleep_until(INFINITE);
+}
+
+fn exit_from_another_thread() -> i64 {
+    let _other = thread::spawn("other", || start::exit(17)).expect("a thread");
+    // The first thread would wait for ever.
+    let _ = clock::sleep_until(INFINITE);
+    SURVIVED
+}
+
+/// Sends one message back.
+fn echo(startup: &mut Startup) -> i64 {
+    let channel: Channel = startup.take_object(PA_USER0).expect("a channel");
+    channel.wait(Signals::CHANNEL_READABLE, INFINITE).expect("a message");
+    let message = channel.read().expect("a message");
+    channel.write(&message.bytes, message.handles).expect("the reply is sent");
+    0
+}
+
+/// Does something that ends the process.
+fn misbehave(role: &str) -> i64 {
+    match role {
+        "write-null" => write_to(0),
+        "write-kernel" => write_to(0xffff_8000_0000_0000),
+        "write-code" => write_to(misbehave as *const () as usize),
+        "write-constants" => write_to(vdso_constants()),
+        "read-non-canonical" => read_from(0x0000_8000_0000_0000),
+        "run-data" => run_data(),
+        "overflow-stack" => return overflow(0),
+        "undefined" => undefined(),
+        "privileged" => privileged(),
+        "divide" => divide(),
+        "own-syscall" => own_system_call(),
+        "bad-stack-syscall" => bad_stack_system_call(),
+        _ => {}
+    }
+    SURVIVED
+}
+
+fn write_to(address: usize) {
+    // SAFETY: it is not safe: the kernel has to end the process here.
+    unsafe { with_exposed_provenance_mut::<u8>(address).write_volatile(1) };
+}
+
+fn read_from(address: usize) {
+    // SAFETY: as above.
+    let _ = unsafe { with_exposed_provenance_mut::<u8>(address).read_volatile() };
+}
+
+/// The page of the vDSO that everybody reads and nobody may write.
+fn vdso_constants() -> usize {
+    // SAFETY: the call takes no pointer.
+    unsafe { hafnon_user::sys::zx_system_get_version_string() }.c_str as usize
+}
+
+fn run_data() {
+    static RETURN: [u8; 1] = [0xc3];
+    let mut place = RETURN;
+    // SAFETY: as above: the stack must not be executable.
+    let function: extern "C" fn() = unsafe { core::mem::transmute(core::hint::black_box(&mut place)) };
+    function();
+}
+
+#[allow(unconditional_recursion, reason = "that is the point")]
+fn overflow(depth: i64) -> i64 {
+    let frame = core::hint::black_box([depth; 64]);
+    overflow(frame[0] + 1) + frame[1]
+}
+
+fn undefined() {
+    // SAFETY: as above.
+    unsafe { core::arch::asm!("ud2") };
+}
+
+fn privileged() {
+    // SAFETY: as above.
+    unsafe { core::arch::asm!("cli") };
+}
+
+fn divide() {
+    // SAFETY: as above.
+    unsafe {
+        core::arch::asm!("xor ecx, ecx", "mov eax, 1", "cdq", "idiv ecx", out("eax") _, out("ecx") _, out("edx") _)
+    };
+}
+
+/// Enters the kernel from outside the vDSO, with the number of a call that would end the process well.
+fn own_system_call() {
+    let number = hafnon_user::abi::zircon::PROCESS_EXIT;
+    // SAFETY: as above.
+    unsafe {
+        core::arch::asm!("syscall", in("rax") u64::from(number), in("rdi") 0, lateout("rcx") _, lateout("r11") _);
+    }
+}
+
+/// Faults with a stack pointer that is no address, so that nothing can be pushed there.
+fn bad_stack_system_call() {
+    // SAFETY: as above.
+    unsafe { core::arch::asm!("mov rsp, 0x1234567812345678", "push rax", options(noreturn)) };
+}

@@ -1,0 +1,50 @@
+//! User-space tests: every documented answer of the system calls, asked from a process.
+//!
+//! `tests NAME` runs one test, `tests` alone all of them; `tests child ROLE` is a process that a test starts.
+//! A test passes when it returns and leaves as many handles as there were; the exit code is 0 then. The names
+//! stand, one a line, in the ELF section `.hafnon_tests`, where the host finds them without a boot.
+
+#![no_std]
+#![no_main]
+#![allow(unsafe_code, reason = "tests make system calls with arguments that no typed wrapper would pass")]
+
+extern crate alloc;
+
+mod bad_memory;
+mod channel;
+mod channel_call;
+mod channel_etc;
+mod children;
+mod event;
+mod eventpair;
+mod futex;
+mod handle;
+mod harness;
+mod info;
+mod job;
+mod many;
+mod one;
+mod pointers;
+mod port;
+mod port_async;
+mod process;
+mod programs;
+mod thread;
+mod time;
+mod timer;
+mod vmar;
+mod vmar_regions;
+mod vmo;
+
+use hafnon_user::Startup;
+
+hafnon_user::main!(tests);
+
+fn tests(startup: &mut Startup) -> i64 {
+    let arguments = startup.arguments.clone();
+    match arguments.iter().map(|argument| argument.as_str()).collect::<alloc::vec::Vec<_>>()[..] {
+        [_, "child", role] => children::play(startup, role),
+        [_, name, ..] => harness::run_one(startup, name),
+        _ => harness::run_all(startup),
+    }
+}

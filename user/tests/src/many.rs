@@ -1,0 +1,137 @@
+//! object_wait_many.
+
+use alloc::{sync::Arc, vec::Vec};
+
+use hafnon_user::{
+    AsHandle, Event, Rights, Signals, Status, abi,
+    clock::{self, INFINITE, MILLISECOND},
+    handle::{Handle, WAIT_MANY_MAX, WaitItem, wait_many},
+    thread,
+};
+
+use crate::{
+    bad_memory::BadMemory,
+    harness::{NO_HANDLE, call, user_test, without},
+};
+
+const SIGNAL: Signals = Signals::USER_SIGNAL_0;
+
+fn events(count: usize) -> Vec<Event> {
+    (0..count).map(|_| Event::create().expect("an event")).collect()
+}
+
+fn items(events: &[Event]) -> Vec<WaitItem<'_>> {
+    events.iter().map(|event| WaitItem::new(event, SIGNAL)).collect()
+}
+
+fn raw_item(raw: u32) -> abi::WaitItem {
+    abi::WaitItem { handle: raw, waitfor: SIGNAL, pending: Signals::empty() }
+}
+
+user_test! {
+    fn any_of_them_satisfies() {
+        let events = events(3);
+        for (index, event) in events.iter().enumerate() {
+            event.signal(Signals::empty(), SIGNAL).expect("signal");
+            let mut items = items(&events);
+            wait_many(&mut items, INFINITE).expect("satisfied");
+            assert_eq!(items[index].pending, SIGNAL);
+            event.signal(SIGNAL, Signals::empty()).expect("clear");
+        }
+    }
+
+    fn all_states_are_told() {
+        let events = events(3);
+        events[0].signal(Signals::empty(), Signals::USER_SIGNAL_5).expect("signal");
+        events[2].signal(Signals::empty(), SIGNAL).expect("signal");
+        let mut items = items(&events);
+        wait_many(&mut items, INFINITE).expect("satisfied");
+        let pending: Vec<_> = items.iter().map(|item| item.pending).collect();
+        assert_eq!(pending, [Signals::USER_SIGNAL_5, Signals::empty(), SIGNAL]);
+    }
+
+    fn as_many_as_allowed() {
+        let events = events(WAIT_MANY_MAX);
+        events[WAIT_MANY_MAX - 1].signal(Signals::empty(), SIGNAL).expect("signal");
+        let mut items = items(&events);
+        wait_many(&mut items, INFINITE).expect("satisfied");
+        assert_eq!(items[WAIT_MANY_MAX - 1].pending, SIGNAL);
+    }
+
+    fn more_are_out_of_range() {
+        let event = Event::create().expect("an event");
+        let mut raw = [raw_item(event.raw()); WAIT_MANY_MAX + 1];
+        let status = call!(zx_object_wait_many(raw.as_mut_ptr(), raw.len(), 0));
+        assert_eq!(status, Status::OUT_OF_RANGE);
+    }
+
+    fn none_sleeps_until_the_deadline() {
+        let deadline = clock::deadline_after(3 * MILLISECOND);
+        assert_eq!(wait_many(&mut [], deadline), Err(Status::TIMED_OUT));
+        assert!(clock::monotonic() >= deadline);
+    }
+
+    fn deadline_passes_and_states_are_told() {
+        let events = events(2);
+        events[1].signal(Signals::empty(), Signals::USER_SIGNAL_1).expect("signal");
+        let mut items = items(&events);
+        let deadline = clock::deadline_after(3 * MILLISECOND);
+        assert_eq!(wait_many(&mut items, deadline), Err(Status::TIMED_OUT));
+        assert!(clock::monotonic() >= deadline);
+        assert_eq!(items[1].pending, Signals::USER_SIGNAL_1);
+    }
+
+    fn satisfied_beats_a_passed_deadline() {
+        let events = events(2);
+        events[1].signal(Signals::empty(), SIGNAL).expect("signal");
+        assert_eq!(wait_many(&mut items(&events), 0), Ok(()));
+    }
+
+    fn another_thread_wakes() {
+        let events = Arc::new(events(2));
+        let other = events.clone();
+        let waiter = thread::spawn("waiter", move || {
+            let mut items = items(&other);
+            wait_many(&mut items, INFINITE).map(|()| items[1].pending)
+        });
+        clock::sleep(2 * MILLISECOND).expect("sleep");
+        events[1].signal(Signals::empty(), SIGNAL).expect("signal");
+        assert_eq!(waiter.expect("a thread").join(), Some(Ok(SIGNAL)));
+    }
+
+    fn closing_a_handle_cancels() {
+        let (one, two) = (Event::create().expect("an event"), Event::create().expect("an event"));
+        let raw = Handle::from(two).into_raw();
+        let waiter = thread::spawn("waiter", move || {
+            let mut raw = [raw_item(one.raw()), raw_item(raw)];
+            let status = call!(zx_object_wait_many(raw.as_mut_ptr(), raw.len(), INFINITE));
+            (status, raw[1].pending)
+        });
+        clock::sleep(5 * MILLISECOND).expect("sleep");
+        assert_eq!(call!(zx_handle_close(raw)), Status::OK);
+        let (status, pending) = waiter.expect("a thread").join().expect("it returns");
+        assert_eq!(status, Status::CANCELED);
+        assert!(pending.contains(Signals::SIGNAL_HANDLE_CLOSED));
+    }
+
+    fn one_bad_handle_spoils_it() {
+        let event = Event::create().expect("an event");
+        event.signal(Signals::empty(), SIGNAL).expect("signal");
+        let mut raw = [raw_item(event.raw()), raw_item(NO_HANDLE)];
+        assert_eq!(call!(zx_object_wait_many(raw.as_mut_ptr(), 2, 0)), Status::BAD_HANDLE);
+    }
+
+    fn every_handle_needs_the_right() {
+        let event = Event::create().expect("an event");
+        let deaf = without(&event, Rights::WAIT);
+        let mut raw = [raw_item(event.raw()), raw_item(deaf.raw())];
+        assert_eq!(call!(zx_object_wait_many(raw.as_mut_ptr(), 2, 0)), Status::ACCESS_DENIED);
+    }
+
+    fn bad_pointer_is_refused() {
+        let memory = BadMemory::new();
+        for (kind, address) in memory.unwritable(12) {
+            assert_eq!(call!(zx_object_wait_many(address as _, 1, 0)), Status::INVALID_ARGS, "{kind}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! thread_create, thread_start, thread_exit.
+
+use alloc::vec::Vec;
+
+use hafnon_user::{
+    AsHandle, Event, Rights, Signals, Status, Thread, abi,
+    clock::{self, INFINITE},
+    handle::Handle,
+    info, thread,
+};
+
+use crate::{
+    bad_memory::BadMemory,
+    harness::{NO_HANDLE, call, process, user_test, without},
+};
+
+fn create() -> Thread {
+    Thread::create(&process(), "made by a test").expect("a thread")
+}
+
+user_test! {
+    fn closure_runs_and_returns() {
+        let numbers: Vec<u64> = (0..100).collect();
+        let sum = thread::spawn("adder", move || numbers.iter().sum::<u64>());
+        assert_eq!(sum.expect("a thread").join(), Some(4950));
+    }
+
+    fn threads_run_side_by_side() {
+        let threads: Vec<_> = (0..16u64)
+            .map(|number| thread::spawn("counter", move || number * number).expect("a thread"))
+            .collect();
+        let sum: u64 = threads.into_iter().map(|thread| thread.join().expect("it returns")).sum();
+        assert_eq!(sum, (0..16).map(|number| number * number).sum());
+    }
+
+    fn new_thread_has_not_started() {
+        let thread = create();
+        assert_eq!(info::thread(&thread).expect("info").state, abi::THREAD_STATE_NEW);
+        assert_eq!(info::basic(&thread).expect("info").kind, abi::OBJ_TYPE_THREAD);
+        let owner = info::basic(&process()).expect("info").koid;
+        assert_eq!(info::basic(&thread).expect("info").related_koid, owner);
+    }
+
+    fn ended_thread_is_dead() {
+        let thread = thread::spawn("short", || ()).expect("a thread");
+        thread.thread().wait(Signals::THREAD_TERMINATED, INFINITE).expect("it ends");
+        assert_eq!(info::thread(thread.thread()).expect("info").state, abi::THREAD_STATE_DEAD);
+    }
+
+    fn blocked_thread_says_in_what() {
+        let thread = thread::spawn("sleeper", || clock::sleep(50 * clock::MILLISECOND));
+        let thread = thread.expect("a thread");
+        clock::sleep(10 * clock::MILLISECOND).expect("sleep");
+        let state = info::thread(thread.thread()).expect("info").state;
+        assert_eq!(state, abi::THREAD_STATE_BLOCKED_SLEEPING);
+    }
+
+    fn running_thread_cannot_be_started() {
+        let thread = thread::spawn("sleeper", || clock::sleep(5 * clock::MILLISECOND)).expect("a thread");
+        // SAFETY: the call fails.
+        let started = unsafe { thread.thread().start(0x20_0000, 0, 0, 0) };
+        assert_eq!(started, Err(Status::BAD_STATE));
+    }
+
+    fn start_refuses_a_kernel_address() {
+        let thread = create();
+        for entry in [usize::MAX, 0xffff_8000_0000_0000, 0x0000_8000_0000_0000] {
+            // SAFETY: the call fails.
+            let started = unsafe { thread.start(entry, 0, 0, 0) };
+            assert_eq!(started, Err(Status::INVALID_ARGS), "{entry:#x}");
+        }
+    }
+
+    fn start_needs_the_right() {
+        let thread = without(&create(), Rights::MANAGE_THREAD);
+        // SAFETY: the call fails.
+        assert_eq!(unsafe { thread.start(0x20_0000, 0, 0, 0) }, Err(Status::ACCESS_DENIED));
+    }
+
+    fn create_refuses_options_and_pointers() {
+        let (memory, process, mut out) = (BadMemory::new(), process(), 0);
+        let name = b"name".as_ptr().cast();
+        let status = call!(zx_thread_create(process.raw(), name, 4, 1, &mut out));
+        assert_eq!(status, Status::INVALID_ARGS);
+        for (kind, bad) in memory.unwritable(4) {
+            let status = call!(zx_thread_create(process.raw(), name, 4, 0, bad as _));
+            assert_eq!(status, Status::INVALID_ARGS, "out: {kind}");
+        }
+        for (kind, bad) in memory.unreadable(4) {
+            let status = call!(zx_thread_create(process.raw(), bad as _, 4, 0, &mut out));
+            assert_eq!(status, Status::INVALID_ARGS, "name: {kind}");
+        }
+    }
+
+    fn create_needs_a_process_with_the_right() {
+        let weak = without(&process(), Rights::MANAGE_THREAD);
+        assert_eq!(Thread::create(&weak, "x").err(), Some(Status::ACCESS_DENIED));
+        let event = Handle::from(Event::create().expect("an event"));
+        assert_eq!(Thread::create(&event, "x").err(), Some(Status::WRONG_TYPE));
+        let mut out = 0;
+        let status = call!(zx_thread_create(NO_HANDLE, b"x".as_ptr().cast(), 1, 0, &mut out));
+        assert_eq!(status, Status::BAD_HANDLE);
+    }
+
+    fn dropping_a_thread_that_never_ran_leaves_nothing() {
+        let before = info::koids(&process(), abi::INFO_PROCESS_THREADS).expect("info").len();
+        drop(create());
+        assert_eq!(info::koids(&process(), abi::INFO_PROCESS_THREADS).expect("info").len(), before);
+    }
+}

@@ -1,0 +1,103 @@
+//! nanosleep, and what the vDSO answers by itself.
+
+use core::ffi::CStr;
+
+use hafnon_user::{
+    Status,
+    abi::{FEATURE_KIND_CPU, HAS_CPU_FEATURES},
+    clock::{self, INFINITE, MILLISECOND},
+    sys,
+};
+
+use crate::harness::{call, user_test};
+
+user_test! {
+    fn monotonic_never_goes_back() {
+        let mut last = clock::monotonic();
+        for _ in 0..10_000 {
+            let now = clock::monotonic();
+            assert!(now >= last);
+            last = now;
+        }
+        assert!(last > 0);
+    }
+
+    fn sleep_lasts_as_long_as_asked() {
+        let deadline = clock::deadline_after(5 * MILLISECOND);
+        clock::sleep_until(deadline).expect("sleep");
+        let late = clock::monotonic() - deadline;
+        assert!((0..2 * clock::SECOND).contains(&late), "{late} ns late");
+    }
+
+    fn sleep_into_the_past_returns() {
+        for deadline in [0, -1, i64::MIN] {
+            clock::sleep_until(deadline).expect("sleep");
+        }
+    }
+
+    fn ticks_and_nanoseconds_agree() {
+        let per_second = call_ticks_per_second();
+        assert!(per_second > 1_000_000);
+        let (time, ticks) = (clock::monotonic(), clock::ticks());
+        clock::sleep(20 * MILLISECOND).expect("sleep");
+        let (time, ticks) = (clock::monotonic() - time, clock::ticks() - ticks);
+        let from_ticks = (ticks as i128 * i128::from(clock::SECOND) / i128::from(per_second)) as i64;
+        assert!((from_ticks - time).abs() < time / 10, "{from_ticks} ns by ticks, {time} ns by the clock");
+    }
+
+    fn deadline_after_saturates() {
+        assert_eq!(clock::deadline_after(INFINITE), INFINITE);
+        assert!(clock::deadline_after(i64::MIN) < 0);
+        let now = clock::monotonic();
+        assert!(clock::deadline_after(clock::SECOND) >= now + clock::SECOND);
+    }
+
+    fn system_facts_make_sense() {
+        // SAFETY: the calls take no pointers.
+        let (page, cpus, memory, line) = unsafe {
+            (
+                sys::zx_system_get_page_size(),
+                sys::zx_system_get_num_cpus(),
+                sys::zx_system_get_physmem(),
+                sys::zx_system_get_dcache_line_size(),
+            )
+        };
+        assert_eq!(page, 4096);
+        assert!((1..=512).contains(&cpus), "{cpus} CPUs");
+        assert!(memory >= 16 << 20, "{memory} bytes");
+        assert!(line.is_power_of_two() && line >= 16, "a line of {line} bytes");
+    }
+
+    fn version_is_text() {
+        // SAFETY: the call takes no pointer, and returns a NUL-terminated string.
+        let (version, text) = unsafe {
+            let version = sys::zx_system_get_version_string();
+            (version, CStr::from_ptr(version.c_str as *const _))
+        };
+        let text = text.to_str().expect("it is UTF-8");
+        assert_eq!(text.len(), version.length);
+        assert!(!text.is_empty());
+    }
+
+    fn features_are_known_by_kind() {
+        let mut features = 0;
+        assert_eq!(call!(zx_system_get_features(FEATURE_KIND_CPU, &mut features)), Status::OK);
+        assert_ne!(features & HAS_CPU_FEATURES, 0);
+        assert_eq!(call!(zx_system_get_features(77, &mut features)), Status::NOT_SUPPORTED);
+    }
+
+    fn random_bytes_differ() {
+        let (mut one, mut two) = ([0u8; 64], [0u8; 64]);
+        // SAFETY: the buffers have the lengths passed.
+        unsafe {
+            sys::zx_cprng_draw(one.as_mut_ptr().cast(), one.len());
+            sys::zx_cprng_draw(two.as_mut_ptr().cast(), two.len());
+        }
+        assert!(one != two && one != [0; 64]);
+    }
+}
+
+fn call_ticks_per_second() -> i64 {
+    // SAFETY: the call takes no pointer.
+    unsafe { sys::zx_ticks_per_second() }
+}

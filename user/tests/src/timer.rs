@@ -1,0 +1,134 @@
+//! timer_create, timer_set, timer_cancel.
+
+use hafnon_user::{
+    AsHandle, Rights, Signals, Status, Timer,
+    abi::{CLOCK_MONOTONIC, CLOCK_UTC, TIMER_SLACK_EARLY, TIMER_SLACK_LATE},
+    clock::{self, INFINITE, MILLISECOND},
+    handle::Handle,
+};
+
+use crate::{
+    bad_memory::BadMemory,
+    harness::{NO_HANDLE, call, user_test, without},
+};
+
+const SIGNAL: Signals = Signals::TIMER_SIGNALED;
+
+fn timer() -> Timer {
+    Timer::create().expect("a timer")
+}
+
+fn is_signalled(timer: &Timer) -> bool {
+    timer.wait(SIGNAL, 0).is_ok()
+}
+
+user_test! {
+    fn fires_at_its_deadline() {
+        let timer = timer();
+        let deadline = clock::deadline_after(5 * MILLISECOND);
+        timer.set(deadline, 0).expect("set");
+        timer.wait(SIGNAL, INFINITE).expect("fired");
+        assert!(clock::monotonic() >= deadline);
+        assert!(is_signalled(&timer), "it stays signalled");
+    }
+
+    fn is_not_signalled_before() {
+        let timer = timer();
+        assert!(!is_signalled(&timer));
+        timer.set(clock::deadline_after(60 * clock::SECOND), 0).expect("set");
+        assert!(!is_signalled(&timer));
+    }
+
+    fn deadline_in_the_past_fires_at_once() {
+        let timer = timer();
+        for deadline in [0, -1, i64::MIN, clock::monotonic()] {
+            timer.set(deadline, 0).expect("set");
+            timer.wait(SIGNAL, clock::deadline_after(clock::SECOND)).expect("fired");
+        }
+    }
+
+    fn setting_again_clears_and_starts_anew() {
+        let timer = timer();
+        timer.set(0, 0).expect("set");
+        timer.wait(SIGNAL, INFINITE).expect("fired");
+        timer.set(clock::deadline_after(60 * clock::SECOND), 0).expect("set");
+        assert!(!is_signalled(&timer));
+    }
+
+    fn setting_again_replaces_the_deadline() {
+        let timer = timer();
+        timer.set(clock::deadline_after(60 * clock::SECOND), 0).expect("set");
+        timer.set(clock::deadline_after(MILLISECOND), 0).expect("set");
+        timer.wait(SIGNAL, clock::deadline_after(10 * clock::SECOND)).expect("fired");
+    }
+
+    fn cancel_stops_and_clears() {
+        let timer = timer();
+        timer.set(clock::deadline_after(2 * MILLISECOND), 0).expect("set");
+        timer.cancel().expect("cancelled");
+        clock::sleep(5 * MILLISECOND).expect("sleep");
+        assert!(!is_signalled(&timer));
+        timer.set(0, 0).expect("set");
+        timer.wait(SIGNAL, INFINITE).expect("fired");
+        timer.cancel().expect("cancelled");
+        assert!(!is_signalled(&timer));
+        timer.cancel().expect("cancelling a stopped timer is fine");
+    }
+
+    fn every_slack_mode_works() {
+        for mode in [0, TIMER_SLACK_EARLY, TIMER_SLACK_LATE] {
+            let mut out = 0;
+            assert_eq!(call!(zx_timer_create(mode, CLOCK_MONOTONIC, &mut out)), Status::OK);
+            let timer = Timer::from(Handle::from_raw(out));
+            timer.set(clock::deadline_after(2 * MILLISECOND), MILLISECOND).expect("set");
+            timer.wait(SIGNAL, clock::deadline_after(10 * clock::SECOND)).expect("fired");
+        }
+    }
+
+    fn create_refuses_other_options_and_clocks() {
+        let mut out = 0;
+        for options in [3, 4, 1 << 31] {
+            let status = call!(zx_timer_create(options, CLOCK_MONOTONIC, &mut out));
+            assert_eq!(status, Status::INVALID_ARGS, "options {options:#x}");
+        }
+        for id in [CLOCK_UTC, 99] {
+            assert_eq!(call!(zx_timer_create(0, id, &mut out)), Status::INVALID_ARGS, "clock {id}");
+        }
+    }
+
+    fn create_refuses_bad_pointers() {
+        let memory = BadMemory::new();
+        for (kind, address) in memory.unwritable(4) {
+            let status = call!(zx_timer_create(0, CLOCK_MONOTONIC, address as _));
+            assert_eq!(status, Status::INVALID_ARGS, "{kind}");
+        }
+    }
+
+    fn negative_slack_is_out_of_range() {
+        assert_eq!(timer().set(0, -1), Err(Status::OUT_OF_RANGE));
+    }
+
+    fn set_and_cancel_need_the_right() {
+        let timer = without(&timer(), Rights::WRITE);
+        assert_eq!(timer.set(0, 0), Err(Status::ACCESS_DENIED));
+        assert_eq!(timer.cancel(), Err(Status::ACCESS_DENIED));
+    }
+
+    fn nothing_is_bad_handle() {
+        assert_eq!(call!(zx_timer_set(NO_HANDLE, 0, 0)), Status::BAD_HANDLE);
+        assert_eq!(call!(zx_timer_cancel(NO_HANDLE)), Status::BAD_HANDLE);
+    }
+
+    fn wrong_type_is_told() {
+        let event = hafnon_user::Event::create().expect("an event");
+        assert_eq!(call!(zx_timer_set(event.raw(), 0, 0)), Status::WRONG_TYPE);
+        assert_eq!(call!(zx_timer_cancel(event.raw())), Status::WRONG_TYPE);
+    }
+
+    fn closing_a_running_timer_is_fine() {
+        for _ in 0..50 {
+            timer().set(clock::deadline_after(100 * clock::MICROSECOND), 0).expect("set");
+        }
+        clock::sleep(2 * MILLISECOND).expect("sleep");
+    }
+}

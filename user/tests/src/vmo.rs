@@ -1,0 +1,126 @@
+//! vmo_create, vmo_read, vmo_write, vmo_get_size, vmo_set_size.
+
+use hafnon_user::{
+    AsHandle, Event, Rights, Status, Vmo, abi::VMO_RESIZABLE, handle::Handle, vmar::PAGE_SIZE,
+};
+
+use crate::{
+    bad_memory::BadMemory,
+    harness::{call, user_test, without},
+};
+
+const PAGE: u64 = PAGE_SIZE as u64;
+
+fn vmo(size: u64) -> Vmo {
+    Vmo::create(size).expect("a VMO")
+}
+
+fn resizable(size: u64) -> Vmo {
+    let mut out = 0;
+    assert_eq!(call!(zx_vmo_create(size, VMO_RESIZABLE, &mut out)), Status::OK);
+    Handle::from_raw(out).into()
+}
+
+fn set_size(vmo: &Vmo, size: u64) -> Status {
+    call!(zx_vmo_set_size(vmo.raw(), size))
+}
+
+user_test! {
+    fn size_is_rounded_up_to_pages() {
+        for (asked, got) in [(0, 0), (1, PAGE), (PAGE, PAGE), (PAGE + 1, 2 * PAGE)] {
+            assert_eq!(vmo(asked).size(), Ok(got), "{asked}");
+        }
+    }
+
+    fn create_refuses_options_and_sizes() {
+        let mut out = 0;
+        assert_eq!(call!(zx_vmo_create(1, 1 << 31, &mut out)), Status::INVALID_ARGS);
+        assert_eq!(call!(zx_vmo_create(u64::MAX, 0, &mut out)), Status::OUT_OF_RANGE);
+    }
+
+    fn create_refuses_bad_pointers() {
+        let memory = BadMemory::new();
+        for (kind, address) in memory.unwritable(4) {
+            assert_eq!(call!(zx_vmo_create(PAGE, 0, address as _)), Status::INVALID_ARGS, "{kind}");
+        }
+    }
+
+    fn new_memory_is_zero() {
+        let mut buffer = [0xff; 64];
+        vmo(PAGE).read(&mut buffer, 1000).expect("read");
+        assert_eq!(buffer, [0; 64]);
+    }
+
+    fn what_is_written_is_read_also_across_pages() {
+        let vmo = vmo(3 * PAGE);
+        let text = [0x5a; 5000];
+        vmo.write(&text, PAGE - 100).expect("write");
+        let bytes = vmo.read_to_vec(0, 3 * PAGE_SIZE).expect("read");
+        let range = PAGE_SIZE - 100..PAGE_SIZE + 4900;
+        assert!(bytes[range.clone()] == text);
+        assert!(bytes[..range.start].iter().chain(&bytes[range.end..]).all(|&byte| byte == 0));
+    }
+
+    fn outside_is_out_of_range() {
+        let vmo = vmo(PAGE);
+        let mut buffer = [0; 2];
+        for offset in [PAGE - 1, PAGE, u64::MAX] {
+            assert_eq!(vmo.read(&mut buffer, offset), Err(Status::OUT_OF_RANGE), "{offset}");
+            assert_eq!(vmo.write(&buffer, offset), Err(Status::OUT_OF_RANGE), "{offset}");
+        }
+        vmo.read(&mut buffer, PAGE - 2).expect("up to the end is fine");
+    }
+
+    fn nothing_read_is_ok() {
+        vmo(PAGE).read(&mut [], PAGE).expect("nothing, at the end");
+    }
+
+    fn read_and_write_need_their_rights() {
+        let vmo = vmo(PAGE);
+        let (blind, mute) = (without(&vmo, Rights::READ), without(&vmo, Rights::WRITE));
+        assert_eq!(blind.read(&mut [0], 0), Err(Status::ACCESS_DENIED));
+        assert_eq!(mute.write(&[0], 0), Err(Status::ACCESS_DENIED));
+    }
+
+    fn wrong_type_is_told() {
+        let event = Vmo::from(Handle::from(Event::create().expect("an event")));
+        assert_eq!(event.size(), Err(Status::WRONG_TYPE));
+        assert_eq!(event.read(&mut [0], 0), Err(Status::WRONG_TYPE));
+        assert_eq!(event.write(&[0], 0), Err(Status::WRONG_TYPE));
+    }
+
+    fn bad_pointers_are_refused() {
+        let (memory, vmo) = (BadMemory::new(), vmo(PAGE));
+        for (kind, address) in memory.unwritable(16) {
+            let status = call!(zx_vmo_read(vmo.raw(), address as _, 0, 16));
+            assert_eq!(status, Status::INVALID_ARGS, "read: {kind}");
+        }
+        for (kind, address) in memory.unreadable(16) {
+            let status = call!(zx_vmo_write(vmo.raw(), address as _, 0, 16));
+            assert_eq!(status, Status::INVALID_ARGS, "write: {kind}");
+        }
+        let good = memory.good();
+        assert_eq!(call!(zx_vmo_read(vmo.raw(), good as _, 0, 16)), Status::OK);
+    }
+
+    fn only_resizable_ones_resize() {
+        assert_eq!(set_size(&vmo(PAGE), 2 * PAGE), Status::UNAVAILABLE);
+        let vmo = resizable(PAGE);
+        assert_eq!(set_size(&vmo, 3 * PAGE), Status::OK);
+        assert_eq!(vmo.size(), Ok(3 * PAGE));
+    }
+
+    fn what_was_cut_off_comes_back_as_zeros() {
+        let vmo = resizable(2 * PAGE);
+        vmo.write(&[1; 8], PAGE).expect("write");
+        assert_eq!(set_size(&vmo, PAGE), Status::OK);
+        assert_eq!(vmo.read(&mut [0; 8], PAGE), Err(Status::OUT_OF_RANGE));
+        assert_eq!(set_size(&vmo, 2 * PAGE), Status::OK);
+        assert_eq!(vmo.read_to_vec(PAGE, 8).expect("read"), [0; 8]);
+    }
+
+    fn resizing_needs_the_right() {
+        let vmo = without(&resizable(PAGE), Rights::WRITE);
+        assert_eq!(set_size(&vmo, PAGE), Status::ACCESS_DENIED);
+    }
+}
