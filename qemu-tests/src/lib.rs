@@ -1,0 +1,28 @@
+//! Tests that run inside a kernel booted in QEMU, as ordinary tests of
+//! `cargo test`, `cargo nextest run` and an editor's run button.
+//!
+//! ```no_run
+//! let suite = qemu_tests::Suite::new("kernel", "target/my-kernel-tests.elf")
+//!     .machine(|machine| machine.cpus(4));
+//! suite.run();
+//! ```
+//!
+//! What a guest must do, whatever it is written in:
+//!
+//! 1. list its tests in the ELF section `.hafnon_tests`, one a line: the name, and
+//!    what it needs ([`plan`]); the list is read without a boot;
+//! 2. run the test that the word `test=NAME` of its command line names;
+//! 3. report on the second UART (COM2) in KTAP ([`report`]), a comment
+//!    `# start NAME` before the test starts included;
+//! 4. send `hafnon: exit 0` there and end the machine ([`hafnon::machine::control`]).
+//!
+//! Each test has a machine of its own ([`run`]), and as many machines run at once
+//! as the host has processors for their virtual CPUs ([`slots`]).
+
+pub mod plan;
+pub mod report;
+pub mod run;
+pub mod slots;
+mod suite;
+
+pub use suite::{Settings, Suite, main};

@@ -1,0 +1,93 @@
+//! A test as its program lists it, before any machine is started.
+//!
+//! ```text
+//! NAME [cpus=1,2,4] [timeout=SECONDS] [expect=panic|reset]
+//! ```
+//!
+//! With several numbers of CPUs the test is run once with each.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+/// How a test's machine has to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// The test reports `ok`, and the machine ends with exit code 0.
+    Pass,
+    /// The kernel panics, after the test has started.
+    Panic,
+    /// The machine resets itself (a triple fault), after the test has started.
+    Reset,
+}
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The name, which the guest is given.
+    pub name: String,
+    /// The numbers of CPUs to run it with; empty for the suite's own.
+    pub cpus: Vec<u32>,
+    /// How long it may take; `None` for the suite's own.
+    pub timeout: Option<Duration>,
+    /// How it has to end.
+    pub expectation: Expectation,
+}
+
+impl Plan {
+    /// Reads one line.
+    ///
+    /// # Errors
+    /// A word is not one of those above.
+    pub fn parse(line: &str) -> Result<Self> {
+        let mut words = line.split_whitespace();
+        let name = words.next().context("a test without a name")?.to_owned();
+        let mut plan = Self { name, cpus: Vec::new(), timeout: None, expectation: Expectation::Pass };
+        for word in words {
+            plan.need(word).with_context(|| format!("test `{}`: `{word}`", plan.name))?;
+        }
+        Ok(plan)
+    }
+
+    fn need(&mut self, word: &str) -> Result<()> {
+        match word.split_once('=') {
+            Some(("cpus", list)) => {
+                self.cpus = list.split(',').map(str::parse).collect::<Result<_, _>>()?;
+            }
+            Some(("timeout", seconds)) => {
+                self.timeout = Some(Duration::from_secs(seconds.parse()?));
+            }
+            Some(("expect", "panic")) => self.expectation = Expectation::Panic,
+            Some(("expect", "reset")) => self.expectation = Expectation::Reset,
+            _ => bail!("this runner does not know the word"),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_enough() {
+        let plan = Plan::parse("memory::frames_come_back").unwrap();
+        assert_eq!(plan.name, "memory::frames_come_back");
+        assert_eq!((plan.cpus.len(), plan.timeout, plan.expectation), (0, None, Expectation::Pass));
+    }
+
+    #[test]
+    fn needs_are_read() {
+        let plan = Plan::parse("a cpus=1,4 timeout=90 expect=panic").unwrap();
+        assert_eq!(plan.cpus, [1, 4]);
+        assert_eq!(plan.timeout, Some(Duration::from_secs(90)));
+        assert_eq!(plan.expectation, Expectation::Panic);
+    }
+
+    #[test]
+    fn an_unknown_need_is_named() {
+        let error = Plan::parse("a color=blue").unwrap_err();
+        assert!(format!("{error:#}").contains("test `a`: `color=blue`"));
+        assert!(Plan::parse("a cpus=many").is_err());
+    }
+}

@@ -1,0 +1,127 @@
+//! One test on one machine, and whether it passed.
+
+use std::fmt::Write;
+
+use hafnon::{
+    machine::{End, Listener, Machine, Outcome},
+    symbols::Symbols,
+};
+
+use crate::{
+    plan::{Expectation, Plan},
+    report::Report,
+};
+
+/// The most of a guest's console that is shown with a failure, in bytes.
+const SHOWN: usize = 64 * 1024;
+
+/// How a guest tells how a test went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// By a report ([`crate::report`]) and exit code 0.
+    Report,
+    /// By the exit code alone.
+    ExitCode,
+}
+
+impl Protocol {
+    /// What is known before the machine has started.
+    fn report(self) -> Report {
+        match self {
+            Self::Report => Report::default(),
+            Self::ExitCode => Report { started: true, passed: Some(true), ..Report::default() },
+        }
+    }
+}
+
+/// What came from the machine.
+struct Heard<'a> {
+    name: &'a str,
+    report: Report,
+    console: Vec<u8>,
+}
+
+impl Listener for Heard<'_> {
+    fn console(&mut self, bytes: &[u8]) {
+        self.console.extend_from_slice(bytes);
+    }
+
+    fn control(&mut self, line: &str) {
+        self.report.take(self.name, line);
+    }
+}
+
+/// Runs `plan` on `machine`.
+///
+/// # Errors
+/// The test failed: why, what the guest printed, and where its CPUs were.
+pub fn run(plan: &Plan, protocol: Protocol, machine: Machine) -> Result<(), String> {
+    let symbols = machine.symbols.clone();
+    let report = protocol.report();
+    let mut heard = Heard { name: &plan.name, report, console: Vec::new() };
+    let outcome = machine.run(&mut heard).map_err(|error| format!("{error:#}"))?;
+    let Err(reason) = judge(plan.expectation, &heard.report, &outcome.end) else {
+        return Ok(());
+    };
+    let symbols = symbols.map(|file| Symbols::of(&file)).unwrap_or_default();
+    Err(explain(&reason, &heard, &outcome, &symbols))
+}
+
+/// Whether a test that was to end as expected did.
+fn judge(expectation: Expectation, report: &Report, end: &End) -> Result<(), String> {
+    if !report.started {
+        return Err("the test did not start".into());
+    }
+    match (expectation, end) {
+        (Expectation::Panic, End::Panicked(_)) | (Expectation::Reset, End::Reset) => Ok(()),
+        (Expectation::Panic, _) => Err("the kernel should have panicked".into()),
+        (Expectation::Reset, _) => Err("the machine should have reset itself".into()),
+        (Expectation::Pass, End::Exited(0)) => match report.passed {
+            Some(true) => Ok(()),
+            Some(false) => Err("the test reported failure".into()),
+            None => Err("the machine ended before the test reported a result".into()),
+        },
+        (Expectation::Pass, _) => Err("the machine did not end well".into()),
+    }
+}
+
+/// Everything that is known of a failure.
+fn explain(reason: &str, heard: &Heard<'_>, outcome: &Outcome, symbols: &Symbols) -> String {
+    let mut text = format!("{reason}: {}", outcome.describe(symbols));
+    for remark in &heard.report.remarks {
+        // Writing to a string can not fail.
+        let _ = writeln!(text, "{remark}");
+    }
+    let from = heard.console.len().saturating_sub(SHOWN);
+    let console = String::from_utf8_lossy(&heard.console[from..]);
+    text + "--- console ---\n" + console.trim_end() + "\n---------------"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reported(passed: Option<bool>) -> Report {
+        Report { started: true, passed, ..Report::default() }
+    }
+
+    #[test]
+    fn only_a_good_report_and_a_good_end_pass() {
+        let pass = Expectation::Pass;
+        assert!(judge(pass, &reported(Some(true)), &End::Exited(0)).is_ok());
+        assert!(judge(pass, &reported(Some(false)), &End::Exited(0)).is_err());
+        assert!(judge(pass, &reported(None), &End::Exited(0)).is_err());
+        assert!(judge(pass, &reported(Some(true)), &End::Exited(1)).is_err());
+        assert!(judge(pass, &reported(Some(true)), &End::Reset).is_err());
+        assert!(judge(pass, &Report::default(), &End::Exited(0)).is_err());
+    }
+
+    #[test]
+    fn an_expected_end_passes_only_after_the_start() {
+        let end = End::Panicked("on purpose".into());
+        assert!(judge(Expectation::Panic, &reported(None), &end).is_ok());
+        assert!(judge(Expectation::Panic, &Report::default(), &end).is_err());
+        assert!(judge(Expectation::Panic, &reported(Some(true)), &End::Exited(0)).is_err());
+        assert!(judge(Expectation::Reset, &reported(None), &End::Reset).is_ok());
+    }
+}

@@ -1,0 +1,203 @@
+//! A suite: a program with tests in it, and the machine that they want.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use hafnon::{
+    compile::Program,
+    elf,
+    machine::{Boot, Machine, word},
+    qemu, ramdisk,
+};
+use libtest_mimic::{Arguments, Trial};
+
+use crate::{
+    plan::Plan,
+    run::{Protocol, run},
+    slots::Slots,
+};
+
+/// The machine that a suite's tests want, unless a test says otherwise.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    cpus: u32,
+    memory: String,
+    timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { cpus: 2, memory: "512M".into(), timeout: Duration::from_secs(60) }
+    }
+}
+
+impl Settings {
+    /// Number of virtual CPUs; 2 unless said.
+    #[must_use]
+    pub fn cpus(mut self, cpus: u32) -> Self {
+        self.cpus = cpus;
+        self
+    }
+
+    /// Size of memory as QEMU reads it; `512M` unless said.
+    #[must_use]
+    pub fn memory(mut self, size: &str) -> Self {
+        self.memory = size.into();
+        self
+    }
+
+    /// How long one test may take, its boot included; 60 s unless said.
+    #[must_use]
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.timeout = time;
+        self
+    }
+}
+
+/// A program with tests in it.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    name: String,
+    /// The ELF file that lists the tests.
+    listing: PathBuf,
+    kernel: PathBuf,
+    programs: Vec<Program>,
+    /// The first process, when the tests are in a user program.
+    first: Option<String>,
+    settings: Settings,
+}
+
+impl Suite {
+    /// Tests inside the kernel `elf`, shown as `NAME::TEST`.
+    pub fn new(name: &str, elf: impl Into<PathBuf>) -> Self {
+        let kernel = elf.into();
+        Self {
+            name: name.into(),
+            listing: kernel.clone(),
+            kernel,
+            programs: Vec::new(),
+            first: None,
+            settings: Settings::default(),
+        }
+    }
+
+    /// Tests inside the user program `first` (its name in the ramdisk), started by `kernel`
+    /// with the test's name as argument. A program has no line to the host but its exit code:
+    /// a test passes with 0.
+    ///
+    /// # Errors
+    /// No program has that name.
+    pub fn of_program(name: &str, kernel: &Path, programs: Vec<Program>, first: &str) -> Result<Self> {
+        let program = programs.iter().find(|program| program.name == first);
+        let listing = program.with_context(|| format!("there is no {first}"))?.file.clone();
+        let suite = Self::new(name, kernel);
+        Ok(Self { listing, programs, first: Some(first.into()), ..suite })
+    }
+
+    /// Programs for the ramdisk.
+    #[must_use]
+    pub fn programs(mut self, programs: Vec<Program>) -> Self {
+        self.programs = programs;
+        self
+    }
+
+    /// Changes the machine that the tests want.
+    #[must_use]
+    pub fn machine(mut self, change: impl FnOnce(Settings) -> Settings) -> Self {
+        self.settings = change(self.settings);
+        self
+    }
+
+    /// The tests, read from the program without a boot.
+    ///
+    /// # Errors
+    /// The program can not be read, or lists a test with words that are not known.
+    pub fn plans(&self) -> Result<Vec<Plan>> {
+        let lines = elf::tests(&self.listing)?;
+        let mut plans: Vec<Plan> = lines.iter().map(|line| Plan::parse(line)).collect::<Result<_>>()?;
+        plans.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(plans)
+    }
+
+    /// Runs the suite with this process's arguments, and ends the process.
+    pub fn run(self) -> ! {
+        let status = main(|| Ok(vec![self]));
+        std::process::exit(i32::from(status != ExitCode::SUCCESS))
+    }
+
+    /// The machine for one test.
+    fn boot(&self, plan: &Plan, cpus: u32) -> Result<Machine> {
+        let words = match &self.first {
+            Some(first) => vec![word("run", first), word("arg", &plan.name)],
+            None => vec![word("test", &plan.name)],
+        };
+        let kernel = self.kernel.clone();
+        let ramdisk = Some(ramdisk::temporary(&self.programs)?);
+        Ok(Machine {
+            cpus,
+            memory: self.settings.memory.clone(),
+            accelerator: qemu::best_accelerator(),
+            limit: Some(plan.timeout.unwrap_or(self.settings.timeout)),
+            ..Machine::new(Boot::Direct { kernel, ramdisk, words })
+        })
+    }
+
+    fn protocol(&self) -> Protocol {
+        if self.first.is_some() { Protocol::ExitCode } else { Protocol::Report }
+    }
+
+    /// One trial for each test and number of CPUs.
+    fn trials(self, slots: &Arc<Slots>) -> Result<Vec<Trial>> {
+        let plans = self.plans()?;
+        let suite = Arc::new(self);
+        let mut trials = Vec::new();
+        for plan in plans {
+            let own = [suite.settings.cpus];
+            let matrix = if plan.cpus.is_empty() { &own[..] } else { &plan.cpus };
+            for &cpus in matrix {
+                trials.push(suite.trial(&plan, cpus, matrix.len() > 1, slots));
+            }
+        }
+        Ok(trials)
+    }
+
+    fn trial(self: &Arc<Self>, plan: &Plan, cpus: u32, several: bool, slots: &Arc<Slots>) -> Trial {
+        let mut name = format!("{}::{}", self.name, plan.name);
+        if several {
+            name += &format!("::cpus_{cpus}");
+        }
+        let (suite, plan, slots) = (Arc::clone(self), plan.clone(), Arc::clone(slots));
+        Trial::test(name, move || {
+            let _processors = slots.lend(cpus);
+            let machine = suite.boot(&plan, cpus).map_err(|error| format!("{error:#}"))?;
+            Ok(run(&plan, suite.protocol(), machine)?)
+        })
+    }
+}
+
+/// The `main` of a test target with `harness = false`: runs the suites that `suites` makes, as
+/// this process's arguments say (those of `cargo test`).
+pub fn main(suites: impl FnOnce() -> Result<Vec<Suite>>) -> ExitCode {
+    let arguments = Arguments::from_args();
+    match trials(suites) {
+        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn trials(suites: impl FnOnce() -> Result<Vec<Suite>>) -> Result<Vec<Trial>> {
+    let slots = Arc::new(Slots::of_this_machine());
+    let mut trials = Vec::new();
+    for suite in suites()? {
+        trials.extend(suite.trials(&slots)?);
+    }
+    Ok(trials)
+}

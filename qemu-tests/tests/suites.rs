@@ -1,0 +1,37 @@
+//! The suites of this kernel: `kernel::…` are tests inside it, `user::…` are
+//! tests of a user program that it starts.
+
+use std::{env, process::ExitCode};
+
+use anyhow::Result;
+use hafnon::{compile, toolchain};
+use qemu_tests::Suite;
+
+/// The package of the kernel with tests in it.
+const KERNEL_TESTS: &str = "hafnon-kernel-tests";
+
+fn main() -> ExitCode {
+    qemu_tests::main(suites)
+}
+
+fn suites() -> Result<Vec<Suite>> {
+    // `cargo nextest` starts one process for each test, and sets this variable for it; the
+    // process that it asked for the list before has built everything.
+    if env::var_os("NEXTEST_EXECUTION_MODE").is_none() {
+        build()?;
+    }
+    let programs = compile::user_program_files()?;
+    let kernel = compile::kernel_file(compile::KERNEL);
+    Ok(vec![
+        Suite::new("kernel", compile::kernel_file(KERNEL_TESTS)).programs(programs.clone()),
+        Suite::of_program("user", &kernel, programs, "bin/tests")?,
+    ])
+}
+
+fn build() -> Result<()> {
+    let toolchain = toolchain::for_kernel()?;
+    compile::kernel(&toolchain, compile::KERNEL)?;
+    compile::kernel(&toolchain, KERNEL_TESTS)?;
+    compile::user_programs(&toolchain)?;
+    Ok(())
+}

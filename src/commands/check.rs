@@ -1,0 +1,44 @@
+//! Lints and documentation of the code for the kernel's target, with warnings as
+//! errors: what `cargo clippy` and `cargo doc` do for the host's packages, done
+//! with the kernel's toolchain and flags.
+
+use anyhow::{Result, bail};
+use hafnon::{
+    compile::{self, Kind},
+    image::Builder,
+    toolchain::{self, Toolchain},
+};
+
+/// The packages of the kernel's half.
+const KERNEL_PACKAGES: [&str; 2] = [compile::KERNEL, "hafnon-kernel-tests"];
+
+/// Lints and documents everything that runs in the guest, and lints `image/`.
+pub fn run() -> Result<u8> {
+    let toolchain = toolchain::for_kernel()?;
+    for program in ["cargo-clippy", "rustdoc"] {
+        if !toolchain.has(program) {
+            bail!("{} has no {program}", toolchain.version);
+        }
+    }
+    let kernel: Vec<String> = KERNEL_PACKAGES.iter().map(|&name| name.into()).collect();
+    let user = compile::user_packages()?;
+    for (kind, packages) in [(Kind::Kernel, &kernel), (Kind::User, &user)] {
+        lint(&toolchain, kind, packages)?;
+        document(&toolchain, kind, packages)?;
+    }
+    let mut image = Builder::ensure()?.cargo("clippy")?;
+    compile::run(image.args(["--", "-Dwarnings"]))?;
+    Ok(0)
+}
+
+fn lint(toolchain: &Toolchain, kind: Kind, packages: &[String]) -> Result<()> {
+    let mut command = compile::cargo(toolchain, "clippy", kind);
+    command.args(packages.iter().map(|name| format!("-p={name}")));
+    compile::run(command.args(["--", "-Dwarnings"]))
+}
+
+fn document(toolchain: &Toolchain, kind: Kind, packages: &[String]) -> Result<()> {
+    let mut command = compile::cargo(toolchain, "doc", kind);
+    command.arg("--no-deps").args(packages.iter().map(|name| format!("-p={name}")));
+    compile::run(command.env("RUSTDOCFLAGS", "-Dwarnings"))
+}

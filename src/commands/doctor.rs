@@ -1,0 +1,100 @@
+//! What is here, what is missing, and what would be installed.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use hafnon::{
+    c, image,
+    packages::{Installation, Installers},
+    qemu,
+    toolchain::{self, Library, Toolchain},
+    workspace::find_in_path,
+};
+
+/// One thing that is needed.
+struct Need {
+    name: &'static str,
+    found: Option<String>,
+    ways: &'static [Installation],
+}
+
+/// Prints a line for each need; succeeds when nothing is missing.
+pub fn report() -> Result<u8> {
+    let installers = Installers::of_this_machine();
+    let needs = needs();
+    for need in &needs {
+        println!("{}", need.line(&installers));
+    }
+    match qemu::check_kvm() {
+        Ok(()) => println!("note     KVM works here and is used unless --accel tcg is given"),
+        Err(reason) => println!("note     {reason}; QEMU's translator (tcg) is used"),
+    }
+    Ok(u8::from(needs.iter().any(|need| need.found.is_none())))
+}
+
+fn needs() -> Vec<Need> {
+    let file = |path: PathBuf| path.display().to_string();
+    vec![
+        Need { name: "QEMU", found: qemu::find().map(file), ways: &qemu::WAYS_TO_QEMU },
+        Need {
+            name: "setpriv",
+            found: find_in_path("setpriv").map(file),
+            ways: &[Installation::Apt(&["util-linux"])],
+        },
+        Need {
+            name: "kernel toolchain",
+            found: toolchain::find_for_kernel().as_ref().map(describe),
+            ways: &toolchain::WAYS_TO_KERNEL,
+        },
+        Need { name: "C compiler", found: c::find().map(file), ways: &c::WAYS_TO_COMPILER },
+        Need {
+            name: "image toolchain",
+            found: image::Builder::find().as_ref().map(image::Builder::describe),
+            ways: &toolchain::WAYS_TO_IMAGE,
+        },
+        Need { name: "UEFI firmware", found: qemu::find_firmware().map(file), ways: &qemu::WAYS_TO_FIRMWARE },
+    ]
+}
+
+fn describe(toolchain: &Toolchain) -> String {
+    let library = match toolchain.library {
+        Some(Library::Source) => "library built from source",
+        _ => "library compiled already",
+    };
+    format!("{} in {}, {library}", toolchain.version, toolchain.sysroot.display())
+}
+
+impl Need {
+    fn line(&self, installers: &Installers) -> String {
+        if let Some(found) = &self.found {
+            return format!("found    {}: {found}", self.name);
+        }
+        let tried = self.ways.iter().filter(|way| installers.can(way));
+        let tried: Vec<String> = tried.map(|way| format!("`{way}`")).collect();
+        let remedy = if tried.is_empty() {
+            installers.advice(self.ways)
+        } else {
+            format!("when it is needed, it is installed with {}", tried.join(", else "))
+        };
+        format!("missing  {}: {remedy}", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(rustup: bool, apt: bool, root: bool) -> String {
+        let ways = &toolchain::WAYS_TO_KERNEL;
+        let need = Need { name: "kernel toolchain", found: None, ways };
+        need.line(&Installers { rustup, apt, root })
+    }
+
+    #[test]
+    fn says_what_would_be_installed() {
+        let both = missing(true, true, true);
+        assert!(both.contains("`rustup target add x86_64-unknown-none`, else `apt-get"), "{both}");
+        assert!(missing(false, true, true).contains("installed with `apt-get install"));
+        assert!(missing(false, true, false).contains("type `sudo apt-get"));
+    }
+}

@@ -1,0 +1,67 @@
+//! What the command does, one file a subcommand.
+
+mod bench;
+mod check;
+mod doctor;
+mod image;
+mod run;
+mod syscalls;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use anyhow::{Result, anyhow};
+use hafnon::{
+    compile::{self, Program},
+    toolchain, workspace,
+};
+
+use crate::options::{Arguments, Command};
+
+/// Does what was asked; the exit status.
+pub fn execute(arguments: Arguments) -> Result<u8> {
+    let machine = &arguments.machine;
+    match arguments.command {
+        None => run::tour(machine),
+        Some(Command::Run { program, arguments }) => run::program(machine, &program, &arguments),
+        Some(Command::Image { out }) => image::write(&out),
+        Some(Command::Syscalls { abi, json }) => syscalls::list(abi, json),
+        Some(Command::Bench { json }) => bench::run(machine, json),
+        Some(Command::Doctor) => doctor::report(),
+        Some(Command::Generate) => generate(),
+        Some(Command::Check) => check::run(),
+    }
+}
+
+/// The kernel and the programs, built.
+struct Built {
+    kernel: PathBuf,
+    programs: Vec<Program>,
+}
+
+/// Builds what boots; cargo shows its progress.
+fn build() -> Result<Built> {
+    let toolchain = toolchain::for_kernel()?;
+    eprintln!("hafnon: building the kernel with {}", toolchain.version);
+    let kernel = compile::kernel(&toolchain, compile::KERNEL)?;
+    eprintln!("hafnon: building the user programs");
+    let programs = compile::user_programs(&toolchain)?;
+    Ok(Built { kernel, programs })
+}
+
+/// Prints `text`. A reader that has enough closes the pipe, which is no failure.
+fn print(text: &str) {
+    let _ = io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Writes the files that are generated and committed; prints those that were not up to date.
+fn generate() -> Result<u8> {
+    let written = generator::write_committed(workspace::root())
+        .map_err(|error| anyhow!("cannot write the generated files: {error}"))?;
+    for file in written {
+        println!("{file}");
+    }
+    Ok(0)
+}

@@ -1,0 +1,86 @@
+//! The boot tour, and a person's own program as the first process.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use anyhow::Result;
+use hafnon::{
+    elf,
+    machine::{Boot, End, Listener, Machine, word},
+    qemu, ramdisk,
+    symbols::Symbols,
+};
+
+use super::{Built, build};
+use crate::options::{MachineOptions, Usage};
+
+/// Seconds without a word after which the guest is taken for hung.
+const SILENCE: u64 = 60;
+
+/// The first process of the tour.
+const TOUR: &str = "bin/tour";
+
+/// Boots the tour.
+pub fn tour(options: &MachineOptions) -> Result<u8> {
+    // Whatever is wrong with the machine asked for is said before minutes of building.
+    let built = prepared(options)?;
+    boot(options, &built, vec![word("run", TOUR)])
+}
+
+/// Boots with `file` as the first process.
+pub fn program(options: &MachineOptions, file: &Path, arguments: &[String]) -> Result<u8> {
+    elf::check_program(file).map_err(|error| Usage(error.to_string()))?;
+    let Some(name) = file.file_name().and_then(|name| name.to_str()) else {
+        return Err(Usage(format!("{} has no name that fits a ramdisk", file.display())).into());
+    };
+    let name = format!("bin/{name}");
+    let mut built = prepared(options)?;
+    built.programs = ramdisk::with(built.programs, &name, file);
+    let mut words = vec![word("run", &name)];
+    words.extend(arguments.iter().map(|argument| word("arg", argument)));
+    boot(options, &built, words)
+}
+
+fn prepared(options: &MachineOptions) -> Result<Built> {
+    options.check()?;
+    qemu::ensure()?;
+    build()
+}
+
+fn boot(options: &MachineOptions, built: &Built, words: Vec<String>) -> Result<u8> {
+    let kernel = built.kernel.clone();
+    let ramdisk = Some(ramdisk::temporary(&built.programs)?);
+    let mut machine = options.machine(Boot::Direct { kernel, ramdisk, words }, SILENCE)?;
+    machine.input = true;
+    follow(machine, &mut Terminal)
+}
+
+/// Runs `machine`, and tells on standard error how it ended unless it ended well.
+pub fn follow(machine: Machine, listener: &mut dyn Listener) -> Result<u8> {
+    let symbols = machine.symbols.clone();
+    let outcome = machine.run(listener)?;
+    if !matches!(outcome.end, End::Exited(0)) {
+        let symbols = symbols.map(|file| Symbols::of(&file)).unwrap_or_default();
+        eprint!("hafnon: {}", outcome.describe(&symbols));
+    }
+    Ok(outcome.end.status())
+}
+
+/// Shows the guest's console as it comes.
+struct Terminal;
+
+impl Listener for Terminal {
+    fn console(&mut self, bytes: &[u8]) {
+        let mut out = io::stdout().lock();
+        // A UART's lines end as a terminal's do; those of this program's output do not.
+        let mut lines = bytes.split(|byte| *byte == b'\r');
+        // A reader that has gone does not stop the guest: its exit code still counts.
+        let _ = lines.try_for_each(|piece| out.write_all(piece)).and_then(|()| out.flush());
+    }
+
+    fn control(&mut self, line: &str) {
+        self.console(format!("{line}\n").as_bytes());
+    }
+}

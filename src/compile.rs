@@ -1,0 +1,226 @@
+//! Building the kernel and the user programs with the kernel's toolchain.
+//!
+//! Cargo does the work and shows its own progress; here stands which packages
+//! are built, with which flags, into which target directory. The kernel and the
+//! programs have directories of their own because their flags differ, and cargo
+//! would otherwise rebuild everything at each turn.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::{
+    c,
+    toolchain::{Library, TARGET, Toolchain},
+    workspace,
+};
+
+/// The package of the kernel that `cargo run` boots, and its program.
+pub const KERNEL: &str = "hafnon-kernel";
+
+/// What cargo needs to build the library from source.
+const BUILD_STD: [&str; 2] =
+    ["-Zbuild-std=core,alloc,compiler_builtins", "-Zbuild-std-features=compiler-builtins-mem"];
+
+/// One kind of code for the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Runs in the kernel: fixed addresses in the top 2 GiB.
+    Kernel,
+    /// Runs in user mode: position-independent.
+    User,
+}
+
+/// A program for the ramdisk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Its name in the ramdisk, such as `bin/tour`.
+    pub name: String,
+    /// The ELF file.
+    pub file: PathBuf,
+}
+
+impl Kind {
+    /// The compiler's flags.
+    fn flags(self) -> Vec<String> {
+        let script = workspace::root().join("kernel/link.ld");
+        match self {
+            Self::Kernel => vec![
+                "-Crelocation-model=static".into(),
+                "-Ccode-model=kernel".into(),
+                "-Cforce-frame-pointers=yes".into(),
+                format!("-Clink-arg=-T{}", script.display()),
+            ],
+            Self::User => vec![
+                "-Crelocation-model=pic".into(),
+                "-Ccode-model=small".into(),
+                "-Cforce-frame-pointers=yes".into(),
+            ],
+        }
+    }
+
+    /// The target directory.
+    pub fn directory(self) -> PathBuf {
+        workspace::target(match self {
+            Self::Kernel => "kernel",
+            Self::User => "user",
+        })
+    }
+}
+
+/// A cargo command (`build`, `clippy`, `doc`) for code of one kind.
+pub fn cargo(toolchain: &Toolchain, command: &str, kind: Kind) -> Command {
+    let mut cargo = toolchain.cargo();
+    cargo
+        .current_dir(workspace::root())
+        .args([command, "--release", "--target", TARGET])
+        .env("CARGO_TARGET_DIR", kind.directory())
+        .env("CARGO_ENCODED_RUSTFLAGS", kind.flags().join("\u{1f}"));
+    if toolchain.library == Some(Library::Source) {
+        cargo.args(BUILD_STD).env("RUSTC_BOOTSTRAP", "1");
+    }
+    cargo
+}
+
+/// Builds the kernel in `package`; the ELF file.
+///
+/// # Errors
+/// It does not compile (the compiler has said why on standard error).
+pub fn kernel(toolchain: &Toolchain, package: &str) -> Result<PathBuf> {
+    build(toolchain, Kind::Kernel, &[package.into()])?;
+    let file = kernel_file(package);
+    ensure!(file.is_file(), "package {package} makes no program named {package}");
+    Ok(file)
+}
+
+/// The ELF file of the kernel in `package`, whose program has the package's name.
+pub fn kernel_file(package: &str) -> PathBuf {
+    output(Kind::Kernel, package)
+}
+
+/// Builds every program below `user/`, those in C and the vDSO image included.
+///
+/// # Errors
+/// One does not compile (the compiler has said why on standard error).
+pub fn user_programs(toolchain: &Toolchain) -> Result<Vec<Program>> {
+    build(toolchain, Kind::User, &user_packages()?)?;
+    c::programs()?;
+    user_program_files()
+}
+
+/// Every program below `user/`, where [`user_programs`] puts it.
+///
+/// # Errors
+/// Cargo can not read the workspace.
+pub fn user_program_files() -> Result<Vec<Program>> {
+    let names = targets(&user_members()?);
+    let program = |name: String| Program { file: output(Kind::User, &name), name: name_in_ramdisk(&name) };
+    let mut programs: Vec<Program> = names.into_iter().map(program).collect();
+    programs.extend(c::program_files()?);
+    Ok(programs)
+}
+
+/// The packages below `user/`.
+///
+/// # Errors
+/// Cargo can not read the workspace.
+pub fn user_packages() -> Result<Vec<String>> {
+    let members = user_members()?;
+    Ok(members.iter().filter_map(|package| package["name"].as_str()).map(str::to_owned).collect())
+}
+
+fn build(toolchain: &Toolchain, kind: Kind, packages: &[String]) -> Result<()> {
+    let mut command = cargo(toolchain, "build", kind);
+    for package in packages {
+        command.args(["-p", package]);
+    }
+    run(&mut command)
+}
+
+/// Runs a cargo command; its messages are its error.
+///
+/// # Errors
+/// It can not be started, or fails.
+pub fn run(command: &mut Command) -> Result<()> {
+    let name = Path::new(command.get_program()).display().to_string();
+    let task = command.get_args().next().unwrap_or_default().display().to_string();
+    let status =
+        command.stdout(std::io::stderr()).status().with_context(|| format!("cannot start {name}"))?;
+    if !status.success() {
+        bail!("`cargo {task}` failed ({status}); its messages are above");
+    }
+    Ok(())
+}
+
+fn output(kind: Kind, program: &str) -> PathBuf {
+    kind.directory().join(TARGET).join("release").join(program)
+}
+
+/// What `cargo metadata` says of the workspace's members below `user/`.
+fn user_members() -> Result<Vec<Value>> {
+    // Any cargo will do for this question; the one that runs this program is named by a variable.
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .current_dir(workspace::root())
+        .args(["metadata", "--no-deps", "--format-version=1"])
+        .output()
+        .context("cannot start cargo")?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata printed no JSON")?;
+    Ok(below_user(&metadata).cloned().collect())
+}
+
+fn below_user(metadata: &Value) -> impl Iterator<Item = &Value> {
+    let below = workspace::root().join("user");
+    elements(&metadata["packages"]).iter().filter(move |package| {
+        let manifest = package["manifest_path"].as_str();
+        manifest.is_some_and(|path| Path::new(path).starts_with(&below))
+    })
+}
+
+/// The names of the programs of some packages.
+fn targets(packages: &[Value]) -> Vec<String> {
+    let all = packages.iter().flat_map(|package| elements(&package["targets"]));
+    let programs = all.filter(|target| target["kind"][0] == "bin");
+    programs.filter_map(|target| target["name"].as_str()).map(str::to_owned).collect()
+}
+
+fn elements(list: &Value) -> &[Value] {
+    list.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// `bin/NAME`, or `lib/NAME.so` for the vDSO image.
+fn name_in_ramdisk(name: &str) -> String {
+    if name.starts_with("lib") { format!("lib/{name}.so") } else { format!("bin/{name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_programs_below_user_are_taken() {
+        let root = workspace::root().display();
+        let metadata = serde_json::json!({"packages": [
+            {"name": "a", "manifest_path": format!("{root}/user/a/Cargo.toml"),
+             "targets": [{"kind": ["bin"], "name": "tour"}, {"kind": ["custom-build"], "name": "b"}]},
+            {"name": "c", "manifest_path": format!("{root}/kernel/Cargo.toml"),
+             "targets": [{"kind": ["bin"], "name": "kernel"}]},
+        ]});
+        let packages: Vec<Value> = below_user(&metadata).cloned().collect();
+        assert_eq!(targets(&packages), ["tour"]);
+    }
+
+    #[test]
+    fn programs_and_libraries_have_their_directories() {
+        assert_eq!(name_in_ramdisk("tour"), "bin/tour");
+        assert_eq!(name_in_ramdisk("libzircon"), "lib/libzircon.so");
+    }
+}

@@ -1,0 +1,23 @@
+//! The host's side of hafnon: everything between `cargo run` and the first
+//! instruction of the kernel, and between its last word and an exit status.
+//!
+//! - [`toolchain`] finds or installs a compiler for the kernel;
+//! - [`compile`] builds the kernel and the user programs with it, [`c`] those in C;
+//! - [`ramdisk`] and [`image`] pack what was built;
+//! - [`machine`] runs it in QEMU and tells how it ended;
+//! - [`symbols`] turns addresses into functions and lines.
+//!
+//! `src/main.rs` is the command on top of this library, and `qemu-tests` the
+//! test runner on top of it.
+
+pub mod c;
+pub mod compile;
+pub mod elf;
+pub mod image;
+pub mod machine;
+pub mod packages;
+pub mod qemu;
+pub mod ramdisk;
+pub mod symbols;
+pub mod toolchain;
+pub mod workspace;

@@ -1,0 +1,175 @@
+//! QEMU's monitor (QMP): why the machine stopped, and where its CPUs are.
+//!
+//! Stacks are read from outside, by the frame pointers that the kernel is
+//! compiled with, so that they are there also when the guest can not run another
+//! instruction: after a triple fault, or in a loop with interrupts off.
+
+use std::{
+    io::{self, BufRead, BufReader, Write},
+    os::unix::net::UnixStream,
+    sync::mpsc::{self, Receiver, Sender},
+    thread,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+use super::{control::address, events::Event, outcome::Stack};
+
+/// How long QEMU may take for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The most frames of one stack that are read.
+const DEEPEST: usize = 64;
+
+/// The lowest address of the kernel's half.
+const KERNEL: u64 = 0xffff_8000_0000_0000;
+
+/// A conversation with QEMU.
+pub struct Monitor {
+    stream: UnixStream,
+    answers: Receiver<Value>,
+}
+
+/// What matters of a CPU's registers.
+#[derive(Debug, PartialEq, Eq)]
+struct Registers {
+    instruction: u64,
+    frame: u64,
+    user: bool,
+    halted: bool,
+}
+
+impl Monitor {
+    /// Opens the conversation; what QEMU tells unasked goes to `events`.
+    ///
+    /// # Errors
+    /// The stream is closed.
+    pub fn start(stream: UnixStream, events: Sender<Event>) -> io::Result<Self> {
+        let (answered, answers) = mpsc::channel();
+        let lines = BufReader::new(stream.try_clone()?).lines();
+        thread::spawn(move || {
+            for message in lines.map_while(Result::ok) {
+                sort(&message, &answered, &events);
+            }
+        });
+        let mut monitor = Self { stream, answers };
+        // An answer is awaited where one is needed; QEMU may still be starting.
+        monitor.send(&json!({"execute": "qmp_capabilities"}))?;
+        Ok(monitor)
+    }
+
+    fn send(&mut self, message: &Value) -> io::Result<()> {
+        writeln!(self.stream, "{message}")
+    }
+
+    fn ask(&mut self, message: &Value) -> Option<Value> {
+        while self.answers.try_recv().is_ok() {}
+        self.send(message).ok()?;
+        self.answers.recv_timeout(PATIENCE).ok()
+    }
+
+    /// A command of the monitor for people, asked of one CPU; its text.
+    fn ask_as_person(&mut self, cpu: u32, command: &str) -> Option<String> {
+        let arguments = json!({"command-line": command, "cpu-index": cpu});
+        let message = json!({"execute": "human-monitor-command", "arguments": arguments});
+        Some(self.ask(&message)?["return"].as_str()?.to_owned())
+    }
+
+    /// Stops the machine and reads the stack of each of its CPUs.
+    pub fn stacks(&mut self, cpus: u32) -> Vec<Stack> {
+        let stopped = self.ask(&json!({"execute": "stop"}));
+        let cpus = if stopped.is_some() { cpus } else { 0 };
+        (0..cpus).filter_map(|cpu| self.stack(cpu)).collect()
+    }
+
+    fn stack(&mut self, cpu: u32) -> Option<Stack> {
+        let registers = Registers::parse(&self.ask_as_person(cpu, "info registers")?)?;
+        let at = registers.instruction;
+        let title = match (registers.user, registers.halted) {
+            (true, _) => format!("CPU {cpu}, in user mode at {at:#x}"),
+            (false, true) => format!("CPU {cpu}, halted"),
+            (false, false) => format!("CPU {cpu}, running"),
+        };
+        let addresses = if registers.user { Vec::new() } else { self.walk(cpu, &registers) };
+        Some(Stack { title, addresses })
+    }
+
+    /// Follows the chain of frames: at each, the caller's frame and the return address.
+    fn walk(&mut self, cpu: u32, registers: &Registers) -> Vec<u64> {
+        let mut addresses = vec![registers.instruction];
+        let mut frame = registers.frame;
+        while frame >= KERNEL && frame.is_multiple_of(8) && addresses.len() < DEEPEST {
+            let memory = self.ask_as_person(cpu, &format!("x /2gx {frame:#x}"));
+            let Some((caller, back)) = memory.as_deref().and_then(pair) else { break };
+            if back < KERNEL {
+                break;
+            }
+            addresses.push(back);
+            if caller <= frame {
+                break;
+            }
+            frame = caller;
+        }
+        addresses
+    }
+}
+
+/// Gives an answer to who asked, and an event to who follows the machine.
+fn sort(message: &str, answers: &Sender<Value>, events: &Sender<Event>) {
+    let Ok(message) = serde_json::from_str::<Value>(message) else { return };
+    // A receiver that is gone has what it wanted.
+    if message["event"] == "SHUTDOWN" {
+        let reason = message["data"]["reason"].as_str().unwrap_or_default();
+        let _ = events.send(Event::Stopped(reason.to_owned()));
+    } else if message.get("return").or(message.get("error")).is_some() {
+        let _ = answers.send(message);
+    }
+}
+
+impl Registers {
+    /// Reads the text of `info registers`: words such as `RIP=ffffffff80200000`.
+    fn parse(text: &str) -> Option<Self> {
+        let value = |name: &str| {
+            let mut words = text.split_whitespace();
+            address(words.find_map(|word| word.strip_prefix(name)?.strip_prefix('='))?)
+        };
+        Some(Self {
+            instruction: value("RIP").or_else(|| value("EIP"))?,
+            frame: value("RBP").or_else(|| value("EBP"))?,
+            user: value("CPL") == Some(3),
+            halted: value("HLT") == Some(1),
+        })
+    }
+}
+
+/// The two numbers of `ADDRESS: 0x… 0x…`.
+fn pair(text: &str) -> Option<(u64, u64)> {
+    let mut numbers = text.split_once(':')?.1.split_whitespace().map(address);
+    Some((numbers.next()??, numbers.next()??))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registers_as_qemu_prints_them() {
+        let text = "CPU#0\nRAX=0 RBX=1\nRSI=0 RDI=0 RBP=ffff800000001ff0 RSP=ffff800000001f00\n\
+                    RIP=ffffffff80201234 RFL=00000246 [---Z-P-] CPL=0 II=0 A20=1 SMM=0 HLT=1\n";
+        let expected = Registers {
+            instruction: 0xffff_ffff_8020_1234,
+            frame: 0xffff_8000_0000_1ff0,
+            user: false,
+            halted: true,
+        };
+        assert_eq!(Registers::parse(text), Some(expected));
+    }
+
+    #[test]
+    fn memory_as_qemu_prints_it() {
+        let text = "ffff800000001ff0: 0x0000000000000010 0xffffffff80201234\r\n";
+        assert_eq!(pair(text), Some((0x10, 0xffff_ffff_8020_1234)));
+        assert_eq!(pair("Cannot access memory"), None);
+    }
+}

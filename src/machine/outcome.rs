@@ -1,0 +1,113 @@
+//! How a machine ended, as a sentence, a stack and an exit status.
+
+use std::{fmt, time::Duration};
+
+use crate::symbols::Symbols;
+
+/// Why a machine is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The first process exited with this code.
+    Exited(i64),
+    /// The kernel panicked with this message.
+    Panicked(String),
+    /// The machine reset itself: a triple fault, unless the kernel asked for it.
+    Reset,
+    /// The machine switched itself off without saying how its first process ended.
+    PoweredOff,
+    /// It said nothing for this long.
+    Silent(Duration),
+    /// It ran for longer than this.
+    TookTooLong(Duration),
+    /// QEMU ended for a reason of its own.
+    QemuFailed,
+}
+
+/// A stack of one CPU.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stack {
+    /// Whose stack, and what it was doing.
+    pub title: String,
+    /// Addresses in the kernel, innermost first; all but the first return addresses.
+    pub addresses: Vec<u64>,
+}
+
+/// What is known after a machine has ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Why it ended.
+    pub end: End,
+    /// Where its CPUs were, when it did not end well.
+    pub stacks: Vec<Stack>,
+    /// What QEMU printed about itself.
+    pub complaints: String,
+}
+
+impl End {
+    /// The exit status for a command that ran the machine: the guest's own code, as far as it
+    /// fits, or one that says what happened to the guest.
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::Exited(code) => fold(*code),
+            Self::Panicked(_) => 101,
+            Self::Reset => 102,
+            Self::PoweredOff | Self::QemuFailed => 103,
+            Self::Silent(_) | Self::TookTooLong(_) => 124,
+        }
+    }
+}
+
+/// The low byte of a code, but never 0 for a code that is not 0.
+fn fold(code: i64) -> u8 {
+    match code.to_le_bytes()[0] {
+        0 if code != 0 => 1,
+        byte => byte,
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exited(code) => write!(out, "the first process exited with code {code}"),
+            Self::Panicked(message) => write!(out, "the kernel panicked: {message}"),
+            Self::Reset => write!(out, "the machine reset itself (a triple fault)"),
+            Self::PoweredOff => write!(out, "the machine switched off without an exit code"),
+            Self::Silent(time) => {
+                write!(out, "the guest hangs: it said nothing for {} s", time.as_secs())
+            }
+            Self::TookTooLong(time) => {
+                write!(out, "the guest hangs: it still ran after {} s", time.as_secs())
+            }
+            Self::QemuFailed => write!(out, "QEMU ended by itself"),
+        }
+    }
+}
+
+impl Outcome {
+    /// The end, what QEMU said, and every stack with its symbols; for a person.
+    pub fn describe(&self, symbols: &Symbols) -> String {
+        let mut text = format!("{}\n", self.end);
+        for line in self.complaints.lines() {
+            text += &format!("  QEMU: {line}\n");
+        }
+        for stack in &self.stacks {
+            text += &format!("{}\n{}", stack.title, symbols.backtrace(&stack.addresses));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_failure_looks_like_success() {
+        assert_eq!(End::Exited(0).status(), 0);
+        assert_eq!(End::Exited(7).status(), 7);
+        assert_eq!(End::Exited(-1).status(), 255);
+        assert_eq!(End::Exited(256).status(), 1);
+        assert_ne!(End::Reset.status(), 0);
+        assert_ne!(End::Silent(Duration::ZERO).status(), 0);
+    }
+}

@@ -1,0 +1,133 @@
+//! The QEMU process, and the promise that it never outlives this one.
+//!
+//! Dropping [`Process`] kills QEMU. That does not help when this process itself
+//! is killed, so QEMU asks the host's kernel for a SIGKILL at its parent's death:
+//! `setpriv --pdeathsig` sets that and stays in force across `exec`. Between the
+//! fork and that request the parent may die already; therefore a shell in between
+//! looks, after the request, whether the parent is still the one it was.
+//!
+//! "Parent" is the *thread* that started QEMU, so a machine is followed to its
+//! end on the thread that starts it.
+
+use std::{
+    fs::File,
+    io::{self, PipeReader, Write, pipe},
+    net::TcpListener,
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::net::UnixStream,
+    },
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
+    thread,
+};
+
+use anyhow::{Context, Result};
+use command_fds::{CommandFdExt, FdMapping};
+
+use super::{Boot, Machine, arguments};
+use crate::qemu;
+
+/// Run by the shell: `$1` is the parent's number, the rest is QEMU's command line.
+const UNLESS_ORPHANED: &str = r#"[ "$PPID" = "$1" ] || exit 1; shift; exec "$@""#;
+
+/// A running QEMU.
+pub struct Process {
+    child: Child,
+    /// What the guest prints.
+    pub console: PipeReader,
+    /// What QEMU itself complains about.
+    pub complaints: PipeReader,
+    /// The host's end of COM2.
+    pub control: UnixStream,
+    /// The host's end of the monitor.
+    pub monitor: UnixStream,
+}
+
+impl Process {
+    /// Starts QEMU.
+    ///
+    /// # Errors
+    /// QEMU or `setpriv` is missing, or the system has no descriptors or processes left.
+    pub fn start(machine: &Machine) -> Result<Self> {
+        let (console, console_end) = pipe()?;
+        let (complaints, complaints_end) = pipe()?;
+        let (control, control_end) = UnixStream::pair()?;
+        let (monitor, monitor_end) = UnixStream::pair()?;
+        let mut inherited =
+            vec![mapping(control_end, arguments::CONTROL), mapping(monitor_end, arguments::MONITOR)];
+        if let Boot::Direct { ramdisk: Some(file), .. } = &machine.boot {
+            inherited.push(mapping(reopen(file)?, arguments::RAMDISK));
+        }
+        if machine.debugger {
+            inherited.push(mapping(listen_for_debugger(machine)?, arguments::DEBUGGER));
+        }
+        let mut command = command(machine)?;
+        command
+            .stdin(if machine.input { Stdio::piped() } else { Stdio::null() })
+            .stdout(console_end)
+            .stderr(complaints_end)
+            .fd_mappings(inherited)
+            .context("two of QEMU's descriptors collide")?;
+        let mut child = command.spawn().context("cannot start setpriv (of util-linux), which starts QEMU")?;
+        if let Some(console) = child.stdin.take() {
+            pass_input(console);
+        }
+        Ok(Self { child, console, complaints, control, monitor })
+    }
+
+    /// Ends QEMU, if it still runs, and waits until it is gone.
+    pub fn end(&mut self) -> io::Result<ExitStatus> {
+        if let Some(status) = self.child.try_wait()? {
+            return Ok(status);
+        }
+        self.child.kill()?;
+        self.child.wait()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Nothing is left to do for a process that can not be killed.
+        let _ = self.end();
+    }
+}
+
+/// `setpriv`, the shell, and QEMU with its arguments.
+fn command(machine: &Machine) -> Result<Command> {
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--pdeathsig", "KILL", "sh", "-c", UNLESS_ORPHANED, "sh"])
+        .arg(std::process::id().to_string())
+        .arg(qemu::ensure()?)
+        .args(arguments::arguments(machine));
+    Ok(command)
+}
+
+fn mapping(descriptor: impl Into<OwnedFd>, number: i32) -> FdMapping {
+    FdMapping { parent_fd: descriptor.into(), child_fd: number }
+}
+
+fn reopen(file: &File) -> Result<OwnedFd> {
+    file.as_fd().try_clone_to_owned().context("cannot pass the ramdisk on")
+}
+
+/// A port that the system chose, announced to the person who asked for a debugger.
+fn listen_for_debugger(machine: &Machine) -> Result<TcpListener> {
+    let listener = TcpListener::bind("127.0.0.1:0").context("cannot listen for a debugger")?;
+    let symbols = machine.symbols.as_ref().map(|file| file.display().to_string());
+    eprintln!(
+        "hafnon: waiting for a debugger: gdb {} -ex 'target remote {}'",
+        symbols.unwrap_or_default(),
+        listener.local_addr()?,
+    );
+    Ok(listener)
+}
+
+/// Copies this process's standard input to the guest until either ends.
+fn pass_input(mut guest: ChildStdin) {
+    thread::spawn(move || {
+        // The guest has gone, or nothing more is typed: both end the copying only.
+        let _ = io::copy(&mut io::stdin().lock(), &mut guest);
+        let _ = guest.flush();
+    });
+}

@@ -1,0 +1,249 @@
+//! The command line: its words, and what makes them unusable.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use abi::Abi;
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+    value_parser,
+};
+use hafnon::{
+    machine::{Boot, Machine},
+    qemu::{self, Accelerator},
+};
+
+const STATUS: &str = "\
+Exit status: the first process's exit code, or 101 when the kernel panicked, 102 when the
+machine reset itself (a triple fault), 103 when QEMU failed or the machine switched off
+without an exit code, 124 when the guest hung; 2 for arguments that can not be used; 1 when
+something could not be built or found on this machine.
+
+To leave a running guest, press Ctrl-C.";
+
+/// Boots the hafnon kernel in QEMU. Without a command: the boot tour.
+#[derive(Debug, Parser)]
+#[command(name = "hafnon", version, after_help = STATUS)]
+pub struct Arguments {
+    /// The machine to boot.
+    #[command(flatten)]
+    pub machine: MachineOptions,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Boot with a program of yours as the first process; its exit code is the command's
+    Run {
+        /// An ELF program built for hafnon
+        program: PathBuf,
+        /// Arguments for the program; everything from the first of them on, or after `--`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Write disk images for BIOS and UEFI machines
+    Image {
+        /// Directory for the images
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// List every declared system call with its state
+    Syscalls {
+        /// Only the calls of one ABI
+        #[arg(long, value_parser = abi_parser())]
+        abi: Option<Abi>,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Count the instructions that operations take
+    Bench {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what is here, what is missing, and what would be installed
+    Doctor,
+    /// Write the files that are generated from syscalls.toml and kept in the repository
+    Generate,
+    /// Lint and document the kernel and the user programs, with warnings as errors
+    Check,
+}
+
+/// The machine to boot.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Machine")]
+pub struct MachineOptions {
+    /// Number of virtual CPUs
+    #[arg(long, global = true, default_value_t = 2, value_name = "N",
+          value_parser = value_parser!(u32).range(1..=64))]
+    pub cpus: u32,
+
+    /// Size of memory, such as 512M or 2G
+    #[arg(long, global = true, default_value = "512M", value_name = "SIZE",
+          value_parser = memory)]
+    pub memory: String,
+
+    /// What executes the guest [default: kvm where the processor has it, else tcg]
+    #[arg(long, global = true)]
+    pub accel: Option<Accel>,
+
+    /// Wait for gdb before the first instruction
+    #[arg(long, global = true)]
+    pub gdb: bool,
+
+    /// Take the guest for hung when it says nothing for so long; 0 for never
+    /// [default: 60, or 300 for bench]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+}
+
+/// What executes the guest.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Accel {
+    /// QEMU's translator
+    Tcg,
+    /// The processor's virtualization
+    Kvm,
+}
+
+/// Arguments that can not be used, as one sentence.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+impl MachineOptions {
+    /// The machine asked for, starting from `boot`, which is taken for hung after `silence`
+    /// seconds unless another time was asked for.
+    ///
+    /// # Errors
+    /// KVM was asked for and is of no use here.
+    pub fn machine(&self, boot: Boot, silence: u64) -> Result<Machine, Usage> {
+        let seconds = self.timeout.unwrap_or(silence);
+        let waits = seconds == 0 || self.gdb;
+        Ok(Machine {
+            cpus: self.cpus,
+            memory: self.memory.clone(),
+            accelerator: self.accelerator()?,
+            debugger: self.gdb,
+            silence: (!waits).then(|| Duration::from_secs(seconds)),
+            ..Machine::new(boot)
+        })
+    }
+
+    /// Says what is wrong with the options, before anything is built for them.
+    ///
+    /// # Errors
+    /// KVM was asked for and is of no use here.
+    pub fn check(&self) -> Result<(), Usage> {
+        self.accelerator().map(drop)
+    }
+
+    fn accelerator(&self) -> Result<Accelerator, Usage> {
+        match self.accel {
+            None => Ok(qemu::best_accelerator()),
+            Some(Accel::Tcg) => Ok(Accelerator::Tcg),
+            Some(Accel::Kvm) => match qemu::check_kvm() {
+                Ok(()) => Ok(Accelerator::Kvm),
+                Err(error) => Err(Usage(format!("--accel kvm: {error}"))),
+            },
+        }
+    }
+}
+
+/// Reads the name of an ABI.
+fn abi_parser() -> impl TypedValueParser<Value = Abi> {
+    PossibleValuesParser::new(Abi::ALL.map(Abi::name))
+        .try_map(|name| Abi::ALL.into_iter().find(|abi| abi.name() == name).ok_or("unknown"))
+}
+
+/// The smallest memory that a machine may have, in MiB.
+const SMALLEST: u64 = 64;
+
+/// The largest memory that a machine may have, in MiB.
+const LARGEST: u64 = 1 << 20;
+
+/// Checks a size of memory.
+fn memory(text: &str) -> Result<String, String> {
+    let digits = text.trim_end_matches(['K', 'M', 'G', 'T', 'k', 'm', 'g', 't']);
+    let shift = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "K" => 10,
+        "" | "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return Err("a size is a number and one of K, M, G, T".into()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "a size is a number and one of K, M, G, T")?;
+    match number.checked_mul(1 << shift).map(|bytes| bytes >> 20) {
+        Some(SMALLEST..=LARGEST) => Ok(text.to_ascii_uppercase()),
+        _ => Err(format!("a machine has between {SMALLEST}M and 1T")),
+    }
+}
+
+/// What clap has to say, without hints and usage lines: one sentence.
+pub fn sentence(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+    let joined = lines.collect::<Vec<_>>().join(" ");
+    joined.strip_prefix("error: ").unwrap_or(&joined).to_owned() + " (see --help)"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn refused(words: &[&str]) -> String {
+        let all = ["hafnon"].iter().chain(words);
+        sentence(&Arguments::try_parse_from(all).unwrap_err())
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn refusals_are_one_line() {
+        for words in [&["--cpus", "0"][..], &["--memory", "x"], &["run"], &["fly"], &["--bogus"]] {
+            let sentence = refused(words);
+            assert!(!sentence.contains('\n') && sentence.len() > 20, "{sentence}");
+        }
+    }
+
+    #[test]
+    fn options_stand_before_or_after_the_command() {
+        let after = Arguments::try_parse_from(["hafnon", "bench", "--cpus", "1"]).unwrap();
+        assert_eq!(after.machine.cpus, 1);
+        let words = ["hafnon", "--cpus", "3", "run", "p.elf", "--", "--cpus", "9"];
+        let before = Arguments::try_parse_from(words).unwrap();
+        assert_eq!(before.machine.cpus, 3);
+        let Some(Command::Run { arguments, .. }) = before.command else { panic!() };
+        assert_eq!(arguments, ["--cpus", "9"]);
+        let words = ["hafnon", "run", "p.elf", "a", "--cpus", "9"];
+        let Some(Command::Run { arguments, .. }) = Arguments::try_parse_from(words).unwrap().command else {
+            panic!()
+        };
+        assert_eq!(arguments, ["a", "--cpus", "9"]);
+    }
+
+    #[test]
+    fn sizes_of_memory() {
+        assert_eq!(memory("1g").as_deref(), Ok("1G"));
+        assert_eq!(memory("256").as_deref(), Ok("256"));
+        for wrong in ["", "M", "1MM", "-1M", "1M", "9999999999999T"] {
+            assert!(memory(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! A compiler for the kernel's target: found, or installed, or named.
+//!
+//! The kernel is stable Rust for `x86_64-unknown-none`. Two kinds of toolchain
+//! build it: one that has the target's compiled `core` and `alloc` (rustup's
+//! `target add`), and one that has the library's source, from which cargo then
+//! builds them (Debian's packages). Which ones are here is asked of the
+//! compilers themselves, never guessed from their names.
+
+pub mod environment;
+
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::Result;
+
+use crate::{
+    packages::{Installation, install},
+    workspace::find_all_in_path,
+};
+
+/// The target triple of the kernel and of the user programs.
+pub const TARGET: &str = "x86_64-unknown-none";
+
+/// The oldest compiler that the kernel's code is written for: (major, minor).
+const OLDEST: (u32, u32) = (1, 90);
+
+/// Ways to a toolchain that builds the kernel, the preferred one first.
+pub const WAYS_TO_KERNEL: [Installation; 2] =
+    [Installation::Rustup(&["target", "add", TARGET]), Installation::Apt(&DEBIAN)];
+
+/// Ways to a toolchain that also builds the boot stages of a disk image.
+pub const WAYS_TO_IMAGE: [Installation; 2] =
+    [Installation::Rustup(&["component", "add", "rust-src", "llvm-tools"]), Installation::Apt(&DEBIAN)];
+
+/// The toolchain as Debian packages it.
+const DEBIAN: [&str; 7] =
+    ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rustfmt-web", "rust-web-clippy", "lld-22"];
+
+/// Where `core` and `alloc` for the target come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Library {
+    /// Compiled already, as part of the toolchain.
+    Compiled,
+    /// Compiled by cargo from the toolchain's `rust-src`.
+    Source,
+}
+
+/// A cargo and a rustc that belong together.
+#[derive(Clone, Debug)]
+pub struct Toolchain {
+    /// The directory of `cargo` and `rustc`.
+    pub binaries: PathBuf,
+    /// What `rustc --print sysroot` says.
+    pub sysroot: PathBuf,
+    /// The compiler's version, as it prints it.
+    pub version: String,
+    /// What it has for the kernel's target, if anything.
+    pub library: Option<Library>,
+}
+
+/// The toolchain for the kernel, installed if it has to be.
+///
+/// # Errors
+/// None is here and none can be installed; the error names the command to type.
+pub fn for_kernel() -> Result<Toolchain> {
+    match find_for_kernel() {
+        Some(toolchain) => Ok(toolchain),
+        None => install("a Rust toolchain for x86_64-unknown-none", &WAYS_TO_KERNEL, find_for_kernel),
+    }
+}
+
+/// The toolchain for the kernel, if one is here: compiled libraries first.
+pub fn find_for_kernel() -> Option<Toolchain> {
+    choose(all(), |toolchain| toolchain.library)
+}
+
+/// Of several toolchains, the first with compiled libraries, else the first with sources.
+fn choose<T>(mut of: Vec<T>, library: impl Fn(&T) -> Option<Library>) -> Option<T> {
+    let preferred = [Library::Compiled, Library::Source];
+    let index =
+        preferred.iter().find_map(|wanted| of.iter().position(|one| library(one) == Some(*wanted)))?;
+    Some(of.swap_remove(index))
+}
+
+/// Every toolchain on this machine that is new enough.
+pub fn all() -> Vec<Toolchain> {
+    let mut found: Vec<Toolchain> = Vec::new();
+    for rustc in compilers() {
+        if let Some(toolchain) = Toolchain::of(&rustc)
+            && !found.iter().any(|other| other.sysroot == toolchain.sysroot)
+        {
+            found.push(toolchain);
+        }
+    }
+    found
+}
+
+/// Every `rustc`: those in the path, then those that rustup keeps.
+fn compilers() -> Vec<PathBuf> {
+    let mut compilers = find_all_in_path("rustc");
+    let rustup = env::var_os("RUSTUP_HOME").map(PathBuf::from);
+    let home = env::var_os("HOME").map(|home| Path::new(&home).join(".rustup"));
+    let kept = rustup.or(home).map(|home| home.join("toolchains"));
+    for toolchain in kept.iter().flat_map(fs::read_dir).flatten().flatten() {
+        compilers.push(toolchain.path().join("bin/rustc"));
+    }
+    compilers
+}
+
+impl Toolchain {
+    /// Asks the compiler at `rustc` what it is; `None` if it does not answer or is too old.
+    fn of(rustc: &Path) -> Option<Self> {
+        let version = ask(rustc, &["--version"])?;
+        if number(&version)? < OLDEST {
+            return None;
+        }
+        let sysroot = PathBuf::from(ask(rustc, &["--print", "sysroot"])?).canonicalize().ok()?;
+        // A rustup proxy answers for the real compiler, which is called from here on.
+        let binaries = sysroot.join("bin");
+        if !binaries.join("cargo").is_file() || !binaries.join("rustc").is_file() {
+            return None;
+        }
+        let libraries = ask(rustc, &["--print", "target-libdir", "--target", TARGET])?;
+        let source = sysroot.join("lib/rustlib/src/rust/library/Cargo.lock");
+        let library = if Path::new(&libraries).is_dir() {
+            Some(Library::Compiled)
+        } else {
+            source.is_file().then_some(Library::Source)
+        };
+        Some(Self { binaries, sysroot, version, library })
+    }
+
+    /// Whether the library's source is here.
+    pub fn has_source(&self) -> bool {
+        self.sysroot.join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
+    }
+
+    /// Whether the toolchain has the program `name`, such as `cargo-clippy`.
+    pub fn has(&self, name: &str) -> bool {
+        self.binaries.join(name).is_file()
+    }
+
+    /// Its cargo, in an environment without traces of any other toolchain.
+    pub fn cargo(&self) -> Command {
+        let mut command = Command::new(self.binaries.join("cargo"));
+        environment::scrub(&mut command).env("PATH", self.path());
+        command
+    }
+
+    /// `PATH` with this toolchain first.
+    fn path(&self) -> OsString {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let rest = env::split_paths(&path).collect::<Vec<_>>();
+        env::join_paths([self.binaries.clone()].into_iter().chain(rest)).unwrap_or(path)
+    }
+}
+
+/// What a compiler prints when asked, without the line's end.
+fn ask(rustc: &Path, question: &[&str]) -> Option<String> {
+    let answer = environment::scrub(&mut Command::new(rustc)).args(question).output().ok()?;
+    let text = String::from_utf8(answer.stdout).ok()?;
+    answer.status.success().then(|| text.trim().to_owned())
+}
+
+/// `(1, 96)` of `rustc 1.96.0 (…)`.
+fn number(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.split_whitespace().nth(1)?.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compiled_libraries_come_before_sources() {
+        let here = vec![("a", None), ("b", Some(Library::Source)), ("c", Some(Library::Compiled))];
+        assert_eq!(choose(here, |one| one.1).unwrap().0, "c");
+        let here = vec![("a", None), ("b", Some(Library::Source))];
+        assert_eq!(choose(here, |one| one.1).unwrap().0, "b");
+        assert!(choose(vec![("a", None)], |one| one.1).is_none());
+    }
+
+    #[test]
+    fn versions_are_read_as_rustc_prints_them() {
+        assert_eq!(number("rustc 1.96.0 (30a34c682 2026-05-25)"), Some((1, 96)));
+        assert_eq!(number("rustc 2.1.0-nightly"), Some((2, 1)));
+        assert_eq!(number("clang version 14"), None);
+    }
+}

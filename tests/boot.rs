@@ -1,0 +1,111 @@
+//! The command as a person uses it, through to the guest: the tour with several
+//! numbers of CPUs and from both disk images, and programs of a person's own.
+
+mod guest;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    sync::OnceLock,
+    time::Duration,
+};
+
+use hafnon::{
+    compile::{self, Program},
+    machine::{Boot, End, Listener, Machine},
+    qemu, toolchain,
+};
+
+/// The last line of a tour that left nothing behind.
+const LAST_LINE: &str = "left behind: handles none, pages none, tasks none";
+
+fn hafnon(arguments: &[&str]) -> Output {
+    build();
+    Command::new(env!("CARGO_BIN_EXE_hafnon")).args(arguments).output().unwrap()
+}
+
+/// Builds what boots, once: tests that run side by side would wait for each other in silence.
+fn build() -> &'static Vec<Program> {
+    static BUILT: OnceLock<Vec<Program>> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let toolchain = toolchain::for_kernel().unwrap();
+        compile::kernel(&toolchain, compile::KERNEL).unwrap();
+        compile::user_programs(&toolchain).unwrap()
+    })
+}
+
+fn program(name: &str) -> PathBuf {
+    build().iter().find(|program| program.name == name).unwrap().file.clone()
+}
+
+fn said(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn is_whole_tour(console: &str) {
+    assert_eq!(console.trim_end().lines().last().map(str::trim_end), Some(LAST_LINE), "{console}");
+}
+
+#[test]
+fn the_tour_leaves_nothing_behind() {
+    for cpus in ["1", "2", "4"] {
+        let output = hafnon(&["--cpus", cpus]);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output.stderr));
+        is_whole_tour(&said(&output.stdout));
+    }
+}
+
+#[test]
+fn a_program_gets_its_arguments_and_its_exit_code_is_the_commands() {
+    let hello = program("bin/hello");
+    let output = hafnon(&["run", hello.to_str().unwrap(), "one", "two words", "--cpus"]);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output.stderr));
+    let console = said(&output.stdout);
+    for argument in ["argument 1: one", "argument 2: two words", "argument 3: --cpus"] {
+        assert!(console.contains(argument), "{console}");
+    }
+}
+
+#[test]
+fn a_program_that_hangs_is_ended_with_the_place_of_every_cpu() {
+    let directory = tempfile::tempdir().unwrap();
+    let endless = guest::endless_program(directory.path());
+    let output = hafnon(&["--timeout", "3", "run", endless.to_str().unwrap()]);
+    let complaint = said(&output.stderr);
+    assert_eq!(output.status.code(), Some(124), "{complaint}");
+    assert!(complaint.contains("the guest hangs: it said nothing for 3 s"), "{complaint}");
+    assert!(complaint.contains("in user mode at"), "{complaint}");
+    assert!(complaint.contains("halted") && complaint.contains("hafnon_kernel::"), "{complaint}");
+}
+
+#[test]
+fn both_images_boot_to_the_tour() {
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let output = hafnon(&["image", "--out", directory.path().to_str().unwrap()]);
+    assert!(output.status.success(), "{}", said(&output.stderr));
+    let images = said(&output.stdout);
+    let images: Vec<&Path> = images.lines().map(Path::new).collect();
+    boots_to_the_tour(images[0], None);
+    boots_to_the_tour(images[1], Some(qemu::ensure_firmware().unwrap()));
+}
+
+fn boots_to_the_tour(image: &Path, firmware: Option<PathBuf>) {
+    let mut machine = Machine::new(Boot::Disk { image: image.to_owned(), firmware });
+    machine.limit = Some(Duration::from_secs(120));
+    let mut console = Console::default();
+    let outcome = machine.run(&mut console).unwrap();
+    assert_eq!(outcome.end, End::Exited(0), "{}", console.0);
+    is_whole_tour(&console.0);
+}
+
+/// Keeps what the guest prints.
+#[derive(Default)]
+struct Console(String);
+
+impl Listener for Console {
+    fn console(&mut self, bytes: &[u8]) {
+        self.0 += &String::from_utf8_lossy(bytes);
+    }
+
+    fn control(&mut self, _line: &str) {}
+}

@@ -1,0 +1,152 @@
+//! The command as a person types it: what it refuses, what it lists, and what it
+//! says of a machine that lacks something. Nothing here is booted.
+
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+    process::{Command, Output},
+};
+
+use abi::{Abi, CALLS};
+use serde_json::Value;
+
+fn hafnon(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_hafnon")).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Runs the command, which must refuse with one line and status 2; the line.
+fn refused(arguments: &[&str]) -> String {
+    let output = hafnon(arguments);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(output.stdout.is_empty());
+    said
+}
+
+#[test]
+fn bad_arguments_are_refused_in_one_sentence() {
+    assert!(refused(&["--cpus", "0"]).contains("--cpus"));
+    assert!(refused(&["--cpus", "many", "bench"]).contains("--cpus"));
+    assert!(refused(&["--memory", "12Q"]).contains("K, M, G, T"));
+    assert!(refused(&["--accel", "magic"]).contains("--accel"));
+    assert!(refused(&["fly"]).contains("fly"));
+    assert!(refused(&["run"]).contains("PROGRAM"));
+    assert!(refused(&["image"]).contains("--out"));
+    assert!(refused(&["syscalls", "--abi", "plan9"]).contains("plan9"));
+    assert!(refused(&["bench", "--accel", "kvm"]).contains("tcg"));
+}
+
+#[test]
+fn files_that_can_not_run_are_refused_in_one_sentence() {
+    assert!(refused(&["run", "/nowhere/program.elf"]).contains("/nowhere/program.elf"));
+    assert!(refused(&["run", "/"]).contains("cannot read /"));
+    assert!(
+        refused(&["run", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]).contains("is not an ELF file")
+    );
+}
+
+#[test]
+fn every_command_has_help() {
+    let mut commands = vec![vec!["--help"]];
+    for name in ["run", "image", "syscalls", "bench", "doctor", "generate", "check"] {
+        commands.push(vec![name, "--help"]);
+    }
+    for arguments in commands {
+        let output = hafnon(&arguments);
+        assert!(output.status.success());
+        let help = text(&output.stdout);
+        for option in ["--cpus", "--memory", "--accel", "--gdb", "--help"] {
+            assert!(help.contains(option), "{arguments:?} does not show {option}");
+        }
+    }
+}
+
+#[test]
+fn syscalls_are_listed_as_objects() {
+    let output = text(&hafnon(&["syscalls", "--json"]).stdout);
+    let objects: Vec<Value> = output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(objects.len(), CALLS.len());
+    for abi in Abi::ALL {
+        let of_abi = objects.iter().filter(|object| object["abi"] == abi.name()).count();
+        assert_eq!(of_abi, CALLS.iter().filter(|call| call.abi == abi).count());
+        let alone = text(&hafnon(&["syscalls", "--json", "--abi", abi.name()]).stdout);
+        assert_eq!(alone.lines().count(), of_abi);
+    }
+    assert!(objects.iter().all(|object| object["state"] == "done" || object["state"] == "missing"));
+}
+
+#[test]
+fn syscalls_are_counted() {
+    let output = text(&hafnon(&["syscalls", "--abi", "linux"]).stdout);
+    let calls = CALLS.iter().filter(|call| call.abi == Abi::Linux);
+    let done = calls.clone().filter(|call| call.done).count();
+    let expected =
+        format!("linux: {} calls, {done} done, {} missing", calls.clone().count(), calls.count() - done);
+    assert!(output.contains(&expected), "{output}");
+}
+
+/// What `doctor` says on a machine that has only the programs `present`.
+fn doctor(present: &[&str]) -> (Option<i32>, String) {
+    let directory = tempfile::tempdir().unwrap();
+    for name in present {
+        executable(&directory.path().join(name));
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_hafnon"))
+        .arg("doctor")
+        .env_clear()
+        .env("PATH", directory.path())
+        .env("HOME", directory.path())
+        .output()
+        .unwrap();
+    (output.status.code(), text(&output.stdout))
+}
+
+/// Makes a program that fails.
+fn executable(file: &Path) {
+    fs::write(file, "#!/bin/sh\nexit 1\n").unwrap();
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn doctor_names_what_is_missing_and_how_to_get_it() {
+    let (status, said) = doctor(&[]);
+    assert_eq!(status, Some(1));
+    for need in ["QEMU", "setpriv", "kernel toolchain", "image toolchain"] {
+        assert!(said.contains(&format!("missing  {need}: ")), "{said}");
+    }
+    let (_, said) = doctor(&["apt-get"]);
+    assert!(said.contains("apt-get install --no-install-recommends qemu-system-x86"), "{said}");
+    let (_, said) = doctor(&["rustup"]);
+    assert!(said.contains("`rustup target add x86_64-unknown-none`"), "{said}");
+    let (_, said) = doctor(&["qemu-system-x86_64"]);
+    assert!(said.contains("found    QEMU: "), "{said}");
+}
+
+#[test]
+fn a_compiler_that_does_not_answer_is_no_toolchain() {
+    let (_, said) = doctor(&["rustc", "cargo"]);
+    assert!(said.contains("missing  kernel toolchain: "), "{said}");
+}
+
+#[test]
+fn what_is_missing_ends_a_run_with_one_sentence() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = directory.path().join("program.elf");
+    symlink(std::env::current_exe().unwrap(), &program).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_hafnon"))
+        .args(["run", program.to_str().unwrap()])
+        .env_clear()
+        .env("PATH", directory.path())
+        .output()
+        .unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("QEMU (qemu-system-x86_64) is missing"), "{said}");
+}

@@ -1,0 +1,43 @@
+//! The loom models of every package that has some, so that `cargo test` runs
+//! them too.
+//!
+//! Under `--cfg loom` the packages' locks and atomics are loom's, and a model runs
+//! through every interleaving of its threads. That takes another build of them, in
+//! a target directory of its own.
+
+use std::process::Command;
+
+use hafnon::workspace;
+use serde_json::Value;
+
+#[test]
+fn every_model_holds() {
+    let packages = packages_with_models();
+    assert!(!packages.is_empty(), "no package has models");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["test", "--release", "--test", "loom"]);
+    cargo.args(packages.iter().flat_map(|package| ["-p", package]));
+    let output = cargo
+        .current_dir(workspace::root())
+        .env("RUSTFLAGS", "--cfg loom")
+        .env("CARGO_TARGET_DIR", workspace::target("loom"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    print!("{said}");
+}
+
+/// The packages with a test target named `loom`, this one excepted.
+fn packages_with_models() -> Vec<String> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--no-deps", "--format-version=1"]).current_dir(workspace::root());
+    let metadata: Value = serde_json::from_slice(&cargo.output().unwrap().stdout).unwrap();
+    let has_models = |package: &&Value| {
+        let targets = package["targets"].as_array().unwrap();
+        targets.iter().any(|target| target["kind"][0] == "test" && target["name"] == "loom")
+    };
+    let packages = metadata["packages"].as_array().unwrap().iter().filter(has_models);
+    let names = packages.map(|package| package["name"].as_str().unwrap());
+    names.filter(|name| *name != env!("CARGO_PKG_NAME")).map(str::to_owned).collect()
+}

@@ -1,0 +1,138 @@
+//! How the host sees a machine end, with a guest of a few instructions in place
+//! of the kernel: every end, and no QEMU left after any of them.
+
+mod guest;
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use hafnon::machine::{Boot, End, Listener, Machine, Outcome};
+
+/// Keeps what the guest says.
+#[derive(Default)]
+struct Heard {
+    console: String,
+    control: Vec<String>,
+}
+
+impl Listener for Heard {
+    fn console(&mut self, bytes: &[u8]) {
+        self.console += &String::from_utf8_lossy(bytes);
+    }
+
+    fn control(&mut self, line: &str) {
+        self.control.push(line.into());
+    }
+}
+
+/// Boots the guest, told to do `what`, with limits of 2 s; what it said and how it ended.
+fn boot(what: &str) -> (Heard, Outcome) {
+    let directory = tempfile::tempdir().unwrap();
+    let kernel = guest::kernel(directory.path());
+    let boot = Boot::Direct { kernel, ramdisk: None, words: vec![format!("do={what}")] };
+    let mut machine = Machine::new(boot);
+    machine.silence = Some(Duration::from_secs(2));
+    machine.limit = Some(Duration::from_secs(4));
+    let mut heard = Heard::default();
+    let outcome = machine.run(&mut heard).unwrap();
+    assert_eq!(heard.control, ["KTAP version 1"]);
+    assert!(heard.console.starts_with("hello, console\n"), "{}", heard.console);
+    (heard, outcome)
+}
+
+#[test]
+fn an_exit_code_is_delivered() {
+    let (_, outcome) = boot("exit");
+    assert_eq!(outcome.end, End::Exited(7));
+    assert_eq!(outcome.stacks, []);
+}
+
+#[test]
+fn a_panic_is_told_with_its_stack() {
+    let (_, outcome) = boot("panic");
+    assert_eq!(outcome.end, End::Panicked("on purpose".into()));
+    assert_eq!(outcome.stacks[0].addresses, [0x10_0000]);
+}
+
+#[test]
+fn a_triple_fault_is_told_with_the_registers_of_each_cpu() {
+    let (_, outcome) = boot("triple");
+    assert_eq!(outcome.end, End::Reset);
+    assert_eq!(outcome.stacks.len(), 2);
+    let at = outcome.stacks[0].addresses[0];
+    assert!((0x10_0000..0x10_1000).contains(&at), "{at:#x}");
+}
+
+#[test]
+fn silence_is_a_hang() {
+    for what in ["halt", "loop"] {
+        let (_, outcome) = boot(what);
+        assert_eq!(outcome.end, End::Silent(Duration::from_secs(2)));
+        assert_eq!(outcome.stacks.len(), 2);
+    }
+}
+
+#[test]
+fn a_guest_that_talks_for_ever_meets_its_limit() {
+    let (_, outcome) = boot("speak");
+    assert_eq!(outcome.end, End::TookTooLong(Duration::from_secs(4)));
+}
+
+#[test]
+fn switching_off_without_a_code_is_no_success() {
+    let (_, outcome) = boot("off");
+    assert_ne!(outcome.end.status(), 0);
+}
+
+/// Not a test of its own: what the next test starts and kills.
+#[test]
+#[ignore = "runs for ever; started by no_qemu_outlives_a_killed_parent"]
+fn run_until_killed() {
+    let Some(kernel) = std::env::var_os("HAFNON_TEST_GUEST") else { return };
+    let words = vec!["do=loop".into()];
+    let machine = Machine::new(Boot::Direct { kernel: kernel.into(), ramdisk: None, words });
+    machine.run(&mut Heard::default()).unwrap();
+}
+
+#[test]
+fn no_qemu_outlives_a_killed_parent() {
+    let directory = tempfile::tempdir().unwrap();
+    let kernel = guest::kernel(directory.path());
+    let mut parent = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "run_until_killed", "--ignored"])
+        .env("HAFNON_TEST_GUEST", &kernel)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let kernel = kernel.to_str().unwrap();
+    assert!(eventually(|| qemus(kernel) == 1), "QEMU did not start");
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    assert!(eventually(|| qemus(kernel) == 0), "QEMU outlived its parent");
+}
+
+/// Number of QEMU processes that boot `kernel`.
+fn qemus(kernel: &str) -> usize {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
+    lines
+        .map(|line| String::from_utf8_lossy(&line).into_owned())
+        .filter(|line| line.contains(kernel) && line.starts_with("/") && line.contains("qemu"))
+        .count()
+}
+
+/// Whether `condition` comes true within ten seconds.
+fn eventually(condition: impl Fn() -> bool) -> bool {
+    let tries = std::iter::repeat_with(condition).take(200);
+    tries
+        .inspect(|&done| {
+            if !done {
+                thread::sleep(Duration::from_millis(50))
+            }
+        })
+        .any(|done| done)
+}
