@@ -130,6 +130,12 @@ impl<P: Platform> Executor<P> {
         self.pace.clock.load(Relaxed)
     }
 
+    /// When the next timer expires, in nanoseconds; `u64::MAX` when there is none.
+    #[inline(always)]
+    pub fn next_timer(&self) -> u64 {
+        self.timers.next()
+    }
+
     /// The CPU's timers. The CPU must look at [`TimerQueue::next_deadline`] before it halts or enters
     /// user mode; another CPU that makes it earlier kicks it.
     pub fn timers(&'static self) -> &'static TimerQueue {
@@ -201,7 +207,19 @@ impl<P: Platform> Executor<P> {
         }
     }
 
-    /// Whether a task waits for its turn on this CPU.
+    /// From the timer interrupt: reports the poll that is going on if it is over the budget already, as
+    /// a poll that does not end cannot.
+    pub fn watch(&self) {
+        if let Some(task) = self.current() {
+            let ran = self.platform.now().saturating_sub(self.clock());
+            if ran > self.budget.load(Relaxed) {
+                self.platform.overrun(task.name(), ran);
+            }
+        }
+    }
+
+    /// Whether a task waits for its turn on this CPU. A wake from another CPU that is no more urgent than
+    /// what runs kicks nobody: user mode needs the timer of a time slice even while this is `false`.
     #[inline]
     pub fn has_ready(&self) -> bool {
         self.ready.load(Relaxed) != 0 || !self.inbox.is_empty() || !self.again.load(Relaxed).is_null()

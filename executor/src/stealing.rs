@@ -9,14 +9,14 @@ use crate::group::Group;
 use crate::run_queue::forget_place;
 use crate::task::Task;
 use core::ptr;
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Acquire, Relaxed};
 
 impl<P: Platform> Executor<P> {
     /// The group this executor was linked into.
     #[inline(always)]
     pub(crate) fn group(&self) -> Option<&'static Group<P>> {
         // SAFETY: set from a `&'static Group`, or null.
-        unsafe { self.group.load(Relaxed).as_ref() }
+        unsafe { self.group.load(Acquire).as_ref() }
     }
 
     /// Wakes a sleeping CPU of those in `affinity`, if there is one, so that it comes stealing.

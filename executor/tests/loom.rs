@@ -272,9 +272,10 @@ fn an_urgent_wake_interrupts_what_runs() {
 
 #[test]
 fn stealing_racing_with_the_owner() {
-    model(2, || {
+    model(3, || {
         let machine = Machine::new(2, true);
         let cpus = machine.cpus;
+        CPU.with(|current| current.set(0));
         let ran = Arc::new(AtomicUsize::new(0));
         for _ in 0..2 {
             let ran = ran.clone();
@@ -287,7 +288,6 @@ fn stealing_racing_with_the_owner() {
             CPU.with(|current| current.set(1));
             while cpus[1].run_one() == RunState::Ran {}
         });
-        CPU.with(|current| current.set(0));
         while cpus[0].run_one() == RunState::Ran {}
         thief.join().unwrap();
         while cpus[0].run_one() == RunState::Ran {}
@@ -298,9 +298,10 @@ fn stealing_racing_with_the_owner() {
 /// A task that moved parks on its new home: a waker that reads the home must see that.
 #[test]
 fn waking_a_stolen_task() {
-    model(2, || {
+    model(3, || {
         let machine = Machine::new(2, true);
         let cpus = machine.cpus;
+        CPU.with(|current| current.set(0));
         let flag = Arc::new(AtomicBool::new(false));
         let task = spawn(cpus[0], flagged(flag.clone()));
         spawn(cpus[0], async {});
@@ -308,7 +309,6 @@ fn waking_a_stolen_task() {
         let thief = thread::spawn(move || run_until(cpus[1], || on_thief.is_finished()));
         flag.store(true, Relaxed);
         seen.wake();
-        CPU.with(|current| current.set(0));
         while cpus[0].run_one() == RunState::Ran {}
         // Whoever ended it, the thief must notice.
         cpus[1].platform().kick();

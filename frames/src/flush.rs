@@ -12,14 +12,14 @@
 //! ```text
 //!   initiator (ask)                           CPU that enters or leaves R (activate)
 //!   ───────────────                           ──────────────────────────────────────
-//! 1 clear entries of R                      a leaving = old root
+//! 1 clear entries of R                      a leaving = old root         (release)
 //! 2 fence                                   b active = new root        (release), fence
 //! 3 look at active, then at leaving         c load the new root, which flushes
 //!                                           d leaving = 0              (release)
 //! ```
 //! Entering: when 3 does not see b, then the fence at 2 was before the one at b, and the page walks
 //! after c see 1. When it does, the CPU is asked. Leaving: when 3 sees the root after R in `active`, it
-//! sees a: it sees R in `leaving`, or d has happened and with it c.
+//! sees a: it sees R in `leaving`, or d has happened and with it c, or even the next a.
 //!
 //! An answer covers the question:
 //! ```text
@@ -133,7 +133,7 @@ impl<const CPUS: usize> Flushes<CPUS> {
         if old == root {
             return;
         }
-        cpu.leaving.store(old, Relaxed);
+        cpu.leaving.store(old, Release);
         cpu.active.store(root, Release);
         fence(SeqCst);
         load(root);

@@ -75,8 +75,8 @@ mod tests {
         for align in [1, 16, 32, 64, 128, 256, 512, 1024, 2048] {
             for size in [1, 24, 100, 600, 2048] {
                 let class = class(size, align).unwrap();
-                assert_eq!(SIZES[class] as usize % align.min(16), 0);
-                assert!(align <= 16 || (SIZES[class] as usize % align == 0 && offset(class) % align == 0));
+                let (size, align) = (SIZES[class] as usize, if align <= 16 { 16 } else { align });
+                assert!(size.is_multiple_of(align) && offset(class).is_multiple_of(align));
             }
         }
         assert_eq!(class(8, 4096), None);
@@ -84,8 +84,8 @@ mod tests {
 
     #[test]
     fn slabs_waste_less_than_an_eighth() {
-        for class in 0..COUNT {
-            let used = capacity(class) * SIZES[class] as usize;
+        for (class, size) in SIZES.iter().enumerate() {
+            let used = capacity(class) * *size as usize;
             assert!(capacity(class) >= 7 && used * 8 >= (4096 << order(class)) * 7, "class {class}");
         }
     }

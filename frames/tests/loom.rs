@@ -29,7 +29,9 @@ struct Processor {
 }
 
 impl Processor {
-    fn load(&mut self, root: u64) {
+    /// Writes CR3. Until then, the old translations are used, if only by speculation.
+    fn load(&mut self, machine: &Machine, root: u64) {
+        self.access(machine);
         (self.root, self.cached) = (root, None);
     }
 
@@ -45,13 +47,14 @@ impl Processor {
     }
 
     fn activate(&mut self, machine: &Machine, root: u64) {
-        machine.flushes.activate(1, root, |root| self.load(root));
+        machine.flushes.activate(1, root, |root| self.load(machine, root));
     }
 
-    /// Takes an interrupt if there is one, and does what is asked.
+    /// Takes an interrupt if there is one, after whose cause in the order of memory it comes, and does
+    /// what is asked.
     fn serve(&mut self, machine: &Machine) {
-        machine.is_kicked.store(false, Ordering::Relaxed);
-        machine.flushes.serve(1, |root| self.load(root));
+        machine.is_kicked.swap(false, Ordering::AcqRel);
+        machine.flushes.serve(1, |root| self.load(machine, root));
     }
 }
 
@@ -63,7 +66,7 @@ impl Machine {
 
     fn kick(&self, cpu: usize) {
         assert_eq!(cpu, 1);
-        self.is_kicked.store(true, Ordering::Relaxed);
+        self.is_kicked.swap(true, Ordering::AcqRel);
     }
 
     /// CPU 0 unmaps the page, and uses the frame again if it may.

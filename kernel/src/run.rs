@@ -16,12 +16,21 @@ use spin::{Mutex, Once};
 /// How long a thread runs before others of its class get their turn, in nanoseconds.
 const SLICE: u64 = 10_000_000;
 
-static EXECUTORS: Once<&'static [Executor<CpuPlatform>]> = Once::new();
+macro_rules! executors {
+    ($($index:literal)*) => {
+        [$(Executor::new($index, CpuPlatform::new($index))),*]
+    };
+}
+
+static EXECUTORS: [Executor<CpuPlatform>; MAX_CPUS] = executors! {
+    0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+    32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63
+};
 static GROUP: Once<Group<CpuPlatform>> = Once::new();
 
 /// What a CPU knows about the thread it runs.
 struct Here {
-    /// The process of the thread whose task is being polled.
+    /// The process of the thread that ran last, until this CPU idles.
     process: Mutex<Option<Arc<Process>>>,
     /// When the thread has had its slice.
     slice_end: AtomicU64,
@@ -37,11 +46,9 @@ fn here() -> &'static Here {
     &HERE[cpu::index()]
 }
 
-/// Makes the executors, once all CPUs are there.
+/// Brings the executors together, once all CPUs are there.
 pub fn init() {
-    let executors: Vec<_> = (0..cpu::count()).map(|index| Executor::new(index, CpuPlatform::new(index))).collect();
-    let executors: &'static [_] = EXECUTORS.call_once(|| executors.leak());
-    let members: Vec<_> = executors.iter().collect();
+    let members: Vec<_> = EXECUTORS[..cpu::count()].iter().collect();
     GROUP.call_once(|| Group::new(members.leak())).link();
     user::set_fault_handler(resolve_fault);
 }
@@ -49,7 +56,7 @@ pub fn init() {
 /// The executor of this CPU.
 #[inline]
 pub fn executor() -> &'static Executor<CpuPlatform> {
-    &EXECUTORS.get().expect("executors are made before anything runs")[cpu::index()]
+    &EXECUTORS[cpu::index()]
 }
 
 /// All executors.
@@ -70,6 +77,7 @@ pub fn cpu_loop() -> ! {
     loop {
         shootdown::service();
         if let RunState::Idle { next_deadline } = executor.run_one() {
+            leave();
             arm(next_deadline.unwrap_or(u64::MAX));
             if executor.prepare_idle() {
                 interrupts::idle();
@@ -80,35 +88,35 @@ pub fn cpu_loop() -> ! {
     }
 }
 
-/// Says that a thread is being polled; dropped when the poll ends.
-pub struct Entered;
-
 /// Prepares this CPU for a poll of the caller's task.
-pub fn enter(caller: &Caller) -> Entered {
+#[inline]
+pub fn enter(caller: &Caller) {
     let here = here();
     here.slice_end.store(executor().clock() + SLICE, Relaxed);
-    *here.process.lock() = Some(caller.process.clone());
+    let mut process = here.process.lock();
+    if process.as_ref().is_none_or(|process| !Arc::ptr_eq(process, &caller.process)) {
+        let before = process.replace(caller.process.clone());
+        drop(process);
+        drop(before);
+    }
     caller.machine.space.activate();
-    Entered
 }
 
-impl Drop for Entered {
-    fn drop(&mut self) {
-        *here().process.lock() = None;
-    }
+/// Lets go of the process whose thread ran last.
+fn leave() {
+    let process = here().process.lock().take();
+    drop(process);
 }
 
 /// To be called before user code runs: forgets what was unmapped, and arms the timer interrupt for the
-/// next deadline, and for the end of the slice if somebody waits for this CPU.
+/// next deadline or the end of the slice. A task that another CPU sends here does not interrupt one of
+/// its own class, so there is always an end.
 #[inline]
 pub fn before_user() {
     shootdown::service();
     let executor = executor();
-    let mut deadline = executor.timers().next_deadline().unwrap_or(u64::MAX);
     let here = here();
-    if executor.has_ready() {
-        deadline = deadline.min(here.slice_end.load(Relaxed));
-    }
+    let deadline = executor.next_timer().min(here.slice_end.load(Relaxed));
     if deadline < here.armed.load(Relaxed) {
         arm(deadline);
     }

@@ -41,7 +41,7 @@ impl Test {
 
 /// Every test of this kernel.
 pub fn all() -> &'static [Test] {
-    unsafe extern "C" {
+    unsafe extern "Rust" {
         #[link_name = "__tests_start"]
         static FIRST: Test;
         #[link_name = "__tests_end"]

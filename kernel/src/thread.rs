@@ -1,6 +1,7 @@
-//! A thread of a user program: one task, one `async fn` that loops over [`enter_user`].
+//! A thread of a user program: one task, one `async fn` that loops over [`enter_user_with`].
 
-use crate::arch::{Trap, UserContext, enter_user};
+use crate::arch::user::{SystemCall, enter_user_with};
+use crate::arch::{Trap, UserContext};
 use crate::process::{self, Machine};
 use crate::syscalls::table::Entry;
 use crate::syscalls::{self, Args, Caller};
@@ -41,7 +42,7 @@ async fn live(life: Life, mut context: UserContext) {
     let caller = &life.0;
     let mut serve = pin!(serve(caller, &mut context));
     poll_fn(|task| {
-        let _here = run::enter(caller);
+        run::enter(caller);
         serve.as_mut().poll(task)
     })
     .await;
@@ -51,18 +52,13 @@ async fn live(life: Life, mut context: UserContext) {
 async fn serve(caller: &Caller, context: &mut UserContext) {
     while !caller.thread.is_dying() {
         run::before_user();
-        match enter_user(context) {
+        match enter_user_with(context, |call| at_once(caller, call)) {
+            // The call that ended this very thread came this way too, and is not to be done twice.
+            Trap::Syscall if caller.thread.is_dying() => return,
             Trap::Syscall => {
-                let number = context.rax;
-                let args = arguments(context);
-                let result = match syscalls::entry(number) {
-                    _ if !is_vdso(&caller.machine, context.rip()) => refuse(caller, context),
-                    Some(Entry::Immediate(call)) => call(caller, &args),
-                    Some(Entry::Blocking) => syscalls::blocking(number, caller, &args).await,
-                    Some(Entry::Missing) => i64::from(Status::NOT_SUPPORTED.raw()),
-                    None => i64::from(Status::BAD_SYSCALL.raw()),
-                };
-                context.rax = result as u64;
+                let (number, args) = (context.rax, arguments(context));
+                let call = syscalls::blocking(number, caller, &args);
+                context.rax = executor::waiting_for("system call", number, call).await as u64;
             }
             Trap::Interrupt => {
                 run::after_interrupt();
@@ -75,14 +71,32 @@ async fn serve(caller: &Caller, context: &mut UserContext) {
                     execute: error.is_execute(),
                 };
                 if let Err(reason) = caller.process.root().fault(address, access) {
-                    fail(caller, context, format_args!("page fault at {address:#x}: {reason:?}"));
+                    fail(caller, context.rip(), format_args!("page fault at {address:#x}: {reason:?}"));
                 }
             }
             Trap::Exception { vector, error } => {
-                fail(caller, context, format_args!("exception {vector}, error code {error:#x}"));
+                fail(caller, context.rip(), format_args!("exception {vector}, error code {error:#x}"));
             }
         }
     }
+}
+
+/// Answers a system call that does not wait, straight from the trap. `None` for one that may wait, and
+/// when the thread is not to go back to user mode.
+#[inline]
+fn at_once(caller: &Caller, call: &SystemCall) -> Option<u64> {
+    let result = match syscalls::entry(call.number()) {
+        _ if !is_vdso(&caller.machine, call.return_address()) => refuse(caller, call),
+        Some(Entry::Immediate(handler)) => handler(caller, &call.arguments()),
+        Some(Entry::Blocking) => return None,
+        Some(Entry::Missing) => i64::from(Status::NOT_SUPPORTED.raw()),
+        None => i64::from(Status::BAD_SYSCALL.raw()),
+    };
+    if caller.thread.is_dying() {
+        return None;
+    }
+    run::before_user();
+    Some(result as u64)
 }
 
 #[inline]
@@ -99,17 +113,18 @@ fn is_vdso(machine: &Machine, rip: u64) -> bool {
 
 /// Only the vDSO enters the kernel; code that does it by itself ends its process.
 #[cold]
-fn refuse(caller: &Caller, context: &UserContext) -> i64 {
-    fail(caller, context, format_args!("system call {} from outside of the vDSO", context.rax));
+fn refuse(caller: &Caller, call: &SystemCall) -> i64 {
+    let number = call.number();
+    fail(caller, call.return_address(), format_args!("system call {number} from outside of the vDSO"));
     i64::from(Status::BAD_SYSCALL.raw())
 }
 
 /// Ends the process of a thread that cannot go on, and says why.
 #[cold]
-fn fail(caller: &Caller, context: &UserContext, reason: core::fmt::Arguments<'_>) {
+fn fail(caller: &Caller, rip: u64, reason: core::fmt::Arguments<'_>) {
     let name = caller.process.name_text();
     let name = core::str::from_utf8(&name).unwrap_or("?").trim_end_matches('\0');
     let (process, thread) = (caller.process.koid(), caller.thread.koid());
-    println!("process {process} \"{name}\", thread {thread}, rip {:#x}: {reason}: killed", context.rip());
+    println!("process {process} \"{name}\", thread {thread}, rip {rip:#x}: {reason}: killed");
     caller.process.kill(abi::TASK_RETCODE_EXCEPTION_KILL);
 }

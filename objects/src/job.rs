@@ -24,11 +24,14 @@ pub struct Job {
     state: Mutex<State>,
 }
 
+#[derive(Default)]
 struct State {
     jobs: Vec<(Koid, Weak<Job>)>,
     processes: Vec<(Koid, Weak<Process>)>,
     /// Set by a kill: from then on there are no new children.
     killed: bool,
+    /// Killed, and the last child is gone: the job is in its parent's list no more.
+    terminated: bool,
     return_code: i64,
 }
 
@@ -42,7 +45,7 @@ impl Job {
         let base = Base::with_signals(Signals::JOB_NO_JOBS | Signals::JOB_NO_PROCESSES);
         base.set_related(parent.as_ref().map_or(0, |parent| parent.base.koid()));
         let name = Name::new(if parent.is_none() { b"root" } else { b"" });
-        let state = State { jobs: Vec::new(), processes: Vec::new(), killed: false, return_code: 0 };
+        let state = State::default();
         Arc::new(Self { base, name, parent, height, state: Mutex::new(state) })
     }
 
@@ -82,29 +85,48 @@ impl Job {
 
     /// Removes a process that has ended.
     pub(crate) fn remove_process(&self, koid: Koid) {
-        let mut state = self.state.lock();
-        let before = state.processes.len();
-        state.processes.retain(|(process, _)| *process != koid);
-        if state.processes.is_empty() && before != 0 {
-            self.base.signals.assert(Signals::JOB_NO_PROCESSES);
+        let terminated = {
+            let mut state = self.state.lock();
+            let before = state.processes.len();
+            state.processes.retain(|(process, _)| *process != koid);
+            if state.processes.is_empty() && before != 0 {
+                self.base.signals.assert(Signals::JOB_NO_PROCESSES);
+            }
+            self.settle(&mut state)
+        };
+        if terminated {
+            self.leave_parent();
         }
-        self.settle(&state);
     }
 
-    fn remove_job(&self, koid: Koid) {
+    /// Removes a child job that is gone or has terminated; whether this job terminates with it.
+    fn remove_job(&self, koid: Koid) -> bool {
         let mut state = self.state.lock();
         let before = state.jobs.len();
         state.jobs.retain(|(job, _)| *job != koid);
         if state.jobs.is_empty() && before != 0 {
             self.base.signals.assert(Signals::JOB_NO_JOBS);
         }
-        self.settle(&state);
+        self.settle(&mut state)
     }
 
-    /// A killed job has terminated when its last child is gone.
-    fn settle(&self, state: &State) {
-        if state.killed && state.jobs.is_empty() && state.processes.is_empty() {
+    /// A killed job has terminated when its last child is gone; whether that is now.
+    fn settle(&self, state: &mut State) -> bool {
+        let ends = state.killed && !state.terminated && state.jobs.is_empty() && state.processes.is_empty();
+        if ends {
+            state.terminated = true;
             self.base.signals.assert(Signals::JOB_TERMINATED);
+        }
+        ends
+    }
+
+    /// Takes this job out of its parent, which may terminate with that, and so on upwards.
+    fn leave_parent(&self) {
+        let mut koid = self.base.koid();
+        let mut parent = self.parent.clone();
+        while let Some(job) = parent.filter(|job| job.remove_job(koid)) {
+            koid = job.base.koid();
+            parent = job.parent.clone();
         }
     }
 
@@ -131,7 +153,7 @@ impl Job {
             state.killed = true;
             state.return_code = return_code;
         }
-        self.settle(&state);
+        let terminated = self.settle(&mut state);
         let mut after = 0;
         while let Some((koid, process)) = next_process(&state, after) {
             drop(state);
@@ -140,6 +162,10 @@ impl Job {
                 process.kill(return_code);
             }
             state = self.state.lock();
+        }
+        drop(state);
+        if terminated {
+            self.leave_parent();
         }
     }
 
@@ -189,9 +215,7 @@ fn next_process(state: &State, after: Koid) -> Option<(Koid, Weak<Process>)> {
 
 impl Drop for Job {
     fn drop(&mut self) {
-        if let Some(parent) = &self.parent {
-            parent.remove_job(self.base.koid());
-        }
+        self.leave_parent();
     }
 }
 

@@ -1,14 +1,18 @@
 //! The state word of a task: five bits and the reference count, changed by one atomic step each.
 //!
 //! ```text
-//!                 wake, kill: enqueue                    dequeue
-//!     parked ────────────────────────▶ ACTIVE|SCHEDULED ─────────▶ ACTIVE (is polled)
-//!        ▲                                 ▲        │ KILLED         │  │  │ wake, kill: no enqueue
-//!        │ poll is Pending                 │        ▼                │  │  ▼
-//!        └─────────────────────────────────┼─── drop, CLOSED ◀───────│──┘ ACTIVE|SCHEDULED
-//!        ▲                                 │             Ready,      │     │
-//!        └─────────────────────────────────┼─────────────KILLED      │     │ poll is Pending: enqueue
-//!                                          └───────────────────────────────┘
+//!   parked                              bits: none
+//!     │ wake or kill: enqueue
+//!     ▼
+//!   in a queue ◀──────────────┐         ACTIVE, SCHEDULED (KILLED)
+//!     │ dequeue               │
+//!     │   killed: drop, over  │         (over: ACTIVE, KILLED, CLOSED)
+//!     ▼                       │
+//!   is polled                 │         ACTIVE; a wake or kill adds SCHEDULED (KILLED), no enqueue
+//!     │ Pending, SCHEDULED: enqueue     (or drop it, if KILLED)
+//!     │ Pending, not SCHEDULED: parked
+//!     ▼ Ready
+//!   over                                ACTIVE, CLOSED, DONE
 //! ```
 
 use crate::sync::atomic::{AtomicUsize, Ordering};

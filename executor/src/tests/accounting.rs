@@ -51,6 +51,23 @@ fn a_poll_over_budget_is_reported() {
 }
 
 #[test]
+fn a_poll_that_does_not_end_is_reported_by_the_interrupt() {
+    let machine = Machine::new(1);
+    let executor = machine.cpus[0];
+    executor.set_budget(100);
+    let clock = machine.clock.clone();
+    machine.spawn(0, "endless", async move {
+        executor.watch();
+        clock.fetch_add(150, Ordering::Relaxed);
+        executor.watch();
+        executor.set_budget(1_000);
+    });
+    executor.watch();
+    machine.run(0);
+    assert_eq!(*executor.platform().overruns.lock().expect("not poisoned"), [("endless", 150)]);
+}
+
+#[test]
 fn tasks_are_listed_with_what_they_wait_for() {
     let machine = Machine::new(2);
     let parked = TaskOptions::new("parked").id(77).affinity(0b10);

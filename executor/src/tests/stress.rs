@@ -142,9 +142,7 @@ fn killing_races_with_everything() {
                 yield_now().await;
             }
         });
-        if number % 3 == 0 {
-            std::thread::yield_now();
-        }
+        (0..number % 100).for_each(|_| core::hint::spin_loop());
         task.kill();
         task.wake();
         if number % 64 == 0 {

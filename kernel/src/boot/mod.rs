@@ -129,7 +129,8 @@ unsafe fn hand_over(found: &Found<'_>) -> ! {
         found.ramdisk.map(|(physical, length)| {
             // SAFETY: the memory map keeps the ramdisk from being used for anything else, nobody writes
             // to it, and mm keeps the direct map.
-            let bytes = unsafe { core::slice::from_raw_parts((DIRECT_MAP + physical) as *const u8, length as usize) };
+            let bytes =
+                unsafe { core::slice::from_raw_parts((DIRECT_MAP + physical) as *const u8, length as usize) };
             Ramdisk { bytes, physical }
         })
     });

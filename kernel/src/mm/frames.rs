@@ -16,11 +16,12 @@
 
 use super::MAX_CPUS;
 use super::layout::{DIRECT_MAP_SIZE, LOW_MEMORY_END, PAGE_SIZE, phys_to_virt};
-use super::shootdown::{self, UnderWay};
+use super::shootdown;
 use crate::arch::cpu;
 use bootloader_api::info::{MemoryRegion, MemoryRegionKind};
 use core::ops::Range;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+use frames::flush::UnderWay;
 use frames::{Buddy, Chain, Link};
 use spin::mutex::SpinMutex;
 use x86_64::PhysAddr;
@@ -290,13 +291,13 @@ impl Quarantine {
 
     /// Frees what has waited long enough, and lets the next wait, if they must.
     fn advance(&mut self, buddy: &mut Buddy<'_>) {
-        while self.under_way.is_over() && !(self.waiting.is_empty() && self.next.is_empty()) {
+        while shootdown::is_over(self.under_way) && !(self.waiting.is_empty() && self.next.is_empty()) {
             while let Some(frame) = buddy.pop(&mut self.waiting) {
                 buddy.free(frame, 0);
                 QUARANTINED.fetch_sub(1, Relaxed);
             }
             core::mem::swap(&mut self.waiting, &mut self.next);
-            self.under_way = UnderWay::now();
+            self.under_way = shootdown::under_way();
         }
         IN_BUDDY.store(buddy.free_frames(), Relaxed);
     }

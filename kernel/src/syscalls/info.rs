@@ -174,9 +174,24 @@ fn job(job: &Job, report: &Report) -> Result<(), Status> {
 }
 
 fn thread(thread: &Thread, report: &Report) -> Result<(), Status> {
-    let mut info = InfoThread { state: thread.phase(), ..Default::default() };
+    let waits = thread.with_task(|task| task.waiting_for()).flatten();
+    let state = waits.map_or_else(|| thread.phase(), |(_, call)| blocked_in(call));
+    let mut info = InfoThread { state, ..Default::default() };
     info.cpu_affinity_mask.mask[0] = u64::MAX >> (64 - crate::arch::cpu::count());
     report.one(&info)
+}
+
+/// `ZX_THREAD_STATE_BLOCKED*` of a thread that waits in the system call of this number.
+fn blocked_in(call: u64) -> u32 {
+    match u32::try_from(call) {
+        Ok(abi::zircon::NANOSLEEP) => abi::THREAD_STATE_BLOCKED_SLEEPING,
+        Ok(abi::zircon::FUTEX_WAIT) => abi::THREAD_STATE_BLOCKED_FUTEX,
+        Ok(abi::zircon::PORT_WAIT) => abi::THREAD_STATE_BLOCKED_PORT,
+        Ok(abi::zircon::CHANNEL_CALL | abi::zircon::CHANNEL_CALL_ETC) => abi::THREAD_STATE_BLOCKED_CHANNEL,
+        Ok(abi::zircon::OBJECT_WAIT_ONE) => abi::THREAD_STATE_BLOCKED_WAIT_ONE,
+        Ok(abi::zircon::OBJECT_WAIT_MANY) => abi::THREAD_STATE_BLOCKED_WAIT_MANY,
+        _ => abi::THREAD_STATE_BLOCKED,
+    }
 }
 
 fn thread_stats(thread: &Thread, report: &Report) -> Result<(), Status> {

@@ -12,7 +12,7 @@ pub use super::info::object_get_info;
 
 /// Reads a property.
 pub fn object_get_property(
-    caller: &Caller,
+    _caller: &Caller,
     object: Object,
     property: u32,
     value: OutSlice<u8>,
@@ -29,10 +29,7 @@ pub fn object_get_property(
             let machine = crate::process::machine(process).ok_or(Status::BAD_STATE)?;
             write_word(value, machine.vdso_base())
         }
-        _ => {
-            let _ = caller;
-            Err(Status::INVALID_ARGS)
-        }
+        _ => Err(Status::NOT_SUPPORTED),
     }
 }
 
@@ -60,7 +57,7 @@ pub fn object_set_property(
             Ok(())
         }
         abi::PROP_PROCESS_VDSO_BASE_ADDRESS => Err(Status::ACCESS_DENIED),
-        _ => Err(Status::INVALID_ARGS),
+        _ => Err(Status::NOT_SUPPORTED),
     }
 }
 
@@ -88,6 +85,7 @@ pub async fn object_wait_one(
     observed: Out<Signals>,
 ) -> Result<(), Status> {
     let object = caller.any(handle, Rights::WAIT)?;
+    let _blocked = caller.thread.blocked_in(abi::THREAD_STATE_BLOCKED_WAIT_ONE);
     let open = || caller.is_open(handle);
     let set = &object.base().signals;
     let (outcome, seen) = wait::wait_on(set, signals, caller.id(handle), open, caller.deadline(deadline)).await;
@@ -103,6 +101,7 @@ pub async fn object_wait_many(
     deadline: i64,
 ) -> Result<(), Status> {
     let deadline = caller.deadline(deadline);
+    let _blocked = caller.thread.blocked_in(abi::THREAD_STATE_BLOCKED_WAIT_MANY);
     if items.is_empty() {
         wait::sleep_until(deadline).await;
         return Err(Status::TIMED_OUT);

@@ -25,14 +25,29 @@ pub async fn vmo_read(
     offset: u64,
 ) -> Result<(), Status> {
     vmo.range(offset, buffer.len() as u64)?;
-    let mut page = [0; PAGE_SIZE as usize];
     for part in parts(offset, buffer.len()) {
-        let bytes = &mut page[..part.len()];
-        vmo.read(offset + part.start as u64, bytes)?;
-        buffer.part(part.start, part.len()).write_slice(bytes)?;
+        read_part(&vmo, offset + part.start as u64, buffer.part(part.start, part.len()))?;
         pause(part.start).await;
     }
     Ok(())
+}
+
+// The buffers of these two must not be part of a future.
+
+#[inline(never)]
+fn read_part(vmo: &Vmo, offset: u64, to: OutSlice<u8>) -> Result<(), Status> {
+    let mut page = [0; PAGE_SIZE as usize];
+    let bytes = &mut page[..to.len()];
+    vmo.read(offset, bytes)?;
+    to.write_slice(bytes)
+}
+
+#[inline(never)]
+fn write_part(vmo: &Vmo, offset: u64, from: InSlice<u8>) -> Result<(), Status> {
+    let mut page = [0; PAGE_SIZE as usize];
+    let bytes = &mut page[..from.len()];
+    from.read_into(bytes)?;
+    vmo.write(offset, bytes)
 }
 
 /// Copies into a VMO.
@@ -43,11 +58,8 @@ pub async fn vmo_write(
     offset: u64,
 ) -> Result<(), Status> {
     vmo.range(offset, buffer.len() as u64)?;
-    let mut page = [0; PAGE_SIZE as usize];
     for part in parts(offset, buffer.len()) {
-        let bytes = &mut page[..part.len()];
-        buffer.part(part.start, part.len()).read_into(bytes)?;
-        vmo.write(offset + part.start as u64, bytes)?;
+        write_part(&vmo, offset + part.start as u64, buffer.part(part.start, part.len()))?;
         pause(part.start).await;
     }
     Ok(())

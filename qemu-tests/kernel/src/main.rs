@@ -1,5 +1,5 @@
-//! The kernel with tests in it: the same library as the ordinary kernel, and one
-//! service, which runs the test that the command line names.
+//! The kernel with tests in it: the same library as the ordinary kernel. Where there are
+//! tests, it runs the one that the command line names instead of a first process.
 #![no_std]
 #![no_main]
 
@@ -11,4 +11,4 @@ mod paging;
 mod processors;
 mod user_memory;
 
-hafnon_kernel::kernel!(hafnon_kernel::testing::run);
+hafnon_kernel::kernel!();

@@ -8,7 +8,7 @@ use core::{
 
 use hafnon_user::{
     AsHandle, Mapping, Result, Signals, Startup, Status, Thread,
-    abi::{PA_RESOURCE, THREAD_STATE_BLOCKED_FUTEX},
+    abi::PA_RESOURCE,
     clock::{self, INFINITE},
     futex,
     handle::Handle,
@@ -19,6 +19,8 @@ use crate::report;
 
 /// Threads that block at once: enough for pages to average out.
 const THREADS: usize = 1024;
+/// Long enough for all of them to reach their wait, in nanoseconds.
+const SETTLING: i64 = 100 * clock::MILLISECOND;
 /// Stack of each: room for one return address and what the stub saves.
 const STACK: usize = 256;
 
@@ -29,11 +31,13 @@ pub fn measure(startup: &Startup) -> Result<()> {
     let mut threads = Vec::with_capacity(THREADS);
     let word = Box::new(AtomicU32::new(0));
     // The first one warms up what the kernel allocates once.
-    threads.push(block(&word, &stacks, 0)?);
+    threads.push(start(&word, &stacks, 0)?);
+    clock::sleep(SETTLING)?;
     let before = used(resource)?;
     for index in 1..THREADS {
-        threads.push(block(&word, &stacks, index)?);
+        threads.push(start(&word, &stacks, index)?);
     }
+    clock::sleep(SETTLING)?;
     let after = used(resource)?;
     report("blocked_thread_bytes", (after - before) / (THREADS as i64 - 1), "bytes");
     word.store(1, SeqCst);
@@ -58,17 +62,14 @@ fn used(resource: &Handle) -> Result<i64> {
     Ok((stats.total_bytes - stats.free_bytes - stats.free_heap_bytes) as i64)
 }
 
-/// Starts a thread on its piece of the stacks and waits until it is blocked.
-fn block(word: &AtomicU32, stacks: &Mapping, index: usize) -> Result<Thread> {
+/// Starts a thread on its piece of the stacks.
+fn start(word: &AtomicU32, stacks: &Mapping, index: usize) -> Result<Thread> {
     let process = startup::process().ok_or(Status::BAD_STATE)?;
     let thread = Thread::create(&*process, "blocked")?;
     let top = stacks.address() + (index + 1) * STACK - size_of::<usize>();
     let entry = wait_for_word as *const () as usize;
     // SAFETY: the entry takes the word's address, and the word lives until all threads have ended.
     unsafe { thread.start(entry, top, word.as_ptr().expose_provenance(), 0)? };
-    while info::thread(&thread)?.state != THREAD_STATE_BLOCKED_FUTEX {
-        clock::yield_now();
-    }
     Ok(thread)
 }
 

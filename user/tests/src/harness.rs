@@ -7,13 +7,15 @@ use core::sync::atomic::{
 };
 
 use hafnon_user::{
-    Job, Process, Result, Rights, Startup, Status, Vmo,
+    Job, Process, Result, Rights, Signals, Startup, Status, Vmo,
     abi::{PA_JOB_DEFAULT, PA_PROC_SELF, PA_RESOURCE, PA_THREAD_SELF, PA_VMO_BOOTFS, PA_VMO_VDSO},
+    clock,
     handle::{AsHandle, Handle},
     info,
     launch::Launch,
     println,
     ramdisk::Ramdisk,
+    task::Task,
 };
 
 /// One test, as it stands in the section `hafnon_test_table`.
@@ -148,6 +150,9 @@ fn prepare(startup: &mut Startup) {
 
 /// Exit code of a run in which no test has the name.
 const NO_SUCH_TEST: i64 = 102;
+/// How long one of many tests may take.
+const TIME_LIMIT: i64 = 10 * clock::SECOND;
+
 /// Exit code of a run in which a test left handles behind.
 const LEFT_HANDLES: i64 = 103;
 
@@ -163,20 +168,39 @@ pub fn run_one(startup: &mut Startup, name: &str) -> i64 {
     }
 }
 
-/// Runs all tests, one after the other, and prints them as KTAP. The first that panics ends the run.
+/// Runs all tests, each in a process of its own, and prints them as KTAP.
 pub fn run_all(startup: &mut Startup) -> i64 {
     prepare(startup);
     println!("KTAP version 1\n1..{}", tests().len());
-    let mut code = 0;
+    let mut failures = 0;
     for (number, test) in tests().iter().enumerate() {
         println!("# running {}", label(test));
-        let result = if run(test).is_ok() { "ok" } else { "not ok" };
+        let outcome = run_apart(test);
+        let result = if outcome == Ok(0) { "ok" } else { "not ok" };
         println!("{result} {} {}", number + 1, label(test));
-        if result != "ok" {
-            code = LEFT_HANDLES;
+        if outcome != Ok(0) {
+            println!("# {outcome:?}");
+            failures += 1;
         }
     }
-    code
+    println!("# {failures} of {} failed", tests().len());
+    i64::from(failures != 0)
+}
+
+/// Runs a test in a process of its own; its exit code, or how it could not be had.
+fn run_apart(test: &Test) -> Result<i64> {
+    let same = |kind| given(kind).duplicate_handle(Rights::SAME_RIGHTS);
+    let handles = [PA_JOB_DEFAULT, PA_RESOURCE, PA_VMO_BOOTFS].map(|kind| (kind, same(kind)));
+    let process = launch("bin/tests", |launch| {
+        handles.into_iter().fold(launch.argument(label(test)), |launch, (kind, handle)| {
+            handle.into_iter().fold(launch, |launch, handle| launch.handle(kind, handle))
+        })
+    })?;
+    let ended = process.wait(Signals::PROCESS_TERMINATED, clock::deadline_after(TIME_LIMIT));
+    if ended.is_err() {
+        process.kill()?;
+    }
+    process.wait_exit()
 }
 
 fn label(test: &Test) -> &'static str {

@@ -43,7 +43,7 @@ hafnon_user::main!(tests);
 fn tests(startup: &mut Startup) -> i64 {
     let arguments = startup.arguments.clone();
     match arguments.iter().map(|argument| argument.as_str()).collect::<alloc::vec::Vec<_>>()[..] {
-        [_, "child", role] => children::play(startup, role),
+        [_, "child", role, ..] => children::play(startup, role),
         [_, name, ..] => harness::run_one(startup, name),
         _ => harness::run_all(startup),
     }

@@ -130,7 +130,7 @@ user_test! {
 
     fn bad_pointer_is_refused() {
         let memory = BadMemory::new();
-        for (kind, address) in memory.unwritable(12) {
+        for (kind, address) in memory.unreadable(12) {
             assert_eq!(call!(zx_object_wait_many(address as _, 1, 0)), Status::INVALID_ARGS, "{kind}");
         }
     }

@@ -1,9 +1,10 @@
 //! The first user program: a tour of what the kernel does, as real work between processes.
 //!
 //! Started by the kernel it is the guide (`story`); it starts itself again from the ramdisk as the
-//! companion and as the sleeper (`companion`). The story runs twice: once told, once silently between two
-//! counts of handles, pages and tasks, so that what was only warmed up is not mistaken for a leak. The exit
-//! code is 0 only if everything was as expected and nothing was left behind.
+//! companion and as the sleeper (`companion`). The story is told once, then repeated silently between two
+//! counts of handles, pages and tasks. The kernel's caches grow in the first rounds, so a round that leaves
+//! pages is repeated: a leak leaves something every time, a cache only until it is full. The exit code is 0
+//! only if everything was as expected and the last round left nothing behind.
 
 #![no_std]
 #![no_main]
@@ -22,6 +23,8 @@ hafnon_user::main!(tour);
 
 /// Exit code when a call failed that should not have.
 const FAILED: i64 = 1;
+/// Rounds after which what still grows is no cache.
+const ROUNDS: usize = 10;
 /// Exit code when something was left behind.
 const LEFT_BEHIND: i64 = 2;
 
@@ -41,7 +44,14 @@ fn tour(startup: &mut Startup) -> i64 {
 fn guide(startup: &mut Startup) -> Result<i64> {
     let guide = story::Guide::new(startup)?;
     guide.tell(story::Voice::Loud)?;
-    let left = counts::left_behind(startup, guide.job(), || guide.tell(story::Voice::Silent))?;
+    let again = || guide.tell(story::Voice::Silent);
+    let mut left = counts::left_behind(startup, guide.job(), again)?;
+    for _ in 1..ROUNDS {
+        if left.is_nothing() {
+            break;
+        }
+        left = counts::left_behind(startup, guide.job(), again)?;
+    }
     println!("left behind: {left}");
     Ok(if left.is_nothing() { 0 } else { LEFT_BEHIND })
 }
