@@ -57,8 +57,9 @@ async fn serve(caller: &Caller, context: &mut UserContext) {
             Trap::Syscall if caller.thread.is_dying() => return,
             Trap::Syscall => {
                 let (number, args) = (context.rax, arguments(context));
-                let call = syscalls::blocking(number, caller, &args);
-                context.rax = executor::waiting_for("system call", number, call).await as u64;
+                // For listings: as long as the thread is parked, this is what it waits in.
+                run::executor().set_waiting_for("system call", number);
+                context.rax = syscalls::blocking(number, caller, &args).await as u64;
             }
             Trap::Interrupt => {
                 run::after_interrupt();

@@ -8,7 +8,7 @@
 
 use crate::base::{Base, Koid};
 use crate::handle::{Doomed, Handle, HandleId};
-use crate::object::kernel_object;
+use crate::object::{Object, kernel_object};
 use crate::wait::Deadline;
 use abi::{Signals, Status};
 use alloc::collections::VecDeque;
@@ -134,11 +134,19 @@ impl Channel {
         &self.pair[1 - self.side]
     }
 
-    /// Sends a message to the other end. Never waits.
+    fn is_peer(&self, object: &Object) -> bool {
+        matches!(object, Object::Channel(end) if Arc::ptr_eq(&end.pair, &self.pair) && end.side != self.side)
+    }
+
+    /// Sends a message to the other end. Never waits. A message that carries the end it goes to could
+    /// never be read and would keep itself alive: it is discarded, which closes that end.
     ///
     /// # Errors
     /// `PEER_CLOSED`, `NO_MEMORY`; the message comes back.
     pub fn write(&self, message: Message) -> Result<(), Undelivered> {
+        if message.handles.iter().any(|handle| self.is_peer(handle.object())) {
+            return Ok(());
+        }
         let peer = self.peer();
         peer.inbox.with(|inbox, callers| {
             if inbox.closed {

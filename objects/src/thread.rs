@@ -12,7 +12,7 @@ use crate::object::kernel_object;
 use crate::process::Process;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, Ordering};
 use executor::TaskRef;
 use waitq::sync::Mutex;
 
@@ -23,18 +23,7 @@ pub struct Thread {
     process: Arc<Process>,
     /// Set once: the thread shall not go back to user mode.
     dying: AtomicBool,
-    /// `ZX_THREAD_STATE_BLOCKED_*` while it waits in a system call, else 0.
-    blocked: AtomicU32,
     state: Mutex<State>,
-}
-
-/// Says what a thread waits in; dropped when the wait is over.
-pub struct Blocked<'a>(&'a Thread);
-
-impl Drop for Blocked<'_> {
-    fn drop(&mut self) {
-        self.0.blocked.store(0, Ordering::Relaxed);
-    }
 }
 
 enum State {
@@ -58,7 +47,6 @@ impl Thread {
             name: Name::new(name),
             process,
             dying: AtomicBool::new(false),
-            blocked: AtomicU32::new(0),
             state: Mutex::new(State::Created),
         });
         thread.process.add_thread(&thread)?;
@@ -158,21 +146,11 @@ impl Thread {
         }
     }
 
-    /// Says that the thread is about to wait: `ZX_THREAD_STATE_BLOCKED_*`.
-    #[inline]
-    pub fn blocked_in(&self, state: u32) -> Blocked<'_> {
-        self.blocked.store(state, Ordering::Relaxed);
-        Blocked(self)
-    }
-
-    /// `ZX_THREAD_STATE_*`.
+    /// `ZX_THREAD_STATE_*`, apart from what it may be waiting in.
     pub fn phase(&self) -> u32 {
         match &*self.state.lock() {
             State::Created => abi::THREAD_STATE_NEW,
-            State::Starting | State::Running(_) => match self.blocked.load(Ordering::Relaxed) {
-                0 => abi::THREAD_STATE_RUNNING,
-                blocked => blocked,
-            },
+            State::Starting | State::Running(_) => abi::THREAD_STATE_RUNNING,
             State::Dead => abi::THREAD_STATE_DEAD,
         }
     }

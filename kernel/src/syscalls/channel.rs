@@ -374,7 +374,6 @@ async fn call<T: Received>(
     if message.bytes.len() < size_of::<u32>() {
         return Err(Status::INVALID_ARGS);
     }
-    let _blocked = caller.thread.blocked_in(abi::THREAD_STATE_BLOCKED_CHANNEL);
     let id: HandleId = caller.id(handle);
     let reply = channel.call(message, id, || caller.is_open(handle), caller.deadline(deadline)).await?;
     to.write_sizes(reply.bytes.len(), reply.handles.len())?;

@@ -49,7 +49,6 @@ pub async fn futex_wait(
 ) -> Result<(), Status> {
     check(address)?;
     let deadline = caller.deadline(deadline);
-    let _blocked = caller.thread.blocked_in(abi::THREAD_STATE_BLOCKED_FUTEX);
     // A bad owner is reported only when the value is right.
     let owner = owner(caller, new_owner);
     loop {

@@ -9,6 +9,7 @@ use abi::{
     Rights, Status,
 };
 use alloc::sync::Arc;
+use executor::TaskState;
 use objects::memory::PAGE_SIZE;
 use objects::{Job, Object, Process, Resource, Slack, Thread, Timer, Vmar, Vmo};
 use zerocopy::{Immutable, IntoBytes};
@@ -174,8 +175,11 @@ fn job(job: &Job, report: &Report) -> Result<(), Status> {
 }
 
 fn thread(thread: &Thread, report: &Report) -> Result<(), Status> {
-    let waits = thread.with_task(|task| task.waiting_for()).flatten();
-    let state = waits.map_or_else(|| thread.phase(), |(_, call)| blocked_in(call));
+    let waits = thread.with_task(|task| match task.state() {
+        TaskState::Parked => task.waiting_for(),
+        _ => None,
+    });
+    let state = waits.flatten().map_or_else(|| thread.phase(), |(_, call)| blocked_in(call));
     let mut info = InfoThread { state, ..Default::default() };
     info.cpu_affinity_mask.mask[0] = u64::MAX >> (64 - crate::arch::cpu::count());
     report.one(&info)

@@ -85,7 +85,6 @@ pub async fn object_wait_one(
     observed: Out<Signals>,
 ) -> Result<(), Status> {
     let object = caller.any(handle, Rights::WAIT)?;
-    let _blocked = caller.thread.blocked_in(abi::THREAD_STATE_BLOCKED_WAIT_ONE);
     let open = || caller.is_open(handle);
     let set = &object.base().signals;
     let (outcome, seen) = wait::wait_on(set, signals, caller.id(handle), open, caller.deadline(deadline)).await;
@@ -101,7 +100,6 @@ pub async fn object_wait_many(
     deadline: i64,
 ) -> Result<(), Status> {
     let deadline = caller.deadline(deadline);
-    let _blocked = caller.thread.blocked_in(abi::THREAD_STATE_BLOCKED_WAIT_MANY);
     if items.is_empty() {
         wait::sleep_until(deadline).await;
         return Err(Status::TIMED_OUT);

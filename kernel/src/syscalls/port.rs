@@ -29,7 +29,6 @@ pub async fn port_wait(
     packet: Out<PortPacket>,
 ) -> Result<(), Status> {
     let port = caller.object::<Port>(handle, Rights::READ)?;
-    let _blocked = caller.thread.blocked_in(abi::THREAD_STATE_BLOCKED_PORT);
     let received = port.wait(caller.deadline(deadline)).await?;
     packet.write_optional(&received)
 }

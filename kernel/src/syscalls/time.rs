@@ -6,7 +6,6 @@ use objects::wait;
 
 /// Sleeps until the deadline; one that has passed is a yield.
 pub async fn nanosleep(caller: &Caller, deadline: i64) -> Result<(), Status> {
-    let _blocked = caller.thread.blocked_in(abi::THREAD_STATE_BLOCKED_SLEEPING);
     if deadline <= now() {
         executor::yield_now().await;
     } else {

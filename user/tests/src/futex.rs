@@ -5,6 +5,7 @@ use core::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 use hafnon_user::{
     AsHandle, Event, Status,
+    abi::THREAD_STATE_BLOCKED_FUTEX,
     clock::{self, INFINITE, MILLISECOND},
     futex,
     thread::{self, JoinHandle},
@@ -12,17 +13,15 @@ use hafnon_user::{
 
 use crate::{
     bad_memory::BadMemory,
-    harness::{NO_HANDLE, call, first_thread, user_test},
+    harness::{NO_HANDLE, blocked, call, first_thread, user_test},
 };
 
-/// Starts a thread that waits on `word`, and gives it the time to get there.
+/// Starts a thread that waits on `word`.
 fn waiter(word: &Arc<AtomicU32>, deadline: i64) -> JoinHandle<Status> {
     let word = word.clone();
-    let thread = thread::spawn("waiter", move || {
+    blocked(THREAD_STATE_BLOCKED_FUTEX, move || {
         futex::wait_until(&word, 0, 0, deadline).err().unwrap_or(Status::OK)
-    });
-    clock::sleep(5 * MILLISECOND).expect("sleep");
-    thread.expect("a thread")
+    })
 }
 
 fn word() -> Arc<AtomicU32> {
@@ -62,14 +61,14 @@ user_test! {
 
     fn wake_of_none_wakes_none() {
         let word = word();
-        let waiter = waiter(&word, clock::deadline_after(20 * MILLISECOND));
+        let waiter = waiter(&word, clock::deadline_after(400 * MILLISECOND));
         futex::wake(&word, 0).expect("wake");
         assert_eq!(waiter.join(), Some(Status::TIMED_OUT));
     }
 
     fn wake_goes_by_address() {
         let (word, other) = (word(), word());
-        let waiter = waiter(&word, clock::deadline_after(20 * MILLISECOND));
+        let waiter = waiter(&word, clock::deadline_after(400 * MILLISECOND));
         futex::wake(&other, u32::MAX).expect("wake");
         assert_eq!(waiter.join(), Some(Status::TIMED_OUT));
     }
@@ -81,7 +80,7 @@ user_test! {
     fn wakes_come_in_order() {
         let word = word();
         let first = waiter(&word, INFINITE);
-        let second = waiter(&word, clock::deadline_after(30 * MILLISECOND));
+        let second = waiter(&word, clock::deadline_after(400 * MILLISECOND));
         futex::wake(&word, 1).expect("wake");
         assert_eq!(first.join(), Some(Status::OK));
         assert_eq!(second.join(), Some(Status::TIMED_OUT));
@@ -98,7 +97,7 @@ user_test! {
 
     fn requeued_waiter_is_no_longer_on_the_old_word() {
         let (word, target) = (word(), word());
-        let waiter = waiter(&word, clock::deadline_after(30 * MILLISECOND));
+        let waiter = waiter(&word, clock::deadline_after(400 * MILLISECOND));
         futex::requeue(&word, 0, 0, &target, 1).expect("requeue");
         futex::wake(&word, u32::MAX).expect("wake");
         assert_eq!(waiter.join(), Some(Status::TIMED_OUT));

@@ -16,6 +16,7 @@ use hafnon_user::{
     println,
     ramdisk::Ramdisk,
     task::Task,
+    thread::{self, JoinHandle},
 };
 
 /// One test, as it stands in the section `hafnon_test_table`.
@@ -218,6 +219,17 @@ fn run(test: &Test) -> Result<()> {
     }
     println!("{}: {before} handles before, {after} after", label(test));
     Err(Status::BAD_STATE)
+}
+
+/// Runs `main` on a new thread, and returns once that waits: when its state is `state`.
+pub fn blocked<T: Send + 'static>(state: u32, main: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+    let thread = thread::spawn("waiter", main).expect("a thread starts");
+    let give_up = clock::deadline_after(TIME_LIMIT / 2);
+    while info::thread(thread.thread()).expect("every thread tells its state").state != state {
+        assert!(clock::monotonic() < give_up, "the thread never got into state {state:#x}");
+        clock::sleep(clock::MILLISECOND / 4).expect("sleep");
+    }
+    thread
 }
 
 /// A raw value that no handle has: its two low bits are clear.

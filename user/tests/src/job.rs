@@ -10,7 +10,7 @@ use hafnon_user::{
 
 use crate::{
     bad_memory::BadMemory,
-    harness::{call, job, user_test, without},
+    harness::{blocked, call, job, user_test, without},
 };
 
 /// Levels of jobs that killing must reach.
@@ -82,13 +82,12 @@ user_test! {
     fn killing_wakes_whoever_waits_for_it() {
         let job = child();
         let raw = job.raw();
-        let waiter = hafnon_user::thread::spawn("waiter", move || {
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_ONE, move || {
             let signals = Signals::JOB_TERMINATED.bits();
             call!(zx_object_wait_one(raw, signals, INFINITE, core::ptr::null_mut()))
         });
-        clock::sleep(3 * clock::MILLISECOND).expect("sleep");
         job.kill().expect("killed");
-        assert_eq!(waiter.expect("a thread").join(), Some(Status::OK));
+        assert_eq!(waiter.join(), Some(Status::OK));
     }
 
     fn handles_of_a_killed_process_are_closed() {

@@ -6,12 +6,11 @@ use hafnon_user::{
     AsHandle, Event, Rights, Signals, Status, abi,
     clock::{self, INFINITE, MILLISECOND},
     handle::{Handle, WAIT_MANY_MAX, WaitItem, wait_many},
-    thread,
 };
 
 use crate::{
     bad_memory::BadMemory,
-    harness::{NO_HANDLE, call, user_test, without},
+    harness::{NO_HANDLE, blocked, call, user_test, without},
 };
 
 const SIGNAL: Signals = Signals::USER_SIGNAL_0;
@@ -90,26 +89,24 @@ user_test! {
     fn another_thread_wakes() {
         let events = Arc::new(events(2));
         let other = events.clone();
-        let waiter = thread::spawn("waiter", move || {
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_MANY, move || {
             let mut items = items(&other);
             wait_many(&mut items, INFINITE).map(|()| items[1].pending)
         });
-        clock::sleep(2 * MILLISECOND).expect("sleep");
         events[1].signal(Signals::empty(), SIGNAL).expect("signal");
-        assert_eq!(waiter.expect("a thread").join(), Some(Ok(SIGNAL)));
+        assert_eq!(waiter.join(), Some(Ok(SIGNAL)));
     }
 
     fn closing_a_handle_cancels() {
         let (one, two) = (Event::create().expect("an event"), Event::create().expect("an event"));
         let raw = Handle::from(two).into_raw();
-        let waiter = thread::spawn("waiter", move || {
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_MANY, move || {
             let mut raw = [raw_item(one.raw()), raw_item(raw)];
             let status = call!(zx_object_wait_many(raw.as_mut_ptr(), raw.len(), INFINITE));
             (status, raw[1].pending)
         });
-        clock::sleep(5 * MILLISECOND).expect("sleep");
         assert_eq!(call!(zx_handle_close(raw)), Status::OK);
-        let (status, pending) = waiter.expect("a thread").join().expect("it returns");
+        let (status, pending) = waiter.join().expect("it returns");
         assert_eq!(status, Status::CANCELED);
         assert!(pending.contains(Signals::SIGNAL_HANDLE_CLOSED));
     }

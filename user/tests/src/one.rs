@@ -3,15 +3,14 @@
 use alloc::sync::Arc;
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Port, Rights, Signals, Status,
+    AsHandle, Channel, Event, Port, Rights, Signals, Status, abi,
     clock::{self, INFINITE, MILLISECOND},
     handle::Handle,
-    thread,
 };
 
 use crate::{
     bad_memory::BadMemory,
-    harness::{NO_HANDLE, call, stale_handle, user_test, without},
+    harness::{NO_HANDLE, blocked, call, stale_handle, user_test, without},
 };
 
 const SIGNAL: Signals = Signals::USER_SIGNAL_0;
@@ -50,8 +49,7 @@ user_test! {
     fn another_thread_wakes() {
         let event = Arc::new(event());
         let other = event.clone();
-        let waiter = thread::spawn("waiter", move || other.wait(SIGNAL, INFINITE)).expect("a thread");
-        clock::sleep(2 * MILLISECOND).expect("sleep");
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_ONE, move || other.wait(SIGNAL, INFINITE));
         event.signal(Signals::empty(), SIGNAL).expect("signal");
         assert_eq!(waiter.join(), Some(Ok(SIGNAL)));
     }
@@ -59,11 +57,10 @@ user_test! {
     fn other_signals_do_not_wake() {
         let event = Arc::new(event());
         let other = event.clone();
-        let deadline = clock::deadline_after(20 * MILLISECOND);
-        let waiter = thread::spawn("waiter", move || other.wait_observed(SIGNAL, deadline));
-        clock::sleep(2 * MILLISECOND).expect("sleep");
+        let deadline = clock::deadline_after(400 * MILLISECOND);
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_ONE, move || other.wait_observed(SIGNAL, deadline));
         event.signal(Signals::empty(), Signals::USER_SIGNAL_6).expect("signal");
-        let (status, observed) = waiter.expect("a thread").join().expect("it returns");
+        let (status, observed) = waiter.join().expect("it returns");
         assert_eq!(status, Status::TIMED_OUT);
         assert!(observed.contains(Signals::USER_SIGNAL_6), "what was seen is told all the same");
     }
@@ -71,8 +68,7 @@ user_test! {
     fn a_pulse_wakes() {
         let event = Arc::new(event());
         let other = event.clone();
-        let waiter = thread::spawn("waiter", move || other.wait(SIGNAL, INFINITE)).expect("a thread");
-        clock::sleep(5 * MILLISECOND).expect("sleep");
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_ONE, move || other.wait(SIGNAL, INFINITE));
         event.signal(Signals::empty(), SIGNAL).expect("set");
         event.signal(SIGNAL, Signals::empty()).expect("clear");
         let observed = waiter.join().expect("it returns").expect("it is woken");
@@ -83,14 +79,13 @@ user_test! {
         let event = event();
         let keep = event.duplicate(Rights::SAME_RIGHTS).expect("a duplicate");
         let raw = Handle::from(event).into_raw();
-        let waiter = thread::spawn("waiter", move || {
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_ONE, move || {
             let mut observed = 0;
             let status = call!(zx_object_wait_one(raw, SIGNAL.bits(), INFINITE, &mut observed));
             (status, Signals::from_bits_retain(observed))
         });
-        clock::sleep(5 * MILLISECOND).expect("sleep");
         assert_eq!(call!(zx_handle_close(raw)), Status::OK);
-        let (status, observed) = waiter.expect("a thread").join().expect("it returns");
+        let (status, observed) = waiter.join().expect("it returns");
         assert_eq!(status, Status::CANCELED);
         assert!(observed.contains(Signals::SIGNAL_HANDLE_CLOSED));
         drop(keep);
@@ -100,8 +95,7 @@ user_test! {
         let event = Arc::new(event());
         let (other, duplicate) =
             (event.clone(), event.duplicate(Rights::SAME_RIGHTS).expect("a duplicate"));
-        let waiter = thread::spawn("waiter", move || other.wait(SIGNAL, INFINITE)).expect("a thread");
-        clock::sleep(5 * MILLISECOND).expect("sleep");
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_ONE, move || other.wait(SIGNAL, INFINITE));
         drop(duplicate);
         event.signal(Signals::empty(), SIGNAL).expect("signal");
         assert_eq!(waiter.join(), Some(Ok(SIGNAL)));
@@ -110,13 +104,12 @@ user_test! {
     fn transferring_the_handle_cancels() {
         let event = Handle::from(event());
         let raw = event.raw();
-        let waiter = thread::spawn("waiter", move || {
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_ONE, move || {
             call!(zx_object_wait_one(raw, SIGNAL.bits(), INFINITE, core::ptr::null_mut()))
         });
-        clock::sleep(5 * MILLISECOND).expect("sleep");
         let (left, _right) = Channel::create().expect("a channel");
         left.write(b"", alloc::vec![event]).expect("write");
-        assert_eq!(waiter.expect("a thread").join(), Some(Status::CANCELED));
+        assert_eq!(waiter.join(), Some(Status::CANCELED));
     }
 
     fn nothing_is_bad_handle() {
