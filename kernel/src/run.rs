@@ -91,8 +91,9 @@ pub fn cpu_loop() -> ! {
 /// Prepares this CPU for a poll of the caller's task.
 #[inline]
 pub fn enter(caller: &Caller) {
-    let here = here();
-    here.slice_end.store(executor().clock() + SLICE, Relaxed);
+    let index = cpu::index();
+    let here = &HERE[index];
+    here.slice_end.store(EXECUTORS[index].clock() + SLICE, Relaxed);
     let mut process = here.process.lock();
     if process.as_ref().is_none_or(|process| !Arc::ptr_eq(process, &caller.process)) {
         let before = process.replace(caller.process.clone());
@@ -114,9 +115,20 @@ fn leave() {
 #[inline]
 pub fn before_user() {
     shootdown::service();
-    let executor = executor();
-    let here = here();
-    let deadline = executor.next_timer().min(here.slice_end.load(Relaxed));
+    let index = cpu::index();
+    let here = &HERE[index];
+    let deadline = EXECUTORS[index].next_timer().min(here.slice_end.load(Relaxed));
+    if deadline < here.armed.load(Relaxed) {
+        arm(deadline);
+    }
+}
+
+/// To be called before user code goes on after a call that did not wait: it may have set a timer. What
+/// other CPUs unmapped meanwhile waits for the interrupt that they sent, and they wait for its answer.
+#[inline]
+pub fn after_call() {
+    let index = cpu::index();
+    let (here, deadline) = (&HERE[index], EXECUTORS[index].next_timer());
     if deadline < here.armed.load(Relaxed) {
         arm(deadline);
     }

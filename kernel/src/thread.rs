@@ -4,7 +4,7 @@ use crate::arch::user::{SystemCall, enter_user_with};
 use crate::arch::{Trap, UserContext};
 use crate::process::{self, Machine};
 use crate::syscalls::table::Entry;
-use crate::syscalls::{self, Args, Caller};
+use crate::syscalls::{self, Caller};
 use crate::{println, run};
 use abi::Status;
 use alloc::sync::Arc;
@@ -56,10 +56,10 @@ async fn serve(caller: &Caller, context: &mut UserContext) {
             // The call that ended this very thread came this way too, and is not to be done twice.
             Trap::Syscall if caller.thread.is_dying() => return,
             Trap::Syscall => {
-                let (number, args) = (context.rax, arguments(context));
+                let number = context.rax;
                 // For listings: as long as the thread is parked, this is what it waits in.
                 run::executor().set_waiting_for("system call", number);
-                context.rax = syscalls::blocking(number, caller, &args).await as u64;
+                context.rax = syscalls::blocking(number, caller, &context.arguments).await as u64;
             }
             Trap::Interrupt => {
                 run::after_interrupt();
@@ -88,7 +88,7 @@ async fn serve(caller: &Caller, context: &mut UserContext) {
 fn at_once(caller: &Caller, call: &SystemCall) -> Option<u64> {
     let result = match syscalls::entry(call.number()) {
         _ if !is_vdso(&caller.machine, call.return_address()) => refuse(caller, call),
-        Some(Entry::Immediate(handler)) => handler(caller, &call.arguments()),
+        Some(Entry::Immediate(handler)) => handler(caller, call.arguments()),
         Some(Entry::Blocking) => return None,
         Some(Entry::Missing) => i64::from(Status::NOT_SUPPORTED.raw()),
         None => i64::from(Status::BAD_SYSCALL.raw()),
@@ -96,14 +96,8 @@ fn at_once(caller: &Caller, call: &SystemCall) -> Option<u64> {
     if caller.thread.is_dying() {
         return None;
     }
-    run::before_user();
+    run::after_call();
     Some(result as u64)
-}
-
-#[inline]
-fn arguments(context: &UserContext) -> Args {
-    let UserContext { rdi, rsi, rdx, r10, r8, r9, r12, r13, .. } = *context;
-    [rdi, rsi, rdx, r10, r8, r9, r12, r13]
 }
 
 /// Whether a system call that returns to `rip` came from the vDSO's code.

@@ -29,19 +29,14 @@ pub struct UserContext {
     pub rax: u64,
     pub rbx: u64,
     pub rcx: u64,
-    pub rdx: u64,
-    pub rsi: u64,
-    pub rdi: u64,
     pub rbp: u64,
     pub rsp: u64,
-    pub r8: u64,
-    pub r9: u64,
-    pub r10: u64,
     pub r11: u64,
-    pub r12: u64,
-    pub r13: u64,
     pub r14: u64,
     pub r15: u64,
+    /// Those that hold the arguments of a system call, in their order: rdi, rsi, rdx, r10, r8, r9, r12,
+    /// r13. Handlers read them in place.
+    pub arguments: [u64; 8],
     pub(super) rip: u64,
     pub(super) rflags: u64,
     pub(super) fs_base: u64,
@@ -67,8 +62,7 @@ impl UserContext {
     /// and rsi, and all other registers zero.
     pub fn new(entry: u64, stack: u64, argument1: u64, argument2: u64) -> Self {
         UserContext {
-            rdi: argument1,
-            rsi: argument2,
+            arguments: [argument1, argument2, 0, 0, 0, 0, 0, 0],
             rsp: stack,
             rip: entry,
             rflags: FIXED_FLAGS,

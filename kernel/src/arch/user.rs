@@ -97,11 +97,8 @@ impl SystemCall {
 
     /// The arguments, in their order.
     #[inline(always)]
-    pub fn arguments(&self) -> [u64; 8] {
-        let registers = &self.0;
-        let [first, second, third] = [registers.rdi, registers.rsi, registers.rdx];
-        let [fourth, fifth, sixth] = [registers.r10, registers.r8, registers.r9];
-        [first, second, third, fourth, fifth, sixth, registers.r12, registers.r13]
+    pub fn arguments(&self) -> &[u64; 8] {
+        &self.0.arguments
     }
 }
 
@@ -203,22 +200,27 @@ struct Exit {
     error: u64,
 }
 
+/// Where the context has the register of an argument.
+const fn argument(index: usize) -> usize {
+    offset_of!(UserContext, arguments) + index * size_of::<u64>()
+}
+
 global_asm!(
     include_str!("user.s"),
     RAX = const offset_of!(UserContext, rax),
     RBX = const offset_of!(UserContext, rbx),
     RCX = const offset_of!(UserContext, rcx),
-    RDX = const offset_of!(UserContext, rdx),
-    RSI = const offset_of!(UserContext, rsi),
-    RDI = const offset_of!(UserContext, rdi),
+    RDX = const argument(2),
+    RSI = const argument(1),
+    RDI = const argument(0),
     RBP = const offset_of!(UserContext, rbp),
     RSP = const offset_of!(UserContext, rsp),
-    R8 = const offset_of!(UserContext, r8),
-    R9 = const offset_of!(UserContext, r9),
-    R10 = const offset_of!(UserContext, r10),
+    R8 = const argument(4),
+    R9 = const argument(5),
+    R10 = const argument(3),
     R11 = const offset_of!(UserContext, r11),
-    R12 = const offset_of!(UserContext, r12),
-    R13 = const offset_of!(UserContext, r13),
+    R12 = const argument(6),
+    R13 = const argument(7),
     R14 = const offset_of!(UserContext, r14),
     R15 = const offset_of!(UserContext, r15),
     RIP = const offset_of!(UserContext, rip),

@@ -9,6 +9,7 @@
 //!
 //! All of this acts on the address space that is active on this CPU.
 
+use super::frames;
 use super::copy::{self, copy_from_user, copy_to_user, retry};
 use abi::Status;
 use alloc::vec::Vec;
@@ -166,8 +167,7 @@ impl<T: FromBytes> InSlice<T> {
         if self.1 > most {
             return Err(Status::OUT_OF_RANGE);
         }
-        let mut values = Vec::new();
-        values.try_reserve_exact(self.1).map_err(|_| Status::NO_MEMORY)?;
+        let mut values = room_for(self.1)?;
         self.read_uninit(&mut values.spare_capacity_mut()[..self.1])?;
         // SAFETY: that many values have been initialised, and any bytes are a value.
         unsafe { values.set_len(self.1) };
@@ -191,6 +191,19 @@ impl<T: IntoBytes + Immutable> OutSlice<T> {
         }
         copy_to_user(self.0, values.as_bytes())
     }
+}
+
+/// Room for so many values; NO_MEMORY when there is none. Little room comes out of the reserve that is
+/// kept for small objects, without a check for each.
+#[inline(always)]
+fn room_for<T>(length: usize) -> Result<Vec<T>, Status> {
+    const SMALL: usize = 1024;
+    if length.saturating_mul(size_of::<T>()) <= SMALL && frames::admit() {
+        return Ok(Vec::with_capacity(length));
+    }
+    let mut values = Vec::new();
+    values.try_reserve_exact(length).map_err(|_| Status::NO_MEMORY)?;
+    Ok(values)
 }
 
 /// Reads a futex's value, resolving a fault; INVALID_ARGS where nothing is or when it is not aligned.

@@ -53,7 +53,7 @@ pub fn process_start(
     process.start()?;
     if let Some(handle) = argument {
         let value = process.handles.add(handle).map_err(|(_, status)| status)?;
-        context.rdi = u64::from(value);
+        context.arguments[0] = u64::from(value);
     }
     thread::start(&thread, context)
 }
