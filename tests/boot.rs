@@ -75,7 +75,7 @@ fn a_program_that_hangs_is_ended_with_the_place_of_every_cpu() {
     assert_eq!(output.status.code(), Some(124), "{complaint}");
     assert!(complaint.contains("the guest hangs: it said nothing for 3 s"), "{complaint}");
     assert!(complaint.contains("in user mode at"), "{complaint}");
-    assert!(complaint.contains("halted") && complaint.contains("hafnon_kernel::"), "{complaint}");
+    assert!(complaint.contains("halted") && complaint.contains("cpu_loop"), "{complaint}");
 }
 
 #[test]

@@ -20,6 +20,8 @@ fn every_model_holds() {
     let output = cargo
         .current_dir(workspace::root())
         .env("RUSTFLAGS", "--cfg loom")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .env("CARGO_TARGET_DIR", workspace::target("loom"))
         .output()
         .unwrap();

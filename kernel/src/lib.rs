@@ -31,6 +31,7 @@ use executor::TaskOptions;
 /// reported.
 pub fn kernel_main(info: &'static mut BootInfo) -> ! {
     let info: &'static BootInfo = info;
+    run::note_entry();
     mm::init(info);
     arch::start(info.rsdp_addr.into_option(), cpu_main)
 }

@@ -46,6 +46,18 @@ fn here() -> &'static Here {
     &HERE[cpu::index()]
 }
 
+static ENTRY: AtomicU64 = AtomicU64::new(0);
+
+/// Notes when the kernel was entered.
+pub fn note_entry() {
+    ENTRY.store(time::ticks(), Relaxed);
+}
+
+/// Ticks of the time stamp counter since the kernel was entered.
+pub fn ticks_since_entry() -> u64 {
+    time::ticks() - ENTRY.load(Relaxed)
+}
+
 /// Brings the executors together, once all CPUs are there.
 pub fn init() {
     let members: Vec<_> = EXECUTORS[..cpu::count()].iter().collect();

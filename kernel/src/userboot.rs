@@ -87,6 +87,7 @@ fn start() -> Result<Arc<Process>, Problem> {
     process.start()?;
     let value = process.handles.add(ends).map_err(|(_, status)| status)?;
     let context = arch::UserContext::new(loaded.entry, loaded.stack, u64::from(value), loaded.vdso);
+    control!("hafnon: user after {}", run::ticks_since_entry());
     thread::start(&thread, context)?;
     Ok(process)
 }

@@ -1,9 +1,12 @@
 //! Instructions per operation, counted in the guest.
 //!
 //! QEMU's `icount` makes one guest instruction one tick of the guest's clock, so
-//! a figure is the same on every machine and every run.
+//! a figure is the same on every machine and every run. The one exception is
+//! `qemu_to_user`, the time from the start of QEMU to the first user instruction.
 
-use anyhow::Result;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
 use hafnon::{
     machine::{Boot, Listener, word},
     qemu::{self, Accelerator},
@@ -31,28 +34,76 @@ pub fn run(options: &MachineOptions, json: bool) -> Result<u8> {
     machine.accelerator = Accelerator::Tcg;
     machine.counted = true;
     machine.cpus = 1;
-    let mut figures = Figures { json, console: String::new() };
+    let mut figures = Figures { json, console: String::new(), parsed: 0 };
     let status = follow(machine, &mut figures)?;
     if status != 0 {
         eprint!("{}", figures.console);
+        return Ok(status);
     }
-    Ok(status)
+    let boot = time_to_user(options)?.as_millis();
+    figures.print(&Figure { name: "qemu_to_user", value: boot as u64, unit: "milliseconds" });
+    Ok(0)
 }
+
+/// The time from the start of QEMU to the first user instruction, of a plain boot.
+fn time_to_user(options: &MachineOptions) -> Result<Duration> {
+    let built = build()?;
+    let ramdisk = Some(ramdisk::temporary(&built.programs)?);
+    let boot = Boot::Direct { kernel: built.kernel, ramdisk, words: vec![word("run", "bin/hello")] };
+    let machine = options.machine(boot, SILENCE)?;
+    let mut first = FirstInstruction { start: Instant::now(), after: None };
+    follow(machine, &mut first)?;
+    first.after.context("the kernel did not say when it entered user mode")
+}
+
+/// Notes when the kernel says that it enters user mode.
+struct FirstInstruction {
+    start: Instant,
+    after: Option<Duration>,
+}
+
+impl Listener for FirstInstruction {
+    fn console(&mut self, _bytes: &[u8]) {}
+
+    fn control(&mut self, line: &str) {
+        if line.starts_with(BOOTED) && self.after.is_none() {
+            self.after = Some(self.start.elapsed());
+        }
+    }
+}
+
+/// The kernel's line about its first user instruction; ticks since its entry follow.
+const BOOTED: &str = "hafnon: user after ";
 
 /// Prints each figure as it comes, and keeps the console in case the guest fails.
 struct Figures {
     json: bool,
     console: String,
+    /// How much of the console has been looked through for figures.
+    parsed: usize,
+}
+
+impl Figures {
+    fn print(&self, figure: &Figure) {
+        println!("{}", if self.json { figure.json() } else { figure.row() });
+    }
 }
 
 impl Listener for Figures {
     fn console(&mut self, bytes: &[u8]) {
         self.console += &String::from_utf8_lossy(bytes);
+        while let Some(length) = self.console[self.parsed..].find('\n') {
+            let line = &self.console[self.parsed..self.parsed + length];
+            if let Some(figure) = Figure::parse(line.trim_end()) {
+                self.print(&figure);
+            }
+            self.parsed += length + 1;
+        }
     }
 
     fn control(&mut self, line: &str) {
-        if let Some(figure) = Figure::parse(line) {
-            println!("{}", if self.json { figure.json() } else { figure.row() });
+        if let Some(Ok(ticks)) = line.strip_prefix(BOOTED).map(|ticks| ticks.trim().parse()) {
+            self.print(&Figure { name: "boot_to_user", value: ticks, unit: "instructions" });
         }
     }
 }
