@@ -38,7 +38,7 @@ pub fn write(programs: &[Program], out: impl Write) -> Result<()> {
 /// An archive of `programs` in a file without a name, at its beginning.
 ///
 /// # Errors
-/// As [`write`]; or there is no room for temporary files.
+/// As [`write()`]; or there is no room for temporary files.
 pub fn temporary(programs: &[Program]) -> Result<File> {
     let mut file = tempfile::tempfile().context("cannot make a temporary file")?;
     write(programs, &mut file)?;

@@ -7,6 +7,8 @@ use std::{fmt::Write, path::Path};
 
 use addr2line::Loader;
 
+use crate::workspace;
+
 /// The symbols of one ELF file; by default, of none.
 #[derive(Default)]
 pub struct Symbols {
@@ -43,9 +45,11 @@ impl Symbols {
         let mut lines = Vec::new();
         if let Ok(mut frames) = loader.find_frames(address) {
             while let Ok(Some(frame)) = frames.next() {
-                let place = frame
-                    .location
-                    .map(|place| format!(" at {}:{}", place.file.unwrap_or("?"), place.line.unwrap_or(0)));
+                let place = frame.location.map(|place| {
+                    let file = Path::new(place.file.unwrap_or("?"));
+                    let file = file.strip_prefix(workspace::root()).unwrap_or(file);
+                    format!(" at {}:{}", file.display(), place.line.unwrap_or(0))
+                });
                 if let Some(function) = frame.function {
                     let name = function.raw_name().map(|name| demangle(&name)).unwrap_or_default();
                     lines.push(name + &place.unwrap_or_default());

@@ -20,9 +20,7 @@ fn main() -> ExitCode {
     config.serial_logging = false;
     let mut builder = DiskImageBuilder::new(kernel.clone());
     builder.set_ramdisk(ramdisk.clone()).set_boot_config(&config);
-    let written = builder
-        .create_bios_image(bios)
-        .and_then(|()| builder.create_uefi_image(uefi));
+    let written = builder.create_bios_image(bios).and_then(|()| builder.create_uefi_image(uefi));
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -15,3 +15,17 @@ pub fn values(name: &str) -> impl Iterator<Item = &'static str> {
         .filter(move |(key, _)| *key == name)
         .map(|(_, value)| value)
 }
+
+/// The bytes that a value stands for: what a word can not hold, such as a space, is written as `%`
+/// and two hexadecimal digits.
+pub fn bytes_of(value: &str) -> impl Iterator<Item = u8> {
+    let mut rest = value.bytes();
+    core::iter::from_fn(move || match rest.next()? {
+        b'%' => Some(digit(rest.next()?)? << 4 | digit(rest.next()?)?),
+        byte => Some(byte),
+    })
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|digit| digit as u8)
+}

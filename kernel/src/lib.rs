@@ -48,7 +48,8 @@ fn cpu_main() -> ! {
 /// Starts the services that the kernel binary names, and then its tests, if it has any, or the first
 /// user process.
 fn start_tasks() {
-    let spawn = |name, task| drop(run::executor().spawn(TaskOptions::new(name), task).expect("memory at boot"));
+    let spawn =
+        |name, task| drop(run::executor().spawn(TaskOptions::new(name), task).expect("memory at boot"));
     for service in service::all() {
         spawn(service.name, (service.start)());
     }

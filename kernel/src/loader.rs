@@ -39,7 +39,8 @@ pub fn load(root: &Arc<Vmar>, program: &[u8], vdso: &Vdso) -> Result<Loaded, Sta
     let start = loads().map(|segment| page_floor(segment.p_vaddr)).min().ok_or(Status::INVALID_ARGS)?;
     let end = loads().map(|segment| segment.p_vaddr.saturating_add(segment.p_memsz)).max().unwrap_or(start);
     let size = end.checked_next_multiple_of(PAGE_SIZE).ok_or(Status::INVALID_ARGS)? - start;
-    let can = abi::VM_CAN_MAP_SPECIFIC | abi::VM_CAN_MAP_READ | abi::VM_CAN_MAP_WRITE | abi::VM_CAN_MAP_EXECUTE;
+    let can =
+        abi::VM_CAN_MAP_SPECIFIC | abi::VM_CAN_MAP_READ | abi::VM_CAN_MAP_WRITE | abi::VM_CAN_MAP_EXECUTE;
     let image = match file.ehdr.e_type {
         ET_DYN => root.allocate(can, 0, size, EVERYTHING)?,
         ET_EXEC => {
@@ -94,7 +95,8 @@ fn map_vdso(root: &Arc<Vmar>, vdso: &Vdso) -> Result<u64, Status> {
     let data = abi::VM_PERM_READ | abi::VM_SPECIFIC;
     let base = map(&region, data, 0, &vdso.vmo, 0, vdso.code.start)?;
     let code = data | abi::VM_PERM_EXECUTE;
-    let start = map(&region, code, vdso.code.start, &vdso.vmo, vdso.code.start, vdso.code.end - vdso.code.start)?;
+    let start =
+        map(&region, code, vdso.code.start, &vdso.vmo, vdso.code.start, vdso.code.end - vdso.code.start)?;
     process::of_vmar(root).map(|machine| machine.set_vdso(base, start));
     Ok(base)
 }

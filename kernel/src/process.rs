@@ -2,12 +2,12 @@
 
 use crate::entropy;
 use crate::mm::{AddressSpace, layout};
-use core::ops::Range;
-use objects::memory::{Frame, NoMemory, PageTable, Protection};
 use abi::{Rights, Status};
 use alloc::sync::Arc;
 use core::any::Any;
+use core::ops::Range;
 use core::sync::atomic::{AtomicU64, Ordering};
+use objects::memory::{Frame, NoMemory, PageTable, Protection};
 use objects::{Job, Process, Vmar};
 
 /// The rights of the handle to a new process's root VMAR.

@@ -9,8 +9,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use executor::{Executor, Group, RunState, TimerQueue};
-use objects::memory::Protection;
 use objects::Process;
+use objects::memory::Protection;
 use spin::{Mutex, Once};
 
 /// How long a thread runs before others of its class get their turn, in nanoseconds.
@@ -163,4 +163,3 @@ fn resolve_fault(address: u64, write: bool) -> bool {
     let access = Protection { read: !write, write, execute: false };
     process.is_some_and(|process| process.root().fault(address, access).is_ok())
 }
-

@@ -2,7 +2,7 @@
 //! channel, and ends the machine when that process ends.
 //!
 //! Command line: `run=bin/NAME` names the program in the ramdisk (the tour by default), `arg=TEXT`, as
-//! often as needed, its arguments.
+//! often as needed, its arguments (see [`config::bytes_of`]).
 
 use crate::arch::power::{self, Outcome};
 use crate::mm::DirectMap;
@@ -121,7 +121,7 @@ fn bootstrap<const N: usize>(name: &'static str, handles: [(u32, Handle); N]) ->
         bytes.extend_from_slice(&kind.to_ne_bytes());
     }
     for argument in arguments() {
-        bytes.extend_from_slice(argument.as_bytes());
+        bytes.extend(config::bytes_of(argument));
         bytes.push(0);
     }
     Message { bytes, handles: handles.into_iter().map(|(_, handle)| handle).collect() }

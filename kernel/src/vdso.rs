@@ -61,7 +61,8 @@ pub fn init(image: &[u8]) -> Result<(), Status> {
 
 fn code_range(image: &[u8]) -> Option<Range<u64>> {
     let file = ElfBytes::<LittleEndian>::minimal_parse(image).ok()?;
-    let code = file.segments()?.iter().find(|segment| segment.p_type == PT_LOAD && segment.p_flags & PF_X != 0)?;
+    let code =
+        file.segments()?.iter().find(|segment| segment.p_type == PT_LOAD && segment.p_flags & PF_X != 0)?;
     Some(code.p_vaddr..(code.p_vaddr + code.p_memsz).next_multiple_of(PAGE_SIZE))
 }
 

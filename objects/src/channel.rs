@@ -156,7 +156,8 @@ impl Channel {
                 if inbox.replies.try_reserve(1).is_err() {
                     return Err((message, Status::NO_MEMORY));
                 }
-                let answered = callers.wake_matching(|caller| caller.settle(CallState::Replied, |c| c.txid == txid));
+                let answered =
+                    callers.wake_matching(|caller| caller.settle(CallState::Replied, |c| c.txid == txid));
                 if answered > 0 {
                     inbox.replies.push(message);
                     return Ok(());

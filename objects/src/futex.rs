@@ -53,6 +53,34 @@ pub enum NewOwner {
     Thread(Koid),
 }
 
+impl NewOwner {
+    /// The owner, when `woken` is the thread that was woken last, or 0.
+    fn given(self, woken: Koid) -> Koid {
+        match self {
+            Self::Nobody => 0,
+            Self::Woken => woken,
+            Self::Thread(thread) => thread,
+        }
+    }
+}
+
+/// What [`FutexTable::requeue`] does.
+#[derive(Clone, Copy, Debug)]
+pub struct Requeue {
+    /// Most waiters to wake.
+    pub wake: usize,
+    /// Who owns the futex that they waited for.
+    pub woken_owner: NewOwner,
+    /// The futex that others go to.
+    pub target: u64,
+    /// Most waiters to move there.
+    pub requeue: usize,
+    /// Who owns it then.
+    pub owner: Koid,
+}
+
+type Waiters<'a> = waitq::Waiters<'a, Waiter, Buckets<Waiter>>;
+
 /// The futexes of one process.
 pub struct FutexTable {
     queue: WaitQueue<Waiter, (), Buckets<Waiter>>,
@@ -106,12 +134,8 @@ impl FutexTable {
         if near.owner == 0 {
             return Ok(());
         }
-        let mut waits = near.owner == near.thread;
-        self.queue.with(|_, waiters| {
-            waiters.for_each(&near, |waiter| {
-                waits |= waiter.address == near.address && waiter.thread == near.owner;
-            });
-        });
+        let waits =
+            near.owner == near.thread || self.queue.with(|_, waiters| waits_for(waiters, near, near.owner));
         if waits { Err(Status::INVALID_ARGS) } else { Ok(()) }
     }
 
@@ -119,69 +143,42 @@ impl FutexTable {
     pub fn wake(&self, address: u64, count: usize, owner: NewOwner) -> usize {
         let near = Waiter { address, thread: 0, owner: 0 };
         self.queue.with(|_, waiters| {
-            let mut woken_thread = 0;
-            let woken = waiters.wake_some(&near, count, |waiter| {
-                let hit = waiter.address == address;
-                if hit {
-                    woken_thread = waiter.thread;
-                }
-                hit
-            });
-            let owner = match owner {
-                NewOwner::Nobody => 0,
-                NewOwner::Woken => woken_thread,
-                NewOwner::Thread(thread) => thread,
-            };
-            set_owner(waiters, near, owner);
+            let (woken, thread) = wake_some(waiters, near, count);
+            set_owner(waiters, near, owner.given(thread));
             woken
         })
     }
 
-    /// Wakes at most `wake` waiters of `address` and moves at most `requeue` others to `target`, if
-    /// `compare`, called under the lock, finds the expected value.
+    /// Wakes some waiters of `address` and moves others, if `compare`, called under the lock, finds the
+    /// expected value.
     ///
     /// # Errors
-    /// As for [`FutexTable::wait`]; `INVALID_ARGS` when `owner` waits for either futex.
+    /// As for [`FutexTable::wait`]; `INVALID_ARGS` when the new owner waits for either futex.
     pub fn requeue(
         &self,
         address: u64,
-        wake: usize,
-        woken_owner: NewOwner,
-        target: u64,
-        requeue: usize,
-        owner: Koid,
+        plan: Requeue,
         compare: impl FnOnce() -> Compared,
     ) -> Result<(), Status> {
         let near = Waiter { address, thread: 0, owner: 0 };
-        let far = Waiter { address: target, ..near };
+        let far = Waiter { address: plan.target, ..near };
         self.queue.with(|_, waiters| {
             match compare() {
                 Compared::Equal => {}
                 Compared::Different => return Err(Status::BAD_STATE),
                 Compared::Fault => return Err(Status::SHOULD_WAIT),
             }
-            let mut owner_waits = false;
-            for futex in [near, far] {
-                waiters.for_each(&futex, |waiter| {
-                    owner_waits |= owner != 0 && waiter.address == futex.address && waiter.thread == owner;
-                });
-            }
-            if owner_waits {
+            if plan.owner != 0
+                && (waits_for(waiters, near, plan.owner) || waits_for(waiters, far, plan.owner))
+            {
                 return Err(Status::INVALID_ARGS);
             }
-            let mut woken_thread = 0;
-            waiters.wake_some(&near, wake, |waiter| {
-                let hit = waiter.address == address;
-                if hit {
-                    woken_thread = waiter.thread;
-                }
-                hit
+            let woken = wake_some(waiters, near, plan.wake).1;
+            waiters.retag(&near, plan.requeue, |waiter| {
+                (waiter.address == address).then_some(Waiter { address: plan.target, ..*waiter })
             });
-            waiters.retag(&near, requeue, |waiter| {
-                (waiter.address == address).then_some(Waiter { address: target, ..*waiter })
-            });
-            set_owner(waiters, far, owner);
-            set_owner(waiters, near, if woken_owner == NewOwner::Woken { woken_thread } else { 0 });
+            set_owner(waiters, far, plan.owner);
+            set_owner(waiters, near, plan.woken_owner.given(woken));
             Ok(())
         })
     }
@@ -200,10 +197,29 @@ impl FutexTable {
     }
 }
 
-fn set_owner(waiters: &mut waitq::Waiters<'_, Waiter, Buckets<Waiter>>, futex: Waiter, owner: Koid) {
+fn set_owner(waiters: &mut Waiters<'_>, futex: Waiter, owner: Koid) {
     waiters.for_each(&futex, |waiter| {
         if waiter.address == futex.address {
             waiter.owner = owner;
         }
     });
+}
+
+/// Wakes at most `count` waiters, in order. How many, and the last one's thread.
+fn wake_some(waiters: &mut Waiters<'_>, futex: Waiter, count: usize) -> (usize, Koid) {
+    let mut thread = 0;
+    let woken = waiters.wake_some(&futex, count, |waiter| {
+        let hit = waiter.address == futex.address;
+        if hit {
+            thread = waiter.thread;
+        }
+        hit
+    });
+    (woken, thread)
+}
+
+fn waits_for(waiters: &mut Waiters<'_>, futex: Waiter, thread: Koid) -> bool {
+    let mut waits = false;
+    waiters.for_each(&futex, |waiter| waits |= waiter.address == futex.address && waiter.thread == thread);
+    waits
 }

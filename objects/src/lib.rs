@@ -44,7 +44,7 @@ pub use base::{Base, Koid, new_koid};
 pub use channel::{Channel, KERNEL_TXID, Message};
 pub use event::Event;
 pub use event_pair::EventPair;
-pub use futex::{Compared, FutexTable, NewOwner};
+pub use futex::{Compared, FutexTable, NewOwner, Requeue};
 pub use handle::{Doomed, Handle, HandleId, MAX_HANDLES, live_handles};
 pub use job::Job;
 pub use object::{KernelObject, Object};

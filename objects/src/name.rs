@@ -3,7 +3,7 @@
 use waitq::sync::Mutex;
 
 /// `ZX_MAX_NAME_LEN`.
-pub const MAX_NAME: usize = abi::MAX_NAME_LEN as usize;
+pub const MAX_NAME: usize = abi::MAX_NAME_LEN;
 
 /// A name that user code may change.
 pub struct Name(Mutex<[u8; MAX_NAME]>);

@@ -149,8 +149,11 @@ impl Port {
         options: AsyncOptions,
         still_open: impl FnOnce() -> bool,
     ) -> Result<(), Status> {
-        let observation =
-            Observation { edge: options.edge, port: (self.base.koid(), key), ..Observation::of(mask, handle) };
+        let observation = Observation {
+            edge: options.edge,
+            port: (self.base.koid(), key),
+            ..Observation::of(mask, handle)
+        };
         let registration = Registration::new(observation).map_err(|_| Status::NO_MEMORY)?;
         let observer = Arc::new(Observer {
             port: Arc::downgrade(self),

@@ -189,7 +189,12 @@ impl Process {
 
     fn next_thread(&self, after: Koid) -> Option<Arc<Thread>> {
         let state = self.state.lock();
-        state.threads.iter().filter(|thread| thread.koid() > after).min_by_key(|thread| thread.koid()).cloned()
+        state
+            .threads
+            .iter()
+            .filter(|thread| thread.koid() > after)
+            .min_by_key(|thread| thread.koid())
+            .cloned()
     }
 
     /// Lets go of everything: the only way into `Dead`, taken once.

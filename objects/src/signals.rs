@@ -116,8 +116,13 @@ impl SignalSet {
         &'a self,
         observation: Observation,
         still_open: impl FnOnce() -> bool + 'a,
-    ) -> Wait<'a, Observation, Signals, List<Observation>, impl FnOnce(&mut Signals, &mut Observation) -> bool + 'a>
-    {
+    ) -> Wait<
+        'a,
+        Observation,
+        Signals,
+        List<Observation>,
+        impl FnOnce(&mut Signals, &mut Observation) -> bool + 'a,
+    > {
         self.queue.wait_unless(observation, move |active, observation| {
             let satisfied = observation.begin(*active);
             if !satisfied && !still_open() {

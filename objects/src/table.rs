@@ -82,7 +82,9 @@ impl HandleTable {
     fn find<'a>(&self, slots: &'a Slots, value: u32) -> Option<&'a Handle> {
         let (slot, generation) = self.decode(value)?;
         match slots.slots.get(slot as usize)? {
-            Slot { generation: current, entry: Entry::Used(handle) } if *current == generation => Some(handle),
+            Slot { generation: current, entry: Entry::Used(handle) } if *current == generation => {
+                Some(handle)
+            }
             _ => None,
         }
     }
@@ -97,7 +99,11 @@ impl HandleTable {
     }
 
     /// Adds all handles or none; `place` is told each value in order.
-    pub fn add_all(&self, handles: Vec<Handle>, mut placed: impl FnMut(usize, u32)) -> Result<(), Vec<Handle>> {
+    pub fn add_all(
+        &self,
+        handles: Vec<Handle>,
+        mut placed: impl FnMut(usize, u32),
+    ) -> Result<(), Vec<Handle>> {
         let mut slots = self.slots.lock();
         if slots.reserve(handles.len()).is_err() {
             return Err(handles);

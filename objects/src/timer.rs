@@ -51,7 +51,12 @@ impl Timer {
     ///
     /// # Errors
     /// `OUT_OF_RANGE` for negative slack.
-    pub fn set(self: &Arc<Self>, deadline: i64, slack: i64, timers: &'static TimerQueue) -> Result<(), Status> {
+    pub fn set(
+        self: &Arc<Self>,
+        deadline: i64,
+        slack: i64,
+        timers: &'static TimerQueue,
+    ) -> Result<(), Status> {
         if slack < 0 {
             return Err(Status::OUT_OF_RANGE);
         }

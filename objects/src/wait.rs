@@ -12,7 +12,7 @@ use executor::TimerQueue;
 use waitq::{Lists, Registration, Tag, Wait, Woken};
 
 /// Most items of one `wait_many`; Zircon's number.
-pub const MAX_ITEMS: usize = abi::WAIT_MANY_MAX_ITEMS as usize;
+pub const MAX_ITEMS: usize = abi::WAIT_MANY_MAX_ITEMS;
 
 /// A point in time after which a wait gives up, and the timers that tell.
 #[derive(Clone, Copy)]
@@ -143,7 +143,11 @@ impl WaitSet {
     ///
     /// # Errors
     /// `TIMED_OUT`; `CANCELED` when a handle was closed, which `observed` of its item tells.
-    pub async fn wait(&mut self, still_open: impl Fn(HandleId) -> bool, deadline: Deadline) -> Result<(), Status> {
+    pub async fn wait(
+        &mut self,
+        still_open: impl Fn(HandleId) -> bool,
+        deadline: Deadline,
+    ) -> Result<(), Status> {
         let mut armed = Armed { items: &mut self.items, nodes: &mut self.nodes };
         let mut sleep = pin!((!deadline.is_never()).then(|| deadline.sleep()));
         let mut first = true;

@@ -80,7 +80,6 @@ impl Listener for Terminal {
         let _ = lines.try_for_each(|piece| out.write_all(piece)).and_then(|()| out.flush());
     }
 
-    fn control(&mut self, line: &str) {
-        self.console(format!("{line}\n").as_bytes());
-    }
+    /// Results and figures have commands of their own.
+    fn control(&mut self, _line: &str) {}
 }

@@ -70,7 +70,7 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
     }
 
     /// A future that completes when it is woken.
-    pub fn wait(&self, tag: T) -> Wait<'_, T, S, L, fn(&mut S, &mut T) -> bool> {
+    pub fn wait(&self, tag: T) -> Wait<'_, T, S, L> {
         self.wait_unless(tag, |_, _| false)
     }
 

@@ -28,7 +28,7 @@ borders! {
     rodata: __rodata_start .. __rodata_end;
     /// Variables, zeroed ones included: read and write.
     data: __data_start .. __data_end;
-    /// Table of instructions that may fault, see [`traps`](super::traps).
+    /// Table of instructions that may fault, see `traps`.
     fixups: __fixups_start .. __fixups_end;
 }
 

@@ -17,7 +17,7 @@
 //! `rcx == rip && r11 == rflags`: that is the test.
 //!
 //! IRET and SYSRET to a non-canonical rip would fault in ring 0. A context that holds one has
-//! no lease (see [`bases`]), and [`enter_user`] checks those that have none. No SYSCALL ends
+//! no lease (see `bases`), and [`enter_user`] checks those that have none. No SYSCALL ends
 //! at one, because the last page below the hole is never mapped.
 
 use super::context::{UserContext, canonical};

@@ -2,7 +2,7 @@
 //!
 //! Nothing is both writable and executable: the image is mapped page by page with the rights of its
 //! sections, and where the direct map shows code and constants it is read-only. All top-level entries
-//! exist once [`init`] is done and never change, so an address space copies them once; and nothing here
+//! exist once `init` is done and never change, so an address space copies them once; and nothing here
 //! is ever unmapped, so no CPU ever has to forget any of it.
 
 use super::layout::{

@@ -1,6 +1,6 @@
 //! TLB shootdown: making the other CPUs forget translations, without waiting for them.
 //!
-//! Whoever clears or weakens page table entries calls [`flush`], which flushes this CPU, and asks each
+//! Whoever clears or weakens page table entries calls `flush`, which flushes this CPU, and asks each
 //! other CPU that has the address space loaded to flush, by a count and an IPI. It returns at once. The
 //! CPU that is asked flushes when it next leaves user mode or idles: the kernel runs with interrupts
 //! off, so [`service`] is called after traps, and before user code runs. Nobody ever spins for an

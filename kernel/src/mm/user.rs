@@ -9,8 +9,8 @@
 //!
 //! All of this acts on the address space that is active on this CPU.
 
-use super::frames;
 use super::copy::{self, copy_from_user, copy_to_user, retry};
+use super::frames;
 use abi::Status;
 use alloc::vec::Vec;
 use core::marker::PhantomData;

@@ -3,7 +3,8 @@
 use super::{Caller, no_options};
 use crate::mm::user::{In, InOut, InSlice, Out, OutSlice};
 use abi::{
-    ChannelCallArgs, ChannelCallEtcArgs, ChannelIovec, HandleDisposition, HandleInfo, RawHandle, Rights, Status,
+    ChannelCallArgs, ChannelCallEtcArgs, ChannelIovec, HandleDisposition, HandleInfo, RawHandle, Rights,
+    Status,
 };
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -125,7 +126,9 @@ fn check_sendable(handle: &Handle, channel: Option<&Channel>) -> Result<(), Stat
         return Err(Status::ACCESS_DENIED);
     }
     match (handle.object(), channel) {
-        (Object::Channel(sent), Some(channel)) if core::ptr::eq(&**sent, channel) => Err(Status::NOT_SUPPORTED),
+        (Object::Channel(sent), Some(channel)) if core::ptr::eq(&**sent, channel) => {
+            Err(Status::NOT_SUPPORTED)
+        }
         _ => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use super::Caller;
 use crate::mm::user;
 use abi::{RawHandle, Rights, Status};
-use objects::{Compared, Koid, NewOwner, Thread};
+use objects::{Compared, Koid, NewOwner, Requeue, Thread};
 
 /// Compares a futex word while the futex's lock is held; a page that is not there is left in `fault`.
 fn compare(address: u64, expected: i32, fault: &mut Option<user::Fault>) -> Compared {
@@ -96,9 +96,14 @@ pub fn futex_requeue(
     loop {
         let mut fault = None;
         let compare = || compare(address, value, &mut fault);
-        let (wake, requeue) = (wake as usize, requeue as usize);
-        let outcome =
-            caller.process.futexes.requeue(address, wake, NewOwner::Nobody, target, requeue, owner, compare);
+        let plan = Requeue {
+            wake: wake as usize,
+            woken_owner: NewOwner::Nobody,
+            target,
+            requeue: requeue as usize,
+            owner,
+        };
+        let outcome = caller.process.futexes.requeue(address, plan, compare);
         match fault {
             Some(fault) => user::resolve(fault)?,
             None => return outcome,

@@ -5,8 +5,8 @@ use crate::mm::user::{Out, OutSlice};
 use crate::mm::{self, frames, heap};
 use abi::{
     InfoHandleBasic, InfoHandleCount, InfoHandleExtended, InfoJob, InfoKmemStats, InfoProcess,
-    InfoProcessHandleStats, InfoTaskStats, InfoThread, InfoThreadStats, InfoTimer, InfoVmar, InfoVmo, RawHandle,
-    Rights, Status,
+    InfoProcessHandleStats, InfoTaskStats, InfoThread, InfoThreadStats, InfoTimer, InfoVmar, InfoVmo,
+    RawHandle, Rights, Status,
 };
 use alloc::sync::Arc;
 use executor::TaskState;

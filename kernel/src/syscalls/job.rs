@@ -7,7 +7,12 @@ use alloc::sync::Arc;
 use objects::{Handle, Job};
 
 /// A new job in `parent`.
-pub fn job_create(caller: &Caller, parent: Arc<Job>, options: u32, out: Out<RawHandle>) -> Result<(), Status> {
+pub fn job_create(
+    caller: &Caller,
+    parent: Arc<Job>,
+    options: u32,
+    out: Out<RawHandle>,
+) -> Result<(), Status> {
     no_options(options)?;
     caller.install(Handle::to_new(parent.create_child()?)?, out)
 }

@@ -87,7 +87,8 @@ pub async fn object_wait_one(
     let object = caller.any(handle, Rights::WAIT)?;
     let open = || caller.is_open(handle);
     let set = &object.base().signals;
-    let (outcome, seen) = wait::wait_on(set, signals, caller.id(handle), open, caller.deadline(deadline)).await;
+    let (outcome, seen) =
+        wait::wait_on(set, signals, caller.id(handle), open, caller.deadline(deadline)).await;
     observed.write_optional(&seen)?;
     outcome
 }
@@ -157,4 +158,3 @@ pub fn object_wait_async(
     };
     port.wait_async(object, caller.id(handle), key, signals, options, || caller.is_open(handle))
 }
-
