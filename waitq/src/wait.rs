@@ -31,6 +31,8 @@ pub struct Wait<'q, T: Tag, S, L: Lists<T> = List<T>, C = fn(&mut S, &mut T) -> 
     queue: &'q WaitQueue<T, S, L>,
     node: Node<T>,
     ready: Option<C>,
+    /// Whether the queue may know the node: from a first poll that is pending to the end of the wait.
+    waiting: bool,
 }
 
 // SAFETY: the node's pointers are only followed under the queue's lock, and everything else in a wait
@@ -41,18 +43,21 @@ unsafe impl<T: Tag + Send, S: Send, L: Lists<T> + Send, C: Send> Sync for Wait<'
 
 impl<'q, T: Tag, S, L: Lists<T>, C: FnOnce(&mut S, &mut T) -> bool> Wait<'q, T, S, L, C> {
     pub(crate) fn new(queue: &'q WaitQueue<T, S, L>, tag: T, ready: C) -> Self {
-        Self { queue, node: Node::new(tag), ready: Some(ready) }
+        Self { queue, node: Node::new(tag), ready: Some(ready), waiting: false }
     }
 
     /// Ends the wait now, atomically against wakers: a wake that came before is not lost but returned.
     pub fn cancel(self: Pin<&mut Self>) -> Woken<T> {
+        // SAFETY: the node is not moved.
+        let this = unsafe { self.get_unchecked_mut() };
         // SAFETY: the node is this queue's alone and alive.
-        let (status, tag) = unsafe { self.queue.withdraw(NonNull::from(&self.node)) };
+        let (status, tag) = unsafe { this.queue.withdraw(NonNull::from(&this.node)) };
+        this.waiting = false;
         match status {
             Status::Idle | Status::Queued => Woken::No(tag),
             Status::Chosen { .. } | Status::Woken { .. } => {
                 // SAFETY: withdrawn nodes are not linked, and this wait owns its node.
-                unsafe { self.node.with(|entry| entry.status = Status::Idle) };
+                unsafe { this.node.with(|entry| entry.status = Status::Idle) };
                 Woken::Yes(tag)
             }
         }
@@ -68,7 +73,9 @@ impl<T: Tag, S, L: Lists<T>, C: FnOnce(&mut S, &mut T) -> bool> Future for Wait<
         let this = unsafe { self.get_unchecked_mut() };
         let node = NonNull::from(&this.node);
         if let Some(ready) = this.ready.take() {
-            return this.queue.enter(node, ready, context);
+            let polled = this.queue.enter(node, ready, context);
+            this.waiting = polled.is_pending();
+            return polled;
         }
         let mut inner = this.queue.lock();
         // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
@@ -84,6 +91,7 @@ impl<T: Tag, S, L: Lists<T>, C: FnOnce(&mut S, &mut T) -> bool> Future for Wait<
                 Status::Idle => panic!("a wait was polled after it ended"),
             }
             node.as_ref().with(|entry| entry.status = Status::Idle);
+            this.waiting = false;
             Poll::Ready(tag)
         }
     }
@@ -128,8 +136,8 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
 impl<T: Tag, S, L: Lists<T>, C> Drop for Wait<'_, T, S, L, C> {
     #[inline]
     fn drop(&mut self) {
-        if self.ready.is_some() {
-            return; // never polled
+        if !self.waiting {
+            return;
         }
         // SAFETY: the node is this queue's alone, and alive until the end of this function.
         let (status, tag) = unsafe { self.queue.withdraw(NonNull::from(&self.node)) };
