@@ -33,6 +33,7 @@ pub fn run() -> Result<u8> {
 
 fn lint(toolchain: &Toolchain, kind: Kind, packages: &[String]) -> Result<()> {
     let mut command = compile::cargo(toolchain, "clippy", kind);
+    command.args(["--lib", "--bins", "--examples"]);
     command.args(packages.iter().map(|name| format!("-p={name}")));
     compile::run(command.args(["--", "-Dwarnings"]))
 }

@@ -5,10 +5,18 @@
 
 extern crate alloc;
 
+mod boot;
+mod cpus;
 mod ends;
 mod memory;
 mod paging;
 mod processors;
+mod programs;
+mod scheduling;
+mod shootdown;
+mod timers;
 mod user_memory;
+mod user_mode;
+mod user_state;
 
 hafnon_kernel::kernel!();

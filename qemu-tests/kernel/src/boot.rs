@@ -1,0 +1,62 @@
+//! What boot leaves behind on every CPU.
+
+use crate::cpus;
+use hafnon_kernel::arch::{control, cpu};
+use hafnon_kernel::kernel_test;
+use x86_64::registers::control::{Cr0, Cr0Flags, Cr4, Cr4Flags, Efer, EferFlags};
+use x86_64::registers::rflags::{self, RFlags};
+
+/// So many CPUs have started, under numbers of their own, with APICs of their own.
+fn are_online(count: usize) {
+    assert_eq!(cpu::all().len(), count);
+    assert!(cpu::all().iter().all(|cpu| cpu.is_online()));
+    for (number, cpu) in cpu::all().iter().enumerate() {
+        assert_eq!(cpu.index(), number);
+        assert!(cpu::all()[..number].iter().all(|other| other.apic_id() != cpu.apic_id()));
+    }
+}
+
+/// What protects the kernel from user code, and from itself, is on, where the CPU has it.
+fn is_protected() {
+    let (features, cr0, cr4, efer) = (control::features(), Cr0::read(), Cr4::read(), Efer::read());
+    assert!(cr0.contains(Cr0Flags::WRITE_PROTECT));
+    assert_eq!(cr4.contains(Cr4Flags::SUPERVISOR_MODE_EXECUTION_PROTECTION), features.smep);
+    assert_eq!(cr4.contains(Cr4Flags::SUPERVISOR_MODE_ACCESS_PREVENTION), features.smap);
+    assert_eq!(cr4.contains(Cr4Flags::USER_MODE_INSTRUCTION_PREVENTION), features.umip);
+    assert_eq!(efer.contains(EferFlags::NO_EXECUTE_ENABLE), features.no_execute);
+    assert!(!cr4.intersects(Cr4Flags::FSGSBASE | Cr4Flags::PERFORMANCE_MONITOR_COUNTER));
+    assert!(!rflags::read().intersects(RFlags::INTERRUPT_FLAG | RFlags::ALIGNMENT_CHECK));
+}
+
+kernel_test! {
+    /// A machine with one CPU.
+    #[needs("cpus=1")]
+    async fn one_cpu_is_online() {
+        are_online(1);
+    }
+
+    /// A machine with two CPUs.
+    #[needs("cpus=2")]
+    async fn two_cpus_are_online() {
+        are_online(2);
+    }
+
+    /// A machine with four CPUs, all of which run tasks.
+    #[needs("cpus=4")]
+    async fn four_cpus_are_online() {
+        are_online(4);
+        cpus::on_each(|| assert!(cpu::current().is_online())).await;
+    }
+
+    /// Control registers are the same on all CPUs.
+    #[needs("cpus=1,2,4")]
+    async fn every_cpu_is_protected() {
+        cpus::on_each(is_protected).await;
+    }
+
+    /// The models of CPU that tests run on have everything there is to be switched on.
+    async fn the_cpu_has_all_protections() {
+        let features = control::features();
+        assert!(features.smep && features.smap && features.umip && features.no_execute);
+    }
+}

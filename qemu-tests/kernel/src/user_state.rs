@@ -1,0 +1,184 @@
+//! What a CPU holds of a thread between traps, and how a thread is interrupted and moved.
+
+use crate::cpus::{self, spawn_on};
+use crate::programs::{self, DATA, Sandbox, run, start};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::arch::x86_64::__cpuid;
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
+use executor::{Outcome, TaskOptions, current_task, yield_now};
+use hafnon_kernel::arch::{Trap, UserContext, cpu, enter_user, ipi, time};
+use hafnon_kernel::{kernel_test, run as kernel_run};
+
+/// The selector of user data (see `gdt` of the kernel).
+const USER_DATA: u64 = 0x1b;
+
+/// A program that keeps rdi in vector registers, and answers with what it finds there.
+fn keeper() -> &'static [u8] {
+    const AVX: u32 = 1 << 28;
+    match __cpuid(1).ecx & AVX {
+        0 => programs::fpu(),
+        _ => programs::vectors(),
+    }
+}
+
+/// Runs the thread to its next system call: what is in rax.
+fn answer(context: &mut UserContext) -> u64 {
+    assert_eq!(run(context), Trap::Syscall);
+    context.rax
+}
+
+fn vector_registers_are_private() {
+    let _sandbox = Sandbox::new(keeper());
+    let mut threads: Vec<_> = (1..5).map(|number| start(number * 0x1234_5678_9abc)).collect();
+    threads.iter_mut().for_each(|thread| drop(answer(thread)));
+    for round in 0..50 {
+        for (index, thread) in threads.iter_mut().enumerate() {
+            // In turns, and twice in a row.
+            if round % (index + 1) == 0 {
+                let expected = thread.arguments[0];
+                assert_eq!((answer(thread), answer(thread)), (expected, expected));
+            }
+        }
+        // One that never loaded anything finds nothing of the others'.
+        let mut new = start(0);
+        new.set_rip(threads[0].rip());
+        assert_eq!(answer(&mut new), 0);
+    }
+}
+
+fn bases_are_private() {
+    let sandbox = Sandbox::new(programs::bases());
+    sandbox.set_word(0, 7);
+    sandbox.set_word(8, 8);
+    let (mut one, mut other) = (start(0), start(0));
+    for (context, fs, gs) in [(&mut one, DATA, DATA + 8), (&mut other, DATA + 8, DATA)] {
+        context.set_fs_base(fs).expect("canonical");
+        context.set_gs_base(gs).expect("canonical");
+    }
+    for _ in 0..3 {
+        assert_eq!((answer(&mut one), one.rbx), (7, 8));
+        assert_eq!((answer(&mut other), other.rbx), (8, 7));
+    }
+    one.set_fs_base(DATA + 8).expect("canonical");
+    assert_eq!((answer(&mut one), one.rbx), (8, 8));
+    assert!(one.set_fs_base(1 << 47).is_err() && one.set_gs_base(1 << 63).is_err());
+    assert_eq!((answer(&mut one), one.rbx), (8, 8));
+}
+
+fn selectors_are_private() {
+    let sandbox = Sandbox::new(programs::selectors());
+    answer(&mut start(USER_DATA));
+    drop(sandbox);
+    let _sandbox = Sandbox::new(programs::read_selectors());
+    let mut other = start(0);
+    assert_eq!((answer(&mut other), other.rbx), (0, 0));
+    assert_eq!(other.arguments[1..3], [0, 0]);
+}
+
+/// The timer takes the CPU away from a program that makes no system calls.
+fn the_timer_interrupts() {
+    let _sandbox = Sandbox::new(programs::spin());
+    let mut context = start(0);
+    for _ in 0..3 {
+        let deadline = time::now() + 2_000_000;
+        time::arm(Some(deadline));
+        while time::now() < deadline {
+            assert_eq!(enter_user(&mut context), Trap::Interrupt);
+        }
+    }
+    kernel_run::after_interrupt();
+}
+
+/// Lets a thread answer on one CPU after the other.
+async fn wander(sandbox: Arc<Sandbox>, value: u64) {
+    let this = current_task().await.expect("a task");
+    let mut context = start(value);
+    context.set_fs_base(value).expect("canonical");
+    for round in 0..100 {
+        let cpu = (round + value as usize) % cpu::count();
+        this.set_affinity(1 << cpu);
+        yield_now().await;
+        assert_eq!(cpu::index(), cpu);
+        sandbox.activate();
+        let seen = answer(&mut context);
+        assert!(round == 0 || seen == value, "{seen} {value}");
+    }
+}
+
+kernel_test! {
+    /// FPU and vector registers.
+    #[needs("cpus=1,2")]
+    async fn threads_keep_their_vector_registers() {
+        cpus::on_each(vector_registers_are_private).await;
+    }
+
+    /// FS and GS bases, which programs find their thread-local data with.
+    #[needs("cpus=1,2")]
+    async fn threads_keep_their_bases() {
+        cpus::on_each(bases_are_private).await;
+    }
+
+    /// Data segment selectors, which are not kept, are not shown to the next thread either.
+    async fn selectors_do_not_leak() {
+        selectors_are_private();
+    }
+
+    /// On every CPU.
+    #[needs("cpus=1,2,4")]
+    async fn the_timer_ends_a_spin() {
+        cpus::on_each(the_timer_interrupts).await;
+    }
+
+    /// A thread takes its registers along when it moves.
+    #[needs("cpus=2,4")]
+    async fn registers_move_with_the_thread() {
+        let sandbox = Arc::new(Sandbox::new(keeper()));
+        let spawn = |value| {
+            let options = TaskOptions::new("wanderer");
+            kernel_run::executor().spawn(options, wander(sandbox.clone(), value)).expect("memory")
+        };
+        cpus::join((1..6).map(spawn).collect()).await;
+    }
+
+    /// Another CPU gets a program to leave user mode, time after time.
+    #[needs("cpus=2,4")]
+    async fn another_cpu_ends_a_spin() {
+        static ROUND: AtomicUsize = AtomicUsize::new(0);
+        let task = spawn_on(cpus::last(), async {
+            let _sandbox = Sandbox::new(programs::spin());
+            let mut context = start(0);
+            for round in 1..=200 {
+                ROUND.store(round, SeqCst);
+                assert_eq!(enter_user(&mut context), Trap::Interrupt);
+            }
+        });
+        for round in 1..=200 {
+            while ROUND.load(SeqCst) < round {
+                yield_now().await;
+            }
+            ipi::send(cpus::last());
+        }
+        assert_eq!(task.join().await, Outcome::Finished);
+    }
+
+    /// A killed task leaves user mode, and is dropped where it was.
+    #[needs("cpus=2,4")]
+    async fn a_kill_reaches_user_mode() {
+        static ENTRIES: AtomicU64 = AtomicU64::new(0);
+        let task = spawn_on(cpus::last(), async {
+            let _sandbox = Sandbox::new(programs::spin());
+            let mut context = start(0);
+            loop {
+                ENTRIES.fetch_add(1, SeqCst);
+                assert_eq!(enter_user(&mut context), Trap::Interrupt);
+                yield_now().await;
+            }
+        });
+        while ENTRIES.load(SeqCst) == 0 {
+            yield_now().await;
+        }
+        task.kill();
+        assert_eq!(task.join().await, Outcome::Killed);
+    }
+}
