@@ -46,8 +46,8 @@ pub struct Program {
 }
 
 impl Kind {
-    /// The compiler's flags.
-    fn flags(self) -> Vec<String> {
+    /// The compiler's flags, given where its library comes from.
+    fn flags(self, library: Option<Library>) -> Vec<String> {
         let script = workspace::root().join("kernel/link.ld");
         match self {
             Self::Kernel => vec![
@@ -58,7 +58,13 @@ impl Kind {
             ],
             Self::User => vec![
                 "-Crelocation-model=pic".into(),
-                "-Ccode-model=small".into(),
+                // The compiled library has the kernel's model, and whole-program optimisation
+                // takes only one. Position-independent code is the same in both; where it were
+                // not, the linker would refuse the relocation.
+                match library {
+                    Some(Library::Compiled) => "-Ccode-model=kernel".into(),
+                    _ => "-Ccode-model=small".into(),
+                },
                 "-Cforce-frame-pointers=yes".into(),
             ],
         }
@@ -80,7 +86,7 @@ pub fn cargo(toolchain: &Toolchain, command: &str, kind: Kind) -> Command {
         .current_dir(workspace::root())
         .args([command, "--release", "--target", TARGET])
         .env("CARGO_TARGET_DIR", kind.directory())
-        .env("CARGO_ENCODED_RUSTFLAGS", kind.flags().join("\u{1f}"));
+        .env("CARGO_ENCODED_RUSTFLAGS", kind.flags(toolchain.library).join("\u{1f}"));
     if toolchain.library == Some(Library::Source) {
         cargo.args(BUILD_STD).env("RUSTC_BOOTSTRAP", "1");
     }

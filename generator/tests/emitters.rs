@@ -82,7 +82,7 @@ fn dispatcher_decodes_arguments() {
              user::Out::<RawHandle>::new(args[1]))",
             "let handle = caller.any(args[0] as RawHandle, Rights::READ)?;\n    \
              crate::syscalls::object::object_wait(caller, handle, args[1] as i64).await",
-            "        3 => status(zircon_object_wait(caller, args).await),",
+            "        abi::zircon::OBJECT_WAIT => status(zircon_object_wait(caller, args).await),",
         ],
     );
 }

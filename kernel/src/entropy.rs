@@ -40,6 +40,17 @@ pub fn fill(bytes: &mut [u8]) {
     generator().lock().fill_bytes(bytes);
 }
 
+/// Mixes bytes in: each 32 of them change the key, so that whoever knows them knows no more than before.
+pub fn add(bytes: &[u8]) {
+    let mut generator = generator().lock();
+    for chunk in bytes.chunks(32) {
+        let mut seed = [0; 32];
+        generator.fill_bytes(&mut seed);
+        seed.iter_mut().zip(chunk).for_each(|(seed, byte)| *seed ^= byte);
+        *generator = ChaCha20Rng::from_seed(seed);
+    }
+}
+
 /// 64 random bits.
 pub fn number() -> u64 {
     generator().lock().next_u64()

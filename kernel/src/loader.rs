@@ -6,8 +6,9 @@ use crate::vdso::Vdso;
 use abi::Status;
 use alloc::sync::Arc;
 use elf::ElfBytes;
-use elf::abi::{ET_DYN, ET_EXEC, PF_R, PF_W, PF_X, PT_LOAD};
+use elf::abi::{EM_X86_64, ET_DYN, ET_EXEC, PF_R, PF_W, PF_X, PT_LOAD};
 use elf::endian::LittleEndian;
+use elf::file::Class;
 use elf::segment::ProgramHeader;
 use objects::memory::{PAGE_SIZE, Protection};
 use objects::vmar::MapRequest;
@@ -34,6 +35,9 @@ pub struct Loaded {
 /// `INVALID_ARGS` when it is no ELF program for this machine; those of [`Vmar::map`].
 pub fn load(root: &Arc<Vmar>, program: &[u8], vdso: &Vdso) -> Result<Loaded, Status> {
     let file = ElfBytes::<LittleEndian>::minimal_parse(program).map_err(|_| Status::INVALID_ARGS)?;
+    if file.ehdr.class != Class::ELF64 || file.ehdr.e_machine != EM_X86_64 {
+        return Err(Status::INVALID_ARGS);
+    }
     let segments = file.segments().ok_or(Status::INVALID_ARGS)?;
     let loads = || segments.iter().filter(|segment| segment.p_type == PT_LOAD && segment.p_memsz != 0);
     let start = loads().map(|segment| page_floor(segment.p_vaddr)).min().ok_or(Status::INVALID_ARGS)?;

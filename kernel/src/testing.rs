@@ -104,11 +104,9 @@ macro_rules! kernel_test {
             // SAFETY: link.ld keeps the section for such values.
             #[used]
             #[unsafe(link_section = ".test_table")]
-            static TEST: $crate::testing::Test = $crate::testing::Test { line: LINE, start };
+            static TEST: $crate::testing::Test =
+                $crate::testing::Test { line: LINE, start: || $crate::service::start($name()) };
             async fn $name() $body
-            fn start() -> $crate::service::Running {
-                $crate::service::start($name())
-            }
         };
     )* };
 }

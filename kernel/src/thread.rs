@@ -14,14 +14,15 @@ use executor::TaskOptions;
 use objects::Thread;
 use objects::memory::Protection;
 
-/// Starts a thread with these registers.
+/// Starts a thread with these registers, and with the `first` one its process.
 ///
 /// # Errors
-/// `BAD_STATE` unless it is new; `NO_MEMORY`, and the thread has ended.
-pub fn start(thread: &Arc<Thread>, context: UserContext) -> Result<(), Status> {
+/// `BAD_STATE` unless the thread is new, and its process is too, if it is the first, or else runs;
+/// `NO_MEMORY`, and the thread has ended.
+pub fn start(thread: &Arc<Thread>, first: bool, context: UserContext) -> Result<(), Status> {
     let process = thread.process().clone();
     let machine = process::machine(&process).ok_or(Status::BAD_STATE)?;
-    thread.start(|| {
+    thread.start(first, || {
         let caller = Caller { thread: thread.clone(), process, machine, wait_set: Default::default() };
         let options = TaskOptions::new("thread").id(thread.koid());
         run::executor().spawn(options, live(Life(caller), context)).map_err(|_| Status::NO_MEMORY)

@@ -84,11 +84,10 @@ fn start() -> Result<Arc<Process>, Problem> {
     ours.write(bootstrap(name, handles)).map_err(|(_, status)| status)?;
     let ends = Handle::to_new(theirs)?;
     drop(Handle::to_new(ours)?); // the message stays; the other end sees that no more will come
-    process.start()?;
     let value = process.handles.add(ends).map_err(|(_, status)| status)?;
     let context = arch::UserContext::new(loaded.entry, loaded.stack, u64::from(value), loaded.vdso);
     control!("hafnon: user after {}", run::ticks_since_entry());
-    thread::start(&thread, context)?;
+    thread::start(&thread, true, context)?;
     Ok(process)
 }
 

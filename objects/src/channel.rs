@@ -69,8 +69,6 @@ struct Inbox {
     /// Replies that found their caller, until it runs.
     replies: Vec<Message>,
     next_txid: u32,
-    /// The process that has the handle.
-    owner: Koid,
     closed: bool,
     peer_closed: bool,
     /// The next in a stack of closed ends; see [`Doomed`].
@@ -82,6 +80,8 @@ struct End {
     inbox: WaitQueue<Caller, Inbox>,
     /// How many messages are unread; written under the lock, read by observers without it.
     unread: AtomicU64,
+    /// The process that has the handle. No lock, because handle tables set it under theirs.
+    owner: AtomicU64,
 }
 
 impl End {
@@ -90,6 +90,7 @@ impl End {
             base: Base::with_signals(Signals::CHANNEL_WRITABLE),
             inbox: WaitQueue::new(Inbox::default()),
             unread: AtomicU64::new(0),
+            owner: AtomicU64::new(0),
         }
     }
 
@@ -182,7 +183,7 @@ impl Channel {
     ) -> Result<Message, Status> {
         let end = self.end();
         let (message, fitted) = end.inbox.with(|inbox, _| {
-            if process != 0 && inbox.owner != process {
+            if process != 0 && end.owner.load(Ordering::Relaxed) != process {
                 return Err(Status::BAD_HANDLE);
             }
             let Some(first) = inbox.messages.front() else {
@@ -224,6 +225,8 @@ impl Channel {
         let txid = self.new_txid();
         message.set_txid(txid);
         let caller = Caller { txid, handle, state: CallState::Waiting };
+        // Before the wait, so that it is dropped after it: no reply finds the caller any more then.
+        let reply = Reply { end, txid };
         let mut wait = pin!(end.inbox.wait_unless(caller, |inbox, caller| {
             if inbox.peer_closed {
                 caller.state = CallState::PeerClosed;
@@ -234,7 +237,6 @@ impl Channel {
         }));
         let mut sleep = pin!((!deadline.is_never()).then(|| deadline.sleep()));
         let mut unsent = Some(message);
-        let reply = Reply { end, txid };
         let outcome = poll_fn(|context| {
             if let Poll::Ready(caller) = wait.as_mut().poll(context) {
                 return Poll::Ready(Ok(caller.state));
@@ -271,9 +273,9 @@ impl Channel {
     fn new_txid(&self) -> u32 {
         self.end().inbox.with(|inbox, callers| {
             loop {
-                inbox.next_txid = inbox.next_txid.wrapping_add(1);
+                inbox.next_txid = inbox.next_txid.checked_add(1).unwrap_or(KERNEL_TXID);
                 let txid = inbox.next_txid | KERNEL_TXID;
-                // Ids come around after 2^31 calls; from then on each is checked.
+                // Ids come around after 2^31 calls; from then on, and for ever, each is checked.
                 let mut taken = false;
                 if inbox.next_txid & KERNEL_TXID != 0 {
                     let near = Caller { txid, handle: HandleId::KERNEL, state: CallState::Waiting };
@@ -380,6 +382,6 @@ kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
     }
 
     fn set_owner(&self, process: Koid) {
-        self.end().inbox.with(|inbox, _| inbox.owner = process);
+        self.end().owner.store(process, Ordering::Relaxed);
     }
 });

@@ -3,11 +3,19 @@
 //! A futex is nothing but the waiters for its address, and its owner nothing but what they say it is:
 //! without waiters there is nothing to keep. All futexes of a process share one lock, under which the
 //! word is compared, and lists by address, of which there is about one a thread.
+//!
+//! Owners cost nothing to a process that never names one. After the first, a thread that waits does so
+//! at an address of its own, the lobby, from where one step under the lock compares the word, checks the
+//! owner, makes it known to the other waiters, and moves the thread over.
 
 use crate::base::Koid;
-use crate::wait::{Deadline, until};
+use crate::wait::{Deadline, until, until_pinned};
 use abi::Status;
+use core::future::{Future, poll_fn};
 use core::hash::{Hash, Hasher};
+use core::pin::pin;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::Poll;
 use waitq::{Buckets, Tag, WaitQueue};
 
 /// A futex that a thread waits for.
@@ -31,15 +39,19 @@ impl Hash for Waiter {
     }
 }
 
-/// Why a futex word could not be compared.
+/// Why an operation on a futex was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Compared {
-    /// It has the expected value.
-    Equal,
-    /// It has another value.
-    Different,
-    /// The page has to be brought in first; that can not be done under the lock.
-    Fault,
+pub enum Refused<F> {
+    /// The word could not be read: its page has to be brought in first, without the lock.
+    Fault(F),
+    /// The documented error.
+    Status(Status),
+}
+
+impl<F> From<Status> for Refused<F> {
+    fn from(status: Status) -> Self {
+        Self::Status(status)
+    }
 }
 
 /// Who shall own a futex after a wake or requeue.
@@ -75,8 +87,8 @@ pub struct Requeue {
     pub target: u64,
     /// Most waiters to move there.
     pub requeue: usize,
-    /// Who owns it then.
-    pub owner: Koid,
+    /// Who owns it then, 0 for nobody; an error is reported if the word has the expected value.
+    pub owner: Result<Koid, Status>,
 }
 
 type Waiters<'a> = waitq::Waiters<'a, Waiter, Buckets<Waiter>>;
@@ -84,11 +96,13 @@ type Waiters<'a> = waitq::Waiters<'a, Waiter, Buckets<Waiter>>;
 /// The futexes of one process.
 pub struct FutexTable {
     queue: WaitQueue<Waiter, (), Buckets<Waiter>>,
+    /// Whether a futex ever had an owner. Set before the lock is taken for the first of them.
+    owned: AtomicBool,
 }
 
 impl Default for FutexTable {
     fn default() -> Self {
-        Self { queue: WaitQueue::with_lists(Buckets::new(), ()) }
+        Self { queue: WaitQueue::with_lists(Buckets::new(), ()), owned: AtomicBool::new(false) }
     }
 }
 
@@ -98,53 +112,101 @@ impl FutexTable {
         self.queue.with(|_, waiters| waiters.lists().reserve(threads));
     }
 
-    /// Waits to be woken at `address`, unless `compare`, called under the lock, finds another value.
+    /// Waits to be woken at `address`, unless `compare`, called under the lock, finds another value. The
+    /// futex has `owner` from then on, or nobody if 0.
     ///
     /// # Errors
-    /// `BAD_STATE` when the value differs, `INVALID_ARGS` when `owner` waits for this futex or is the
-    /// caller, `TIMED_OUT`. `SHOULD_WAIT` asks the caller to bring the page in and to try again.
-    pub async fn wait(
+    /// `BAD_STATE` when the value differs; what is wrong with `owner`, and `INVALID_ARGS` when it waits
+    /// for this futex or is the caller; `TIMED_OUT`.
+    pub async fn wait<F>(
         &self,
         address: u64,
         thread: Koid,
-        owner: Koid,
-        compare: impl FnOnce() -> Compared,
+        owner: Result<Koid, Status>,
+        compare: impl Fn() -> Result<bool, F>,
         deadline: Deadline,
-    ) -> Result<(), Status> {
-        let near = Waiter { address, thread, owner };
-        let mut refused = None;
-        let wait = self.queue.wait_unless(near, |_, _| {
-            refused = match compare() {
-                Compared::Equal => None,
-                Compared::Different => Some(Status::BAD_STATE),
-                Compared::Fault => Some(Status::SHOULD_WAIT),
-            };
-            refused.is_some()
-        });
-        // The owner is checked and set just before the wait is enqueued; see `claim`.
-        self.claim(near)?;
-        let outcome = until(wait, deadline).await;
-        if let Some(status) = refused {
-            return Err(status);
+    ) -> Result<(), Refused<F>> {
+        let waiter = Waiter { address, thread, owner: 0 };
+        if owner == Ok(0)
+            && !self.has_owners()
+            && let Some(outcome) = self.wait_unowned(waiter, &compare, deadline).await
+        {
+            return outcome;
         }
-        outcome.map(|_| ()).map_err(|_| Status::TIMED_OUT)
+        self.note_owner(true);
+        self.wait_owned(waiter, owner, compare, deadline).await
     }
 
-    fn claim(&self, near: Waiter) -> Result<(), Status> {
-        if near.owner == 0 {
-            return Ok(());
+    fn has_owners(&self) -> bool {
+        self.owned.load(Ordering::Relaxed)
+    }
+
+    /// The wait in a process without owners; `None` when there is one after all.
+    async fn wait_unowned<F>(
+        &self,
+        waiter: Waiter,
+        compare: impl Fn() -> Result<bool, F>,
+        deadline: Deadline,
+    ) -> Option<Result<(), Refused<F>>> {
+        let mut refused = None;
+        let wait = self.queue.wait_unless(waiter, |_, _| {
+            // Whoever sets this takes the lock afterwards, and finds this waiter then.
+            refused = if self.has_owners() { Some(None) } else { equal(&compare).err().map(Some) };
+            refused.is_some()
+        });
+        let outcome = until(wait, deadline).await;
+        match refused {
+            Some(refused) => refused.map(Err),
+            None => Some(outcome.map(drop).map_err(|_| Status::TIMED_OUT.into())),
         }
-        let waits =
-            near.owner == near.thread || self.queue.with(|_, waiters| waits_for(waiters, near, near.owner));
-        if waits { Err(Status::INVALID_ARGS) } else { Ok(()) }
+    }
+
+    async fn wait_owned<F>(
+        &self,
+        waiter: Waiter,
+        owner: Result<Koid, Status>,
+        compare: impl Fn() -> Result<bool, F>,
+        deadline: Deadline,
+    ) -> Result<(), Refused<F>> {
+        let lobby = Waiter { address: lobby(waiter.thread), ..waiter };
+        let mut wait = pin!(self.queue.wait(lobby));
+        // Nobody wakes in the lobby, so this poll only enters it.
+        poll_fn(|context| Poll::Ready(wait.as_mut().poll(context).is_pending())).await;
+        self.leave_lobby(lobby, waiter, owner, compare)?;
+        until_pinned(wait, deadline).await.map(drop).map_err(|_| Status::TIMED_OUT.into())
+    }
+
+    /// Moves a waiter from the lobby to its futex, which gets the owner, if all is as it should be.
+    fn leave_lobby<F>(
+        &self,
+        lobby: Waiter,
+        waiter: Waiter,
+        owner: Result<Koid, Status>,
+        compare: impl Fn() -> Result<bool, F>,
+    ) -> Result<(), Refused<F>> {
+        self.queue.with(|_, waiters| {
+            equal(compare)?;
+            let owner = owner?;
+            if owner != 0 && (owner == waiter.thread || waits_for(waiters, waiter, owner)) {
+                return Err(Status::INVALID_ARGS.into());
+            }
+            waiters.retag(&lobby, 1, |other| {
+                (other.address == lobby.address).then_some(Waiter { owner, ..waiter })
+            });
+            set_owner(waiters, waiter, owner);
+            Ok(())
+        })
     }
 
     /// Wakes at most `count` waiters of `address`, first come first served. How many.
     pub fn wake(&self, address: u64, count: usize, owner: NewOwner) -> usize {
         let near = Waiter { address, thread: 0, owner: 0 };
+        self.note_owner(owner != NewOwner::Nobody);
         self.queue.with(|_, waiters| {
             let (woken, thread) = wake_some(waiters, near, count);
-            set_owner(waiters, near, owner.given(thread));
+            if self.has_owners() {
+                set_owner(waiters, near, owner.given(thread));
+            }
             woken
         })
     }
@@ -154,33 +216,38 @@ impl FutexTable {
     ///
     /// # Errors
     /// As for [`FutexTable::wait`]; `INVALID_ARGS` when the new owner waits for either futex.
-    pub fn requeue(
+    pub fn requeue<F>(
         &self,
         address: u64,
         plan: Requeue,
-        compare: impl FnOnce() -> Compared,
-    ) -> Result<(), Status> {
+        compare: impl Fn() -> Result<bool, F>,
+    ) -> Result<(), Refused<F>> {
         let near = Waiter { address, thread: 0, owner: 0 };
         let far = Waiter { address: plan.target, ..near };
+        self.note_owner(plan.owner != Ok(0) || plan.woken_owner != NewOwner::Nobody);
         self.queue.with(|_, waiters| {
-            match compare() {
-                Compared::Equal => {}
-                Compared::Different => return Err(Status::BAD_STATE),
-                Compared::Fault => return Err(Status::SHOULD_WAIT),
-            }
-            if plan.owner != 0
-                && (waits_for(waiters, near, plan.owner) || waits_for(waiters, far, plan.owner))
-            {
-                return Err(Status::INVALID_ARGS);
+            equal(compare)?;
+            let owner = plan.owner?;
+            if owner != 0 && (waits_for(waiters, near, owner) || waits_for(waiters, far, owner)) {
+                return Err(Status::INVALID_ARGS.into());
             }
             let woken = wake_some(waiters, near, plan.wake).1;
             waiters.retag(&near, plan.requeue, |waiter| {
                 (waiter.address == address).then_some(Waiter { address: plan.target, ..*waiter })
             });
-            set_owner(waiters, far, plan.owner);
-            set_owner(waiters, near, plan.woken_owner.given(woken));
+            if self.has_owners() {
+                set_owner(waiters, far, owner);
+                set_owner(waiters, near, plan.woken_owner.given(woken));
+            }
             Ok(())
         })
+    }
+
+    /// From now on owners matter, if there `is` one. Called before the lock is taken.
+    fn note_owner(&self, is: bool) {
+        if is {
+            self.owned.store(true, Ordering::Relaxed);
+        }
     }
 
     /// The owner of the futex; 0 if it has none.
@@ -195,6 +262,16 @@ impl FutexTable {
         });
         owner
     }
+}
+
+/// Where a thread waits until it may wait for a futex: no futex, since those are aligned.
+fn lobby(thread: Koid) -> u64 {
+    thread << 2 | 1
+}
+
+/// That `compare` finds the expected value; `BAD_STATE` if not.
+fn equal<F>(compare: impl Fn() -> Result<bool, F>) -> Result<(), Refused<F>> {
+    if compare().map_err(Refused::Fault)? { Ok(()) } else { Err(Status::BAD_STATE.into()) }
 }
 
 fn set_owner(waiters: &mut Waiters<'_>, futex: Waiter, owner: Koid) {
@@ -223,3 +300,6 @@ fn waits_for(waiters: &mut Waiters<'_>, futex: Waiter, thread: Koid) -> bool {
     waiters.for_each(&futex, |waiter| waits |= waiter.address == futex.address && waiter.thread == thread);
     waits
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,15 +43,13 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// A handle with these rights. `NO_MEMORY` when the system has as many as it may.
+    /// A handle with these rights. `NO_MEMORY` when the system has as many as it may; to an object that
+    /// has no other handle, that is as if this one had been closed.
     pub fn new(object: impl Into<Object>, rights: Rights) -> Result<Self, Status> {
         let object = object.into();
-        if LIVE.fetch_add(1, Ordering::Relaxed) >= MAX_HANDLES {
-            LIVE.fetch_sub(1, Ordering::Relaxed);
-            return Err(Status::NO_MEMORY);
-        }
         object.base().add_handle();
-        Ok(Self { object: Some(object), rights })
+        let handle = Self { object: Some(object), rights };
+        if LIVE.fetch_add(1, Ordering::Relaxed) < MAX_HANDLES { Ok(handle) } else { Err(Status::NO_MEMORY) }
     }
 
     /// A handle with the rights that a new object's handle has.

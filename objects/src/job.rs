@@ -8,8 +8,9 @@ use crate::name::Name;
 use crate::object::kernel_object;
 use crate::process::Process;
 use abi::{Signals, Status};
+use alloc::collections::BTreeMap;
 use alloc::sync::{Arc, Weak};
-use alloc::vec::Vec;
+use core::ops::Bound::{Excluded, Unbounded};
 use waitq::sync::Mutex;
 
 /// The root job's height; a child's is one less, and a job of height 0 has no child jobs.
@@ -26,8 +27,8 @@ pub struct Job {
 
 #[derive(Default)]
 struct State {
-    jobs: Vec<(Koid, Weak<Job>)>,
-    processes: Vec<(Koid, Weak<Process>)>,
+    jobs: BTreeMap<Koid, Weak<Job>>,
+    processes: BTreeMap<Koid, Weak<Process>>,
     /// Set by a kill: from then on there are no new children.
     killed: bool,
     /// Killed, and the last child is gone: the job is in its parent's list no more.
@@ -52,7 +53,7 @@ impl Job {
     /// A new job in this one.
     ///
     /// # Errors
-    /// `OUT_OF_RANGE` when jobs would nest too deep, `BAD_STATE` when this one was killed, `NO_MEMORY`.
+    /// `OUT_OF_RANGE` when jobs would nest too deep, `BAD_STATE` when this one was killed.
     pub fn create_child(self: &Arc<Self>) -> Result<Arc<Self>, Status> {
         let height = self.height.checked_sub(1).filter(|height| *height > 0).ok_or(Status::OUT_OF_RANGE)?;
         let child = Self::with_parent(Some(self.clone()), height);
@@ -61,14 +62,15 @@ impl Job {
             drop(state); // the child's drop takes this lock
             return Err(Status::BAD_STATE);
         }
-        if state.jobs.try_reserve(1).is_err() {
-            drop(state);
-            return Err(Status::NO_MEMORY);
-        }
-        state.jobs.push((child.base.koid(), Arc::downgrade(&child)));
+        state.jobs.insert(child.base.koid(), Arc::downgrade(&child));
         self.base.signals.clear(Signals::JOB_NO_JOBS);
         drop(state);
         Ok(child)
+    }
+
+    /// Whether this is the root of the tree.
+    pub fn is_root(&self) -> bool {
+        self.parent.is_none()
     }
 
     /// Adds a process that is about to exist.
@@ -77,8 +79,7 @@ impl Job {
         if state.killed {
             return Err(Status::BAD_STATE);
         }
-        state.processes.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
-        state.processes.push((process.koid(), Arc::downgrade(process)));
+        state.processes.insert(process.koid(), Arc::downgrade(process));
         self.base.signals.clear(Signals::JOB_NO_PROCESSES);
         Ok(())
     }
@@ -87,9 +88,7 @@ impl Job {
     pub(crate) fn remove_process(&self, koid: Koid) {
         let terminated = {
             let mut state = self.state.lock();
-            let before = state.processes.len();
-            state.processes.retain(|(process, _)| *process != koid);
-            if state.processes.is_empty() && before != 0 {
+            if state.processes.remove(&koid).is_some() && state.processes.is_empty() {
                 self.base.signals.assert(Signals::JOB_NO_PROCESSES);
             }
             self.settle(&mut state)
@@ -102,9 +101,7 @@ impl Job {
     /// Removes a child job that is gone or has terminated; whether this job terminates with it.
     fn remove_job(&self, koid: Koid) -> bool {
         let mut state = self.state.lock();
-        let before = state.jobs.len();
-        state.jobs.retain(|(job, _)| *job != koid);
-        if state.jobs.is_empty() && before != 0 {
+        if state.jobs.remove(&koid).is_some() && state.jobs.is_empty() {
             self.base.signals.assert(Signals::JOB_NO_JOBS);
         }
         self.settle(&mut state)
@@ -133,71 +130,71 @@ impl Job {
     /// Kills every process in this job and below. No new child from this moment on.
     pub fn kill(self: &Arc<Self>, return_code: i64) {
         let mut job = self.clone();
+        job.close_down(return_code);
+        let mut after = 0;
         loop {
-            job.close_down(return_code);
-            match job.next_to_kill() {
-                Some(child) => job = child,
-                None if Arc::ptr_eq(&job, self) => return,
-                None => match job.parent.clone() {
-                    Some(parent) => job = parent,
-                    None => return,
-                },
+            if let Some(child) = job.next_job(after) {
+                child.close_down(return_code);
+                (job, after) = (child, 0);
+                continue;
             }
+            let parent = job.parent.clone().filter(|_| !Arc::ptr_eq(&job, self));
+            let Some(parent) = parent else { return };
+            (job, after) = (parent, job.base.koid());
         }
     }
 
     /// Kills the processes of this job alone.
     fn close_down(&self, return_code: i64) {
-        let mut state = self.state.lock();
-        if !state.killed {
-            state.killed = true;
-            state.return_code = return_code;
-        }
-        let terminated = self.settle(&mut state);
-        let mut after = 0;
-        while let Some((koid, process)) = next_process(&state, after) {
-            drop(state);
-            after = koid;
-            if let Some(process) = process.upgrade() {
-                process.kill(return_code);
+        let terminated = {
+            let mut state = self.state.lock();
+            if !state.killed {
+                state.killed = true;
+                state.return_code = return_code;
             }
-            state = self.state.lock();
+            self.settle(&mut state)
+        };
+        let mut after = 0;
+        while let Some(process) = self.next_process(&mut after) {
+            process.kill(return_code);
         }
-        drop(state);
         if terminated {
             self.leave_parent();
         }
     }
 
-    fn next_to_kill(&self) -> Option<Arc<Self>> {
-        let mut skipped = 0;
-        loop {
-            let candidate = {
-                let state = self.state.lock();
-                state.jobs.iter().skip(skipped).find_map(|(_, job)| job.upgrade())?
-            };
-            if !candidate.state.lock().killed {
-                return Some(candidate);
-            }
-            skipped += 1;
-        }
+    /// The process with the lowest id above `after`, which is moved on to it: ids grow, so this visits
+    /// each once, and those that die meanwhile hide nobody.
+    fn next_process(&self, after: &mut Koid) -> Option<Arc<Process>> {
+        let state = self.state.lock();
+        let (koid, process) = state
+            .processes
+            .range((Excluded(*after), Unbounded))
+            .find_map(|(koid, process)| Some((*koid, process.upgrade()?)))?;
+        *after = koid;
+        Some(process)
+    }
+
+    /// The child job with the lowest id above `after`.
+    fn next_job(&self, after: Koid) -> Option<Arc<Self>> {
+        self.state.lock().jobs.range((Excluded(after), Unbounded)).find_map(|(_, job)| job.upgrade())
     }
 
     /// The ids of child jobs.
     pub fn child_koids(&self, mut visit: impl FnMut(Koid)) {
-        self.state.lock().jobs.iter().for_each(|(koid, _)| visit(*koid));
+        self.state.lock().jobs.keys().for_each(|koid| visit(*koid));
     }
 
     /// The ids of processes.
     pub fn process_koids(&self, mut visit: impl FnMut(Koid)) {
-        self.state.lock().processes.iter().for_each(|(koid, _)| visit(*koid));
+        self.state.lock().processes.keys().for_each(|koid| visit(*koid));
     }
 
     /// The child job or process with this id.
     pub fn find_child(&self, koid: Koid) -> Option<crate::Object> {
         let state = self.state.lock();
-        let process = state.processes.iter().find(|(id, _)| *id == koid).and_then(|(_, weak)| weak.upgrade());
-        let job = state.jobs.iter().find(|(id, _)| *id == koid).and_then(|(_, weak)| weak.upgrade());
+        let process = state.processes.get(&koid).and_then(Weak::upgrade);
+        let job = state.jobs.get(&koid).and_then(Weak::upgrade);
         process.map(crate::Object::from).or(job.map(crate::Object::from))
     }
 
@@ -206,11 +203,6 @@ impl Job {
         let state = self.state.lock();
         state.killed.then_some(state.return_code)
     }
-}
-
-/// The process with the lowest id above `after`: ids grow, so this visits each once.
-fn next_process(state: &State, after: Koid) -> Option<(Koid, Weak<Process>)> {
-    state.processes.iter().filter(|(koid, _)| *koid > after).min_by_key(|(koid, _)| *koid).cloned()
 }
 
 impl Drop for Job {

@@ -15,9 +15,13 @@ extern crate alloc;
 extern crate std;
 
 mod base;
+mod byte_queue;
 mod channel;
+mod clock;
+mod debuglog;
 mod event;
 mod event_pair;
+mod fifo;
 mod futex;
 mod handle;
 #[cfg(any(test, feature = "host"))]
@@ -33,7 +37,10 @@ mod process;
 mod resource;
 mod signals;
 mod slab;
+mod socket;
 mod table;
+#[cfg(all(test, not(loom)))]
+mod tests;
 mod thread;
 mod timer;
 pub mod vmar;
@@ -41,10 +48,14 @@ pub mod vmo;
 pub mod wait;
 
 pub use base::{Base, Koid, new_koid};
+pub use byte_queue::Sink;
 pub use channel::{Channel, KERNEL_TXID, Message};
+pub use clock::{Clock, ClockUpdate, Moment};
+pub use debuglog::{Debuglog, Log};
 pub use event::Event;
 pub use event_pair::EventPair;
-pub use futex::{Compared, FutexTable, NewOwner, Requeue};
+pub use fifo::Fifo;
+pub use futex::{FutexTable, NewOwner, Refused, Requeue};
 pub use handle::{Doomed, Handle, HandleId, MAX_HANDLES, live_handles};
 pub use job::Job;
 pub use object::{KernelObject, Object};
@@ -52,6 +63,7 @@ pub use port::{AsyncOptions, MAX_USER_PACKETS, Port};
 pub use process::{KILLED, Process};
 pub use resource::Resource;
 pub use signals::{Observation, SignalQueue, SignalSet};
+pub use socket::{Disposition, MAX_BUFFERED, Socket};
 pub use table::HandleTable;
 pub use thread::Thread;
 pub use timer::{Slack, Timer};

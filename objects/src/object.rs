@@ -130,7 +130,10 @@ macro_rules! kinds {
     };
 }
 
-kinds!(Channel, Event, EventPair, Job, Port, Process, Resource, Thread, Timer, Vmar, Vmo);
+kinds!(
+    Channel, Clock, Debuglog, Event, EventPair, Fifo, Job, Port, Process, Resource, Socket, Thread, Timer,
+    Vmar, Vmo,
+);
 
 /// Implements the parts of [`KernelObject`] that are the same for every kind with a `base` field.
 macro_rules! kernel_object {

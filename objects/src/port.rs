@@ -139,7 +139,7 @@ impl Port {
     /// `still_open` is asked, when it is armed, whether `handle` is open.
     ///
     /// # Errors
-    /// `NO_MEMORY`.
+    /// `NO_MEMORY`; `CANCELED` when the port's last handle was closed meanwhile.
     pub fn wait_async(
         self: &Arc<Self>,
         source: Object,
@@ -173,6 +173,9 @@ impl Port {
         });
         self.admit(&observer)?;
         let mut inner = observer.inner.lock();
+        if inner.source.is_none() {
+            return Err(Status::CANCELED);
+        }
         let waker = Waker::from(observer.clone());
         let armed = inner.registration.arm(source.observable(), observation, waker, |active, seen| {
             let satisfied = seen.begin(*active);
@@ -207,6 +210,9 @@ impl Port {
     /// Makes room for an observer and its packet.
     fn admit(&self, observer: &Arc<Observer>) -> Result<(), Status> {
         self.queue.with(|state, _| {
+            if state.closed {
+                return Err(Status::CANCELED);
+            }
             state.armed.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
             state.reserve_packet(1)?;
             observer.inner.lock().slot = state.insert(observer.clone());
@@ -313,9 +319,12 @@ kernel_object!(Port, OBJ_TYPE_PORT, DEFAULT_PORT, {
         drop(packets);
         for slot in armed {
             if let Slot::Armed(observer) = slot {
-                let mut inner = observer.inner.lock();
-                inner.registration.disarm();
-                inner.source = None;
+                let source = {
+                    let mut inner = observer.inner.lock();
+                    inner.registration.disarm();
+                    inner.source.take()
+                };
+                drop(source);
             }
         }
     }

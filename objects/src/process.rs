@@ -6,6 +6,8 @@
 //!      └── kill, last handle gone ──┐  └── kill, exit ──▶ Dying ─────┘ when the last thread is gone
 //!                                   └───────────────────────────────▶
 //! ```
+//! Threads that never started do not count there: they end with the process.
+//!
 //! Entering `Dead` closes all handles and unmaps everything; what remains is the object itself.
 
 use crate::base::{Base, Koid};
@@ -18,9 +20,10 @@ use crate::table::HandleTable;
 use crate::thread::Thread;
 use crate::vmar::Vmar;
 use abi::{Signals, Status};
+use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::any::Any;
+use core::ops::Bound::{Excluded, Unbounded};
 use waitq::sync::Mutex;
 
 /// The return code of a process that was killed: `ZX_TASK_RETCODE_SYSCALL_KILL`.
@@ -50,7 +53,9 @@ enum Phase {
 
 struct State {
     phase: Phase,
-    threads: Vec<Arc<Thread>>,
+    threads: BTreeMap<Koid, Arc<Thread>>,
+    /// How many of them have started.
+    started: usize,
     return_code: i64,
 }
 
@@ -76,7 +81,12 @@ impl Process {
             job,
             root,
             machine,
-            state: Mutex::new(State { phase: Phase::Created, threads: Vec::new(), return_code: 0 }),
+            state: Mutex::new(State {
+                phase: Phase::Created,
+                threads: BTreeMap::new(),
+                started: 0,
+                return_code: 0,
+            }),
             base,
         });
         process.job.add_process(&process)?;
@@ -111,34 +121,29 @@ impl Process {
     /// Adds a thread that is about to exist.
     ///
     /// # Errors
-    /// `BAD_STATE` when the process is ending, `NO_MEMORY`.
+    /// `BAD_STATE` when the process is ending.
     pub(crate) fn add_thread(&self, thread: &Arc<Thread>) -> Result<(), Status> {
         let mut state = self.state.lock();
         if matches!(state.phase, Phase::Dying | Phase::Dead) {
             return Err(Status::BAD_STATE);
         }
-        state.threads.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
-        state.threads.push(thread.clone());
+        state.threads.insert(thread.koid(), thread.clone());
         self.futexes.widen(state.threads.len());
         Ok(())
     }
 
-    /// The process's first thread starts.
+    /// A thread of it starts; with the `first` one, the process does.
     ///
     /// # Errors
-    /// `BAD_STATE` unless it is new.
-    pub fn start(&self) -> Result<(), Status> {
+    /// `BAD_STATE` unless it is new, for the first thread, or running, for others.
+    pub(crate) fn start_thread(&self, first: bool) -> Result<(), Status> {
         let mut state = self.state.lock();
-        if state.phase != Phase::Created {
+        if state.phase != if first { Phase::Created } else { Phase::Running } {
             return Err(Status::BAD_STATE);
         }
         state.phase = Phase::Running;
+        state.started += 1;
         Ok(())
-    }
-
-    /// Whether it has started and is not ending.
-    pub fn is_running(&self) -> bool {
-        self.state.lock().phase == Phase::Running
     }
 
     /// Whether it has started at some time, and with what code it ended, if it has.
@@ -147,13 +152,13 @@ impl Process {
         (state.phase != Phase::Created, (state.phase == Phase::Dead).then_some(state.return_code))
     }
 
-    /// A thread is gone. The last one takes the process with it.
-    pub(crate) fn thread_ended(&self, thread: Koid) {
+    /// A thread is gone, which had `started` or not. The last one that had takes the process with it.
+    pub(crate) fn thread_ended(&self, thread: Koid, started: bool) {
         let (removed, last) = {
             let mut state = self.state.lock();
-            let index = state.threads.iter().position(|other| other.koid() == thread);
-            let removed = index.map(|index| state.threads.swap_remove(index));
-            let last = state.threads.is_empty() && matches!(state.phase, Phase::Running | Phase::Dying);
+            let removed = state.threads.remove(&thread);
+            state.started -= usize::from(started);
+            let last = started && state.started == 0;
             if last {
                 state.phase = Phase::Dead;
             }
@@ -173,13 +178,15 @@ impl Process {
                 return;
             }
             state.return_code = return_code;
-            let dead = state.threads.is_empty();
+            let dead = state.started == 0;
             state.phase = if dead { Phase::Dead } else { Phase::Dying };
             dead
         };
-        if dead {
-            return self.finish();
-        }
+        if dead { self.finish() } else { self.kill_threads() }
+    }
+
+    /// Kills all threads; there will be no new ones.
+    fn kill_threads(&self) {
         let mut after = 0;
         while let Some(thread) = self.next_thread(after) {
             after = thread.koid();
@@ -189,19 +196,13 @@ impl Process {
 
     fn next_thread(&self, after: Koid) -> Option<Arc<Thread>> {
         let state = self.state.lock();
-        state
-            .threads
-            .iter()
-            .filter(|thread| thread.koid() > after)
-            .min_by_key(|thread| thread.koid())
-            .cloned()
+        state.threads.range((Excluded(after), Unbounded)).next().map(|(_, thread)| thread.clone())
     }
 
     /// Lets go of everything: the only way into `Dead`, taken once.
     fn finish(&self) {
-        while let Some(handle) = self.handles.pop() {
-            drop(handle);
-        }
+        self.kill_threads();
+        self.handles.close();
         drop(self.root.destroy_address_space());
         self.base.signals.assert(Signals::PROCESS_TERMINATED);
         self.job.remove_process(self.koid());
@@ -209,12 +210,12 @@ impl Process {
 
     /// The ids of its threads.
     pub fn thread_koids(&self, mut visit: impl FnMut(Koid)) {
-        self.state.lock().threads.iter().for_each(|thread| visit(thread.koid()));
+        self.state.lock().threads.keys().for_each(|koid| visit(*koid));
     }
 
     /// The thread with this id.
     pub fn find_thread(&self, koid: Koid) -> Option<Arc<Thread>> {
-        self.state.lock().threads.iter().find(|thread| thread.koid() == koid).cloned()
+        self.state.lock().threads.get(&koid).cloned()
     }
 }
 

@@ -48,6 +48,8 @@ struct Slots {
     /// First and last free slot.
     free: Option<(u32, u32)>,
     free_count: usize,
+    /// The process has ended; there will be no more handles.
+    closed: bool,
 }
 
 /// The handles of one process.
@@ -89,13 +91,16 @@ impl HandleTable {
         }
     }
 
-    /// Adds a handle; its value. `NO_MEMORY` gives the handle back.
+    /// Adds a handle; its value.
+    ///
+    /// # Errors
+    /// `NO_MEMORY`, `BAD_STATE` after [`HandleTable::close`]; the handle comes back.
     pub fn add(&self, handle: Handle) -> Result<u32, (Handle, Status)> {
         let mut slots = self.slots.lock();
-        if slots.reserve(1).is_err() {
-            return Err((handle, Status::NO_MEMORY));
+        match slots.reserve(1) {
+            Ok(()) => Ok(self.place(&mut slots, handle)),
+            Err(status) => Err((handle, status)),
         }
-        Ok(self.place(&mut slots, handle))
     }
 
     /// Adds all handles or none; `place` is told each value in order.
@@ -230,20 +235,14 @@ impl HandleTable {
         }
     }
 
-    /// Takes out some handle, for closing all of them one after the other. Slots are not reused.
-    pub fn pop(&self) -> Option<Handle> {
-        let (value, handle) = {
-            let mut slots = self.slots.lock();
-            loop {
-                let slot = slots.slots.pop()?;
-                if let Entry::Used(handle) = slot.entry {
-                    break (self.encode(slots.slots.len() as u32, slot.generation), handle);
-                }
-                slots.free_count -= 1;
+    /// Closes all handles, one after the other, and takes no more.
+    pub fn close(&self) {
+        let closed = core::mem::replace(&mut *self.slots.lock(), Slots { closed: true, ..Slots::default() });
+        for (index, slot) in closed.slots.into_iter().enumerate() {
+            if let Entry::Used(handle) = slot.entry {
+                self.leave(self.encode(index as u32, slot.generation), &handle);
             }
-        };
-        self.leave(value, &handle);
-        Some(handle)
+        }
     }
 
     /// What has to happen to a handle that is no longer in the table, after the lock is released.
@@ -264,6 +263,9 @@ fn reduced(held: Rights, wanted: Rights) -> Result<Rights, Status> {
 impl Slots {
     /// Makes sure that `insert` can be called this often.
     fn reserve(&mut self, handles: usize) -> Result<(), Status> {
+        if self.closed {
+            return Err(Status::BAD_STATE);
+        }
         self.slots.try_reserve(handles).map_err(|_| Status::NO_MEMORY)?;
         let used = self.slots.len() - self.free_count;
         if used + handles > MAX_HANDLES { Err(Status::NO_MEMORY) } else { Ok(()) }

@@ -38,7 +38,7 @@ impl Thread {
     /// A thread of `process` that has not started.
     ///
     /// # Errors
-    /// `BAD_STATE` when the process is ending, `NO_MEMORY`.
+    /// `BAD_STATE` when the process is ending.
     pub fn new(process: Arc<Process>, name: &[u8]) -> Result<Arc<Self>, Status> {
         let base = Base::new();
         base.set_related(process.koid());
@@ -63,28 +63,23 @@ impl Thread {
         &self.process
     }
 
-    /// Starts the thread: `spawn` makes its task, which calls [`Thread::ended`] in the end, however it
-    /// ends.
+    /// Starts the thread, and with the `first` one its process. `spawn` makes the task, which calls
+    /// [`Thread::ended`] in the end, however it ends; also when it can not be made.
     ///
     /// # Errors
-    /// `BAD_STATE` unless it is new; what `spawn` returns.
-    pub fn start(&self, spawn: impl FnOnce() -> Result<TaskRef, Status>) -> Result<(), Status> {
+    /// `BAD_STATE` unless the thread is new, and its process is too, if it is the first, or else runs.
+    /// What `spawn` returns: the thread has ended then.
+    pub fn start(&self, first: bool, spawn: impl FnOnce() -> Result<TaskRef, Status>) -> Result<(), Status> {
         {
             let mut state = self.state.lock();
             if !matches!(*state, State::Created) {
                 return Err(Status::BAD_STATE);
             }
+            self.process.start_thread(first)?;
             *state = State::Starting;
         }
         self.base.signals.assert(Signals::THREAD_RUNNING);
-        match spawn() {
-            Ok(task) => self.adopt(task),
-            Err(status) => {
-                *self.state.lock() = State::Created;
-                self.base.signals.clear(Signals::THREAD_RUNNING);
-                return Err(status);
-            }
-        }
+        self.adopt(spawn()?);
         Ok(())
     }
 
@@ -119,7 +114,7 @@ impl Thread {
             State::Created => {
                 *state = State::Dead;
                 drop(state);
-                self.terminate();
+                self.terminate(false);
             }
             State::Starting | State::Dead => {}
         }
@@ -130,12 +125,12 @@ impl Thread {
         self.dying.store(true, Ordering::Release);
         let task = core::mem::replace(&mut *self.state.lock(), State::Dead);
         drop(task);
-        self.terminate();
+        self.terminate(true);
     }
 
-    fn terminate(&self) {
+    fn terminate(&self, started: bool) {
         self.base.signals.update(Signals::THREAD_RUNNING, Signals::THREAD_TERMINATED);
-        self.process.thread_ended(self.koid());
+        self.process.thread_ended(self.koid(), started);
     }
 
     /// Looks at the thread's task, if it has one.

@@ -32,6 +32,8 @@ struct State {
     alarm: Alarm,
     /// When it fires, and with what slack; `None` when it is not set.
     armed: Option<(i64, i64)>,
+    /// The last handle is gone: an alarm would only keep the timer alive.
+    closed: bool,
     now: fn() -> i64,
 }
 
@@ -42,7 +44,7 @@ impl Timer {
     /// `NO_MEMORY`.
     pub fn new(slack_mode: Slack, now: fn() -> i64) -> Result<Arc<Self>, Status> {
         let alarm = Alarm::new().map_err(|_| Status::NO_MEMORY)?;
-        let state = Mutex::new(State { alarm, armed: None, now });
+        let state = Mutex::new(State { alarm, armed: None, closed: false, now });
         Ok(Arc::new(Self { base: Base::new(), slack_mode, state }))
     }
 
@@ -66,7 +68,7 @@ impl Timer {
         self.base.signals.clear(Signals::TIMER_SIGNALED);
         if deadline <= (state.now)() {
             self.base.signals.assert(Signals::TIMER_SIGNALED);
-        } else if deadline != i64::MAX {
+        } else if deadline != i64::MAX && !state.closed {
             state.armed = Some((deadline, slack));
             state.alarm.set(timers, deadline as u64, Waker::from(self.clone()));
         }
@@ -105,6 +107,7 @@ kernel_object!(Timer, OBJ_TYPE_TIMER, DEFAULT_TIMER, {
 
     fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
         let mut state = self.state.lock();
+        state.closed = true;
         state.alarm.cancel();
         state.armed = None;
     }

@@ -6,7 +6,7 @@ use crate::signals::{Observation, SignalQueue, SignalSet};
 use abi::{Signals, Status};
 use alloc::vec::Vec;
 use core::future::{Future, poll_fn};
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::task::{Poll, Waker};
 use executor::TimerQueue;
 use waitq::{Lists, Registration, Tag, Wait, Woken};
@@ -50,7 +50,19 @@ where
     L: Lists<T>,
     C: FnOnce(&mut S, &mut T) -> bool,
 {
-    let mut wait = pin!(wait);
+    until_pinned(pin!(wait), deadline).await
+}
+
+/// [`until`] for a wait that may have begun.
+pub async fn until_pinned<T, S, L, C>(
+    mut wait: Pin<&mut Wait<'_, T, S, L, C>>,
+    deadline: Deadline,
+) -> Result<T, T>
+where
+    T: Tag,
+    L: Lists<T>,
+    C: FnOnce(&mut S, &mut T) -> bool,
+{
     if deadline.is_never() {
         return Ok(wait.await);
     }

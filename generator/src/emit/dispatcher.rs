@@ -39,7 +39,7 @@ pub type Immediate = fn(&Caller, &Args) -> i64;
 pub enum Entry {
     /// This function, at once.
     Immediate(Immediate),
-    /// An async function: `blocking_*` of the ABI.
+    /// An async function: see [`blocking`].
     Blocking,
     /// Nothing yet.
     Missing,
@@ -55,10 +55,8 @@ fn status(result: Result<(), Status>) -> i64 {
 pub fn emit(spec: &Spec) -> String {
     let mut out = format!("// {NOTICE}\n{HEAD}");
     Abi::ALL.iter().for_each(|abi| table(&mut out, *abi, &spec.calls));
+    blocking_match(&mut out, &spec.calls);
     for abi in Abi::ALL {
-        if present(abi, &spec.calls).any(|call| call.blocking) {
-            blocking_match(&mut out, abi, &spec.calls);
-        }
         present(abi, &spec.calls).for_each(|call| wrapper(&mut out, call));
     }
     out
@@ -99,18 +97,15 @@ fn immediate(call: &Call) -> String {
     }
 }
 
-fn blocking_match(out: &mut String, abi: Abi, calls: &[Call]) {
-    put!(
-        out,
-        "\n/// Runs the call whose entry is `Blocking`; `number` counts from `abi::{}::BASE`.",
-        abi.name()
-    );
-    put!(out, "pub async fn blocking_{}(number: u32, caller: &Caller, args: &Args) -> i64 {{", abi.name());
+/// One match for all ABIs, over the numbers that user code has.
+fn blocking_match(out: &mut String, calls: &[Call]) {
+    put!(out, "\n/// Runs the call whose entry is `Blocking`; `number` is what user code has in rax.");
+    put!(out, "pub async fn blocking(number: u32, caller: &Caller, args: &Args) -> i64 {{");
     put!(out, "    match number {{");
-    for call in present(abi, calls).filter(|call| call.blocking) {
+    for call in Abi::ALL.iter().flat_map(|abi| present(*abi, calls)).filter(|call| call.blocking) {
         let answer = format!("{}(caller, args).await", wrapper_name(call));
         let answer = if call.returns == Returns::Status { format!("status({answer})") } else { answer };
-        put!(out, "        {} => {answer},", call.number.unwrap_or_default());
+        put!(out, "        abi::{}::{} => {answer},", call.abi.name(), call.name.to_uppercase());
     }
     put!(out, "        _ => i64::from(Status::BAD_SYSCALL.raw()),");
     put!(out, "    }}");

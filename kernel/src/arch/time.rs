@@ -4,7 +4,9 @@
 //! with an invariant TSC and in QEMU.
 
 use super::{apic, calibrate};
+use abi::ClockRate;
 use core::arch::asm;
+use objects::Moment;
 use spin::Once;
 
 /// How to compute nanoseconds since boot from the time stamp counter, here and in the vDSO:
@@ -65,6 +67,20 @@ pub fn ticks_per_second() -> u64 {
 pub fn now() -> i64 {
     let clock = clock();
     scale(ticks() - clock.start, clock.multiplier) as i64
+}
+
+/// Both clocks, read at once.
+pub fn moment() -> Moment {
+    let clock = clock();
+    let ticks = ticks() - clock.start;
+    Moment { monotonic: scale(ticks, clock.multiplier) as i64, ticks: ticks as i64 }
+}
+
+/// How many nanoseconds so many ticks are: the multiplier, as exact as 32 bits allow.
+pub fn tick_rate() -> ClockRate {
+    let multiplier = clock().multiplier;
+    let excess = (u64::BITS - multiplier.leading_zeros()).saturating_sub(u32::BITS).max(1);
+    ClockRate { synthetic_ticks: (multiplier >> excess) as u32, reference_ticks: 1 << (SHIFT - excess) }
 }
 
 #[inline(always)]

@@ -87,7 +87,8 @@ fn gather(pieces: InSlice<ChannelIovec>) -> Result<Vec<u8>, Status> {
     Ok(bytes)
 }
 
-/// Takes all listed handles out of the caller's table. If one is not fit to be sent, all are closed.
+/// Takes all listed handles out of the caller's table. If one is not fit to be sent, all are closed; of a
+/// list that is longer than there can be handles, as many as there can be.
 fn take_handles(
     caller: &Caller,
     channel: Option<&Channel>,
@@ -101,6 +102,7 @@ fn take_handles(
         ..=MAX_HANDLES => handles.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY),
         _ => Err(Status::OUT_OF_RANGE),
     };
+    let values = values.part(0, objects::MAX_HANDLES);
     let mut chunk = [0; MAX_HANDLES];
     for start in (0..values.len()).step_by(MAX_HANDLES) {
         let part = values.part(start, MAX_HANDLES);
@@ -144,7 +146,7 @@ fn take_dispositions(
         ..=MAX_HANDLES => handles.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY),
         _ => Err(Status::OUT_OF_RANGE),
     };
-    for index in 0..values.len() {
+    for index in 0..values.len().min(objects::MAX_HANDLES) {
         let mut disposition = values.read_at(index)?;
         let taken = take_disposition(caller, channel, &disposition);
         disposition.result = Status::from_result(taken.as_ref().map(|_| ()).map_err(|status| *status));

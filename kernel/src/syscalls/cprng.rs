@@ -2,7 +2,8 @@
 
 use super::Caller;
 use crate::entropy;
-use crate::mm::user::OutSlice;
+use crate::mm::user::{InSlice, OutSlice};
+use abi::Status;
 
 /// Fills a buffer of at most `CPRNG_DRAW_MAX_LEN` bytes. There is no error to report, so a caller that
 /// passes anything else is ended.
@@ -15,4 +16,13 @@ pub fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
     if !drawn {
         caller.process.kill(abi::TASK_RETCODE_EXCEPTION_KILL);
     }
+}
+
+/// Mixes up to `CPRNG_ADD_ENTROPY_MAX_LEN` bytes into the generator.
+pub fn cprng_add_entropy(_caller: &Caller, buffer: InSlice<u8>) -> Result<(), Status> {
+    let mut bytes = [0; abi::CPRNG_ADD_ENTROPY_MAX_LEN];
+    let bytes = bytes.get_mut(..buffer.len()).ok_or(Status::INVALID_ARGS)?;
+    buffer.read_into(bytes)?;
+    entropy::add(bytes);
+    Ok(())
 }

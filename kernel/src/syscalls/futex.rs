@@ -3,18 +3,11 @@
 use super::Caller;
 use crate::mm::user;
 use abi::{RawHandle, Rights, Status};
-use objects::{Compared, Koid, NewOwner, Requeue, Thread};
+use objects::{Koid, NewOwner, Refused, Requeue, Thread};
 
-/// Compares a futex word while the futex's lock is held; a page that is not there is left in `fault`.
-fn compare(address: u64, expected: i32, fault: &mut Option<user::Fault>) -> Compared {
-    match user::try_load_u32(address) {
-        Ok(value) if value == expected as u32 => Compared::Equal,
-        Ok(_) => Compared::Different,
-        Err(missing) => {
-            *fault = Some(missing);
-            Compared::Fault
-        }
-    }
+/// What compares a futex word while the futex's lock is held; a fault is left to be resolved without it.
+fn comparison(address: u64, expected: i32) -> impl Fn() -> Result<bool, user::Fault> + Copy {
+    move || Ok(user::try_load_u32(address)? == expected as u32)
 }
 
 /// The thread of the caller's process that a handle names as a futex's owner; 0 for none.
@@ -39,6 +32,12 @@ fn check(address: u64) -> Result<(), Status> {
     if inside && address.is_multiple_of(4) { Ok(()) } else { Err(Status::INVALID_ARGS) }
 }
 
+/// Stores a futex's value.
+pub(super) fn store(address: u64, value: i32) -> Result<(), Status> {
+    check(address)?;
+    user::Out::new(address).write(&value)
+}
+
 /// Waits at a futex.
 pub async fn futex_wait(
     caller: &Caller,
@@ -51,21 +50,13 @@ pub async fn futex_wait(
     let deadline = caller.deadline(deadline);
     // A bad owner is reported only when the value is right.
     let owner = owner(caller, new_owner);
+    let thread = caller.thread.koid();
+    let compare = comparison(address, value);
     loop {
-        let mut fault = None;
-        let thread = caller.thread.koid();
-        let mut compare = || compare(address, value, &mut fault);
-        let outcome = match owner {
-            Ok(owner) => caller.process.futexes.wait(address, thread, owner, compare, deadline).await,
-            Err(status) => match compare() {
-                Compared::Equal => Err(status),
-                Compared::Different => Err(Status::BAD_STATE),
-                Compared::Fault => Err(Status::SHOULD_WAIT),
-            },
-        };
-        match fault {
-            Some(fault) => user::resolve(fault)?,
-            None => return outcome,
+        match caller.process.futexes.wait(address, thread, owner, compare, deadline).await {
+            Ok(()) => return Ok(()),
+            Err(Refused::Fault(fault)) => user::resolve(fault)?,
+            Err(Refused::Status(status)) => return Err(status),
         }
     }
 }
@@ -74,6 +65,13 @@ pub async fn futex_wait(
 pub fn futex_wake(caller: &Caller, address: u64, count: u32) -> Result<(), Status> {
     check(address)?;
     caller.process.futexes.wake(address, count as usize, NewOwner::Nobody);
+    Ok(())
+}
+
+/// Wakes one waiter of a futex, which owns it then.
+pub fn futex_wake_single_owner(caller: &Caller, address: u64) -> Result<(), Status> {
+    check(address)?;
+    caller.process.futexes.wake(address, 1, NewOwner::Woken);
     Ok(())
 }
 
@@ -87,26 +85,54 @@ pub fn futex_requeue(
     requeue: u32,
     new_owner: RawHandle,
 ) -> Result<(), Status> {
+    let plan = Requeue {
+        wake: wake as usize,
+        woken_owner: NewOwner::Nobody,
+        target,
+        requeue: requeue as usize,
+        owner: owner(caller, new_owner),
+    };
+    requeue_as_planned(caller, address, value, plan)
+}
+
+/// Wakes one waiter of a futex, which owns it then, and moves others to another one.
+pub fn futex_requeue_single_owner(
+    caller: &Caller,
+    address: u64,
+    value: i32,
+    target: u64,
+    requeue: u32,
+    new_owner: RawHandle,
+) -> Result<(), Status> {
+    let plan = Requeue {
+        wake: 1,
+        woken_owner: NewOwner::Woken,
+        target,
+        requeue: requeue as usize,
+        owner: owner(caller, new_owner),
+    };
+    requeue_as_planned(caller, address, value, plan)
+}
+
+fn requeue_as_planned(caller: &Caller, address: u64, value: i32, plan: Requeue) -> Result<(), Status> {
     check(address)?;
-    check(target)?;
-    if address == target {
+    check(plan.target)?;
+    if address == plan.target {
         return Err(Status::INVALID_ARGS);
     }
-    let owner = owner(caller, new_owner)?;
     loop {
-        let mut fault = None;
-        let compare = || compare(address, value, &mut fault);
-        let plan = Requeue {
-            wake: wake as usize,
-            woken_owner: NewOwner::Nobody,
-            target,
-            requeue: requeue as usize,
-            owner,
-        };
-        let outcome = caller.process.futexes.requeue(address, plan, compare);
-        match fault {
-            Some(fault) => user::resolve(fault)?,
-            None => return outcome,
+        match caller.process.futexes.requeue(address, plan, comparison(address, value)) {
+            Ok(()) => return Ok(()),
+            Err(Refused::Fault(fault)) => user::resolve(fault)?,
+            Err(Refused::Status(status)) => return Err(status),
         }
     }
+}
+
+/// Tells who owns a futex. A thread that has ended owns nothing any more.
+pub fn futex_get_owner(caller: &Caller, address: u64, koid: user::Out<u64>) -> Result<(), Status> {
+    check(address)?;
+    let owner = caller.process.futexes.owner(address);
+    let lives = caller.process.find_thread(owner).is_some_and(|thread| !thread.is_dying());
+    koid.write(if lives { &owner } else { &abi::KOID_INVALID })
 }

@@ -12,19 +12,27 @@ pub fn handle_close(caller: &Caller, handle: RawHandle) -> Result<(), Status> {
     caller.process.handles.remove(handle).map(drop)
 }
 
+/// How many handles are closed between yields.
+const STEP: usize = 64;
+
 /// Closes all of them, whichever of them are good.
-pub fn handle_close_many(caller: &Caller, handles: InSlice<RawHandle>) -> Result<(), Status> {
+pub async fn handle_close_many(caller: &Caller, handles: InSlice<RawHandle>) -> Result<(), Status> {
     let mut outcome = Ok(());
-    let mut chunk = [0; 64];
-    for start in (0..handles.len()).step_by(chunk.len()) {
-        let part = handles.part(start, chunk.len());
-        let values = &mut chunk[..part.len()];
-        part.read_into(values)?;
-        for value in values {
-            outcome = handle_close(caller, *value).and(outcome);
+    for start in (0..handles.len()).step_by(STEP) {
+        if start != 0 {
+            executor::yield_now().await;
         }
+        outcome = outcome.and(close_part(caller, handles.part(start, STEP))?);
     }
     outcome
+}
+
+/// Closes a step of handles. The outer result tells whether they could be read.
+fn close_part(caller: &Caller, handles: InSlice<RawHandle>) -> Result<Result<(), Status>, Status> {
+    let mut chunk = [0; STEP];
+    let values = &mut chunk[..handles.len()];
+    handles.read_into(values)?;
+    Ok(values.iter().fold(Ok(()), |outcome, value| outcome.and(handle_close(caller, *value))))
 }
 
 /// See [`objects::HandleTable::duplicate`].

@@ -11,7 +11,7 @@ use abi::{
 use alloc::sync::Arc;
 use executor::TaskState;
 use objects::memory::PAGE_SIZE;
-use objects::{Job, Object, Process, Resource, Slack, Thread, Timer, Vmar, Vmo};
+use objects::{Job, Object, Process, Resource, Slack, Socket, Thread, Timer, Vmar, Vmo};
 use zerocopy::{Immutable, IntoBytes};
 
 /// Where a topic's records go, and where their numbers are told.
@@ -94,6 +94,7 @@ pub fn object_get_info(
         abi::INFO_THREAD_STATS => thread_stats(&*caller.object(handle, Rights::INSPECT)?, &report),
         abi::INFO_VMAR => vmar(&*caller.object(handle, Rights::INSPECT)?, &report),
         abi::INFO_VMO => vmo(caller, handle, &report),
+        abi::INFO_SOCKET => report.one(&caller.object::<Socket>(handle, Rights::INSPECT)?.info()),
         abi::INFO_TIMER => timer(&*caller.object(handle, Rights::INSPECT)?, &report),
         abi::INFO_KMEM_STATS => {
             caller.object::<Resource>(handle, Rights::NONE)?;

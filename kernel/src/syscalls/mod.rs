@@ -9,16 +9,21 @@
 //! cannot be dereferenced. What it does is in `objects`.
 
 mod channel;
+mod clock;
 mod cprng;
 mod debug;
 mod event;
+mod fifo;
 mod futex;
 mod handle;
 mod info;
 mod job;
+mod multi;
 mod object;
 mod port;
 mod process;
+mod sink;
+mod socket;
 pub mod table;
 mod task;
 mod test;
@@ -123,7 +128,7 @@ pub fn entry(number: u64) -> Option<Entry> {
 
 /// Runs a call that may wait; its result belongs into rax.
 pub async fn blocking(number: u64, caller: &Caller, args: &Args) -> i64 {
-    table::blocking_zircon(number as u32, caller, args).await
+    table::blocking(number as u32, caller, args).await
 }
 
 /// `options` of calls that have none.

@@ -6,7 +6,7 @@ use abi::{RawHandle, Rights, Signals, Status, WaitItem};
 use alloc::sync::Arc;
 use objects::name::MAX_NAME;
 use objects::wait::{self, MAX_ITEMS};
-use objects::{AsyncOptions, Object, Port};
+use objects::{AsyncOptions, Handle, Object, Port, Socket};
 
 pub use super::info::object_get_info;
 
@@ -29,8 +29,14 @@ pub fn object_get_property(
             let machine = crate::process::machine(process).ok_or(Status::BAD_STATE)?;
             write_word(value, machine.vdso_base())
         }
+        abi::PROP_SOCKET_RX_THRESHOLD => write_word(value, socket(&object)?.read_threshold() as u64),
+        abi::PROP_SOCKET_TX_THRESHOLD => write_word(value, socket(&object)?.write_threshold() as u64),
         _ => Err(Status::NOT_SUPPORTED),
     }
+}
+
+fn socket(object: &Object) -> Result<&Socket, Status> {
+    if let Object::Socket(socket) = object { Ok(socket) } else { Err(Status::WRONG_TYPE) }
 }
 
 fn write_word(value: OutSlice<u8>, word: u64) -> Result<(), Status> {
@@ -38,6 +44,15 @@ fn write_word(value: OutSlice<u8>, word: u64) -> Result<(), Status> {
         return Err(Status::BUFFER_TOO_SMALL);
     }
     value.write_slice(&word.to_ne_bytes())
+}
+
+fn read_word(value: InSlice<u8>) -> Result<u64, Status> {
+    let mut word = [0; size_of::<u64>()];
+    if value.len() < word.len() {
+        return Err(Status::BUFFER_TOO_SMALL);
+    }
+    value.part(0, word.len()).read_into(&mut word)?;
+    Ok(u64::from_ne_bytes(word))
 }
 
 /// Changes a property.
@@ -57,6 +72,8 @@ pub fn object_set_property(
             Ok(())
         }
         abi::PROP_PROCESS_VDSO_BASE_ADDRESS => Err(Status::ACCESS_DENIED),
+        abi::PROP_SOCKET_RX_THRESHOLD => socket(&object)?.set_read_threshold(read_word(value)? as usize),
+        abi::PROP_SOCKET_TX_THRESHOLD => socket(&object)?.set_write_threshold(read_word(value)? as usize),
         _ => Err(Status::NOT_SUPPORTED),
     }
 }
@@ -137,6 +154,30 @@ fn write_observed(
         results.write_at(index, &WaitItem { pending, ..item })?;
     }
     Ok(())
+}
+
+/// A handle to a process or job of a job, or to a thread of a process, with rights that the handle to the
+/// parent has too.
+pub fn object_get_child(
+    caller: &Caller,
+    handle: RawHandle,
+    koid: u64,
+    rights: Rights,
+    out: Out<RawHandle>,
+) -> Result<(), Status> {
+    let parent = caller.any(handle, Rights::ENUMERATE)?;
+    let (_, granted) = caller.process.handles.look(handle)?;
+    let rights = if rights == Rights::SAME_RIGHTS { granted } else { rights };
+    if !granted.contains(rights) {
+        return Err(Status::ACCESS_DENIED);
+    }
+    let child = match parent {
+        Object::Job(job) => job.find_child(koid),
+        Object::Process(process) => process.find_thread(koid).map(Object::from),
+        Object::Resource(_) => None,
+        _ => return Err(Status::WRONG_TYPE),
+    };
+    caller.install(Handle::new(child.ok_or(Status::NOT_FOUND)?, rights)?, out)
 }
 
 /// Has a port told of signals.

@@ -22,8 +22,11 @@ pub fn process_create(
     let mut text = [0; MAX_NAME];
     read_name(name, &mut text)?;
     let process = process::create(job, &text)?;
-    let root = Handle::new(process.root().clone(), process::ROOT_VMAR_RIGHTS)?;
-    caller.install_pair((Handle::to_new(process)?, root), (proc_handle, vmar_handle))
+    let root = process.root().clone();
+    // The process first: from here on, closing its handle is what ends it again.
+    let process = Handle::to_new(process)?;
+    let root = Handle::new(root, process::ROOT_VMAR_RIGHTS)?;
+    caller.install_pair((process, root), (proc_handle, vmar_handle))
 }
 
 /// Starts a process with its first thread, which gets a handle of the caller's. That handle is consumed
@@ -50,12 +53,12 @@ pub fn process_start(
         return Err(Status::ACCESS_DENIED);
     }
     let mut context = user_context(entry, stack, 0, arg2 as u64)?;
-    process.start()?;
-    if let Some(handle) = argument {
-        let value = process.handles.add(handle).map_err(|(_, status)| status)?;
-        context.arguments[0] = u64::from(value);
-    }
-    thread::start(&thread, context)
+    let value = match argument {
+        None => 0,
+        Some(handle) => process.handles.add(handle).map_err(|(_, status)| status)?,
+    };
+    context.arguments[0] = u64::from(value);
+    thread::start(&thread, true, context).inspect_err(|_| drop(process.handles.remove(value)))
 }
 
 /// Ends the calling process.

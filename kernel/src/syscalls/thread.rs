@@ -39,10 +39,7 @@ pub fn thread_start(
     arg2: usize,
 ) -> Result<(), Status> {
     let context = user_context(entry, stack, arg1 as u64, arg2 as u64)?;
-    if !thread.process().is_running() {
-        return Err(Status::BAD_STATE);
-    }
-    thread::start(&thread, context)
+    thread::start(&thread, false, context)
 }
 
 /// The registers of a thread that starts.

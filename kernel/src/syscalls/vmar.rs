@@ -9,6 +9,7 @@ use crate::mm::user::Out;
 use crate::{process, vdso};
 use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
+use core::ops::Range;
 use objects::memory::Protection;
 use objects::vmar::MapRequest;
 use objects::{Handle, Vmar, Vmo};
@@ -80,18 +81,24 @@ pub async fn vmar_map(
     let address = mapped.address;
     drop(mapped.retired);
     note_vdso(&vmar, &vmo, options, vmo_offset, address);
-    if options & abi::VM_MAP_RANGE != 0 {
-        let mut range = address..address + length as u64;
-        while !range.is_empty() {
-            vmar.populate(&mut range)?;
-            executor::yield_now().await;
-        }
-    }
+    let populated = match options & abi::VM_MAP_RANGE {
+        0 => Ok(()),
+        _ => populate(&vmar, address..address + length as u64).await,
+    };
     shootdown::barrier().await;
-    if let Err(status) = mapped_addr.write(&(address as usize)) {
+    let outcome = populated.and_then(|()| mapped_addr.write(&(address as usize)));
+    if outcome.is_err() {
         drop(vmar.unmap(address, length as u64));
         shootdown::barrier().await;
-        return Err(status);
+    }
+    outcome
+}
+
+/// Maps the committed pages of a range that has just been mapped.
+async fn populate(vmar: &Vmar, mut range: Range<u64>) -> Result<(), Status> {
+    while !range.is_empty() {
+        vmar.populate(&mut range)?;
+        executor::yield_now().await;
     }
     Ok(())
 }

@@ -9,8 +9,8 @@ use core::ops::Range;
 use objects::memory::PAGE_SIZE;
 use objects::{Handle, KernelObject, Resource, Vmo};
 
-/// How much is copied between yields.
-const STEP: usize = 64 * PAGE_SIZE as usize;
+/// How many pages are copied between yields.
+const STEP: u64 = 64;
 
 /// A new VMO of zeros.
 pub fn vmo_create(caller: &Caller, size: u64, options: u32, out: Out<RawHandle>) -> Result<(), Status> {
@@ -26,8 +26,9 @@ pub async fn vmo_read(
 ) -> Result<(), Status> {
     vmo.range(offset, buffer.len() as u64)?;
     for part in parts(offset, buffer.len()) {
-        read_part(&vmo, offset + part.start as u64, buffer.part(part.start, part.len()))?;
-        pause(part.start).await;
+        let at = offset + part.start as u64;
+        read_part(&vmo, at, buffer.part(part.start, part.len()))?;
+        pause(at).await;
     }
     Ok(())
 }
@@ -59,8 +60,9 @@ pub async fn vmo_write(
 ) -> Result<(), Status> {
     vmo.range(offset, buffer.len() as u64)?;
     for part in parts(offset, buffer.len()) {
-        write_part(&vmo, offset + part.start as u64, buffer.part(part.start, part.len()))?;
-        pause(part.start).await;
+        let at = offset + part.start as u64;
+        write_part(&vmo, at, buffer.part(part.start, part.len()))?;
+        pause(at).await;
     }
     Ok(())
 }
@@ -76,9 +78,9 @@ fn parts(offset: u64, length: usize) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Lets others run between the steps of a long copy.
-async fn pause(done: usize) {
-    if done % STEP == STEP - PAGE_SIZE as usize {
+/// Lets others run between the steps of a long copy, which has done the page of the VMO at `offset`.
+async fn pause(offset: u64) {
+    if offset / PAGE_SIZE % STEP == STEP - 1 {
         executor::yield_now().await;
     }
 }

@@ -12,8 +12,17 @@ pub const CODE: u64 = 0x100_0000;
 /// A page that may be read and written. The stack pointer starts at its end.
 pub const DATA: u64 = 0x200_0000;
 
+/// Adds 1 to every register but the stack pointer.
+macro_rules! count {
+    () => {
+        ".irp register, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
+        inc \\register
+        .endr"
+    };
+}
+
 macro_rules! programs {
-    ($($name:ident: $($line:literal),+;)*) => { $(
+    ($($name:ident: $($line:expr),+;)*) => { $(
         global_asm!(
             ".pushsection .rodata.programs, \"a\"",
             concat!(".global program_", stringify!($name), ", program_", stringify!($name), "_end"),
@@ -39,6 +48,8 @@ macro_rules! programs {
 
 programs! {
     system_calls: "2: syscall", "jmp 2b";
+    count_and_call: "2:", count!(), "syscall", "jmp 2b";
+    count_and_break: "2:", count!(), "int3", "jmp 2b";
     spin: "2: jmp 2b";
     store: "mov qword ptr [rdi], 5", "syscall";
     jump: "jmp rdi";
@@ -115,7 +126,7 @@ impl Drop for Sandbox {
 }
 
 /// A thread at the start of the program, with `argument` in rdi.
-pub fn start(argument: u64) -> UserContext {
+pub fn thread(argument: u64) -> UserContext {
     UserContext::new(CODE, DATA + PAGE_SIZE, argument, 0)
 }
 

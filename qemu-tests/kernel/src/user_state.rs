@@ -1,7 +1,7 @@
 //! What a CPU holds of a thread between traps, and how a thread is interrupted and moved.
 
 use crate::cpus::{self, spawn_on};
-use crate::programs::{self, DATA, Sandbox, run, start};
+use crate::programs::{self, DATA, Sandbox, run, thread};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::arch::x86_64::__cpuid;
@@ -30,8 +30,10 @@ fn answer(context: &mut UserContext) -> u64 {
 
 fn vector_registers_are_private() {
     let _sandbox = Sandbox::new(keeper());
-    let mut threads: Vec<_> = (1..5).map(|number| start(number * 0x1234_5678_9abc)).collect();
-    threads.iter_mut().for_each(|thread| drop(answer(thread)));
+    let mut threads: Vec<_> = (1..5).map(|number| thread(number * 0x1234_5678_9abc)).collect();
+    for thread in &mut threads {
+        answer(thread);
+    }
     for round in 0..50 {
         for (index, thread) in threads.iter_mut().enumerate() {
             // In turns, and twice in a row.
@@ -41,7 +43,7 @@ fn vector_registers_are_private() {
             }
         }
         // One that never loaded anything finds nothing of the others'.
-        let mut new = start(0);
+        let mut new = thread(0);
         new.set_rip(threads[0].rip());
         assert_eq!(answer(&mut new), 0);
     }
@@ -51,7 +53,7 @@ fn bases_are_private() {
     let sandbox = Sandbox::new(programs::bases());
     sandbox.set_word(0, 7);
     sandbox.set_word(8, 8);
-    let (mut one, mut other) = (start(0), start(0));
+    let (mut one, mut other) = (thread(0), thread(0));
     for (context, fs, gs) in [(&mut one, DATA, DATA + 8), (&mut other, DATA + 8, DATA)] {
         context.set_fs_base(fs).expect("canonical");
         context.set_gs_base(gs).expect("canonical");
@@ -68,10 +70,10 @@ fn bases_are_private() {
 
 fn selectors_are_private() {
     let sandbox = Sandbox::new(programs::selectors());
-    answer(&mut start(USER_DATA));
+    answer(&mut thread(USER_DATA));
     drop(sandbox);
     let _sandbox = Sandbox::new(programs::read_selectors());
-    let mut other = start(0);
+    let mut other = thread(0);
     assert_eq!((answer(&mut other), other.rbx), (0, 0));
     assert_eq!(other.arguments[1..3], [0, 0]);
 }
@@ -79,7 +81,7 @@ fn selectors_are_private() {
 /// The timer takes the CPU away from a program that makes no system calls.
 fn the_timer_interrupts() {
     let _sandbox = Sandbox::new(programs::spin());
-    let mut context = start(0);
+    let mut context = thread(0);
     for _ in 0..3 {
         let deadline = time::now() + 2_000_000;
         time::arm(Some(deadline));
@@ -93,7 +95,7 @@ fn the_timer_interrupts() {
 /// Lets a thread answer on one CPU after the other.
 async fn wander(sandbox: Arc<Sandbox>, value: u64) {
     let this = current_task().await.expect("a task");
-    let mut context = start(value);
+    let mut context = thread(value);
     context.set_fs_base(value).expect("canonical");
     for round in 0..100 {
         let cpu = (round + value as usize) % cpu::count();
@@ -124,7 +126,7 @@ kernel_test! {
         selectors_are_private();
     }
 
-    /// On every CPU.
+    /// A program that makes no system calls is interrupted, on every CPU.
     #[needs("cpus=1,2,4")]
     async fn the_timer_ends_a_spin() {
         cpus::on_each(the_timer_interrupts).await;
@@ -147,7 +149,7 @@ kernel_test! {
         static ROUND: AtomicUsize = AtomicUsize::new(0);
         let task = spawn_on(cpus::last(), async {
             let _sandbox = Sandbox::new(programs::spin());
-            let mut context = start(0);
+            let mut context = thread(0);
             for round in 1..=200 {
                 ROUND.store(round, SeqCst);
                 assert_eq!(enter_user(&mut context), Trap::Interrupt);
@@ -168,7 +170,7 @@ kernel_test! {
         static ENTRIES: AtomicU64 = AtomicU64::new(0);
         let task = spawn_on(cpus::last(), async {
             let _sandbox = Sandbox::new(programs::spin());
-            let mut context = start(0);
+            let mut context = thread(0);
             loop {
                 ENTRIES.fetch_add(1, SeqCst);
                 assert_eq!(enter_user(&mut context), Trap::Interrupt);

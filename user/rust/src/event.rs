@@ -2,8 +2,9 @@
 
 use crate::{
     Result,
-    handle::{Handle, check, object},
+    handle::{AsHandle, Handle, check, object},
     sys,
+    task::Job,
 };
 
 object! {
@@ -17,6 +18,14 @@ impl Event {
         let mut out = Handle::INVALID;
         // SAFETY: `out` outlives the call.
         check(unsafe { sys::zx_event_create(0, &mut out) })?;
+        Ok(Self(Handle::from_raw(out)))
+    }
+
+    /// The system's event of this kind, `SYSTEM_EVENT_*`; only who has the root job may have it.
+    pub fn of_system(root_job: &Job, kind: u32) -> Result<Self> {
+        let mut out = Handle::INVALID;
+        // SAFETY: `out` outlives the call.
+        check(unsafe { sys::zx_system_get_event(root_job.raw(), kind, &mut out) })?;
         Ok(Self(Handle::from_raw(out)))
     }
 }

@@ -46,3 +46,38 @@ pub fn requeue(
         )
     })
 }
+
+/// Wakes one waiter, which owns the futex from then on.
+pub fn wake_single_owner(word: &AtomicU32) -> Result<()> {
+    // SAFETY: the word outlives the call; the kernel takes its address as a name only.
+    check(unsafe { sys::zx_futex_wake_single_owner(word.as_ptr().cast()) })
+}
+
+/// If `word` still has `current`, wakes one waiter, which owns it from then on, and moves `count` others to
+/// `target`, which the thread `owner` (a raw handle, or invalid) owns then.
+pub fn requeue_single_owner(
+    word: &AtomicU32,
+    current: u32,
+    target: &AtomicU32,
+    count: u32,
+    owner: u32,
+) -> Result<()> {
+    // SAFETY: both words outlive the call.
+    check(unsafe {
+        sys::zx_futex_requeue_single_owner(
+            word.as_ptr().cast(),
+            current.cast_signed(),
+            target.as_ptr().cast(),
+            count,
+            owner,
+        )
+    })
+}
+
+/// The id of the thread that owns the futex; 0 if none does.
+pub fn owner(word: &AtomicU32) -> Result<u64> {
+    let mut koid = 0;
+    // SAFETY: word and place outlive the call.
+    check(unsafe { sys::zx_futex_get_owner(word.as_ptr().cast(), &mut koid) })?;
+    Ok(koid)
+}

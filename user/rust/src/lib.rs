@@ -18,7 +18,7 @@
 //! | room | what lives there |
 //! |---|---|
 //! | [`handle`] | a handle that closes on drop, and what every object can do |
-//! | [`channel`], [`event`], [`port`], [`timer`], [`vmo`], [`vmar`], [`task`] | one typed object each |
+//! | [`channel`], [`event`], [`fifo`], [`socket`], [`port`], [`timer`], [`debuglog`], [`vmo`], [`vmar`], [`task`] | one typed object each |
 //! | [`clock`], [`futex`], [`sync`], [`thread`] | time, and what threads are built of |
 //! | [`launch`], [`ramdisk`] | other programs |
 //! | [`start`], [`import`] | the first instructions: relocation, binding to the vDSO |
@@ -35,8 +35,10 @@ extern crate alloc;
 pub mod channel;
 pub mod clock;
 pub mod console;
+pub mod debuglog;
 mod elf;
 pub mod event;
+pub mod fifo;
 pub mod futex;
 pub mod handle;
 mod heap;
@@ -46,6 +48,7 @@ pub mod launch;
 mod panic;
 pub mod port;
 pub mod ramdisk;
+pub mod socket;
 pub mod start;
 pub mod startup;
 pub mod sync;
@@ -59,9 +62,13 @@ pub mod vmo;
 pub use abi;
 pub use abi::{Rights, Signals, Status};
 pub use channel::{Channel, Message};
+pub use clock::Clock;
+pub use debuglog::Debuglog;
 pub use event::{Event, EventPair};
+pub use fifo::Fifo;
 pub use handle::{AsHandle, Handle};
 pub use port::{Packet, Port};
+pub use socket::Socket;
 pub use startup::Startup;
 pub use task::{Job, Process, Thread};
 pub use timer::Timer;

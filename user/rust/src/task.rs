@@ -39,6 +39,15 @@ pub trait Task: AsHandle {
     }
 }
 
+/// A handle with `rights` to what has the id `koid` in `parent`: a process or job of a job, a thread of a
+/// process. It becomes a [`Job`], [`Process`] or [`Thread`].
+pub fn child(parent: &impl AsHandle, koid: u64, rights: abi::Rights) -> Result<Handle> {
+    let mut out = Handle::INVALID;
+    // SAFETY: `out` outlives the call.
+    check(unsafe { sys::zx_object_get_child(parent.raw(), koid, rights.bits(), &mut out) })?;
+    Ok(Handle::from_raw(out))
+}
+
 impl Task for Job {}
 impl Task for Process {}
 

@@ -1,6 +1,7 @@
 //! channel_call.
 
 use alloc::{sync::Arc, vec, vec::Vec};
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use hafnon_user::{
     AsHandle, Channel, Event, Message, Rights, Signals, Status,
@@ -72,6 +73,33 @@ user_test! {
         let [a, b, c] = server.expect("a thread").join().expect("it returns");
         assert!(a != b && b != c && a != c);
         assert!([a, b, c].iter().all(|txid| *txid >= 0x8000_0000));
+    }
+
+    fn calls_while_the_handle_is_replaced_end() {
+        let (near, _far) = channel();
+        let value = Arc::new(AtomicU32::new(Handle::from(near).into_raw()));
+        let current = value.clone();
+        let caller = thread::spawn("caller", move || {
+            let bytes = [0_u8; 8];
+            let arguments = ChannelCallArgs {
+                wr_bytes: bytes.as_ptr().expose_provenance() as u64,
+                wr_num_bytes: 8,
+                ..Default::default()
+            };
+            // In between, the value is that of no handle.
+            (0..4000).all(|_| {
+                let status = raw_call(current.load(Relaxed), 0, &arguments);
+                [Status::TIMED_OUT, Status::CANCELED, Status::BAD_HANDLE].contains(&status)
+            })
+        });
+        for _ in 0..4000 {
+            let mut out = 0;
+            let same = Rights::SAME_RIGHTS.bits();
+            assert_eq!(call!(zx_handle_replace(value.load(Relaxed), same, &mut out)), Status::OK);
+            value.store(out, Relaxed);
+        }
+        assert_eq!(caller.expect("a thread").join(), Some(true));
+        drop(Handle::from_raw(value.load(Relaxed)));
     }
 
     fn replies_find_their_callers() {

@@ -21,6 +21,10 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "panic" => panic!("as the test asked"),
         "echo" => echo(startup),
         "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),
+        "last-bad-word" | "last-bad-handle" | "last-unmap-bad-handle" => {
+            crate::last_calls::play(role);
+            SURVIVED
+        }
         _ => wait(startup, role),
     }
 }
@@ -42,6 +46,10 @@ fn wait(startup: &mut Startup, role: &str) -> i64 {
             core::hint::spin_loop();
         },
         "wait-threads" => wait_in_many_threads(),
+        "exit-thread" => {
+            channel.wait(Signals::CHANNEL_READABLE, INFINITE).expect("a message");
+            thread::exit()
+        }
         _ => {}
     }
     SURVIVED

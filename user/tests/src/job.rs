@@ -1,5 +1,7 @@
 //! job_create, and killing jobs.
 
+use alloc::vec::Vec;
+
 use hafnon_user::{
     AsHandle, Channel, Event, Job, Process, Rights, Signals, Status, abi,
     clock::{self, INFINITE},
@@ -77,6 +79,42 @@ user_test! {
         for job in &jobs {
             job.wait(Signals::JOB_TERMINATED, 0).expect("every job in it has ended before");
         }
+    }
+
+    fn killing_reaches_all_of_many_jobs() {
+        let top = child();
+        let mut jobs: Vec<_> = (0..60).map(|_| top.create_child().expect("a job")).collect();
+        let create = |job| Process::create(job, "in one of many").expect("a process");
+        let processes: Vec<_> = jobs.iter().step_by(3).map(create).collect();
+        jobs.truncate(50);
+        jobs[7].kill().expect("killed");
+        top.kill().expect("killed");
+        top.wait(Signals::JOB_TERMINATED, INFINITE).expect("it ends");
+        for (process, _root) in &processes {
+            assert_eq!(process.wait_exit(), Ok(abi::TASK_RETCODE_SYSCALL_KILL));
+        }
+        for job in &jobs {
+            job.wait(Signals::JOB_TERMINATED, 0).expect("every job in it has ended before");
+        }
+    }
+
+    fn what_gets_no_handle_is_not_left_behind() {
+        let (job, event, mut raw) = (child(), Event::create().expect("an event"), Vec::new());
+        let mut out = 0;
+        let status = loop {
+            match call!(zx_handle_duplicate(event.raw(), Rights::SAME_RIGHTS.bits(), &mut out)) {
+                Status::OK => raw.push(out),
+                status => break status,
+            }
+        };
+        assert_eq!(status, Status::NO_MEMORY);
+        assert_eq!(Process::create(&job, "no handle").err(), Some(Status::NO_MEMORY));
+        // With one handle left, it is the second that fails.
+        assert_eq!(call!(zx_handle_close(out)), Status::OK);
+        raw.pop();
+        assert_eq!(Process::create(&job, "no root").err(), Some(Status::NO_MEMORY));
+        assert_eq!(call!(zx_handle_close_many(raw.as_ptr(), raw.len())), Status::OK);
+        job.wait(Signals::JOB_NO_PROCESSES, 0).expect("no process is left in it");
     }
 
     fn killing_wakes_whoever_waits_for_it() {

@@ -179,12 +179,23 @@ user_test! {
         let (ours, theirs) = Channel::create().expect("a channel");
         let process = child("wait-one", |launch| launch.handle(PA_USER0, theirs));
         let thread = Thread::create(&process, "second").expect("a thread");
-        let started = process.start(&thread, 0x20_0000, 0, Handle::from_raw(0), 0);
+        let (end, argument) = Channel::create().expect("a channel");
+        let started = process.start(&thread, 0x20_0000, 0, argument.into(), 0);
         assert_eq!(started, Err(Status::BAD_STATE));
+        end.wait(Signals::CHANNEL_PEER_CLOSED, 0).expect("nobody got the argument");
         drop(ours);
         process.kill().expect("killed");
         process.wait_exit().expect("it ends");
         assert_eq!(Thread::create(&process, "third").err(), Some(Status::BAD_STATE));
+    }
+
+    fn thread_that_never_started_keeps_no_process_alive() {
+        let (ours, theirs) = Channel::create().expect("a channel");
+        let process = child("exit-thread", |launch| launch.handle(PA_USER0, theirs));
+        let thread = Thread::create(&process, "never started").expect("a thread");
+        ours.write(b"go", Vec::new()).expect("the child is told");
+        assert_eq!(process.wait_exit(), Ok(0));
+        thread.wait(Signals::THREAD_TERMINATED, 0).expect("it ended with its process");
     }
 
     fn process_without_memory_faults_at_once() {

@@ -1,15 +1,18 @@
-//! nanosleep, and what the vDSO answers by itself.
+//! nanosleep, random numbers, and what the vDSO answers by itself.
 
 use core::ffi::CStr;
 
 use hafnon_user::{
     Status,
-    abi::{FEATURE_KIND_CPU, HAS_CPU_FEATURES},
+    abi::{CPRNG_ADD_ENTROPY_MAX_LEN, FEATURE_KIND_CPU, HAS_CPU_FEATURES},
     clock::{self, INFINITE, MILLISECOND},
     sys,
 };
 
-use crate::harness::{call, user_test};
+use crate::{
+    bad_memory::BadMemory,
+    harness::{call, user_test},
+};
 
 user_test! {
     fn monotonic_never_goes_back() {
@@ -94,6 +97,18 @@ user_test! {
             sys::zx_cprng_draw(two.as_mut_ptr().cast(), two.len());
         }
         assert!(one != two && one != [0; 64]);
+    }
+
+    fn entropy_is_taken_up_to_the_limit() {
+        let (memory, bytes) = (BadMemory::new(), [7u8; CPRNG_ADD_ENTROPY_MAX_LEN + 1]);
+        for length in [0, 1, 33, CPRNG_ADD_ENTROPY_MAX_LEN] {
+            assert_eq!(call!(zx_cprng_add_entropy(bytes.as_ptr().cast(), length)), Status::OK);
+        }
+        let status = call!(zx_cprng_add_entropy(bytes.as_ptr().cast(), bytes.len()));
+        assert_eq!(status, Status::INVALID_ARGS);
+        for (kind, bad) in memory.unreadable(8) {
+            assert_eq!(call!(zx_cprng_add_entropy(bad as _, 8)), Status::INVALID_ARGS, "{kind}");
+        }
     }
 }
 

@@ -1,0 +1,55 @@
+//! FIFOs.
+
+use super::sink::UserSink;
+use super::{Caller, no_options};
+use crate::mm::user::{InSlice, Out, OutSlice};
+use abi::{RawHandle, Status};
+use alloc::sync::Arc;
+use objects::{Fifo, Handle};
+
+/// A new FIFO.
+pub fn fifo_create(
+    caller: &Caller,
+    element_count: usize,
+    element_size: usize,
+    options: u32,
+    out0: Out<RawHandle>,
+    out1: Out<RawHandle>,
+) -> Result<(), Status> {
+    no_options(options)?;
+    let (first, second) = Fifo::new(element_count, element_size)?;
+    caller.install_pair((Handle::to_new(first)?, Handle::to_new(second)?), (out0, out1))
+}
+
+/// Takes elements out.
+pub fn fifo_read(
+    _caller: &Caller,
+    fifo: Arc<Fifo>,
+    element_size: usize,
+    data: u64,
+    count: usize,
+    actual: Out<usize>,
+) -> Result<(), Status> {
+    let buffer = OutSlice::new(data, count.saturating_mul(element_size));
+    fifo.read(element_size, count, &mut UserSink { buffer, actual, element_size: element_size.max(1) })?;
+    Ok(())
+}
+
+/// Puts elements in for the other end. Their number is told before they are written, and corrected if
+/// another writer took their place: so a place that can not be written leaves the FIFO as it was.
+pub fn fifo_write(
+    _caller: &Caller,
+    fifo: Arc<Fifo>,
+    element_size: usize,
+    data: u64,
+    count: usize,
+    actual: Out<usize>,
+) -> Result<(), Status> {
+    let mut told = 0;
+    let written = fifo.write(element_size, count, |bytes| {
+        told = bytes.len() / element_size;
+        actual.write_optional(&told)?;
+        InSlice::new(data, bytes.len()).read_into(bytes)
+    })?;
+    if written == told { Ok(()) } else { actual.write_optional(&written) }
+}

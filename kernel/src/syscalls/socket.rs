@@ -1,0 +1,91 @@
+//! Sockets.
+
+use super::Caller;
+use super::sink::UserSink;
+use crate::mm::user::{InSlice, Out, OutSlice};
+use abi::{RawHandle, Status};
+use alloc::sync::Arc;
+use objects::{Disposition, Handle, Socket};
+
+/// A new socket.
+pub fn socket_create(
+    caller: &Caller,
+    options: u32,
+    out0: Out<RawHandle>,
+    out1: Out<RawHandle>,
+) -> Result<(), Status> {
+    if options & !abi::SOCKET_CREATE_MASK != 0 {
+        return Err(Status::INVALID_ARGS);
+    }
+    let (first, second) = Socket::new(options & abi::SOCKET_DATAGRAM != 0);
+    caller.install_pair((Handle::to_new(first)?, Handle::to_new(second)?), (out0, out1))
+}
+
+/// Reads bytes. Without any buffer it tells how many there are to be read.
+pub fn socket_read(
+    _caller: &Caller,
+    socket: Arc<Socket>,
+    options: u32,
+    buffer: OutSlice<u8>,
+    actual: Out<usize>,
+) -> Result<(), Status> {
+    if options & !abi::SOCKET_PEEK != 0 || (buffer.is_null() && !buffer.is_empty()) {
+        return Err(Status::INVALID_ARGS);
+    }
+    if buffer.is_null() {
+        return actual.write_optional(&socket.readable());
+    }
+    let mut sink = UserSink { buffer, actual, element_size: 1 };
+    socket.read(buffer.len(), options & abi::SOCKET_PEEK != 0, &mut sink)?;
+    Ok(())
+}
+
+/// Writes bytes. Their number is told before they are written, and corrected if another writer took their
+/// place: so a place that can not be written leaves the socket as it was.
+pub fn socket_write(
+    _caller: &Caller,
+    socket: Arc<Socket>,
+    options: u32,
+    buffer: InSlice<u8>,
+    actual: Out<usize>,
+) -> Result<(), Status> {
+    if options != 0 || (buffer.is_null() && !buffer.is_empty()) {
+        return Err(Status::INVALID_ARGS);
+    }
+    let mut told = 0;
+    let written = socket.write(buffer.len(), |count| {
+        told = count;
+        actual.write_optional(&count)?;
+        buffer.part(0, count).read_vec(count)
+    })?;
+    if written == told { Ok(()) } else { actual.write_optional(&written) }
+}
+
+/// Allows or disables writing at either end.
+pub fn socket_set_disposition(
+    _caller: &Caller,
+    socket: Arc<Socket>,
+    own: u32,
+    peer: u32,
+) -> Result<(), Status> {
+    socket.set_disposition(disposition(own)?, disposition(peer)?)
+}
+
+fn disposition(flags: u32) -> Result<Disposition, Status> {
+    match flags {
+        0 => Ok(Disposition::Keep),
+        abi::SOCKET_DISPOSITION_WRITE_DISABLED => Ok(Disposition::Disable),
+        abi::SOCKET_DISPOSITION_WRITE_ENABLED => Ok(Disposition::Enable),
+        _ => Err(Status::INVALID_ARGS),
+    }
+}
+
+/// Disables writing at this end, at the other (which disables reading at this one), or both, for good
+/// unless [`socket_set_disposition`] allows it again.
+pub fn socket_shutdown(_caller: &Caller, socket: Arc<Socket>, options: u32) -> Result<(), Status> {
+    if options & !abi::SOCKET_SHUTDOWN_MASK != 0 {
+        return Err(Status::INVALID_ARGS);
+    }
+    let disabled_by = |flag| if options & flag != 0 { Disposition::Disable } else { Disposition::Keep };
+    socket.set_disposition(disabled_by(abi::SOCKET_SHUTDOWN_WRITE), disabled_by(abi::SOCKET_SHUTDOWN_READ))
+}

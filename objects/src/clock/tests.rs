@@ -1,0 +1,163 @@
+//! The arithmetic and the rules of clocks, at times that the tests choose.
+
+use super::*;
+use crate::object::KernelObject;
+use abi::{ClockUpdateArgsV1, ClockUpdateArgsV2};
+
+/// Half a nanosecond a tick.
+const TICK_RATE: ClockRate = ClockRate { synthetic_ticks: 1, reference_ticks: 2 };
+const MONOTONIC: u64 = abi::CLOCK_OPT_MONOTONIC;
+const CONTINUOUS: u64 = MONOTONIC | abi::CLOCK_OPT_CONTINUOUS;
+const AUTO_START: u64 = abi::CLOCK_OPT_AUTO_START;
+const VALUE: u64 = abi::CLOCK_UPDATE_OPTION_SYNTHETIC_VALUE_VALID;
+const RATE: u64 = abi::CLOCK_UPDATE_OPTION_RATE_ADJUST_VALID;
+const ERROR: u64 = abi::CLOCK_UPDATE_OPTION_ERROR_BOUND_VALID;
+const REFERENCE: u64 = abi::CLOCK_UPDATE_OPTION_REFERENCE_VALUE_VALID;
+
+fn at(monotonic: i64) -> impl Fn() -> Moment {
+    move || Moment { monotonic, ticks: monotonic.saturating_mul(2) }
+}
+
+fn clock(options: u64, backstop: i64) -> Result<Arc<Clock>, Status> {
+    Clock::new(options, backstop, TICK_RATE, at(1000))
+}
+
+fn good(options: u64, backstop: i64) -> Arc<Clock> {
+    clock(options, backstop).expect("a clock")
+}
+
+fn first(clock: &Clock, options: u64, value: i64, rate_adjust: i32, now: i64) -> Result<(), Status> {
+    let args = ClockUpdateArgsV1 { rate_adjust, value, error_bound: 7, ..Default::default() };
+    clock.update(&ClockUpdate::first(options, &args)?, at(now))
+}
+
+fn second(clock: &Clock, options: u64, values: (i64, i64), rate: i32, now: i64) -> Result<(), Status> {
+    let (reference_value, synthetic_value) = values;
+    let args = ClockUpdateArgsV2 {
+        rate_adjust: rate,
+        reference_value,
+        synthetic_value,
+        error_bound: 7,
+        ..Default::default()
+    };
+    clock.update(&ClockUpdate::second(options, &args)?, at(now))
+}
+
+const BAD: Result<(), Status> = Err(Status::INVALID_ARGS);
+
+#[test]
+fn creation_checks_options_and_backstop() {
+    for (options, backstop) in
+        [(8, 0), (abi::CLOCK_OPT_CONTINUOUS, 0), (0, -1), (AUTO_START, 1001), (AUTO_START, -1)]
+    {
+        assert_eq!(clock(options, backstop).err(), Some(Status::INVALID_ARGS), "{options:#x} {backstop}");
+    }
+    good(AUTO_START | CONTINUOUS, 1000);
+}
+
+#[test]
+fn a_clock_stands_at_its_backstop_until_it_is_set() {
+    let clock = good(0, 5500);
+    assert_eq!(clock.read(at(9_999)), 5500);
+    assert_eq!(first(&clock, RATE, 0, 5, 2000), Err(Status::BAD_STATE));
+    assert_eq!(first(&clock, VALUE, 5499, 0, 2000), BAD);
+    assert!(!clock.base().signals.get().contains(Signals::CLOCK_STARTED));
+    assert_eq!(first(&clock, VALUE, 6000, 0, 2000), Ok(()));
+    assert!(clock.base().signals.get().contains(Signals::CLOCK_STARTED));
+    assert_eq!(clock.read(at(2100)), 6100);
+}
+
+#[test]
+fn auto_start_follows_the_monotonic_clock() {
+    let clock = good(AUTO_START, 0);
+    assert!(clock.base().signals.get().contains(Signals::CLOCK_STARTED));
+    assert_eq!(clock.read(at(1234)), 1234);
+    let details = clock.details(at(1234));
+    assert_eq!(apply(&details.ticks_to_synthetic, details.query_ticks), 1234);
+    assert_eq!((details.options, details.error_bound), (AUTO_START, abi::CLOCK_UNKNOWN_ERROR));
+}
+
+#[test]
+fn a_rate_bends_the_line_without_a_jump() {
+    let clock = good(AUTO_START | CONTINUOUS, 0);
+    assert_eq!(first(&clock, RATE, 0, 1000, 2_000_000), Ok(()));
+    assert_eq!(clock.read(at(2_000_000)), 2_000_000);
+    assert_eq!(clock.read(at(3_000_000)), 3_001_000);
+    assert_eq!(first(&clock, RATE, 0, -1000, 3_000_000), Ok(()));
+    assert_eq!(clock.read(at(4_000_000)), 4_000_000);
+    for rate in [1001, -1001, i32::MAX, i32::MIN] {
+        assert_eq!(first(&clock, RATE, 0, rate, 5_000_000), BAD);
+    }
+    let details = clock.details(at(4_000_000));
+    assert_eq!(apply(&details.ticks_to_synthetic, details.query_ticks), 4_000_000);
+}
+
+#[test]
+fn monotonic_clocks_never_go_back() {
+    let clock = good(MONOTONIC, 0);
+    assert_eq!(first(&clock, VALUE, 100, 0, 0), Ok(()));
+    assert_eq!(first(&clock, VALUE, 109, 0, 10), BAD);
+    assert_eq!(first(&clock, VALUE, 110, 0, 10), Ok(()));
+    assert_eq!(second(&clock, VALUE, (0, 1000), 0, 20), BAD, "it needs a reference");
+    assert_eq!(second(&clock, VALUE | REFERENCE | RATE, (20, 1000), 1, 20), BAD);
+    assert_eq!(second(&clock, RATE | REFERENCE, (20, 0), 1, 20), BAD);
+    assert_eq!(second(&clock, VALUE | REFERENCE, (20, 119), 0, 20), BAD);
+    assert_eq!(second(&clock, VALUE | REFERENCE, (10, 130), 0, 20), Ok(()));
+    assert_eq!(clock.read(at(20)), 140);
+}
+
+#[test]
+fn continuous_clocks_are_set_once() {
+    let clock = good(CONTINUOUS, 0);
+    assert_eq!(second(&clock, VALUE | REFERENCE, (50, 100), 0, 60), Ok(()));
+    assert_eq!(clock.read(at(60)), 110);
+    assert_eq!(first(&clock, VALUE, 1000, 0, 70), BAD);
+    assert_eq!(second(&clock, VALUE | REFERENCE, (70, 1000), 0, 70), BAD);
+}
+
+#[test]
+fn other_clocks_may_go_back_to_the_backstop() {
+    let clock = good(0, 50);
+    assert_eq!(first(&clock, VALUE, 1000, 0, 0), Ok(()));
+    assert_eq!(second(&clock, VALUE, (0, 50), 0, 10), Ok(()));
+    assert_eq!(clock.read(at(10)), 50);
+    assert_eq!(second(&clock, VALUE | REFERENCE, (20, 59), 0, 10), BAD, "49 by now");
+    assert_eq!(second(&clock, RATE | REFERENCE, (0, 0), 1000, 10), Ok(()));
+}
+
+#[test]
+fn options_of_updates_are_checked() {
+    let clock = good(AUTO_START, 0);
+    for options in [0, 1 << 4, 1 << 63, REFERENCE, REFERENCE | ERROR] {
+        assert_eq!(second(&clock, options, (0, 0), 0, 2000), BAD, "{options:#x}");
+    }
+    assert_eq!(first(&clock, VALUE | REFERENCE, 5000, 0, 2000), BAD);
+}
+
+#[test]
+fn details_tell_what_was_updated_when() {
+    let clock = good(AUTO_START, 0);
+    assert_eq!(first(&clock, ERROR, 0, 0, 2000), Ok(()));
+    assert_eq!(first(&clock, RATE, 0, 3, 3000), Ok(()));
+    assert_eq!(first(&clock, VALUE, 10, 0, 4000), Ok(()));
+    let details = clock.details(at(5000));
+    assert_eq!(
+        [
+            details.last_error_bounds_update_ticks,
+            details.last_rate_adjust_update_ticks,
+            details.last_value_update_ticks,
+            details.query_ticks,
+        ],
+        [4000, 6000, 8000, 10_000]
+    );
+    assert_eq!((details.error_bound, details.generation_counter), (7, 3));
+    assert_eq!(details.mono_to_synthetic.rate.synthetic_ticks, 1_000_003);
+}
+
+#[test]
+fn the_ends_of_time_are_no_overflow() {
+    let clock = good(0, 0);
+    assert_eq!(second(&clock, VALUE | REFERENCE, (i64::MIN, i64::MAX), 0, 10), Ok(()));
+    assert_eq!(clock.read(at(i64::MAX)), i64::MAX);
+    assert_eq!(second(&clock, VALUE | REFERENCE, (i64::MAX, i64::MIN), 0, 10), BAD);
+}

@@ -1,0 +1,96 @@
+//! Who owns a futex, and who may. Waking and requeuing at large is tested from user space.
+
+use super::*;
+use alloc::boxed::Box;
+use core::task::{Context, Waker};
+use executor::TimerQueue;
+
+const WORD: u64 = 0x1000;
+const OTHER: u64 = 0x2000;
+const A: Koid = 10;
+const B: Koid = 11;
+const OWNER: Koid = 12;
+
+type Outcome = Result<(), Refused<()>>;
+type Waiting<'a> = core::pin::Pin<Box<dyn Future<Output = Outcome> + 'a>>;
+
+/// A wait that has begun, or its outcome.
+fn begin(
+    table: &FutexTable,
+    thread: Koid,
+    owner: Result<Koid, Status>,
+    value: Result<bool, ()>,
+) -> Result<Waiting<'_>, Outcome> {
+    static TIMERS: TimerQueue = TimerQueue::new();
+    let never = Deadline { at: i64::MAX, timers: &TIMERS };
+    let mut wait: Waiting<'_> = Box::pin(table.wait(WORD, thread, owner, move || value, never));
+    match poll(&mut wait) {
+        Poll::Ready(outcome) => Err(outcome),
+        Poll::Pending => Ok(wait),
+    }
+}
+
+fn poll(wait: &mut Waiting<'_>) -> Poll<Outcome> {
+    wait.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+}
+
+fn waits(table: &FutexTable, thread: Koid, owner: Koid) -> Waiting<'_> {
+    begin(table, thread, Ok(owner), Ok(true)).unwrap_or_else(|outcome| panic!("it waits: {outcome:?}"))
+}
+
+fn refusal(table: &FutexTable, owner: Result<Koid, Status>, value: Result<bool, ()>) -> Outcome {
+    begin(table, B, owner, value).err().expect("it does not wait")
+}
+
+#[test]
+fn the_last_wait_says_who_owns() {
+    let table = FutexTable::default();
+    assert_eq!(table.owner(WORD), 0);
+    let _first = waits(&table, A, 0);
+    let second = waits(&table, B, OWNER);
+    assert_eq!(table.owner(WORD), OWNER);
+    drop(second);
+    assert_eq!(table.owner(WORD), OWNER, "the remaining waiter knows it");
+    let _third = waits(&table, B, 0);
+    assert_eq!(table.owner(WORD), 0);
+}
+
+#[test]
+fn a_refused_wait_changes_nothing() {
+    let table = FutexTable::default();
+    let _waiter = waits(&table, A, OWNER);
+    let bad = Err(Status::WRONG_TYPE);
+    assert_eq!(refusal(&table, bad, Ok(true)), Err(Refused::Status(Status::WRONG_TYPE)));
+    assert_eq!(refusal(&table, bad, Ok(false)), Err(Refused::Status(Status::BAD_STATE)));
+    assert_eq!(refusal(&table, Ok(A), Ok(false)), Err(Refused::Status(Status::BAD_STATE)));
+    assert_eq!(refusal(&table, Ok(A), Ok(true)), Err(Refused::Status(Status::INVALID_ARGS)));
+    assert_eq!(refusal(&table, Ok(B), Ok(true)), Err(Refused::Status(Status::INVALID_ARGS)));
+    assert_eq!(refusal(&table, Ok(0), Err(())), Err(Refused::Fault(())));
+    assert_eq!(table.owner(WORD), OWNER);
+}
+
+#[test]
+fn wake_takes_the_owner_away_and_single_owner_makes_it_the_woken() {
+    let table = FutexTable::default();
+    let mut first = waits(&table, A, OWNER);
+    let _second = waits(&table, B, OWNER);
+    assert_eq!(table.wake(WORD, 1, NewOwner::Woken), 1);
+    assert!(poll(&mut first).is_ready());
+    assert_eq!(table.owner(WORD), A);
+    assert_eq!(table.wake(WORD, 0, NewOwner::Nobody), 0);
+    assert_eq!(table.owner(WORD), 0);
+}
+
+#[test]
+fn requeue_names_the_owner_of_the_target() {
+    let table = FutexTable::default();
+    let _waiters = [waits(&table, A, 0), waits(&table, B, 0), waits(&table, 13, 0)];
+    let plan = Requeue { wake: 1, woken_owner: NewOwner::Woken, target: OTHER, requeue: 1, owner: Ok(OWNER) };
+    let waiting = Requeue { owner: Ok(B), ..plan };
+    let same = || Ok::<_, ()>(true);
+    assert_eq!(table.requeue(WORD, waiting, same), Err(Refused::Status(Status::INVALID_ARGS)));
+    assert_eq!(table.requeue(WORD, plan, || Ok::<_, ()>(false)), Err(Refused::Status(Status::BAD_STATE)));
+    assert_eq!((table.owner(WORD), table.owner(OTHER)), (0, 0));
+    assert_eq!(table.requeue(WORD, plan, same), Ok(()));
+    assert_eq!((table.owner(WORD), table.owner(OTHER)), (A, OWNER));
+}

@@ -1,0 +1,137 @@
+//! Ports and what they observe.
+
+use super::{handle, never, poll, ready, timers};
+use crate::wait::Deadline;
+use crate::{AsyncOptions, Channel, Event, HandleId, KernelObject, MAX_USER_PACKETS, Message, Object, Port};
+use abi::{PortPacket, Signals, Status};
+use alloc::sync::Arc;
+use core::pin::pin;
+
+const A: Signals = Signals::USER_SIGNAL_0;
+const MINE: HandleId = HandleId(7);
+
+fn observe(port: &Arc<Port>, source: &Object, key: u64, options: AsyncOptions) {
+    port.wait_async(source.clone(), MINE, key, A, options, || true).unwrap();
+}
+
+fn take(port: &Port) -> Option<PortPacket> {
+    ready(port.wait(Deadline { at: 0, timers: timers() })).ok()
+}
+
+#[test]
+fn packets_come_in_order_and_are_limited_without_loss() {
+    let port = Port::new();
+    for key in 0..MAX_USER_PACKETS as u64 {
+        port.queue(PortPacket::user(key, [0; 4])).unwrap();
+    }
+    assert_eq!(port.queue(PortPacket::user(9, [0; 4])), Err(Status::SHOULD_WAIT));
+    for key in 0..MAX_USER_PACKETS as u64 {
+        assert_eq!(take(&port).map(|packet| packet.key), Some(key));
+    }
+    assert!(take(&port).is_none());
+    assert!(port.queue(PortPacket::user(9, [0; 4])).is_ok());
+}
+
+#[test]
+fn one_packet_goes_to_one_waiter() {
+    let port = Port::new();
+    let mut first = pin!(port.wait(never()));
+    let mut second = pin!(port.wait(never()));
+    assert!(poll(first.as_mut()).is_pending() && poll(second.as_mut()).is_pending());
+    port.queue(PortPacket::user(1, [0; 4])).unwrap();
+    assert_eq!(ready(first).unwrap().key, 1);
+    assert!(poll(second.as_mut()).is_pending());
+}
+
+#[test]
+fn a_level_that_is_active_is_reported_at_once_and_only_once() {
+    let (port, event) = (Port::new(), Event::new());
+    let source = Object::from(event.clone());
+    event.base().signals.assert(A);
+    observe(&port, &source, 5, AsyncOptions::default());
+    let packet = take(&port).expect("a packet");
+    let seen = packet.signal().expect("a signal packet");
+    assert_eq!((packet.key, seen.trigger, seen.observed, seen.count), (5, A, A, 1));
+    event.base().signals.clear(A);
+    event.base().signals.assert(A);
+    assert!(take(&port).is_none());
+}
+
+#[test]
+fn an_edge_needs_a_change() {
+    let (port, event) = (Port::new(), Event::new());
+    event.base().signals.assert(A);
+    let edge = AsyncOptions { edge: true, timestamp: Some(|| 77) };
+    observe(&port, &Object::from(event.clone()), 5, edge);
+    assert!(take(&port).is_none());
+    event.base().signals.clear(A);
+    event.base().signals.assert(A);
+    let packet = take(&port).expect("a packet");
+    assert_eq!(packet.signal().expect("a signal packet").timestamp, 77);
+}
+
+#[test]
+fn the_count_is_the_number_of_unread_messages() {
+    let (port, (a, b)) = (Port::new(), Channel::new());
+    for _ in 0..3 {
+        assert!(a.write(Message::default()).is_ok());
+    }
+    let readable = Signals::CHANNEL_READABLE;
+    port.wait_async(b.into(), MINE, 1, readable, AsyncOptions::default(), || true).unwrap();
+    assert_eq!(take(&port).and_then(|packet| packet.signal().map(|seen| seen.count)), Some(3));
+}
+
+#[test]
+fn cancelling_takes_back_what_is_armed_and_what_is_queued() {
+    let (port, event) = (Port::new(), Event::new());
+    let source = Object::from(event.clone());
+    observe(&port, &source, 1, AsyncOptions::default());
+    assert_eq!(port.cancel(&source, MINE, 2), Err(Status::NOT_FOUND));
+    assert_eq!(port.cancel(&source, HandleId(8), 1), Err(Status::NOT_FOUND));
+    assert_eq!(port.cancel(&source, MINE, 1), Ok(()));
+    event.base().signals.assert(A);
+    assert!(take(&port).is_none());
+    observe(&port, &source, 3, AsyncOptions::default());
+    assert_eq!(port.cancel(&source, MINE, 3), Ok(()));
+    assert!(take(&port).is_none());
+    assert_eq!(port.cancel(&source, MINE, 3), Err(Status::NOT_FOUND));
+}
+
+#[test]
+fn closing_the_source_disarms_but_keeps_what_is_queued() {
+    let (port, fired, armed) = (Port::new(), Event::new(), Event::new());
+    fired.base().signals.assert(A);
+    observe(&port, &fired.clone().into(), 1, AsyncOptions::default());
+    observe(&port, &armed.clone().into(), 2, AsyncOptions::default());
+    fired.cancel_handle(MINE);
+    armed.cancel_handle(MINE);
+    armed.base().signals.assert(A);
+    assert_eq!(take(&port).map(|packet| packet.key), Some(1));
+    assert!(take(&port).is_none());
+}
+
+#[test]
+fn closing_the_port_ends_its_waits_and_leaves_nothing_armed() {
+    let (port, event) = (Port::new(), Event::new());
+    let only = handle(&port);
+    observe(&port, &event.clone().into(), 1, AsyncOptions::default());
+    let mut wait = pin!(port.wait(never()));
+    assert!(poll(wait.as_mut()).is_pending());
+    drop(only);
+    assert_eq!(ready(wait).err(), Some(Status::CANCELED));
+    assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
+    event.base().signals.assert(A);
+}
+
+#[test]
+fn a_thousand_observers_fire_without_loss() {
+    let (port, event) = (Port::new(), Event::new());
+    for key in 0..1000 {
+        observe(&port, &event.clone().into(), key, AsyncOptions::default());
+    }
+    event.base().signals.assert(A);
+    let mut seen: alloc::vec::Vec<u64> =
+        core::iter::from_fn(|| take(&port)).map(|packet| packet.key).collect();
+    seen.sort_unstable();
+    assert!(seen.into_iter().eq(0..1000));
+}

@@ -1,0 +1,157 @@
+//! Signals and waiting for them.
+
+use super::{never, poll, ready, timers};
+use crate::wait::{Deadline, WaitSet, wait_on};
+use crate::{Event, EventPair, HandleId, KernelObject, Object};
+use abi::{Signals, Status};
+use core::pin::pin;
+
+const A: Signals = Signals::USER_SIGNAL_0;
+const B: Signals = Signals::USER_SIGNAL_1;
+const MINE: HandleId = HandleId(7);
+
+#[test]
+fn a_signal_that_is_active_beats_a_deadline_that_has_passed() {
+    let event = Event::new();
+    event.base().signals.assert(A);
+    let past = Deadline { at: 0, timers: timers() };
+    assert_eq!(ready(wait_on(&event.base().signals, A, MINE, || true, past)), (Ok(()), A));
+    assert_eq!(ready(wait_on(&event.base().signals, B, MINE, || true, past)), (Err(Status::TIMED_OUT), A));
+}
+
+#[test]
+fn observed_is_every_state_during_the_wait() {
+    let event = Event::new();
+    let signals = &event.base().signals;
+    let mut wait = pin!(wait_on(signals, B, MINE, || true, never()));
+    assert!(poll(wait.as_mut()).is_pending());
+    signals.assert(A);
+    signals.clear(A);
+    assert!(poll(wait.as_mut()).is_pending());
+    signals.assert(B);
+    assert_eq!(ready(wait), (Ok(()), A | B));
+}
+
+#[test]
+fn a_pulse_wakes_once_and_is_seen() {
+    let event = Event::new();
+    let signals = &event.base().signals;
+    let mut wait = pin!(wait_on(signals, A, MINE, || true, never()));
+    assert!(poll(wait.as_mut()).is_pending());
+    signals.assert(A);
+    signals.clear(A);
+    assert_eq!(signals.get(), Signals::empty());
+    assert_eq!(ready(wait), (Ok(()), A));
+}
+
+#[test]
+fn a_wait_times_out_and_says_what_it_saw() {
+    let (event, timers) = (Event::new(), timers());
+    let signals = &event.base().signals;
+    let mut wait = pin!(wait_on(signals, A, MINE, || true, Deadline { at: 50, timers }));
+    assert!(poll(wait.as_mut()).is_pending());
+    signals.assert(B);
+    assert_eq!(timers.expire(49), 0);
+    assert_eq!(timers.expire(50), 1);
+    assert_eq!(ready(wait), (Err(Status::TIMED_OUT), B));
+}
+
+#[test]
+fn a_signal_that_races_with_the_deadline_wins() {
+    let (event, timers) = (Event::new(), timers());
+    let signals = &event.base().signals;
+    let mut wait = pin!(wait_on(signals, A, MINE, || true, Deadline { at: 50, timers }));
+    assert!(poll(wait.as_mut()).is_pending());
+    timers.expire(50);
+    signals.assert(A);
+    assert_eq!(ready(wait), (Ok(()), A));
+}
+
+#[test]
+fn closing_the_handle_ends_its_waits_and_no_others() {
+    let event = Event::new();
+    let signals = &event.base().signals;
+    let mut mine = pin!(wait_on(signals, A, MINE, || true, never()));
+    let mut other = pin!(wait_on(signals, A, HandleId(8), || true, never()));
+    assert!(poll(mine.as_mut()).is_pending() && poll(other.as_mut()).is_pending());
+    event.cancel_handle(MINE);
+    assert_eq!(ready(mine), (Err(Status::CANCELED), Signals::SIGNAL_HANDLE_CLOSED));
+    assert!(poll(other.as_mut()).is_pending());
+}
+
+#[test]
+fn a_handle_closed_just_before_the_wait_cancels_it() {
+    let event = Event::new();
+    let wait = wait_on(&event.base().signals, A, MINE, || false, never());
+    assert_eq!(ready(wait), (Err(Status::CANCELED), Signals::SIGNAL_HANDLE_CLOSED));
+}
+
+fn set_of(objects: &[Object]) -> WaitSet {
+    let mut set = WaitSet::default();
+    set.reserve(objects.len()).unwrap();
+    for (index, object) in objects.iter().enumerate() {
+        set.push(object.clone(), A, HandleId(index as u64 + 1));
+    }
+    set
+}
+
+#[test]
+fn waiting_for_many_ends_with_any_and_leaves_no_node_behind() {
+    let events = [Event::new(), Event::new(), Event::new()];
+    let objects = events.clone().map(Object::from);
+    let mut set = set_of(&objects);
+    {
+        let mut wait = pin!(set.wait(|_| true, never()));
+        assert!(poll(wait.as_mut()).is_pending());
+        events[0].base().signals.assert(B);
+        assert!(poll(wait.as_mut()).is_pending());
+        events[1].base().signals.assert(A);
+        assert_eq!(ready(wait), Ok(()));
+    }
+    assert!(set.observed().eq([B, A, Signals::empty()]));
+    for event in &events {
+        assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
+    }
+}
+
+#[test]
+fn waiting_for_many_is_cancelled_by_one_closed_handle() {
+    let events = [Event::new(), Event::new()];
+    let mut set = set_of(&events.clone().map(Object::from));
+    {
+        let mut wait = pin!(set.wait(|_| true, never()));
+        assert!(poll(wait.as_mut()).is_pending());
+        events[1].cancel_handle(HandleId(2));
+        assert_eq!(ready(wait), Err(Status::CANCELED));
+    }
+    assert!(set.observed().eq([Signals::empty(), Signals::SIGNAL_HANDLE_CLOSED]));
+}
+
+#[test]
+fn a_dropped_wait_for_many_takes_its_nodes_out() {
+    let event = Event::new();
+    let mut set = set_of(&[Object::from(event.clone())]);
+    {
+        let mut wait = pin!(set.wait(|_| true, never()));
+        assert!(poll(wait.as_mut()).is_pending());
+    }
+    assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
+}
+
+#[test]
+fn event_pairs_signal_each_other_until_one_is_gone() {
+    let (first, second) = EventPair::new();
+    assert_eq!(first.base().related_koid(), second.base().koid());
+    let handles = [super::handle(&first), super::handle(&second)];
+    assert_eq!(first.signal_peer(Signals::empty(), A), Ok(()));
+    assert_eq!(second.base().signals.get(), A);
+    assert_eq!(
+        first.signal_peer(Signals::empty(), Signals::EVENTPAIR_PEER_CLOSED),
+        Err(Status::INVALID_ARGS)
+    );
+    let [one, other] = handles;
+    drop(other);
+    assert_eq!(first.base().signals.get(), Signals::EVENTPAIR_PEER_CLOSED);
+    assert_eq!(first.signal_peer(Signals::empty(), A), Err(Status::PEER_CLOSED));
+    drop(one);
+}

@@ -1,0 +1,94 @@
+//! Jobs, processes and threads, without a machine to run on.
+
+use super::handle;
+use crate::host::{HostEntropy, HostPageTable};
+use crate::memory::USER_RANGE;
+use crate::{Event, Job, KILLED, KernelObject, Process, Thread, Vmar};
+use abi::{Signals, Status};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+fn process(job: &Arc<Job>) -> Result<Arc<Process>, Status> {
+    let root = Vmar::root(USER_RANGE, HostPageTable::new(), HostEntropy::leak(1));
+    Process::new(job.clone(), b"process", root, Arc::new(()), 7)
+}
+
+fn children(job: &Job) -> (usize, usize) {
+    let (mut jobs, mut processes) = (0, 0);
+    job.child_koids(|_| jobs += 1);
+    job.process_koids(|_| processes += 1);
+    (jobs, processes)
+}
+
+#[test]
+fn a_killed_process_closes_its_handles_and_leaves_its_job() {
+    let (job, event) = (Job::root(), Event::new());
+    let process = process(&job).unwrap();
+    let thread = Thread::new(process.clone(), b"thread").unwrap();
+    assert!(process.handles.add(handle(&event)).is_ok());
+    assert_eq!((children(&job), event.base().handle_count()), ((0, 1), 1));
+    process.kill(5);
+    assert_eq!((children(&job), event.base().handle_count()), ((0, 0), 0));
+    assert_eq!(process.progress().1, Some(5));
+    assert!(process.base().signals.get().contains(Signals::PROCESS_TERMINATED));
+    assert!(thread.base().signals.get().contains(Signals::THREAD_TERMINATED));
+    assert_eq!(Thread::new(process, b"late").err(), Some(Status::BAD_STATE));
+}
+
+#[test]
+fn the_first_return_code_stays() {
+    let process = process(&Job::root()).unwrap();
+    process.kill(1);
+    process.kill(2);
+    assert_eq!(process.progress().1, Some(1));
+}
+
+#[test]
+fn a_process_that_nobody_can_start_goes_away() {
+    let job = Job::root();
+    drop(handle(&process(&job).unwrap()));
+    assert_eq!(children(&job), (0, 0));
+}
+
+#[test]
+fn a_thread_that_never_started_ends_alone() {
+    let process = process(&Job::root()).unwrap();
+    let thread = Thread::new(process.clone(), b"thread").unwrap();
+    assert_eq!(thread.phase(), abi::THREAD_STATE_NEW);
+    drop(handle(&thread));
+    assert_eq!(thread.phase(), abi::THREAD_STATE_DEAD);
+    assert!(process.find_thread(thread.koid()).is_none());
+    assert_eq!(process.progress(), (false, None));
+}
+
+#[test]
+fn killing_a_job_kills_all_below_and_admits_no_more() {
+    let root = Job::root();
+    let mut jobs = Vec::from([root.create_child().unwrap()]);
+    while let Ok(child) = jobs[jobs.len() - 1].create_child() {
+        jobs.push(child);
+    }
+    assert_eq!(jobs[jobs.len() - 1].create_child().err(), Some(Status::OUT_OF_RANGE));
+    assert_eq!(jobs.len(), 31);
+    let processes: Vec<_> = jobs.iter().map(|job| process(job).unwrap()).collect();
+    jobs[0].kill(KILLED);
+    assert!(processes.iter().all(|process| process.progress().1 == Some(KILLED)));
+    assert!(jobs.iter().all(|job| job.base().signals.get().contains(Signals::JOB_TERMINATED)));
+    assert_eq!(jobs[3].create_child().err(), Some(Status::BAD_STATE));
+    assert_eq!(process(&jobs[3]).err(), Some(Status::BAD_STATE));
+    assert!(root.create_child().is_ok());
+}
+
+#[test]
+fn a_job_tells_whether_it_has_children() {
+    let job = Job::root();
+    let empty = Signals::JOB_NO_JOBS | Signals::JOB_NO_PROCESSES;
+    assert_eq!(job.base().signals.get(), empty);
+    let child = job.create_child().unwrap();
+    let process = process(&job).unwrap();
+    assert_eq!(job.base().signals.get() & empty, Signals::empty());
+    assert!(job.find_child(child.base().koid()).is_some());
+    process.kill(0);
+    drop(child);
+    assert_eq!(job.base().signals.get() & empty, empty);
+}

@@ -1,0 +1,59 @@
+//! Timers.
+
+use super::{handle, timers};
+use crate::{KernelObject, Slack, Timer};
+use abi::{Signals, Status};
+use core::sync::atomic::{AtomicI64, Ordering};
+
+const FIRED: Signals = Signals::TIMER_SIGNALED;
+
+/// A clock of each test's own.
+macro_rules! clock {
+    ($name:ident) => {
+        static $name: AtomicI64 = AtomicI64::new(100);
+    };
+}
+
+#[test]
+fn a_timer_fires_at_its_deadline_and_not_before() {
+    clock!(NOW);
+    let (timer, timers) = (Timer::new(Slack::Center, || NOW.load(Ordering::Relaxed)).unwrap(), timers());
+    timer.set(150, 0, timers).unwrap();
+    assert_eq!(timers.expire(149), 0);
+    NOW.store(150, Ordering::Relaxed);
+    assert_eq!(timers.expire(150), 1);
+    assert_eq!(timer.base().signals.get(), FIRED);
+    assert_eq!(timer.details().1, None);
+}
+
+#[test]
+fn a_deadline_in_the_past_fires_at_once_and_setting_again_clears() {
+    clock!(NOW);
+    let (timer, timers) = (Timer::new(Slack::Late, || NOW.load(Ordering::Relaxed)).unwrap(), timers());
+    timer.set(100, 0, timers).unwrap();
+    assert_eq!(timer.base().signals.get(), FIRED);
+    timer.set(500, 3, timers).unwrap();
+    assert_eq!(timer.base().signals.get(), Signals::empty());
+    assert_eq!(timer.details(), (Slack::Late, Some((500, 3))));
+    timer.cancel();
+    assert_eq!((timers.expire(1000), timer.details().1), (0, None));
+}
+
+#[test]
+fn negative_slack_is_refused_and_changes_nothing() {
+    clock!(NOW);
+    let (timer, timers) = (Timer::new(Slack::Early, || NOW.load(Ordering::Relaxed)).unwrap(), timers());
+    timer.set(500, 0, timers).unwrap();
+    assert_eq!(timer.set(600, -1, timers), Err(Status::OUT_OF_RANGE));
+    assert_eq!(timer.details().1, Some((500, 0)));
+}
+
+#[test]
+fn closing_the_last_handle_unsets_the_timer() {
+    clock!(NOW);
+    let (timer, timers) = (Timer::new(Slack::Center, || NOW.load(Ordering::Relaxed)).unwrap(), timers());
+    let only = handle(&timer);
+    timer.set(500, 0, timers).unwrap();
+    drop(only);
+    assert_eq!(timers.next_deadline(), None);
+}

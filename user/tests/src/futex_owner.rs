@@ -1,0 +1,139 @@
+//! The owners of futexes: futex_wake_single_owner, futex_requeue_single_owner, futex_get_owner.
+
+use alloc::sync::Arc;
+use core::sync::atomic::AtomicU32;
+
+use hafnon_user::{
+    AsHandle, Event, Status, Thread, abi::THREAD_STATE_BLOCKED_FUTEX, clock::INFINITE, futex, info,
+    thread::JoinHandle,
+};
+
+use crate::{
+    bad_memory::BadMemory,
+    harness::{NO_HANDLE, blocked, call, first_thread, process, user_test},
+};
+
+type Word = Arc<AtomicU32>;
+
+fn word() -> Word {
+    Arc::new(AtomicU32::new(0))
+}
+
+/// Starts a thread that waits on `word` and names `owner`.
+fn waiter(word: &Word, owner: u32) -> JoinHandle<Status> {
+    let word = word.clone();
+    blocked(THREAD_STATE_BLOCKED_FUTEX, move || {
+        futex::wait_until(&word, 0, owner, INFINITE).err().unwrap_or(Status::OK)
+    })
+}
+
+fn koid(thread: &impl AsHandle) -> u64 {
+    info::basic(thread).expect("every handle here has INSPECT").koid
+}
+
+fn finish(word: &Word, waiters: impl IntoIterator<Item = JoinHandle<Status>>) {
+    futex::wake(word, u32::MAX).expect("wake");
+    waiters.into_iter().for_each(|waiter| assert_eq!(waiter.join(), Some(Status::OK)));
+}
+
+user_test! {
+    fn a_wait_sets_the_owner_and_wake_clears_it() {
+        let word = word();
+        assert_eq!(futex::owner(&word), Ok(0));
+        let owned = waiter(&word, first_thread().raw());
+        assert_eq!(futex::owner(&word), Ok(koid(first_thread())));
+        let unowned = waiter(&word, 0);
+        assert_eq!(futex::owner(&word), Ok(0));
+        let again = waiter(&word, first_thread().raw());
+        futex::wake(&word, 0).expect("wake");
+        assert_eq!(futex::owner(&word), Ok(0));
+        finish(&word, [owned, unowned, again]);
+    }
+
+    fn a_mismatch_leaves_the_owner_and_hides_bad_ones() {
+        let (word, event) = (word(), Event::create().expect("an event"));
+        let waiting = waiter(&word, first_thread().raw());
+        for owner in [0, NO_HANDLE, event.raw(), waiting.thread().raw()] {
+            assert_eq!(futex::wait_until(&word, 1, owner, 0), Err(Status::BAD_STATE));
+            let requeue = futex::requeue_single_owner(&word, 1, &AtomicU32::new(0), 1, owner);
+            assert_eq!(requeue, Err(Status::BAD_STATE));
+        }
+        assert_eq!(futex::wait_until(&word, 0, waiting.thread().raw(), 0), Err(Status::INVALID_ARGS));
+        assert_eq!(futex::owner(&word), Ok(koid(first_thread())));
+        finish(&word, [waiting]);
+    }
+
+    fn wake_single_owner_wakes_one_which_owns() {
+        let word = word();
+        futex::wake_single_owner(&word).expect("nobody to wake");
+        let (stay, seen, others) = (self::word(), word.clone(), self::word());
+        let gate = stay.clone();
+        let first = blocked(THREAD_STATE_BLOCKED_FUTEX, move || {
+            futex::wait(&seen, 0).expect("woken");
+            // Only who lives can own.
+            futex::wait(&gate, 0).expect("woken");
+        });
+        let second = waiter(&word, first_thread().raw());
+        futex::wake_single_owner(&word).expect("wake");
+        assert_eq!(futex::owner(&word), Ok(koid(first.thread())));
+        assert_eq!(futex::owner(&others), Ok(0));
+        while first.thread().wait(hafnon_user::Signals::THREAD_TERMINATED, 0).is_err() {
+            futex::wake(&stay, 1).expect("wake");
+        }
+        futex::wake_single_owner(&word).expect("wake");
+        assert_eq!(second.join(), Some(Status::OK));
+        assert_eq!(futex::owner(&word), Ok(0), "nobody waits any more");
+    }
+
+    fn requeue_single_owner_wakes_one_and_moves_others() {
+        let (word, target) = (word(), word());
+        let waiters: alloc::vec::Vec<_> = (0..3).map(|_| waiter(&word, 0)).collect();
+        let owner = first_thread();
+        let moved = waiters[1].thread().raw();
+        let refused = futex::requeue_single_owner(&word, 0, &target, 1, moved);
+        assert_eq!(refused, Err(Status::INVALID_ARGS));
+        futex::requeue_single_owner(&word, 0, &target, 1, owner.raw()).expect("requeue");
+        assert_eq!(futex::owner(&target), Ok(koid(owner)));
+        finish(&target, []);
+        assert_eq!(futex::owner(&target), Ok(0));
+        finish(&word, waiters);
+    }
+
+    fn a_dead_thread_owns_nothing() {
+        let (word, idle) = (word(), word());
+        let owner = waiter(&idle, 0);
+        let waiting = waiter(&word, owner.thread().raw());
+        assert_eq!(futex::owner(&word), Ok(koid(owner.thread())));
+        finish(&idle, []);
+        owner.thread().wait(hafnon_user::Signals::THREAD_TERMINATED, INFINITE).expect("it ends");
+        assert_eq!(futex::owner(&word), Ok(0));
+        let second = waiter(&word, owner.thread().raw());
+        assert_eq!(futex::owner(&word), Ok(0), "as if no owner had been named");
+        finish(&word, [waiting, second]);
+    }
+
+    fn a_thread_that_has_not_started_can_not_own() {
+        let (word, thread) = (word(), Thread::create(&process(), "new").expect("a thread"));
+        assert_eq!(futex::wait_until(&word, 0, thread.raw(), 0), Err(Status::INVALID_ARGS));
+    }
+
+    fn bad_futexes_and_pointers_are_refused() {
+        let (memory, words) = (BadMemory::new(), [0u32; 2]);
+        let skewed = words.as_ptr().expose_provenance() + 1;
+        let good: *const i32 = words.as_ptr().cast();
+        let mut koid = 0;
+        for bad in [0, skewed, 0xffff_8000_0000_0000] {
+            assert_eq!(call!(zx_futex_wake_single_owner(bad as _)), Status::INVALID_ARGS);
+            assert_eq!(call!(zx_futex_get_owner(bad as _, &mut koid)), Status::INVALID_ARGS);
+            let requeue = call!(zx_futex_requeue_single_owner(bad as _, 0, good, 1, 0));
+            assert_eq!(requeue, Status::INVALID_ARGS);
+            let requeue = call!(zx_futex_requeue_single_owner(good, 0, bad as _, 1, 0));
+            assert_eq!(requeue, Status::INVALID_ARGS);
+        }
+        let same = call!(zx_futex_requeue_single_owner(good, 0, good, 1, 0));
+        assert_eq!(same, Status::INVALID_ARGS);
+        for (kind, bad) in memory.unwritable(8) {
+            assert_eq!(call!(zx_futex_get_owner(good, bad as _)), Status::INVALID_ARGS, "{kind}");
+        }
+    }
+}
