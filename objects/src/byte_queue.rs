@@ -12,6 +12,9 @@ use waitq::sync::Mutex;
 /// Bytes that are copied at once; this much is on the stack.
 const STEP: usize = 4096;
 
+/// Up to this many bytes, a smaller place on the stack saves clearing the large one.
+pub(crate) const SMALL: usize = 128;
+
 /// How often a reader begins again, because user code decides how long others get in its way.
 const ATTEMPTS: usize = 16;
 
@@ -88,31 +91,38 @@ impl ByteQueue {
         core::mem::take(&mut self.bytes)
     }
 
-    /// Copies the bytes from `at` on.
-    fn copy(&self, at: usize, to: &mut [u8]) {
+    /// Copies bytes from `at` on, up to `end` or as many as `to` has room for; how many.
+    fn copy(&self, at: usize, end: usize, to: &mut [u8]) -> usize {
+        let count = to.len().min(end - at);
         let (first, second) = self.bytes.as_slices();
         let from_first = first.get(at..).unwrap_or_default();
-        let split = from_first.len().min(to.len());
-        let (head, tail) = to.split_at_mut(split);
-        head.copy_from_slice(&from_first[..split]);
+        let (head, tail) = to[..count].split_at_mut(count.min(from_first.len()));
+        head.copy_from_slice(&from_first[..head.len()]);
         let start = at.saturating_sub(first.len());
         tail.copy_from_slice(&second[start..start + tail.len()]);
+        count
     }
 }
 
-/// Reads from the queue in `inbox`: as many of its first bytes as `front` says. When all are in `sink`,
-/// `finish` is told their number, under the lock, and removes them if they are to be removed.
+/// Reads from the queue in `inbox`: as many of its first bytes as `front` says, which are `most` or fewer.
+/// When all are in `sink`, `finish` is told their number, under the lock, and removes them if they are to
+/// be removed.
 ///
 /// # Errors
 /// Those of `front` and of `sink`; `SHOULD_WAIT` when other readers were faster again and again.
 pub(crate) fn read<T: AsRef<ByteQueue>>(
     inbox: &Mutex<T>,
+    most: usize,
     front: impl Fn(&T) -> Result<usize, Status>,
     sink: &mut impl Sink,
     finish: impl Fn(&mut T, usize),
 ) -> Result<usize, Status> {
     for _ in 0..ATTEMPTS {
-        if let Some(count) = attempt(inbox, &front, sink, &finish)? {
+        let read = match most {
+            ..=SMALL => attempt(&mut [0; SMALL], inbox, &front, sink, &finish)?,
+            _ => attempt(&mut [0; STEP], inbox, &front, sink, &finish)?,
+        };
+        if let Some(count) = read {
             return Ok(count);
         }
     }
@@ -121,36 +131,40 @@ pub(crate) fn read<T: AsRef<ByteQueue>>(
 
 /// `None` when another reader came in between.
 fn attempt<T: AsRef<ByteQueue>>(
+    step: &mut [u8],
     inbox: &Mutex<T>,
     front: impl Fn(&T) -> Result<usize, Status>,
     sink: &mut impl Sink,
     finish: impl Fn(&mut T, usize),
 ) -> Result<Option<usize>, Status> {
-    let mut step = [0; STEP];
-    let (removals, count) = {
-        let locked = inbox.lock();
-        let count = front(&locked)?;
-        let queue = (*locked).as_ref();
-        queue.copy(0, &mut step[..count.min(STEP)]);
-        (queue.removals, count)
-    };
+    let (removals, count, mut part) = begin(step, inbox, front)?;
     let mut done = 0;
     loop {
-        let part = (count - done).min(STEP);
         sink.put(done, &step[..part])?;
         done += part;
         if done == count {
             sink.tell(count)?;
         }
         let mut locked = inbox.lock();
-        let queue = (*locked).as_ref();
-        if queue.removals != removals {
+        if (*locked).as_ref().removals != removals {
             return Ok(None);
         }
         if done == count {
             finish(&mut locked, count);
             return Ok(Some(count));
         }
-        queue.copy(done, &mut step[..(count - done).min(STEP)]);
+        part = (*locked).as_ref().copy(done, count, step);
     }
+}
+
+/// The state of the queue, how many bytes are to be read, and how many of them are in `step` already.
+fn begin<T: AsRef<ByteQueue>>(
+    step: &mut [u8],
+    inbox: &Mutex<T>,
+    front: impl Fn(&T) -> Result<usize, Status>,
+) -> Result<(u64, usize, usize), Status> {
+    let locked = inbox.lock();
+    let count = front(&locked)?;
+    let queue = (*locked).as_ref();
+    Ok((queue.removals, count, queue.copy(0, count, step)))
 }

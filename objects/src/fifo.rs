@@ -6,7 +6,7 @@
 //! Lock order: an end's lock, then the signals of either end. No two ends are locked at once.
 
 use crate::base::Base;
-use crate::byte_queue::{self, ByteQueue, Sink};
+use crate::byte_queue::{self, ByteQueue, SMALL, Sink};
 use crate::handle::Doomed;
 use crate::object::kernel_object;
 use abi::{Signals, Status};
@@ -109,13 +109,24 @@ impl Fifo {
         fetch: impl FnOnce(&mut [u8]) -> Result<(), Status>,
     ) -> Result<usize, Status> {
         self.check(element_size, count)?;
-        let peer = self.peer();
-        let admitted = self.admitted(&peer.inbox.lock(), count)?;
-        let mut buffer = [0; MAX_BYTES];
-        fetch(&mut buffer[..admitted])?;
+        let admitted = self.admitted(&self.peer().inbox.lock(), count)?;
+        match admitted {
+            ..=SMALL => self.write_through(&mut [0; SMALL][..admitted], fetch),
+            _ => self.write_through(&mut [0; MAX_BYTES][..admitted], fetch),
+        }
+    }
+
+    /// Writes what `fetch` puts into `buffer`.
+    fn write_through(
+        &self,
+        buffer: &mut [u8],
+        fetch: impl FnOnce(&mut [u8]) -> Result<(), Status>,
+    ) -> Result<usize, Status> {
+        fetch(buffer)?;
+        let (peer, element_size) = (self.peer(), self.pair.element_size);
         let mut inbox = peer.inbox.lock();
         // Other writers may have taken some of the room meanwhile.
-        let admitted = self.admitted(&inbox, admitted / element_size)?;
+        let admitted = self.admitted(&inbox, buffer.len() / element_size)?;
         let was_empty = inbox.ring.is_empty();
         inbox.ring.push(&buffer[..admitted]);
         if was_empty {
@@ -134,12 +145,13 @@ impl Fifo {
     /// empty, `PEER_CLOSED` when it stays so, and those of `sink`.
     pub fn read(&self, element_size: usize, count: usize, sink: &mut impl Sink) -> Result<usize, Status> {
         self.check(element_size, count)?;
+        let most = count.saturating_mul(element_size);
         let front = |inbox: &Inbox| match inbox.ring.len() {
             0 if inbox.writer_closed => Err(Status::PEER_CLOSED),
             0 => Err(Status::SHOULD_WAIT),
-            length => Ok(length.min(count.saturating_mul(element_size))),
+            length => Ok(length.min(most)),
         };
-        let bytes = byte_queue::read(&self.end().inbox, front, sink, |inbox, bytes| {
+        let bytes = byte_queue::read(&self.end().inbox, most, front, sink, |inbox, bytes| {
             let was_full = inbox.ring.len() == self.pair.capacity;
             inbox.ring.remove(bytes);
             if inbox.ring.is_empty() {

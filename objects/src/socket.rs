@@ -118,7 +118,7 @@ impl Socket {
     /// other end is closed or may not write, else `SHOULD_WAIT`. Also those of `sink`.
     pub fn read(&self, length: usize, peek: bool, sink: &mut impl Sink) -> Result<usize, Status> {
         let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
-        byte_queue::read(&self.end().inbox, front, sink, |inbox, count| {
+        byte_queue::read(&self.end().inbox, length, front, sink, |inbox, count| {
             if !peek {
                 inbox.remove(count);
                 inbox.show(&self.end().base, &self.peer().base);

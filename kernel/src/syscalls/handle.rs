@@ -32,7 +32,11 @@ fn close_part(caller: &Caller, handles: InSlice<RawHandle>) -> Result<Result<(),
     let mut chunk = [0; STEP];
     let values = &mut chunk[..handles.len()];
     handles.read_into(values)?;
-    Ok(values.iter().fold(Ok(()), |outcome, value| outcome.and(handle_close(caller, *value))))
+    let mut outcome = Ok(());
+    for value in values {
+        outcome = outcome.and(handle_close(caller, *value));
+    }
+    Ok(outcome)
 }
 
 /// See [`objects::HandleTable::duplicate`].

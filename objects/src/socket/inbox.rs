@@ -15,6 +15,10 @@ const WRITER: Signals = Signals::SOCKET_WRITABLE
     .union(Signals::SOCKET_WRITE_DISABLED)
     .union(Signals::SOCKET_PEER_CLOSED);
 
+/// For how many lengths of datagrams an empty inbox keeps memory.
+const KEPT: usize = 64;
+
+/// The bytes that an end can read, and the state of writing them.
 pub struct Inbox {
     queue: ByteQueue,
     /// The lengths of the datagrams in the queue; `None` for a stream.
@@ -106,6 +110,9 @@ impl Inbox {
         let first = self.datagrams.as_mut().and_then(VecDeque::pop_front);
         self.queue.remove(first.map_or(count, |first| first as usize));
         self.queue.trim();
+        if self.queue.is_empty() && self.datagrams.as_ref().is_some_and(|lengths| lengths.capacity() > KEPT) {
+            self.datagrams = Some(VecDeque::new());
+        }
     }
 
     /// Whether writing may be changed so.

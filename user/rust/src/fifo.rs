@@ -12,7 +12,7 @@ object! {
 }
 
 /// The most bytes that all elements of one direction have together.
-pub const MAX_BYTES: usize = abi::FIFO_MAX_SIZE_BYTES as usize;
+pub const MAX_BYTES: usize = abi::FIFO_MAX_SIZE_BYTES;
 
 impl Fifo {
     /// Both ends of a new FIFO for `count` elements, a power of two, of `element_size` bytes each way.
