@@ -68,7 +68,6 @@ struct Inbox {
     messages: VecDeque<Message>,
     /// Replies that found their caller, until it runs.
     replies: Vec<Message>,
-    next_txid: u32,
     closed: bool,
     peer_closed: bool,
     /// The next in a stack of closed ends; see [`Doomed`].
@@ -78,6 +77,8 @@ struct Inbox {
 struct End {
     base: Base,
     inbox: WaitQueue<Caller, Inbox>,
+    /// How many calls were made at this end.
+    calls: AtomicU64,
     /// How many messages are unread; written under the lock, read by observers without it.
     unread: AtomicU64,
     /// The process that has the handle. No lock, because handle tables set it under theirs.
@@ -89,6 +90,7 @@ impl End {
         Self {
             base: Base::with_signals(Signals::CHANNEL_WRITABLE),
             inbox: WaitQueue::new(Inbox::default()),
+            calls: AtomicU64::new(0),
             unread: AtomicU64::new(0),
             owner: AtomicU64::new(0),
         }
@@ -271,19 +273,26 @@ impl Channel {
 
     /// A transaction id that no caller at this end waits for.
     fn new_txid(&self) -> u32 {
-        self.end().inbox.with(|inbox, callers| {
+        let calls = self.end().calls.fetch_add(1, Ordering::Relaxed);
+        match u32::try_from(calls) {
+            Ok(calls) if calls & KERNEL_TXID == 0 => calls | KERNEL_TXID,
+            _ => self.checked_txid(calls as u32),
+        }
+    }
+
+    /// Ids come around after 2^31 calls; from then on, and for ever, each is checked.
+    #[cold]
+    fn checked_txid(&self, first: u32) -> u32 {
+        self.end().inbox.with(|_, callers| {
+            let mut txid = first | KERNEL_TXID;
             loop {
-                inbox.next_txid = inbox.next_txid.checked_add(1).unwrap_or(KERNEL_TXID);
-                let txid = inbox.next_txid | KERNEL_TXID;
-                // Ids come around after 2^31 calls; from then on, and for ever, each is checked.
                 let mut taken = false;
-                if inbox.next_txid & KERNEL_TXID != 0 {
-                    let near = Caller { txid, handle: HandleId::KERNEL, state: CallState::Waiting };
-                    callers.for_each(&near, |caller| taken |= caller.txid == txid);
-                }
+                let near = Caller { txid, handle: HandleId::KERNEL, state: CallState::Waiting };
+                callers.for_each(&near, |caller| taken |= caller.txid == txid);
                 if !taken {
                     return txid;
                 }
+                txid = txid.wrapping_add(1) | KERNEL_TXID;
             }
         })
     }

@@ -30,6 +30,11 @@ impl From<NoMemory> for abi::Status {
 pub trait PageFrames: Send + Sync {
     /// A frame full of zeros, counted against what user programs may have.
     fn allocate_zeroed(&self) -> Option<Frame>;
+    /// Whether a frame is left beyond the reserve out of which small objects are allocated, which can not
+    /// fail.
+    fn admit(&self) -> bool {
+        true
+    }
     /// Gives a frame back.
     fn free(&self, frame: Frame);
     /// Copies out of a frame.

@@ -18,6 +18,10 @@ impl PageFrames for DirectMap {
         frames::allocate_user_zeroed().map(|frame| Frame(frame.as_u64()))
     }
 
+    fn admit(&self) -> bool {
+        frames::admit()
+    }
+
     /// Gives a frame back, which is used again when no CPU can reach it by a stale translation.
     fn free(&self, frame: Frame) {
         frames::retire(PhysAddr::new_truncate(frame.0));

@@ -193,12 +193,15 @@ impl<T: IntoBytes + Immutable> OutSlice<T> {
     }
 }
 
-/// Room for so many values; NO_MEMORY when there is none. Little room comes out of the reserve that is
-/// kept for small objects, without a check for each.
+/// Room for so many values; NO_MEMORY when there is none beyond the reserve that is kept for small
+/// objects. Little room comes out of that reserve, without a check for each.
 #[inline(always)]
 fn room_for<T>(length: usize) -> Result<Vec<T>, Status> {
     const SMALL: usize = 1024;
-    if length.saturating_mul(size_of::<T>()) <= SMALL && frames::admit() {
+    if !frames::admit() {
+        return Err(Status::NO_MEMORY);
+    }
+    if length.saturating_mul(size_of::<T>()) <= SMALL {
         return Ok(Vec::with_capacity(length));
     }
     let mut values = Vec::new();

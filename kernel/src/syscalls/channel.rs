@@ -1,6 +1,7 @@
 //! Channels.
 
 use super::{Caller, no_options};
+use crate::mm::frames;
 use crate::mm::user::{In, InOut, InSlice, Out, OutSlice};
 use abi::{
     ChannelCallArgs, ChannelCallEtcArgs, ChannelIovec, HandleDisposition, HandleInfo, RawHandle, Rights,
@@ -69,6 +70,9 @@ fn gather(pieces: InSlice<ChannelIovec>) -> Result<Vec<u8>, Status> {
     if pieces.len() > MAX_IOVECS {
         return Err(Status::OUT_OF_RANGE);
     }
+    if !frames::admit() {
+        return Err(Status::NO_MEMORY);
+    }
     let mut bytes = Vec::new();
     for index in 0..pieces.len() {
         let piece = pieces.read_at(index)?;
@@ -89,15 +93,21 @@ fn gather(pieces: InSlice<ChannelIovec>) -> Result<Vec<u8>, Status> {
 
 /// Takes all listed handles out of the caller's table. If one is not fit to be sent, all are closed; of a
 /// list that is longer than there can be handles, as many as there can be.
+#[inline(always)]
 fn take_handles(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
 ) -> Result<Vec<Handle>, Status> {
+    if values.is_empty() { Ok(Vec::new()) } else { take_listed(caller, channel, values) }
+}
+
+fn take_listed(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    values: InSlice<RawHandle>,
+) -> Result<Vec<Handle>, Status> {
     let mut handles = Vec::new();
-    if values.is_empty() {
-        return Ok(handles);
-    }
     let mut outcome = match values.len() {
         ..=MAX_HANDLES => handles.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY),
         _ => Err(Status::OUT_OF_RANGE),

@@ -228,7 +228,11 @@ impl Vmo {
         Ok(self.with_page(offset, |frame| frame)?)
     }
 
+    /// Takes in a view; its mapping, which is allocated next, is admitted with it.
     pub(crate) fn add_view(&self, view: View) -> Result<usize, NoMemory> {
+        if !self.frames.admit() {
+            return Err(NoMemory);
+        }
         self.state.lock().views.add(view)
     }
 

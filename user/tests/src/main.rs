@@ -33,6 +33,7 @@ mod one;
 mod pointers;
 mod port;
 mod port_async;
+mod pressure;
 mod process;
 mod programs;
 mod socket;

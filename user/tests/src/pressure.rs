@@ -1,0 +1,63 @@
+//! What calls answer while there is no memory left for user programs.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use hafnon_user::{
+    AsHandle, Channel, Event, Port, Status, Thread, Vmo,
+    startup::root_vmar,
+    vmar::{PAGE_SIZE, READ_WRITE},
+};
+
+use crate::harness::{call, process, user_test};
+
+/// More memory than any machine of the tests has.
+const TOO_MUCH: u64 = 64 << 30;
+/// Most calls of one kind that a test makes.
+const MOST: usize = 100_000;
+
+/// Calls `f` until it fails, with another number each time; with what.
+fn until_error(mut f: impl FnMut(usize) -> Status) -> Status {
+    (0..MOST).map(&mut f).find(|status| *status != Status::OK).unwrap_or(Status::OK)
+}
+
+user_test! {
+    fn without_memory_calls_fail_and_nothing_else_does() {
+        // Whatever this test needs of memory it takes before there is none.
+        let (glutton, holes) = (Vmo::create(TOO_MUCH).expect("a VMO"), Vmo::create(TOO_MUCH).expect("a VMO"));
+        let (root, process) = (root_vmar().expect("a root region"), process());
+        let (port, event) = (Port::create().expect("a port"), Event::create().expect("an event"));
+        let (near, far) = Channel::create().expect("a channel");
+        let length = 8 * MOST * PAGE_SIZE;
+        let base = root.map(READ_WRITE, 0, &holes, 0, length).expect("mapped");
+        let (bytes, mut threads) = (Box::new([1_u8; 1500]), Vec::<Thread>::with_capacity(64));
+        let hole = |index: usize| {
+            call!(zx_vmar_unmap(root.raw(), base + (2 * index + 1) * PAGE_SIZE, PAGE_SIZE))
+        };
+        assert_eq!((0..1200).map(hole).find(|status| *status != Status::OK), None);
+
+        let full = until_error(|page| {
+            call!(zx_vmo_write(glutton.raw(), bytes.as_ptr().cast(), (page * PAGE_SIZE) as u64, 1))
+        });
+        assert_eq!(full, Status::NO_MEMORY);
+        let write = |length| call!(zx_channel_write(near.raw(), 0, bytes.as_ptr().cast(), length, core::ptr::null(), 0));
+        assert_eq!(until_error(|_| write(1500)), Status::NO_MEMORY);
+        assert_eq!(until_error(|_| write(40)), Status::NO_MEMORY);
+        let wait = |key: usize| call!(zx_object_wait_async(event.raw(), port.raw(), key as u64, 8, 0));
+        assert_eq!(until_error(wait), Status::NO_MEMORY);
+        assert_eq!(until_error(|index| hole(1200 + index)), Status::NO_MEMORY);
+        let thread = |_| match Thread::create(&process, "one of many") {
+            Ok(thread) => {
+                threads.push(thread);
+                Status::OK
+            }
+            Err(status) => status,
+        };
+        assert_eq!(until_error(thread), Status::NO_MEMORY);
+
+        drop((glutton, far, threads));
+        let (near, far) = Channel::create().expect("there is memory again");
+        near.write(&bytes[..], Vec::new()).expect("and for messages");
+        assert_eq!(far.read().expect("a message").bytes.len(), bytes.len());
+        assert_eq!(call!(zx_vmar_unmap(root.raw(), base, length)), Status::OK);
+    }
+}
