@@ -12,8 +12,8 @@ use crate::harness::{call, process, user_test};
 
 /// More memory than any machine of the tests has.
 const TOO_MUCH: u64 = 64 << 30;
-/// Most calls of one kind that a test makes.
-const MOST: usize = 100_000;
+/// Most calls of one kind that a test makes: one a page fills 4 GiB.
+const MOST: usize = 1_000_000;
 
 /// Calls `f` until it fails, with another number each time; with what.
 fn until_error(mut f: impl FnMut(usize) -> Status) -> Status {
@@ -27,7 +27,7 @@ user_test! {
         let (root, process) = (root_vmar().expect("a root region"), process());
         let (port, event) = (Port::create().expect("a port"), Event::create().expect("an event"));
         let (near, far) = Channel::create().expect("a channel");
-        let length = 8 * MOST * PAGE_SIZE;
+        let length = 2 * MOST * PAGE_SIZE;
         let base = root.map(READ_WRITE, 0, &holes, 0, length).expect("mapped");
         let (bytes, mut threads) = (Box::new([1_u8; 1500]), Vec::<Thread>::with_capacity(64));
         let hole = |index: usize| {
