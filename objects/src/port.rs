@@ -4,8 +4,16 @@
 //! observer itself as a packet. Room for that packet is made when the wait is armed, so nothing
 //! allocates when it fires.
 //!
-//! Lock order: an observer's registration, then its source's signals. A port's queue is locked alone.
+//! An armed observer is in the port until, under the lock of the port's queue, it becomes a packet or is
+//! taken out. Whoever takes it out disarms it; if it has fired meanwhile, it finds itself gone. So no
+//! packet comes after a cancel, and none is left armed by a port that closes.
+//!
+//! Lock order: a port's queue, then an observer's state, then its source's signals. What an observer
+//! holds is dropped without a lock.
 
+mod armed;
+
+use self::armed::Armed;
 use crate::base::Base;
 use crate::handle::{Doomed, HandleId};
 use crate::object::{Object, kernel_object};
@@ -15,7 +23,6 @@ use abi::{PortPacket, Signals, Status};
 use alloc::collections::VecDeque;
 use alloc::sync::{Arc, Weak};
 use alloc::task::Wake;
-use alloc::vec::Vec;
 use core::task::Waker;
 use waitq::sync::Mutex;
 use waitq::{Registration, WaitQueue, Woken};
@@ -33,16 +40,8 @@ pub struct Port {
 struct State {
     packets: VecDeque<Packet>,
     user_packets: usize,
-    /// Armed observers, by their slot; free slots form a list.
-    armed: Vec<Slot>,
-    free_slot: Option<usize>,
-    armed_count: usize,
+    armed: Armed,
     closed: bool,
-}
-
-enum Slot {
-    Free(Option<usize>),
-    Armed(Arc<Observer>),
 }
 
 enum Packet {
@@ -72,6 +71,7 @@ struct Observer {
 
 struct ObserverState {
     registration: Registration<Observation, Signals, dyn AsRef<SignalQueue> + Send + Sync>,
+    /// There until it has fired or was disarmed.
     source: Option<Object>,
     slot: usize,
     /// What it saw when it fired.
@@ -149,11 +149,7 @@ impl Port {
         options: AsyncOptions,
         still_open: impl FnOnce() -> bool,
     ) -> Result<(), Status> {
-        let observation = Observation {
-            edge: options.edge,
-            port: (self.base.koid(), key),
-            ..Observation::of(mask, handle)
-        };
+        let observation = Observation { edge: options.edge, ..Observation::of(mask, handle) };
         let registration = Registration::new(observation).map_err(|_| Status::NO_MEMORY)?;
         let observer = Arc::new(Observer {
             port: Arc::downgrade(self),
@@ -174,7 +170,7 @@ impl Port {
         self.admit(&observer)?;
         let mut inner = observer.inner.lock();
         if inner.source.is_none() {
-            return Err(Status::CANCELED);
+            return Ok(()); // cancelled or closed meanwhile, as if it had been armed before
         }
         let waker = Waker::from(observer.clone());
         let armed = inner.registration.arm(source.observable(), observation, waker, |active, seen| {
@@ -196,15 +192,13 @@ impl Port {
     ///
     /// # Errors
     /// `NOT_FOUND` when there was nothing.
-    pub fn cancel(&self, source: &Object, handle: HandleId, key: u64) -> Result<(), Status> {
-        let armed = source.base().signals.cancel_port(handle, (self.base.koid(), key));
-        let mut removed = armed;
-        // What is taken out is dropped after the lock is released.
-        while let Some(packet) = self.queue.with(|state, _| state.remove_signal(handle, key)) {
-            removed += 1;
-            drop(packet);
+    pub fn cancel(&self, handle: HandleId, key: u64) -> Result<(), Status> {
+        let mut found = false;
+        while let Some(observer) = self.queue.with(|state, _| state.remove(handle, key)) {
+            observer.disarm();
+            found = true;
         }
-        if removed == 0 { Err(Status::NOT_FOUND) } else { Ok(()) }
+        if found { Ok(()) } else { Err(Status::NOT_FOUND) }
     }
 
     /// Makes room for an observer and its packet.
@@ -213,9 +207,9 @@ impl Port {
             if state.closed {
                 return Err(Status::CANCELED);
             }
-            state.armed.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
+            state.armed.reserve()?;
             state.reserve_packet(1)?;
-            observer.inner.lock().slot = state.insert(observer.clone());
+            observer.inner.lock().slot = state.armed.insert(observer.clone());
             Ok(())
         })
     }
@@ -224,68 +218,62 @@ impl Port {
 impl State {
     /// Room for so many packets beyond those queued and those that armed observers may queue.
     fn reserve_packet(&mut self, packets: usize) -> Result<(), Status> {
-        self.packets.try_reserve(self.armed_count + packets).map_err(|_| Status::NO_MEMORY)
+        self.packets.try_reserve(self.armed.len() + packets).map_err(|_| Status::NO_MEMORY)
     }
 
-    fn insert(&mut self, observer: Arc<Observer>) -> usize {
-        self.armed_count += 1;
-        match self.free_slot {
-            Some(slot) => {
-                if let Slot::Free(next) = self.armed[slot] {
-                    self.free_slot = next;
-                }
-                self.armed[slot] = Slot::Armed(observer);
-                slot
-            }
-            None => {
-                self.armed.push(Slot::Armed(observer));
-                self.armed.len() - 1
-            }
+    /// Takes out one observer, armed or queued, with this handle and key.
+    fn remove(&mut self, handle: HandleId, key: u64) -> Option<Arc<Observer>> {
+        if let Some(observer) = self.armed.remove_matching(handle, key) {
+            return Some(observer);
         }
-    }
-
-    fn release(&mut self, slot: usize) -> Option<Arc<Observer>> {
-        let released = core::mem::replace(self.armed.get_mut(slot)?, Slot::Free(self.free_slot));
-        self.free_slot = Some(slot);
-        self.armed_count -= 1;
-        match released {
-            Slot::Armed(observer) => Some(observer),
-            Slot::Free(_) => None,
+        let index = self
+            .packets
+            .iter()
+            .position(|packet| matches!(packet, Packet::Signal(observer) if observer.is_for(handle, key)))?;
+        match self.packets.remove(index) {
+            Some(Packet::Signal(observer)) => Some(observer),
+            _ => None,
         }
-    }
-
-    fn remove_signal(&mut self, handle: HandleId, key: u64) -> Option<Packet> {
-        let index = self.packets.iter().position(
-            |packet| matches!(packet, Packet::Signal(observer) if observer.handle == handle && observer.key == key),
-        )?;
-        self.packets.remove(index)
     }
 }
 
 impl Observer {
+    fn is_for(&self, handle: HandleId, key: u64) -> bool {
+        self.handle == handle && self.key == key
+    }
+
     /// The wait has ended: into the port's queue, or out of the port when it was cancelled.
     fn fire(self: Arc<Self>, seen: Observation) {
-        let slot = {
+        let (slot, source) = {
             let mut inner = self.inner.lock();
+            let source = inner.source.take();
             inner.observed = seen.observed;
             inner.timestamp = self.clock.map_or(0, |now| now());
-            inner.messages = inner.source.take().map_or(1, |source| (self.count)(&source));
-            inner.slot
+            inner.messages = source.as_ref().map_or(1, self.count);
+            (inner.slot, source)
         };
+        drop(source);
         let Some(port) = self.port.upgrade() else { return };
-        let cancelled = seen.is_cancelled();
-        let released = port.queue.with(|state, waiters| {
-            let released = match state.closed {
-                true => None,
-                false => state.release(slot),
-            };
-            if !cancelled && released.is_some() {
-                state.packets.push_back(Packet::Signal(self.clone()));
-                waiters.wake_one();
+        let removed = port.queue.with(|state, waiters| {
+            let removed = state.armed.remove(slot, &self)?;
+            if seen.is_cancelled() {
+                return Some(removed);
             }
-            released
+            state.packets.push_back(Packet::Signal(removed));
+            waiters.wake_one();
+            None
         });
-        drop(released);
+        drop(removed);
+    }
+
+    /// Ends the wait of an observer that is not in its port any more.
+    fn disarm(&self) {
+        let source = {
+            let mut inner = self.inner.lock();
+            inner.registration.disarm();
+            inner.source.take()
+        };
+        drop(source);
     }
 
     fn packet(&self) -> PortPacket {
@@ -313,19 +301,9 @@ kernel_object!(Port, OBJ_TYPE_PORT, DEFAULT_PORT, {
         let (packets, armed) = self.queue.with(|state, waiters| {
             state.closed = true;
             waiters.wake_all();
-            state.armed_count = 0;
             (core::mem::take(&mut state.packets), core::mem::take(&mut state.armed))
         });
         drop(packets);
-        for slot in armed {
-            if let Slot::Armed(observer) = slot {
-                let source = {
-                    let mut inner = observer.inner.lock();
-                    inner.registration.disarm();
-                    inner.source.take()
-                };
-                drop(source);
-            }
-        }
+        armed.into_observers().for_each(|observer| observer.disarm());
     }
 });

@@ -19,8 +19,6 @@ pub struct Observation {
     pub edge: bool,
     /// The handle through which the wait was made; closing it ends the wait.
     pub handle: HandleId,
-    /// Which port observes, and under which key; zero for waits of threads.
-    pub port: (u64, u64),
 }
 
 impl Tag for Observation {}
@@ -28,7 +26,7 @@ impl Tag for Observation {}
 impl Observation {
     /// A wait of a thread, or of a kernel task, for any signal in `mask`.
     pub fn of(mask: Signals, handle: HandleId) -> Self {
-        Self { mask, observed: Signals::empty(), edge: false, handle, port: (0, 0) }
+        Self { mask, observed: Signals::empty(), edge: false, handle }
     }
 
     /// Takes in the state at the beginning of the wait; whether that already ends it.
@@ -89,24 +87,15 @@ impl SignalSet {
 
     /// Ends every wait that was made through this handle.
     pub fn cancel_handle(&self, handle: HandleId) {
-        self.cancel_matching(|observation| observation.handle == handle);
-    }
-
-    /// Ends the waits of a port under a key, made through this handle. How many.
-    pub fn cancel_port(&self, handle: HandleId, port: (u64, u64)) -> usize {
-        self.cancel_matching(|observation| observation.handle == handle && observation.port == port)
-    }
-
-    fn cancel_matching(&self, matches: impl Fn(&Observation) -> bool) -> usize {
         self.queue.with(|_, waiters| {
             waiters.wake_matching(|observation| {
-                let hit = matches(observation);
+                let hit = observation.handle == handle;
                 if hit {
                     observation.observed |= Signals::SIGNAL_HANDLE_CLOSED;
                 }
                 hit
-            })
-        })
+            });
+        });
     }
 
     /// The wait for `observation`, unless it is satisfied at once or `still_open` denies, under the

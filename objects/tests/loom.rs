@@ -8,9 +8,16 @@ use executor::{Executor, Platform};
 use loom::future::block_on;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
+use objects::wait::WaitSet;
 use objects::wait::{Deadline, wait_on};
-use objects::{Channel, Event, Handle, HandleId, KernelObject, Message, Port};
+use objects::{
+    AsyncOptions, Channel, Event, FutexTable, Handle, HandleId, KernelObject, Message, NewOwner, Port,
+    Requeue,
+};
+use std::convert::Infallible;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 const A: Signals = Signals::USER_SIGNAL_0;
 const MINE: HandleId = HandleId(7);
@@ -30,10 +37,28 @@ unsafe impl Platform for Nowhere {
     fn kick(&self) {}
 }
 
+fn deadline(at: i64) -> Deadline {
+    let executor: &'static Executor<Nowhere> = Box::leak(Box::new(Executor::new(0, Nowhere)));
+    Deadline { at, timers: executor.timers() }
+}
+
 /// A deadline that never comes.
 fn never() -> Deadline {
-    let executor: &'static Executor<Nowhere> = Box::leak(Box::new(Executor::new(0, Nowhere)));
-    Deadline { at: i64::MAX, timers: executor.timers() }
+    deadline(i64::MAX)
+}
+
+/// Polls a future once, with a waker that does nothing: what woke it is in its node.
+fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Lets the deadline come; the outcome of the future that had to wait until then.
+fn expired<F: Future>(future: Pin<&mut F>, deadline: Deadline) -> F::Output {
+    deadline.timers.expire(deadline.at as u64);
+    match poll(future) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("the deadline has passed"),
+    }
 }
 
 fn model(check: impl Fn() + Send + Sync + 'static) {
@@ -119,4 +144,200 @@ fn a_peer_that_closes_ends_the_call() {
         assert_eq!(called.err(), Some(Status::PEER_CLOSED));
         closer.join().unwrap();
     });
+}
+
+/// A signal and a deadline at once: the wait says which it was, and the signal wins if it came before.
+#[test]
+fn a_signal_that_races_with_the_deadline_is_reported_or_too_late() {
+    model(|| {
+        let (event, deadline) = (Event::new(), deadline(5));
+        let other = event.clone();
+        let mut wait = pin!(wait_on(&event.base().signals, A, MINE, || true, deadline));
+        assert!(poll(wait.as_mut()).is_pending());
+        let asserter = thread::spawn(move || other.base().signals.assert(A));
+        let (outcome, seen) = expired(wait, deadline);
+        assert!(matches!((outcome, seen.contains(A)), (Ok(()), true) | (Err(Status::TIMED_OUT), false)));
+        asserter.join().unwrap();
+    });
+}
+
+/// A wait is dropped while a signal wakes it; the other observer is woken in any case.
+#[test]
+fn a_dropped_wait_takes_no_wake_from_others() {
+    model(|| {
+        let event = Event::new();
+        let other = event.clone();
+        let mut stays = pin!(wait_on(&event.base().signals, A, MINE, || true, never()));
+        assert!(poll(stays.as_mut()).is_pending());
+        {
+            let mut goes = pin!(wait_on(&event.base().signals, A, MINE, || true, never()));
+            assert!(poll(goes.as_mut()).is_pending());
+            thread::spawn(move || other.base().signals.assert(A));
+        }
+        assert_eq!(block_on(stays), (Ok(()), A));
+    });
+}
+
+/// A wait for two objects, of which one is signalled and the other's handle closed, ends and leaves no
+/// node behind.
+#[test]
+fn a_wait_for_many_races_with_both_its_objects() {
+    model(|| {
+        let events = [Event::new(), Event::new()];
+        let [first, second] = events.clone();
+        let asserter = thread::spawn(move || first.base().signals.assert(A));
+        let closer = thread::spawn(move || second.cancel_handle(MINE));
+        let mut set = WaitSet::default();
+        set.reserve(2).unwrap();
+        set.push(events[0].clone().into(), A, HandleId(8));
+        set.push(events[1].clone().into(), A, MINE);
+        let outcome = block_on(set.wait(|_| true, never()));
+        assert!(matches!(outcome, Ok(()) | Err(Status::CANCELED)));
+        for event in &events {
+            assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
+        }
+        asserter.join().unwrap();
+        closer.join().unwrap();
+    });
+}
+
+fn observe(port: &Arc<Port>, event: &Arc<Event>) -> Result<(), Status> {
+    port.wait_async(event.clone().into(), MINE, 1, A, AsyncOptions::default(), || true)
+}
+
+fn take(port: &Port) -> Option<u64> {
+    block_on(port.wait(deadline(0))).ok().map(|packet| packet.key)
+}
+
+/// No packet comes once a cancel is over, also when the observer was about to fire.
+#[test]
+fn a_packet_that_races_with_its_cancel_does_not_come_after_it() {
+    model(|| {
+        let (port, event) = (Port::new(), Event::new());
+        let other = event.clone();
+        observe(&port, &event).unwrap();
+        let asserter = thread::spawn(move || other.base().signals.assert(A));
+        assert_eq!(port.cancel(MINE, 1), Ok(()));
+        asserter.join().unwrap();
+        assert_eq!(take(&port), None);
+        assert_eq!((Arc::strong_count(&port), Arc::strong_count(&event)), (1, 1));
+    });
+}
+
+/// As above, while the observation is being made: it is cancelled, or not yet there.
+#[test]
+fn a_cancel_races_with_the_arming() {
+    model(|| {
+        let (port, event) = (Port::new(), Event::new());
+        let (same_port, same_event) = (port.clone(), event.clone());
+        let armer = thread::spawn(move || assert_eq!(observe(&same_port, &same_event), Ok(())));
+        let cancelled = port.cancel(MINE, 1).is_ok();
+        armer.join().unwrap();
+        assert_eq!(Arc::strong_count(&event) == 1, cancelled);
+        event.base().signals.assert(A);
+        assert_eq!(take(&port), (!cancelled).then_some(1));
+        assert_eq!((Arc::strong_count(&port), Arc::strong_count(&event)), (1, 1));
+    });
+}
+
+/// A port that is closed while it is told to observe, or while that fires, keeps nothing alive.
+#[test]
+fn a_port_that_closes_races_with_arming_and_firing() {
+    for fires in [false, true] {
+        model(move || {
+            let (port, event) = (Port::new(), Event::new());
+            let only = Handle::to_new(port.clone()).unwrap();
+            let other = event.clone();
+            let closer = thread::spawn(move || drop(only));
+            let asserter = fires.then(|| thread::spawn(move || other.base().signals.assert(A)));
+            assert!(matches!(observe(&port, &event), Ok(()) | Err(Status::CANCELED)));
+            closer.join().unwrap();
+            asserter.into_iter().for_each(|asserter| asserter.join().unwrap());
+            assert_eq!((Arc::strong_count(&port), Arc::strong_count(&event)), (1, 1));
+        });
+    }
+}
+
+/// A call that has been written, and its reply being written.
+fn replied_call()
+-> (Arc<Channel>, thread::JoinHandle<()>, Deadline, impl Future<Output = Result<Message, Status>>) {
+    let ((a, b), deadline) = (Channel::new(), deadline(5));
+    let caller = a.clone();
+    let mut call = Box::pin(async move { caller.call(request(), MINE, || true, deadline).await });
+    assert!(poll(call.as_mut()).is_pending());
+    let server = thread::spawn(move || {
+        let request = b.read(0, false, |_, _| true).unwrap_or_default();
+        assert!(b.write(request).is_ok());
+    });
+    (a, server, deadline, call)
+}
+
+/// The reply reaches the call, or is in the queue: never both, never neither.
+#[test]
+fn a_reply_that_races_with_the_deadline_is_not_lost() {
+    model(|| {
+        let (a, server, deadline, call) = replied_call();
+        let called = expired(pin!(call), deadline);
+        server.join().unwrap();
+        assert_eq!(called.is_ok(), a.pending() == 0);
+    });
+}
+
+/// A call that is dropped leaves its reply in the queue.
+#[test]
+fn a_reply_that_races_with_the_drop_of_its_call_is_not_lost() {
+    model(|| {
+        let (a, server, _, call) = replied_call();
+        drop(call);
+        server.join().unwrap();
+        assert_eq!(a.pending(), 1);
+    });
+}
+
+const HERE: u64 = 0x1000;
+const THERE: u64 = 0x2000;
+
+fn equal() -> Result<bool, Infallible> {
+    Ok(true)
+}
+
+/// A word is changed and its waiters woken while a wait begins: it does not sleep through that.
+#[test]
+fn a_futex_wait_does_not_miss_the_wake_after_the_change() {
+    model(|| {
+        let table = Arc::new(FutexTable::default());
+        let changed = Arc::new(AtomicBool::new(false));
+        let (same_table, word) = (table.clone(), changed.clone());
+        let waker = thread::spawn(move || {
+            word.store(true, Ordering::Relaxed);
+            same_table.wake(HERE, 1, NewOwner::Nobody);
+        });
+        let same = || Ok::<_, Infallible>(!changed.load(Ordering::Relaxed));
+        let _ = block_on(table.wait(HERE, 1, Ok(0), same, never()));
+        waker.join().unwrap();
+    });
+}
+
+/// Who is counted as woken has been woken, also at its deadline, and also after a move to another futex.
+#[test]
+fn a_wake_and_a_requeue_that_race_with_the_deadline_agree() {
+    for (owner, moves) in [(0, false), (9, false), (0, true), (9, true)] {
+        model(move || {
+            let (table, deadline) = (Arc::new(FutexTable::default()), deadline(5));
+            let mut wait = pin!(table.wait(HERE, 1, Ok(owner), equal, deadline));
+            assert!(poll(wait.as_mut()).is_pending());
+            let same = table.clone();
+            let waker = thread::spawn(move || {
+                let (wake, woken_owner) = (0, NewOwner::Nobody);
+                let plan = Requeue { wake, woken_owner, target: THERE, requeue: 1, owner: Ok(owner) };
+                if moves {
+                    assert!(same.requeue(HERE, plan, equal).is_ok());
+                }
+                same.wake(if moves { THERE } else { HERE }, 1, NewOwner::Woken)
+            });
+            let woken = expired(wait, deadline).is_ok();
+            assert_eq!(waker.join().unwrap(), usize::from(woken));
+            assert_eq!([HERE, THERE].map(|address| table.wake(address, 1, NewOwner::Nobody)), [0, 0]);
+        });
+    }
 }

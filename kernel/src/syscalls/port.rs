@@ -35,6 +35,6 @@ pub async fn port_wait(
 
 /// Withdraws what `object_wait_async` asked for, through a handle with the right that it needed too.
 pub fn port_cancel(caller: &Caller, port: Arc<Port>, source: RawHandle, key: u64) -> Result<(), Status> {
-    let object = caller.any(source, Rights::WAIT)?;
-    port.cancel(&object, caller.id(source), key)
+    caller.any(source, Rights::WAIT)?;
+    port.cancel(caller.id(source), key)
 }

@@ -86,15 +86,15 @@ fn cancelling_takes_back_what_is_armed_and_what_is_queued() {
     let (port, event) = (Port::new(), Event::new());
     let source = Object::from(event.clone());
     observe(&port, &source, 1, AsyncOptions::default());
-    assert_eq!(port.cancel(&source, MINE, 2), Err(Status::NOT_FOUND));
-    assert_eq!(port.cancel(&source, HandleId(8), 1), Err(Status::NOT_FOUND));
-    assert_eq!(port.cancel(&source, MINE, 1), Ok(()));
+    assert_eq!(port.cancel(MINE, 2), Err(Status::NOT_FOUND));
+    assert_eq!(port.cancel(HandleId(8), 1), Err(Status::NOT_FOUND));
+    assert_eq!(port.cancel(MINE, 1), Ok(()));
     event.base().signals.assert(A);
     assert!(take(&port).is_none());
     observe(&port, &source, 3, AsyncOptions::default());
-    assert_eq!(port.cancel(&source, MINE, 3), Ok(()));
+    assert_eq!(port.cancel(MINE, 3), Ok(()));
     assert!(take(&port).is_none());
-    assert_eq!(port.cancel(&source, MINE, 3), Err(Status::NOT_FOUND));
+    assert_eq!(port.cancel(MINE, 3), Err(Status::NOT_FOUND));
 }
 
 #[test]
@@ -134,4 +134,66 @@ fn a_thousand_observers_fire_without_loss() {
         core::iter::from_fn(|| take(&port)).map(|packet| packet.key).collect();
     seen.sort_unstable();
     assert!(seen.into_iter().eq(0..1000));
+}
+
+#[test]
+fn cancelling_takes_all_of_one_key_and_none_of_another() {
+    let (port, event) = (Port::new(), Event::new());
+    let source = Object::from(event.clone());
+    for round in 0..3 {
+        (0..50).for_each(|number| observe(&port, &source, number % 5, AsyncOptions::default()));
+        event.base().signals.assert(A);
+        event.base().signals.clear(A);
+        (0..50).for_each(|number| observe(&port, &source, number % 5, AsyncOptions::default()));
+        assert_eq!(port.cancel(MINE, round), Ok(()));
+        assert_eq!(port.cancel(MINE, round), Err(Status::NOT_FOUND));
+        event.base().signals.assert(A);
+        event.base().signals.clear(A);
+        let keys: alloc::vec::Vec<u64> =
+            core::iter::from_fn(|| take(&port)).map(|packet| packet.key).collect();
+        assert_eq!(keys.len(), 80);
+        assert!(!keys.contains(&round));
+    }
+}
+
+#[test]
+fn a_timestamp_is_taken_when_asked_for() {
+    let (port, event) = (Port::new(), Event::new());
+    observe(&port, &event.clone().into(), 1, AsyncOptions { timestamp: Some(|| 42), edge: false });
+    observe(&port, &event.clone().into(), 2, AsyncOptions::default());
+    event.base().signals.assert(A);
+    let stamps = [(); 2].map(|()| take(&port).and_then(|packet| packet.signal()).map(|seen| seen.timestamp));
+    assert_eq!(stamps, [Some(42), Some(0)]);
+}
+
+/// Port, source and waiter go in each order, and nothing refers to the objects afterwards.
+#[test]
+fn the_order_in_which_port_source_and_waiter_go_does_not_matter() {
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let (port, event) = (Port::new(), Event::new());
+        let mut handles = [Some(handle(&port)), Some(handle(&event))];
+        observe(&port, &event.clone().into(), 1, AsyncOptions::default());
+        let waited = port.clone();
+        let mut waiter = Some(alloc::boxed::Box::pin(async move { waited.wait(never()).await.err() }));
+        assert!(poll(waiter.as_mut().unwrap().as_mut()).is_pending());
+        for part in order {
+            match handles.get_mut(part) {
+                Some(handle) => {
+                    drop(handle.take());
+                    event.cancel_handle(if part == 1 { MINE } else { HandleId::KERNEL });
+                }
+                None => drop(waiter.take()),
+            }
+        }
+        assert_eq!((Arc::strong_count(&port), Arc::strong_count(&event)), (1, 1), "{order:?}");
+    }
+}
+
+#[test]
+fn a_port_that_is_closed_observes_nothing_more() {
+    let (port, event) = (Port::new(), Event::new());
+    drop(handle(&port));
+    let refused = port.wait_async(event.clone().into(), MINE, 1, A, AsyncOptions::default(), || true);
+    assert_eq!(refused, Err(Status::CANCELED));
+    assert_eq!(Arc::strong_count(&event), 1);
 }

@@ -1,0 +1,133 @@
+//! The armed observers of a port: by slot for those that fire, by handle and key for those that cancel.
+//! Both take constant time, however many are armed.
+
+use super::Observer;
+use crate::handle::HandleId;
+use abi::Status;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// A place for an observer. Used slots whose handle and key hash alike form a chain.
+struct Slot {
+    observer: Option<Arc<Observer>>,
+    /// The next slot of the chain, or of the free ones.
+    next: Option<usize>,
+    prev: Option<usize>,
+}
+
+/// Armed observers.
+#[derive(Default)]
+pub(super) struct Armed {
+    slots: Vec<Slot>,
+    free: Option<usize>,
+    /// The first slot of each chain. None of them, or a power of two that only grows.
+    chains: Vec<Option<usize>>,
+    count: usize,
+}
+
+impl Armed {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Makes sure that one more can be inserted.
+    pub fn reserve(&mut self) -> Result<(), Status> {
+        if self.free.is_none() {
+            self.slots.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
+        }
+        if self.count == self.chains.len() {
+            self.widen((self.count * 2).max(4))?;
+        }
+        Ok(())
+    }
+
+    /// Adds an observer, for which there must be room; its slot.
+    pub fn insert(&mut self, observer: Arc<Observer>) -> usize {
+        let slot = match self.free {
+            Some(slot) => {
+                self.free = self.slots[slot].next;
+                slot
+            }
+            None => {
+                self.slots.push(Slot { observer: None, next: None, prev: None });
+                self.slots.len() - 1
+            }
+        };
+        self.link(slot, self.chain(observer.handle, observer.key));
+        self.slots[slot].observer = Some(observer);
+        self.count += 1;
+        slot
+    }
+
+    /// Takes `observer` out of its slot; `None` if it is not there any more.
+    pub fn remove(&mut self, slot: usize, observer: &Arc<Observer>) -> Option<Arc<Observer>> {
+        self.slots.get(slot)?.observer.as_ref().filter(|other| Arc::ptr_eq(other, observer))?;
+        self.unlink(slot, self.chain(observer.handle, observer.key));
+        self.count -= 1;
+        let free = self.free.replace(slot);
+        let slot = &mut self.slots[slot];
+        slot.next = free;
+        slot.observer.take()
+    }
+
+    /// Takes out some observer with this handle and key.
+    pub fn remove_matching(&mut self, handle: HandleId, key: u64) -> Option<Arc<Observer>> {
+        let mut cursor = *self.chains.get(self.chain(handle, key))?;
+        while let Some(slot) = cursor {
+            match &self.slots[slot].observer {
+                Some(observer) if observer.is_for(handle, key) => {
+                    let observer = observer.clone();
+                    return self.remove(slot, &observer);
+                }
+                _ => cursor = self.slots[slot].next,
+            }
+        }
+        None
+    }
+
+    /// All of them.
+    pub fn into_observers(self) -> impl Iterator<Item = Arc<Observer>> {
+        self.slots.into_iter().filter_map(|slot| slot.observer)
+    }
+
+    /// Which chain it is: multiplicative hashing, of whose product the high half is the better one.
+    fn chain(&self, handle: HandleId, key: u64) -> usize {
+        const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+        let hash = (handle.0.wrapping_mul(GOLDEN) ^ key).wrapping_mul(GOLDEN) >> 32;
+        hash as usize & self.chains.len().wrapping_sub(1)
+    }
+
+    fn link(&mut self, slot: usize, chain: usize) {
+        let next = self.chains[chain].replace(slot);
+        (self.slots[slot].prev, self.slots[slot].next) = (None, next);
+        if let Some(next) = next {
+            self.slots[next].prev = Some(slot);
+        }
+    }
+
+    fn unlink(&mut self, slot: usize, chain: usize) {
+        let Slot { next, prev, .. } = self.slots[slot];
+        match prev {
+            Some(prev) => self.slots[prev].next = next,
+            None => self.chains[chain] = next,
+        }
+        if let Some(next) = next {
+            self.slots[next].prev = prev;
+        }
+    }
+
+    /// Spreads the observers over so many chains.
+    fn widen(&mut self, chains: usize) -> Result<(), Status> {
+        let more = chains - self.chains.len();
+        self.chains.try_reserve_exact(more).map_err(|_| Status::NO_MEMORY)?;
+        self.chains.fill(None);
+        self.chains.resize(chains, None);
+        for slot in 0..self.slots.len() {
+            if let Some(observer) = &self.slots[slot].observer {
+                self.link(slot, self.chain(observer.handle, observer.key));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! Waiting and waking allocate nothing: the places of waits are in futures, and those of packets are made
+//! when a port is told to observe.
+// Counts allocations.
+#![allow(unsafe_code)]
+#![cfg(not(loom))]
+
+use abi::Signals;
+use executor::TimerQueue;
+use objects::wait::{Deadline, MAX_ITEMS, WaitSet, wait_on};
+use objects::{
+    AsyncOptions, Channel, Event, FutexTable, HandleId, KernelObject, Message, NewOwner, Port, Requeue,
+};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+thread_local!(static COUNT: Cell<usize> = const { Cell::new(0) });
+
+struct Counting;
+
+// SAFETY: the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.set(COUNT.get() + 1);
+        // SAFETY: the caller's contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the caller's contract.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const A: Signals = Signals::USER_SIGNAL_0;
+const MINE: HandleId = HandleId(7);
+
+/// How many allocations `work` makes.
+fn count<R>(work: impl FnOnce() -> R) -> (usize, R) {
+    let before = COUNT.get();
+    let result = work();
+    (COUNT.get() - before, result)
+}
+
+fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// The outcome of a wait that has to wait until `wake`.
+fn woken_by<F: Future>(future: F, wake: impl FnOnce()) -> F::Output {
+    let mut future = pin!(future);
+    assert!(poll(future.as_mut()).is_pending());
+    wake();
+    match poll(future) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("not woken"),
+    }
+}
+
+/// A deadline that is in the timers while the wait lasts.
+fn later(timers: &'static TimerQueue) -> Deadline {
+    Deadline { at: 1_000, timers }
+}
+
+fn timers() -> &'static TimerQueue {
+    Box::leak(Box::default())
+}
+
+#[test]
+fn waiting_for_one_object() {
+    let (event, timers) = (Event::new(), timers());
+    let signals = &event.base().signals;
+    let wait = || wait_on(signals, A, MINE, || true, later(timers));
+    let (allocations, ()) = count(|| {
+        assert_eq!(woken_by(wait(), || signals.assert(A)), (Ok(()), A));
+        signals.clear(A);
+        assert!(woken_by(wait(), || event.cancel_handle(MINE)).0.is_err());
+        assert!(woken_by(wait(), || assert_eq!(timers.expire(1_000), 1)).0.is_err());
+    });
+    assert_eq!(allocations, 0);
+}
+
+#[test]
+fn waiting_for_many_objects_again() {
+    let (events, timers) = ([(); MAX_ITEMS].map(|()| Event::new()), timers());
+    let mut set = WaitSet::default();
+    let mut round = |event: &Arc<Event>| {
+        set.reserve(events.len()).expect("memory");
+        events.iter().for_each(|event| set.push(event.clone().into(), A, MINE));
+        let outcome = woken_by(set.wait(|_| true, later(timers)), || event.base().signals.assert(A));
+        event.base().signals.clear(A);
+        set.clear();
+        outcome
+    };
+    let (first, _) = count(|| round(&events[0]));
+    assert!(first >= MAX_ITEMS, "the nodes are made once");
+    let (again, outcome) = count(|| round(&events[MAX_ITEMS - 1]));
+    assert_eq!((again, outcome), (0, Ok(())));
+}
+
+/// Also when the observers fire at once, into a queue that was full of packets when they were armed.
+#[test]
+fn waiting_at_a_port_and_firing() {
+    const ARMED: u64 = 500;
+    let (port, event, timers) = (Port::new(), Event::new(), timers());
+    let observe = |key| {
+        let armed = port.wait_async(event.clone().into(), MINE, key, A, AsyncOptions::default(), || true);
+        armed.expect("memory");
+    };
+    (0..ARMED).for_each(observe);
+    (0..100).for_each(|key| port.queue(abi::PortPacket::user(key, [0; 4])).expect("room"));
+    (0..ARMED).for_each(observe);
+    let (allocations, ()) = count(|| event.base().signals.assert(A));
+    assert_eq!(allocations, 0);
+    let (allocations, ()) = count(|| {
+        for _ in 0..100 + 2 * ARMED {
+            assert!(poll(pin!(port.wait(later(timers)))).is_ready());
+        }
+    });
+    assert_eq!(allocations, 0);
+    event.base().signals.clear(A);
+    observe(1);
+    let fire = || event.base().signals.assert(A);
+    let (allocations, packet) = count(|| woken_by(port.wait(later(timers)), fire));
+    assert_eq!((allocations, packet.map(|packet| packet.key)), (0, Ok(1)));
+}
+
+#[test]
+fn cancelling_at_a_port() {
+    let (port, event) = (Port::new(), Event::new());
+    for key in [1, 2] {
+        let armed = port.wait_async(event.clone().into(), MINE, key, A, AsyncOptions::default(), || true);
+        armed.expect("memory");
+    }
+    let (allocations, outcomes) = count(|| {
+        let armed = port.cancel(MINE, 1);
+        event.base().signals.assert(A);
+        (armed, port.cancel(MINE, 2))
+    });
+    assert_eq!((allocations, outcomes), (0, (Ok(()), Ok(()))));
+}
+
+#[test]
+fn waiting_for_a_futex_waking_and_requeueing() {
+    let (table, timers) = (FutexTable::default(), timers());
+    table.widen(4);
+    let equal = || Ok::<_, Infallible>(true);
+    for owner in [0, 9] {
+        let wait = || table.wait(0x1000, 1, Ok(owner), equal, later(timers));
+        let (allocations, ()) = count(|| {
+            let woken = woken_by(wait(), || assert_eq!(table.wake(0x1000, 1, NewOwner::Nobody), 1));
+            assert!(woken.is_ok());
+            let moved = woken_by(wait(), || {
+                let plan = Requeue {
+                    wake: 0,
+                    woken_owner: NewOwner::Nobody,
+                    target: 0x2000,
+                    requeue: 1,
+                    owner: Ok(0),
+                };
+                assert!(table.requeue(0x1000, plan, equal).is_ok());
+                timers.expire(1_000);
+            });
+            assert!(moved.is_err());
+        });
+        assert_eq!(allocations, 0);
+    }
+}
+
+#[test]
+fn waiting_for_the_reply_to_a_call() {
+    let ((a, b), timers) = (Channel::new(), timers());
+    let round = || {
+        let request = Message { bytes: vec![0; 64], handles: Vec::new() };
+        count(|| {
+            woken_by(a.call(request, MINE, || true, later(timers)), || {
+                let request = b.read(0, false, |_, _| true).expect("the request");
+                assert!(b.write(request).is_ok());
+            })
+        })
+    };
+    assert!(round().1.is_ok(), "the queues of the channel grow to their first size here");
+    let (allocations, reply) = round();
+    assert_eq!((allocations, reply.map(|reply| reply.bytes.len())), (0, Ok(64)));
+}
