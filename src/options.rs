@@ -83,6 +83,10 @@ pub struct MachineOptions {
           value_parser = value_parser!(u32).range(1..=64))]
     pub cpus: u32,
 
+    /// CPU as QEMU names models, such as qemu64 or max,-nx [default: the richest]
+    #[arg(long, global = true, value_name = "MODEL")]
+    pub cpu: Option<String>,
+
     /// Size of memory, such as 512M or 2G
     #[arg(long, global = true, default_value = "512M", value_name = "SIZE",
           value_parser = memory)]
@@ -134,6 +138,7 @@ impl MachineOptions {
         let waits = seconds == 0 || self.gdb;
         Ok(Machine {
             cpus: self.cpus,
+            cpu: self.cpu.clone(),
             memory: self.memory.clone(),
             accelerator: self.accelerator()?,
             debugger: self.gdb,

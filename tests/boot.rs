@@ -56,6 +56,15 @@ fn the_tour_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_poor_cpu_takes_the_tour_too() {
+    for cpu in ["max,-nx", "max,-smep,-smap,-umip", "max,-xsave", "qemu64,-nx,-x2apic"] {
+        let output = hafnon(&["--accel", "tcg", "--cpu", cpu]);
+        assert_eq!(output.status.code(), Some(0), "{cpu}: {}", said(&output.stderr));
+        is_whole_tour(&said(&output.stdout));
+    }
+}
+
+#[test]
 fn a_program_gets_its_arguments_and_its_exit_code_is_the_commands() {
     let hello = program("bin/hello");
     let output = hafnon(&["run", hello.to_str().unwrap(), "one", "two words", "--cpus"]);

@@ -39,6 +39,7 @@ impl Arguments {
             Accelerator::Tcg => ("tcg", "max"),
             Accelerator::Kvm => ("kvm", "host"),
         };
+        let cpu = machine.cpu.as_deref().unwrap_or(cpu);
         let cpus = machine.cpus.to_string();
         self.add(&["-nodefaults", "-no-user-config", "-display", "none"]);
         self.add(&["-machine", "q35", "-cpu", cpu, "-accel", accelerator]);

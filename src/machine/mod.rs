@@ -53,6 +53,8 @@ pub struct Machine {
     pub boot: Boot,
     /// Number of virtual CPUs.
     pub cpus: u32,
+    /// The CPU as QEMU names models, such as `max,-nx`; the richest there is when not named.
+    pub cpu: Option<String>,
     /// Size of memory, as QEMU reads it: `512M`, `2G`.
     pub memory: String,
     /// What executes the instructions.
@@ -90,6 +92,7 @@ impl Machine {
         Self {
             boot,
             cpus: 2,
+            cpu: None,
             memory: "512M".into(),
             accelerator: Accelerator::Tcg,
             counted: false,

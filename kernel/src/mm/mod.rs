@@ -49,9 +49,11 @@ const _: () = assert!(MAX_CPUS <= 64);
 /// # Panics
 /// When the boot information does not keep the promises above.
 pub fn init(boot_info: &'static BootInfo) {
+    let features = control::features();
+    table::init(features.no_execute);
     let taken = paging::init(boot_info);
     frames::init(&boot_info.memory_regions, taken);
-    copy::init(control::features().smap);
+    copy::init(features.smap);
 }
 
 /// Frames that user memory takes, its page tables included: those that are neither free, nor on the way

@@ -21,6 +21,16 @@ const COUNT_SHIFT: u32 = 52;
 const ONE_ENTRY: u64 = 1 << COUNT_SHIFT;
 const COUNT_MASK: u64 = 0x3ff;
 
+/// The flags that this CPU knows: one without NX takes the bit for a mistake.
+static KNOWN_FLAGS: AtomicU64 = AtomicU64::new(u64::MAX);
+
+/// Says whether pages can be made non-executable, before the first entry is made; where they can not,
+/// [`Flags::NO_EXECUTE`] has no effect.
+pub fn init(no_execute: bool) {
+    let unknown = if no_execute { Flags::empty() } else { Flags::NO_EXECUTE };
+    KNOWN_FLAGS.store(!unknown.bits(), Ordering::Relaxed);
+}
+
 /// The value of a page table entry.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Entry(u64);
@@ -30,8 +40,8 @@ impl Entry {
     pub const EMPTY: Self = Self(0);
 
     /// Names a page or a table.
-    pub const fn new(address: PhysAddr, flags: Flags) -> Self {
-        Self(address.as_u64() | flags.bits())
+    pub fn new(address: PhysAddr, flags: Flags) -> Self {
+        Self(address.as_u64() | flags.bits() & KNOWN_FLAGS.load(Ordering::Relaxed))
     }
 
     /// Whether it maps anything.
