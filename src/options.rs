@@ -62,6 +62,8 @@ pub enum Command {
     },
     /// Count the instructions that operations take
     Bench {
+        /// Only figures whose names contain this
+        name: Option<String>,
         /// One JSON object a line
         #[arg(long)]
         json: bool,

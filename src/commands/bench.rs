@@ -20,15 +20,16 @@ use crate::options::{Accel, MachineOptions, Usage};
 /// Seconds without a figure after which the guest is taken for hung.
 const SILENCE: u64 = 300;
 
-/// Boots the benchmark program and prints its figures.
-pub fn run(options: &MachineOptions, json: bool) -> Result<u8> {
+/// Boots the benchmark program and prints its figures, or those whose names contain `name`.
+pub fn run(options: &MachineOptions, name: Option<&str>, json: bool) -> Result<u8> {
     if matches!(options.accel, Some(Accel::Kvm)) {
         return Err(Usage("instructions can be counted with --accel tcg only".into()).into());
     }
     qemu::ensure()?;
     let built = build()?;
     let ramdisk = Some(ramdisk::temporary(&built.programs)?);
-    let words = vec![word("run", "bin/bench")];
+    let mut words = vec![word("run", "bin/bench")];
+    words.extend(name.map(|name| word("arg", name)));
     let boot = Boot::Direct { kernel: built.kernel, ramdisk, words };
     let mut machine = options.machine(boot, SILENCE)?;
     machine.accelerator = Accelerator::Tcg;
@@ -40,8 +41,10 @@ pub fn run(options: &MachineOptions, json: bool) -> Result<u8> {
         eprint!("{}", figures.console);
         return Ok(status);
     }
-    let boot = time_to_user(options)?.as_millis();
-    figures.print(&Figure { name: "qemu_to_user", value: boot as u64, unit: "milliseconds" });
+    if name.is_none() {
+        let boot = time_to_user(options)?.as_millis();
+        figures.print(&Figure { name: "qemu_to_user", value: boot as u64, unit: "milliseconds" });
+    }
     Ok(0)
 }
 

@@ -28,7 +28,7 @@ pub fn execute(arguments: Arguments) -> Result<u8> {
         Some(Command::Run { program, arguments }) => run::program(machine, &program, &arguments),
         Some(Command::Image { out }) => image::write(&out),
         Some(Command::Syscalls { abi, json }) => syscalls::list(abi, json),
-        Some(Command::Bench { json }) => bench::run(machine, json),
+        Some(Command::Bench { name, json }) => bench::run(machine, name.as_deref(), json),
         Some(Command::Doctor) => doctor::report(),
         Some(Command::Generate) => generate(),
         Some(Command::Check) => check::run(),

@@ -2,7 +2,8 @@
 //!
 //! Prints a line `bench NAME VALUE UNIT` for each figure, with the keys of docs/figures.md. Every figure is
 //! the mean over many rounds in a steady state, the loop around the calls included. Calls are made raw:
-//! what is measured is the kernel and the vDSO, not the Rust crate.
+//! what is measured is the kernel and the vDSO, not the Rust crate. An argument selects the figures whose
+//! names contain it.
 
 #![no_std]
 #![no_main]
@@ -15,6 +16,7 @@ mod one_thread;
 mod processes;
 mod threads;
 
+use alloc::string::String;
 use hafnon_user::{Result, Startup, Status, clock, println};
 
 hafnon_user::main!(bench);
@@ -41,11 +43,18 @@ fn outcome(result: Result<()>) -> i64 {
     }
 }
 
+/// What measures the figure of this name.
+type Measure = (&'static str, fn(&mut Startup) -> Result<()>);
+
 fn measure(startup: &mut Startup) -> Result<()> {
-    one_thread::measure()?;
-    threads::measure()?;
-    processes::measure(startup)?;
-    memory::measure(startup)
+    let selected: Option<String> = startup.arguments.get(1).cloned();
+    let all = [one_thread::FIGURES, threads::FIGURES, processes::FIGURES, memory::FIGURES];
+    for (name, measure) in all.into_iter().flatten() {
+        if selected.as_deref().is_none_or(|part| name.contains(part)) {
+            measure(startup)?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints one figure.

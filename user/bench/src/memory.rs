@@ -15,7 +15,7 @@ use hafnon_user::{
     info, startup, sys,
 };
 
-use crate::report;
+use crate::{Measure, report};
 
 /// Threads that block at once: enough for pages to average out.
 const THREADS: usize = 1024;
@@ -24,7 +24,9 @@ const SETTLING: i64 = 100 * clock::MILLISECOND;
 /// Stack of each: room for one return address and what the stub saves.
 const STACK: usize = 256;
 
-pub fn measure(startup: &Startup) -> Result<()> {
+pub const FIGURES: &[Measure] = &[("blocked_thread_bytes", blocked_threads)];
+
+fn blocked_threads(startup: &mut Startup) -> Result<()> {
     let resource = startup.handle(PA_RESOURCE).ok_or(Status::NOT_FOUND)?;
     let stacks = Mapping::anonymous(THREADS * STACK, 0)?;
     touch(&stacks);

@@ -2,24 +2,34 @@
 
 use core::ptr;
 
-use hafnon_user::{AsHandle, Channel, Event, Port, Result, Signals, clock::INFINITE, port::Packet, sys};
+use hafnon_user::{
+    AsHandle, Channel, Event, Port, Result, Signals, Startup, clock::INFINITE, port::Packet, sys,
+};
 
-use crate::{all, repeat};
+use crate::{Measure, all, repeat};
 
 /// Bytes of a message, as in the table of figures.
 const SIZE: usize = 64;
 
-pub fn measure() -> Result<()> {
+pub const FIGURES: &[Measure] = &[
+    ("null_syscall", null),
+    ("yield_alone", yield_alone),
+    ("event_signal_wait", event),
+    ("channel_write_read_64", channel),
+    ("port_queue_wait", port),
+];
+
+fn null(_: &mut Startup) -> Result<()> {
     // SAFETY: the call takes nothing and does nothing.
-    repeat("null_syscall", || unsafe { sys::zx_syscall_test_0() })?;
-    // SAFETY: the call takes no pointer.
-    repeat("yield_alone", || unsafe { sys::zx_nanosleep(0) })?;
-    event()?;
-    channel()?;
-    port()
+    repeat("null_syscall", || unsafe { sys::zx_syscall_test_0() })
 }
 
-fn event() -> Result<()> {
+fn yield_alone(_: &mut Startup) -> Result<()> {
+    // SAFETY: the call takes no pointer.
+    repeat("yield_alone", || unsafe { sys::zx_nanosleep(0) })
+}
+
+fn event(_: &mut Startup) -> Result<()> {
     let event = Event::create()?;
     let raw = event.raw();
     let signal = Signals::EVENT_SIGNALED.bits();
@@ -30,7 +40,7 @@ fn event() -> Result<()> {
     })
 }
 
-fn channel() -> Result<()> {
+fn channel(_: &mut Startup) -> Result<()> {
     let ends = Channel::create()?;
     let (near, far) = (ends.0.raw(), ends.1.raw());
     let (mut bytes, mut count) = ([0u8; SIZE], 0);
@@ -52,7 +62,7 @@ fn channel() -> Result<()> {
     })
 }
 
-fn port() -> Result<()> {
+fn port(_: &mut Startup) -> Result<()> {
     let port = Port::create()?;
     let raw = port.raw();
     let mut packet = Packet::user(1, [0; 4]);

@@ -10,7 +10,7 @@ use hafnon_user::{
 };
 
 use crate::{
-    repeat,
+    Measure, repeat,
     threads::{receive, send},
 };
 
@@ -20,7 +20,9 @@ pub const ROLE: &str = "echo";
 const PATH: &str = "bin/bench";
 const SIZE: usize = 64;
 
-pub fn measure(startup: &mut Startup) -> Result<()> {
+pub const FIGURES: &[Measure] = &[("channel_call_round_trip_64", call)];
+
+fn call(startup: &mut Startup) -> Result<()> {
     let (job, vdso) = (startup.take_job()?, startup.take_vdso()?);
     let ramdisk = Ramdisk::map(&startup.take_ramdisk()?)?;
     let (ours, theirs) = Channel::create()?;

@@ -7,31 +7,31 @@ use core::{
 };
 
 use hafnon_user::{
-    AsHandle, Channel, EventPair, Mapping, Result, Signals, Status, Thread,
+    AsHandle, Channel, EventPair, Mapping, Result, Signals, Startup, Status, Thread,
     clock::INFINITE,
     startup, sys,
     thread::{self, JoinHandle},
     vmar::PAGE_SIZE,
 };
 
-use crate::{ROUNDS, WARM_UP, all, repeat};
+use crate::{Measure, ROUNDS, WARM_UP, all, repeat};
 
 const TOTAL: u32 = WARM_UP + ROUNDS;
 const SIZE: usize = 64;
 
-pub fn measure() -> Result<()> {
-    eventpair()?;
-    futex()?;
-    channel()?;
-    create_and_join()
-}
+pub const FIGURES: &[Measure] = &[
+    ("eventpair_round_trip", eventpair),
+    ("futex_round_trip", futex),
+    ("channel_round_trip_threads", channel),
+    ("thread_create_join", create_and_join),
+];
 
 /// Waits for the partner's end and passes on its failure.
 fn finish(partner: JoinHandle<Result<()>>) -> Result<()> {
     partner.join().ok_or(Status::INTERNAL)?
 }
 
-fn eventpair() -> Result<()> {
+fn eventpair(_: &mut Startup) -> Result<()> {
     let (near, far) = EventPair::create()?;
     let partner = thread::spawn("partner", move || {
         let raw = far.raw();
@@ -59,7 +59,7 @@ fn await_nudge(raw: u32) -> i32 {
     }
 }
 
-fn futex() -> Result<()> {
+fn futex(_: &mut Startup) -> Result<()> {
     let word = Arc::new(AtomicU32::new(0));
     let other = word.clone();
     let partner = thread::spawn("partner", move || {
@@ -84,7 +84,7 @@ fn pass_turn(word: &AtomicU32, next: u32) -> i32 {
     unsafe { sys::zx_futex_wake(word.as_ptr().cast(), 1) }
 }
 
-fn channel() -> Result<()> {
+fn channel(_: &mut Startup) -> Result<()> {
     let (near, far) = Channel::create()?;
     let partner = thread::spawn("partner", move || {
         let (raw, mut bytes) = (far.raw(), [0; SIZE]);
@@ -124,7 +124,7 @@ pub fn receive(raw: u32, bytes: &mut [u8; SIZE]) -> i32 {
 }
 
 /// A thread that ends at once, over and over on the same stack.
-fn create_and_join() -> Result<()> {
+fn create_and_join(_: &mut Startup) -> Result<()> {
     let process = startup::process().ok_or(Status::BAD_STATE)?;
     let stack = Mapping::anonymous(PAGE_SIZE, 0)?;
     let top = stack.end() - size_of::<usize>();
