@@ -4,8 +4,8 @@
 //! state and going to sleep is one atomic step against whoever changes the state. Each waiter carries
 //! a tag `T` (a signal mask, a futex address) by which wakers choose.
 //!
-//! A waiter's node lives inside the waiting future ([`Wait`]) or, for waits that belong to no task,
-//! in a [`Registration`]. No operation allocates, except [`Registration::new`].
+//! A waiter's node lives inside the waiting future ([`Wait`], [`Waiter`]) or, for waits that belong to no
+//! task, in a [`Registration`]. No operation allocates, except [`Registration::new`].
 //!
 //! ```text
 //!            poll: check says "not yet"           wake (under the lock: unlinked, waker taken)
@@ -39,9 +39,11 @@ mod queue;
 mod registration;
 pub mod sync;
 mod wait;
+mod waiter;
 
 pub use buckets::Buckets;
 pub use list::{List, Lists, Tag};
 pub use queue::{WaitQueue, Waiters};
 pub use registration::{OutOfMemory, Registration};
-pub use wait::{Wait, Woken};
+pub use wait::Wait;
+pub use waiter::{Waiter, Woken};

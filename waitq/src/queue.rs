@@ -36,6 +36,12 @@ impl<T: Tag, S> WaitQueue<T, S> {
     }
 }
 
+impl<T, S, L> AsRef<Self> for WaitQueue<T, S, L> {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
     /// A queue over the given lists.
     pub fn with_lists(lists: L, state: S) -> Self {

@@ -5,7 +5,7 @@
 
 use crate::list::{Node, Status, Tag};
 use crate::queue::WaitQueue;
-use crate::wait::Woken;
+use crate::waiter::Woken;
 use alloc::alloc::{Layout, alloc, dealloc};
 use alloc::sync::Arc;
 use core::ptr::NonNull;

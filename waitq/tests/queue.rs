@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use waitq::{Buckets, Registration, Tag, WaitQueue, Woken};
+use waitq::{Buckets, Registration, Tag, WaitQueue, Waiter, Woken};
 
 #[derive(Default)]
 struct Count(AtomicUsize);
@@ -244,4 +244,36 @@ fn a_registration_is_armed_woken_and_disarmed() {
     assert_eq!(registration.arm(owner.clone(), Key(2), waker, |_, _| false), Ok(()));
     drop(registration);
     assert!(owner.0.with(|_, waiters| waiters.is_empty()));
+}
+
+/// A queue in something shared.
+struct Shared(WaitQueue<(), bool>);
+
+impl AsRef<WaitQueue<(), bool>> for Shared {
+    fn as_ref(&self) -> &WaitQueue<(), bool> {
+        &self.0
+    }
+}
+
+#[test]
+fn a_waiter_waits_again_and_again_and_keeps_its_queue_meanwhile() {
+    let (count, waker) = Count::waker();
+    let mut waiter = pin!(Waiter::<Arc<Shared>, (), bool>::new(()));
+    for round in 0..3 {
+        let shared = Arc::new(Shared(WaitQueue::new(false)));
+        assert!(waiter.as_mut().begin(shared.clone(), (), |ready, _| *ready, &waker).is_pending());
+        assert_eq!(Arc::strong_count(&shared), 2);
+        assert!(poll(waiter.as_mut(), &waker).is_pending());
+        if round == 1 {
+            assert_eq!(waiter.as_mut().cancel(), Woken::No(()));
+            assert!(!shared.0.with(|_, waiters| waiters.wake_one()));
+        } else {
+            assert!(shared.0.with(|_, waiters| waiters.wake_one()));
+            assert!(poll(waiter.as_mut(), &waker).is_ready());
+        }
+        assert_eq!(Arc::strong_count(&shared), 1, "the waiter let go of its queue");
+        shared.0.with(|ready, _| *ready = true);
+        assert!(waiter.as_mut().begin(shared, (), |ready, _| *ready, &waker).is_ready());
+    }
+    assert_eq!(count.get(), 2);
 }

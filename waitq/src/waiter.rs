@@ -1,0 +1,220 @@
+//! One who waits: a node, and what keeps its queue alive.
+//!
+//! The node is inside, so a waiter is pinned while it waits; whoever has the waiter says when a wait
+//! begins, and may use it for one wait after the other. [`Wait`](crate::Wait) is a waiter that begins by
+//! itself at its first poll.
+
+use crate::list::{List, Lists, Node, Status, Tag};
+use crate::queue::WaitQueue;
+use core::future::Future;
+use core::ops::Deref;
+use core::pin::Pin;
+use core::ptr::NonNull;
+use core::task::{Context, Poll, Waker};
+
+/// How a wait ended that was asked to end: see [`Waiter::cancel`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Woken<T> {
+    /// It had been woken before; that wake is now consumed.
+    Yes(T),
+    /// It had not been woken.
+    No(T),
+}
+
+impl<T> Woken<T> {
+    /// The tag, whichever way it ended.
+    pub fn tag(self) -> T {
+        match self {
+            Self::Yes(tag) | Self::No(tag) => tag,
+        }
+    }
+}
+
+/// A waiter on a queue that a `Q` points to. As a future it gives the tag as wakers left it, once the
+/// wait has [begun](Waiter::begin). Dropping it is cancelling the wait.
+pub struct Waiter<Q, T: Tag, S = (), L: Lists<T> = List<T>> {
+    /// There while the queue may know the node.
+    owner: Option<Q>,
+    node: Node<T>,
+    /// The queue that may know the node: from a beginning that is pending to the end of the wait.
+    queue: Option<NonNull<WaitQueue<T, S, L>>>,
+}
+
+// SAFETY: the node's pointers are only followed under the queue's lock, the queue is shared by its
+// lock, and everything else in a waiter may be sent when its parts may.
+unsafe impl<Q: Send, T: Tag + Send, S: Send, L: Lists<T> + Send> Send for Waiter<Q, T, S, L> {}
+// SAFETY: a shared waiter gives access to its owner only.
+unsafe impl<Q: Sync, T: Tag + Send, S: Send, L: Lists<T> + Send> Sync for Waiter<Q, T, S, L> {}
+
+impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
+    /// A waiter that does not wait.
+    #[inline]
+    pub fn new(tag: T) -> Self {
+        Self { owner: None, node: Node::new(tag), queue: None }
+    }
+
+    /// What keeps the queue alive, while it waits.
+    #[inline]
+    pub fn owner(&self) -> Option<&Q> {
+        self.owner.as_ref()
+    }
+
+    /// Begins to wait in the queue of `owner`, unless `ready`, called under the lock, says that there is
+    /// no need: then the tag as `ready` left it. Checking and joining the queue is one step against
+    /// those who wake.
+    ///
+    /// # Panics
+    /// When it waits already.
+    #[inline]
+    pub fn begin(
+        self: Pin<&mut Self>,
+        owner: Q,
+        tag: T,
+        ready: impl FnOnce(&mut S, &mut T) -> bool,
+        waker: &Waker,
+    ) -> Poll<T>
+    where
+        Q: Deref<Target: AsRef<WaitQueue<T, S, L>>>,
+    {
+        // SAFETY: the node is not moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        assert!(this.queue.is_none(), "a waiter began to wait twice");
+        // SAFETY: a node that its queue does not know is this waiter's alone.
+        unsafe { this.node.with(|entry| entry.tag = tag) };
+        // SAFETY: pinned, and not waiting; the owner keeps the queue, and stays below.
+        let begun = unsafe { this.enter((*owner).as_ref(), ready, waker) };
+        if begun.is_pending() {
+            this.owner = Some(owner);
+        }
+        begun
+    }
+
+    /// Checks, and joins `queue`, in one locked step.
+    ///
+    /// # Safety
+    /// The waiter is pinned and does not wait, and the queue outlives the wait.
+    #[inline]
+    unsafe fn enter(
+        &mut self,
+        queue: &WaitQueue<T, S, L>,
+        ready: impl FnOnce(&mut S, &mut T) -> bool,
+        waker: &Waker,
+    ) -> Poll<T> {
+        let node = NonNull::from(&self.node);
+        let mut inner = queue.lock();
+        // SAFETY: the node is not linked yet, so this waiter has it alone.
+        let (satisfied, tag) = unsafe {
+            node.as_ref().with(|entry| {
+                let satisfied = ready(&mut inner.state, &mut entry.tag);
+                if !satisfied {
+                    entry.waker = Some(waker.clone());
+                    entry.status = Status::Queued;
+                }
+                (satisfied, entry.tag)
+            })
+        };
+        if satisfied {
+            return Poll::Ready(tag);
+        }
+        // SAFETY: the node is pinned in the waiter, whose drop unlinks it.
+        unsafe { inner.lists.list(&tag).push_back(node) };
+        drop(inner);
+        self.queue = Some(NonNull::from(queue));
+        Poll::Pending
+    }
+
+    /// Ends the wait now, atomically against wakers: a wake that came before is not lost but returned.
+    pub fn cancel(self: Pin<&mut Self>) -> Woken<T> {
+        // SAFETY: the node is not moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        let Some(queue) = this.queue.take() else {
+            // SAFETY: a node that its queue does not know is this waiter's alone.
+            return Woken::No(unsafe { this.node.with(|entry| entry.tag) });
+        };
+        let _owner = this.owner.take();
+        // SAFETY: the owner keeps the queue, and the node is this queue's alone and alive.
+        let (status, tag) = unsafe { queue.as_ref().withdraw(NonNull::from(&this.node)) };
+        match status {
+            Status::Idle | Status::Queued => Woken::No(tag),
+            Status::Chosen { .. } | Status::Woken { .. } => {
+                // SAFETY: withdrawn nodes are not linked, and this waiter owns its node.
+                unsafe { this.node.with(|entry| entry.status = Status::Idle) };
+                Woken::Yes(tag)
+            }
+        }
+    }
+}
+
+impl<Q, T: Tag, S, L: Lists<T>> Future for Waiter<Q, T, S, L> {
+    type Output = T;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        // SAFETY: the node is not moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        let queue = this.queue.expect("a waiter is polled while it waits");
+        let node = NonNull::from(&this.node);
+        // SAFETY: the owner keeps the queue alive as long as it may know the node.
+        let mut inner = unsafe { queue.as_ref() }.lock();
+        // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
+        unsafe {
+            let (status, tag) = node.as_ref().with(|entry| (entry.status, entry.tag));
+            match status {
+                Status::Queued => {
+                    node.as_ref().with(|entry| refresh(&mut entry.waker, context));
+                    return Poll::Pending;
+                }
+                Status::Chosen { .. } => inner.lists.list(&tag).remove(node),
+                Status::Woken { .. } | Status::Idle => {}
+            }
+            node.as_ref().with(|entry| entry.status = Status::Idle);
+            drop(inner);
+            this.queue = None;
+            this.owner = None;
+            Poll::Ready(tag)
+        }
+    }
+}
+
+impl<'q, T: Tag, S, L: Lists<T>> Waiter<&'q WaitQueue<T, S, L>, T, S, L> {
+    /// A waiter that is going to wait in this queue, with this tag.
+    pub(crate) fn prepared(queue: &'q WaitQueue<T, S, L>, tag: T) -> Self {
+        Self { owner: Some(queue), node: Node::new(tag), queue: None }
+    }
+
+    /// [`Waiter::begin`], once, for what was prepared.
+    #[inline]
+    pub(crate) fn begin_prepared(
+        self: Pin<&mut Self>,
+        ready: impl FnOnce(&mut S, &mut T) -> bool,
+        waker: &Waker,
+    ) -> Poll<T> {
+        // SAFETY: the node is not moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        let queue = this.owner.expect("prepared");
+        // SAFETY: pinned; not waiting, as `Wait` sees to; the queue is borrowed for longer.
+        unsafe { this.enter(queue, ready, waker) }
+    }
+}
+
+/// Keeps the waker up to date; a task that polls with the same waker again pays a comparison.
+fn refresh(slot: &mut Option<Waker>, context: &Context<'_>) {
+    match slot {
+        Some(waker) => waker.clone_from(context.waker()),
+        None => *slot = Some(context.waker().clone()),
+    }
+}
+
+impl<Q, T: Tag, S, L: Lists<T>> Drop for Waiter<Q, T, S, L> {
+    #[inline]
+    fn drop(&mut self) {
+        let Some(queue) = self.queue else { return };
+        // SAFETY: the owner still keeps the queue.
+        let queue = unsafe { queue.as_ref() };
+        // SAFETY: the node is this queue's alone, and alive until the end of this function.
+        let (status, tag) = unsafe { queue.withdraw(NonNull::from(&self.node)) };
+        if let Status::Woken { counted: true } | Status::Chosen { counted: true } = status {
+            queue.pass_on(tag);
+        }
+    }
+}
