@@ -2,23 +2,23 @@
 //!
 //! Both ends live in one [`Pair`], so that writing reaches the other end without counting references.
 //! Each end has one lock over its unread messages and the callers that wait at it; a reply goes to the
-//! caller that registered its transaction id, under that lock, or else to the queue.
+//! caller that registered its transaction id, under that lock, or else to the queue: see [`call`].
 //!
 //! Lock order: an end's lock, then that end's signals. No two ends are locked at once.
 
+mod call;
+
+pub use self::call::Call;
+use self::call::{CallState, Caller};
 use crate::base::{Base, Koid};
 use crate::handle::{Doomed, Handle, HandleId};
 use crate::object::{Object, kernel_object};
-use crate::wait::Deadline;
 use abi::{Signals, Status};
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::future::{Future, poll_fn};
-use core::pin::pin;
 use core::sync::atomic::{AtomicU64, Ordering};
-use core::task::Poll;
-use waitq::{Tag, WaitQueue, Woken};
+use waitq::WaitQueue;
 
 /// Transaction ids that the kernel chooses for calls have this bit.
 pub const KERNEL_TXID: u32 = 0x8000_0000;
@@ -44,27 +44,9 @@ impl Message {
     }
 }
 
-/// How far a call has come.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum CallState {
-    Waiting,
-    Replied,
-    PeerClosed,
-    HandleClosed,
-}
-
-#[derive(Clone, Copy)]
-struct Caller {
-    txid: u32,
-    handle: HandleId,
-    state: CallState,
-}
-
-impl Tag for Caller {}
-
 /// What is behind an end's lock.
 #[derive(Default)]
-struct Inbox {
+pub struct Inbox {
     messages: VecDeque<Message>,
     /// Replies that found their caller, until it runs.
     replies: Vec<Message>,
@@ -210,93 +192,6 @@ impl Channel {
         self.end().unread.load(Ordering::Relaxed)
     }
 
-    /// Sends a message of at least four bytes, into which a transaction id is written, and waits for
-    /// the reply with the same id.
-    ///
-    /// # Errors
-    /// Of the write (nothing was sent): `PEER_CLOSED`, `NO_MEMORY`. Of the wait: `TIMED_OUT`,
-    /// `PEER_CLOSED`, and `CANCELED` when `handle`, through which the call is made, is closed.
-    pub async fn call(
-        &self,
-        mut message: Message,
-        handle: HandleId,
-        still_open: impl FnOnce() -> bool,
-        deadline: Deadline,
-    ) -> Result<Message, Status> {
-        let end = self.end();
-        let txid = self.new_txid();
-        message.set_txid(txid);
-        let caller = Caller { txid, handle, state: CallState::Waiting };
-        // Before the wait, so that it is dropped after it: no reply finds the caller any more then.
-        let reply = Reply { end, txid };
-        let mut wait = pin!(end.inbox.wait_unless(caller, |inbox, caller| {
-            if inbox.peer_closed {
-                caller.state = CallState::PeerClosed;
-            } else if !still_open() {
-                caller.state = CallState::HandleClosed;
-            }
-            caller.state != CallState::Waiting
-        }));
-        let mut sleep = pin!((!deadline.is_never()).then(|| deadline.sleep()));
-        let mut unsent = Some(message);
-        let outcome = poll_fn(|context| {
-            if let Poll::Ready(caller) = wait.as_mut().poll(context) {
-                return Poll::Ready(Ok(caller.state));
-            }
-            if let Some(message) = unsent.take()
-                && let Err((message, status)) = self.write(message)
-            {
-                // The wait goes first: closing what is in the message may reach this end again.
-                let _ = wait.as_mut().cancel();
-                drop(message);
-                return Poll::Ready(Err(status));
-            }
-            let expired = match sleep.as_mut().as_pin_mut() {
-                Some(sleep) => sleep.poll(context).is_ready(),
-                None => false,
-            };
-            match expired {
-                false => Poll::Pending,
-                true => Poll::Ready(match wait.as_mut().cancel() {
-                    Woken::Yes(caller) => Ok(caller.state),
-                    Woken::No(_) => Err(Status::TIMED_OUT),
-                }),
-            }
-        })
-        .await?;
-        match outcome {
-            CallState::Replied => reply.take().ok_or(Status::INTERNAL),
-            CallState::HandleClosed => Err(Status::CANCELED),
-            CallState::PeerClosed | CallState::Waiting => Err(Status::PEER_CLOSED),
-        }
-    }
-
-    /// A transaction id that no caller at this end waits for.
-    fn new_txid(&self) -> u32 {
-        let calls = self.end().calls.fetch_add(1, Ordering::Relaxed);
-        match u32::try_from(calls) {
-            Ok(calls) if calls & KERNEL_TXID == 0 => calls | KERNEL_TXID,
-            _ => self.checked_txid(calls as u32),
-        }
-    }
-
-    /// Ids come around after 2^31 calls; from then on, and for ever, each is checked.
-    #[cold]
-    fn checked_txid(&self, first: u32) -> u32 {
-        self.end().inbox.with(|_, callers| {
-            let mut txid = first | KERNEL_TXID;
-            loop {
-                let mut taken = false;
-                let near = Caller { txid, handle: HandleId::KERNEL, state: CallState::Waiting };
-                callers.for_each(&near, |caller| taken |= caller.txid == txid);
-                if !taken {
-                    return txid;
-                }
-                txid = txid.wrapping_add(1) | KERNEL_TXID;
-            }
-        })
-    }
-
     pub(crate) fn link_doomed(&self, next: Option<Arc<Channel>>) {
         self.end().inbox.with(|inbox, _| inbox.next_doomed = next);
     }
@@ -307,49 +202,9 @@ impl Channel {
     }
 }
 
-impl Caller {
-    /// Settles a call that waits and that `matches`; whether it did.
-    fn settle(&mut self, state: CallState, matches: impl FnOnce(&Self) -> bool) -> bool {
-        let hit = self.state == CallState::Waiting && matches(self);
-        if hit {
-            self.state = state;
-        }
-        hit
-    }
-}
-
-impl Inbox {
-    fn take_reply(&mut self, txid: u32) -> Option<Message> {
-        let index = self.replies.iter().position(|reply| reply.txid() == Some(txid))?;
-        Some(self.replies.swap_remove(index))
-    }
-}
-
-/// A reply that may be there for a call. If the call is dropped before it takes it, it is as if the
-/// reply had come late: it goes to the queue.
-struct Reply<'a> {
-    end: &'a End,
-    txid: u32,
-}
-
-impl Reply<'_> {
-    fn take(self) -> Option<Message> {
-        let reply = self.end.inbox.with(|inbox, _| inbox.take_reply(self.txid));
-        core::mem::forget(self);
-        reply
-    }
-}
-
-impl Drop for Reply<'_> {
-    fn drop(&mut self) {
-        let undelivered = self.end.inbox.with(|inbox, _| {
-            let reply = inbox.take_reply(self.txid)?;
-            if inbox.closed {
-                return Some(reply);
-            }
-            self.end.deliver(inbox, reply).err().map(|(reply, _)| reply)
-        });
-        drop(undelivered);
+impl AsRef<WaitQueue<Caller, Inbox>> for Channel {
+    fn as_ref(&self) -> &WaitQueue<Caller, Inbox> {
+        &self.end().inbox
     }
 }
 

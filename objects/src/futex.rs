@@ -9,31 +9,36 @@
 //! owner, makes it known to the other waiters, and moves the thread over.
 
 use crate::base::Koid;
-use crate::wait::{Deadline, until, until_pinned};
+use crate::wait::{Deadline, until_pinned};
 use abi::Status;
-use core::future::{Future, poll_fn};
+use core::future::poll_fn;
 use core::hash::{Hash, Hasher};
-use core::pin::pin;
+use core::ops::Deref;
+use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicBool, Ordering};
-use core::task::Poll;
-use waitq::{Buckets, Tag, WaitQueue};
+use core::task::{Poll, Waker};
+use waitq::{Buckets, Cancel, Tag, WaitQueue, Waiter};
 
-/// A futex that a thread waits for.
+/// What a thread waits for at a futex.
 #[derive(Clone, Copy, Debug)]
-struct Waiter {
+pub struct Place {
     address: u64,
     thread: Koid,
     /// The thread that is said to own the futex; the same for all its waiters.
     owner: Koid,
 }
 
-impl Tag for Waiter {
+impl Place {
+    const NOWHERE: Self = Self { address: 0, thread: 0, owner: 0 };
+}
+
+impl Tag for Place {
     fn takes_over(&self, dropped: &Self) -> bool {
         self.address == dropped.address
     }
 }
 
-impl Hash for Waiter {
+impl Hash for Place {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(self.address);
     }
@@ -91,11 +96,33 @@ pub struct Requeue {
     pub owner: Result<Koid, Status>,
 }
 
-type Waiters<'a> = waitq::Waiters<'a, Waiter, Buckets<Waiter>>;
+/// The waiters of all futexes of a process.
+pub type Queue = WaitQueue<Place, (), Buckets<Place>>;
+
+/// One who waits at one futex after the other, of a table that `Q` keeps.
+pub type FutexWaiter<Q> = Waiter<Q, Place, (), Buckets<Place>>;
+
+/// A wait at a futex that is to begin.
+#[derive(Clone, Copy, Debug)]
+pub struct FutexWait {
+    /// The futex.
+    pub address: u64,
+    /// The thread that waits.
+    pub thread: Koid,
+    /// Who owns the futex then, 0 for nobody; an error is reported if the word has the expected value.
+    pub owner: Result<Koid, Status>,
+}
+
+/// A waiter that has not waited yet.
+pub fn futex_waiter<Q>() -> FutexWaiter<Q> {
+    Waiter::new(Place::NOWHERE)
+}
+
+type Waiters<'a> = waitq::Waiters<'a, Place, Buckets<Place>>;
 
 /// The futexes of one process.
 pub struct FutexTable {
-    queue: WaitQueue<Waiter, (), Buckets<Waiter>>,
+    queue: Queue,
     /// Whether a futex ever had an owner. Set before the lock is taken for the first of them.
     owned: AtomicBool,
 }
@@ -106,10 +133,61 @@ impl Default for FutexTable {
     }
 }
 
+impl AsRef<Queue> for FutexTable {
+    fn as_ref(&self) -> &Queue {
+        &self.queue
+    }
+}
+
 impl FutexTable {
     /// Makes the table as wide as there are threads. Without memory it stays narrower, and slower.
     pub fn widen(&self, threads: usize) {
         self.queue.with(|_, waiters| waiters.lists().reserve(threads));
+    }
+
+    /// Begins to wait as [`FutexTable::wait`] does; `table` leads to this table, and keeps it.
+    ///
+    /// # Errors
+    /// As for [`FutexTable::wait`].
+    pub fn begin_wait<Q, F>(
+        &self,
+        table: Q,
+        mut waiter: Pin<&mut FutexWaiter<Q>>,
+        wait: FutexWait,
+        compare: impl Fn() -> Result<bool, F>,
+        waker: &Waker,
+    ) -> Result<(), Refused<F>>
+    where
+        Q: Deref<Target: AsRef<Queue>> + Clone,
+    {
+        let FutexWait { address, thread, owner } = wait;
+        let place = Place { address, thread, owner: 0 };
+        if owner == Ok(0) && !self.has_owners() {
+            let mut refused = None;
+            let begun = waiter.as_mut().begin(
+                table.clone(),
+                place,
+                |_, _| {
+                    // Whoever sets this takes the lock afterwards, and finds this waiter then.
+                    refused = if self.has_owners() { Some(Ok(())) } else { equal(&compare).err().map(Err) };
+                    refused.is_some()
+                },
+                waker,
+            );
+            match refused {
+                None => return Ok(()),
+                Some(Err(refused)) => return Err(refused),
+                Some(Ok(())) => debug_assert!(begun.is_ready()),
+            }
+        }
+        self.note_owner(true);
+        let lobby = Place { address: lobby(thread), ..place };
+        // Nobody wakes in the lobby, so this only enters it.
+        let _ = waiter.as_mut().begin(table, lobby, |_, _| false, waker);
+        self.leave_lobby(lobby, place, owner, compare).inspect_err(|_| {
+            let _ = waiter.as_mut().cancel();
+            waiter.release();
+        })
     }
 
     /// Waits to be woken at `address`, unless `compare`, called under the lock, finds another value. The
@@ -126,61 +204,24 @@ impl FutexTable {
         compare: impl Fn() -> Result<bool, F>,
         deadline: Deadline,
     ) -> Result<(), Refused<F>> {
-        let waiter = Waiter { address, thread, owner: 0 };
-        if owner == Ok(0)
-            && !self.has_owners()
-            && let Some(outcome) = self.wait_unowned(waiter, &compare, deadline).await
-        {
-            return outcome;
-        }
-        self.note_owner(true);
-        self.wait_owned(waiter, owner, compare, deadline).await
+        let mut waiter = pin!(futex_waiter());
+        let wait = FutexWait { address, thread, owner };
+        poll_fn(|context| {
+            Poll::Ready(self.begin_wait(&self.queue, waiter.as_mut(), wait, &compare, context.waker()))
+        })
+        .await?;
+        until_pinned(waiter, deadline).await.map(drop).map_err(|_| Status::TIMED_OUT.into())
     }
 
     fn has_owners(&self) -> bool {
         self.owned.load(Ordering::Relaxed)
     }
 
-    /// The wait in a process without owners; `None` when there is one after all.
-    async fn wait_unowned<F>(
-        &self,
-        waiter: Waiter,
-        compare: impl Fn() -> Result<bool, F>,
-        deadline: Deadline,
-    ) -> Option<Result<(), Refused<F>>> {
-        let mut refused = None;
-        let wait = self.queue.wait_unless(waiter, |_, _| {
-            // Whoever sets this takes the lock afterwards, and finds this waiter then.
-            refused = if self.has_owners() { Some(None) } else { equal(&compare).err().map(Some) };
-            refused.is_some()
-        });
-        let outcome = until(wait, deadline).await;
-        match refused {
-            Some(refused) => refused.map(Err),
-            None => Some(outcome.map(drop).map_err(|_| Status::TIMED_OUT.into())),
-        }
-    }
-
-    async fn wait_owned<F>(
-        &self,
-        waiter: Waiter,
-        owner: Result<Koid, Status>,
-        compare: impl Fn() -> Result<bool, F>,
-        deadline: Deadline,
-    ) -> Result<(), Refused<F>> {
-        let lobby = Waiter { address: lobby(waiter.thread), ..waiter };
-        let mut wait = pin!(self.queue.wait(lobby));
-        // Nobody wakes in the lobby, so this poll only enters it.
-        poll_fn(|context| Poll::Ready(wait.as_mut().poll(context).is_pending())).await;
-        self.leave_lobby(lobby, waiter, owner, compare)?;
-        until_pinned(wait, deadline).await.map(drop).map_err(|_| Status::TIMED_OUT.into())
-    }
-
     /// Moves a waiter from the lobby to its futex, which gets the owner, if all is as it should be.
     fn leave_lobby<F>(
         &self,
-        lobby: Waiter,
-        waiter: Waiter,
+        lobby: Place,
+        waiter: Place,
         owner: Result<Koid, Status>,
         compare: impl Fn() -> Result<bool, F>,
     ) -> Result<(), Refused<F>> {
@@ -191,7 +232,7 @@ impl FutexTable {
                 return Err(Status::INVALID_ARGS.into());
             }
             waiters.retag(&lobby, 1, |other| {
-                (other.address == lobby.address).then_some(Waiter { owner, ..waiter })
+                (other.address == lobby.address).then_some(Place { owner, ..waiter })
             });
             set_owner(waiters, waiter, owner);
             Ok(())
@@ -200,7 +241,7 @@ impl FutexTable {
 
     /// Wakes at most `count` waiters of `address`, first come first served. How many.
     pub fn wake(&self, address: u64, count: usize, owner: NewOwner) -> usize {
-        let near = Waiter { address, thread: 0, owner: 0 };
+        let near = Place { address, thread: 0, owner: 0 };
         self.note_owner(owner != NewOwner::Nobody);
         self.queue.with(|_, waiters| {
             let (woken, thread) = wake_some(waiters, near, count);
@@ -222,8 +263,8 @@ impl FutexTable {
         plan: Requeue,
         compare: impl Fn() -> Result<bool, F>,
     ) -> Result<(), Refused<F>> {
-        let near = Waiter { address, thread: 0, owner: 0 };
-        let far = Waiter { address: plan.target, ..near };
+        let near = Place { address, thread: 0, owner: 0 };
+        let far = Place { address: plan.target, ..near };
         self.note_owner(plan.owner != Ok(0) || plan.woken_owner != NewOwner::Nobody);
         self.queue.with(|_, waiters| {
             equal(compare)?;
@@ -233,7 +274,7 @@ impl FutexTable {
             }
             let woken = wake_some(waiters, near, plan.wake).1;
             waiters.retag(&near, plan.requeue, |waiter| {
-                (waiter.address == address).then_some(Waiter { address: plan.target, ..*waiter })
+                (waiter.address == address).then_some(Place { address: plan.target, ..*waiter })
             });
             if self.has_owners() {
                 set_owner(waiters, far, owner);
@@ -254,7 +295,7 @@ impl FutexTable {
     pub fn owner(&self, address: u64) -> Koid {
         let mut owner = 0;
         self.queue.with(|_, waiters| {
-            waiters.for_each(&Waiter { address, thread: 0, owner: 0 }, |waiter| {
+            waiters.for_each(&Place { address, thread: 0, owner: 0 }, |waiter| {
                 if waiter.address == address {
                     owner = waiter.owner;
                 }
@@ -274,7 +315,7 @@ fn equal<F>(compare: impl Fn() -> Result<bool, F>) -> Result<(), Refused<F>> {
     if compare().map_err(Refused::Fault)? { Ok(()) } else { Err(Status::BAD_STATE.into()) }
 }
 
-fn set_owner(waiters: &mut Waiters<'_>, futex: Waiter, owner: Koid) {
+fn set_owner(waiters: &mut Waiters<'_>, futex: Place, owner: Koid) {
     waiters.for_each(&futex, |waiter| {
         if waiter.address == futex.address {
             waiter.owner = owner;
@@ -283,7 +324,7 @@ fn set_owner(waiters: &mut Waiters<'_>, futex: Waiter, owner: Koid) {
 }
 
 /// Wakes at most `count` waiters, in order. How many, and the last one's thread.
-fn wake_some(waiters: &mut Waiters<'_>, futex: Waiter, count: usize) -> (usize, Koid) {
+fn wake_some(waiters: &mut Waiters<'_>, futex: Place, count: usize) -> (usize, Koid) {
     let mut thread = 0;
     let woken = waiters.wake_some(&futex, count, |waiter| {
         let hit = waiter.address == futex.address;
@@ -295,7 +336,7 @@ fn wake_some(waiters: &mut Waiters<'_>, futex: Waiter, count: usize) -> (usize, 
     (woken, thread)
 }
 
-fn waits_for(waiters: &mut Waiters<'_>, futex: Waiter, thread: Koid) -> bool {
+fn waits_for(waiters: &mut Waiters<'_>, futex: Place, thread: Koid) -> bool {
     let mut waits = false;
     waiters.for_each(&futex, |waiter| waits |= waiter.address == futex.address && waiter.thread == thread);
     waits

@@ -108,9 +108,15 @@ macro_rules! kinds {
                 match self { $(Self::$kind(object) => object.set_owner(process),)* }
             }
 
-            /// The object as the owner of its signals, for registrations.
-            pub fn observable(&self) -> Arc<dyn AsRef<SignalQueue> + Send + Sync> {
-                match self { $(Self::$kind(object) => object.clone(),)* }
+            /// The object as the owner of its signals.
+            #[inline]
+            pub fn into_observable(self) -> crate::wait::Observable {
+                match self { $(Self::$kind(object) => object,)* }
+            }
+
+            /// [`Object::into_observable`] of another reference, for registrations.
+            pub fn observable(&self) -> crate::wait::Observable {
+                self.clone().into_observable()
             }
         }
 

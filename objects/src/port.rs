@@ -18,14 +18,16 @@ use crate::base::Base;
 use crate::handle::{Doomed, HandleId};
 use crate::object::{Object, kernel_object};
 use crate::signals::{Observation, SignalQueue};
-use crate::wait::{Deadline, until};
+use crate::wait::{Deadline, give_up, poll_until, until};
 use abi::{PortPacket, Signals, Status};
 use alloc::collections::VecDeque;
 use alloc::sync::{Arc, Weak};
 use alloc::task::Wake;
-use core::task::Waker;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker, ready};
+use executor::Sleep;
 use waitq::sync::Mutex;
-use waitq::{Registration, WaitQueue, Woken};
+use waitq::{Registration, WaitQueue, Waiter, Woken};
 
 /// Most packets of `port_queue` that wait in one port; Zircon's number.
 pub const MAX_USER_PACKETS: usize = 2048;
@@ -36,8 +38,13 @@ pub struct Port {
     queue: WaitQueue<(), State>,
 }
 
+/// One who waits for packets of one port after the other, and keeps the port meanwhile: the wait of a
+/// thread. [`Port::wait`] is that of a kernel task.
+pub type PacketWaiter = Waiter<Arc<Port>, (), State>;
+
+/// What is in a port.
 #[derive(Default)]
-struct State {
+pub struct State {
     packets: VecDeque<Packet>,
     user_packets: usize,
     armed: Armed,
@@ -120,18 +127,64 @@ impl Port {
     }
 
     fn take(&self) -> Result<Option<PortPacket>, Status> {
-        let packet = self.queue.with(|state, _| {
-            if state.closed {
-                return Err(Status::CANCELED);
-            }
-            let packet = state.packets.pop_front();
-            state.user_packets -= usize::from(matches!(packet, Some(Packet::User(_))));
-            Ok(packet)
-        })?;
-        Ok(packet.map(|packet| match packet {
-            Packet::User(packet) => packet,
-            Packet::Signal(observer) => observer.packet(),
-        }))
+        let packet = self.queue.with(|state, _| state.take())?;
+        Ok(packet.map(Packet::open))
+    }
+
+    /// Takes the first packet, or begins to wait for one; checking and waiting is one step.
+    ///
+    /// # Errors
+    /// `CANCELED` when the port's last handle is closed.
+    #[inline]
+    pub fn begin_wait(
+        self: Arc<Self>,
+        waiter: Pin<&mut PacketWaiter>,
+        waker: &Waker,
+    ) -> Poll<Result<PortPacket, Status>> {
+        let mut taken = Ok(None);
+        let ready = |state: &mut State, _: &mut ()| {
+            taken = state.take();
+            !matches!(taken, Ok(None))
+        };
+        if waiter.begin(self, (), ready, waker).is_pending() {
+            return Poll::Pending;
+        }
+        Poll::Ready(taken.and_then(|packet| packet.map(Packet::open).ok_or(Status::INTERNAL)))
+    }
+
+    /// Goes on with the wait, until `sleep`, if there is one, is over.
+    ///
+    /// # Errors
+    /// As for [`Port::wait`].
+    #[inline]
+    pub fn poll_wait(
+        mut waiter: Pin<&mut PacketWaiter>,
+        sleep: Pin<&mut Option<Sleep<'_>>>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<PortPacket, Status>> {
+        match ready!(poll_until(waiter.as_mut(), sleep, context)) {
+            Err(()) => Poll::Ready(Self::last_chance(waiter)),
+            Ok(()) => match waiter.as_mut().release() {
+                // Somebody else may have taken the packet meanwhile.
+                Some(port) => port.begin_wait(waiter, context.waker()),
+                None => Poll::Pending,
+            },
+        }
+    }
+
+    /// Ends a wait without a deadline in the future.
+    ///
+    /// # Errors
+    /// As for [`Port::wait`].
+    pub fn end_wait(mut waiter: Pin<&mut PacketWaiter>) -> Result<PortPacket, Status> {
+        let _ = give_up(waiter.as_mut());
+        Self::last_chance(waiter)
+    }
+
+    /// A packet that came together with the deadline.
+    fn last_chance(waiter: Pin<&mut PacketWaiter>) -> Result<PortPacket, Status> {
+        let port = waiter.release().ok_or(Status::TIMED_OUT)?;
+        port.take()?.ok_or(Status::TIMED_OUT)
     }
 
     /// Queues a packet as soon as one of `mask` is active on `source`; once.
@@ -215,7 +268,34 @@ impl Port {
     }
 }
 
+impl AsRef<WaitQueue<(), State>> for Port {
+    fn as_ref(&self) -> &WaitQueue<(), State> {
+        &self.queue
+    }
+}
+
+impl Packet {
+    /// What user code gets.
+    #[inline]
+    fn open(self) -> PortPacket {
+        match self {
+            Self::User(packet) => packet,
+            Self::Signal(observer) => observer.packet(),
+        }
+    }
+}
+
 impl State {
+    #[inline]
+    fn take(&mut self) -> Result<Option<Packet>, Status> {
+        if self.closed {
+            return Err(Status::CANCELED);
+        }
+        let packet = self.packets.pop_front();
+        self.user_packets -= usize::from(matches!(packet, Some(Packet::User(_))));
+        Ok(packet)
+    }
+
     /// Room for so many packets beyond those queued and those that armed observers may queue.
     fn reserve_packet(&mut self, packets: usize) -> Result<(), Status> {
         self.packets.try_reserve(self.armed.len() + packets).map_err(|_| Status::NO_MEMORY)

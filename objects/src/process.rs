@@ -11,7 +11,7 @@
 //! Entering `Dead` closes all handles and unmaps everything; what remains is the object itself.
 
 use crate::base::{Base, Koid};
-use crate::futex::FutexTable;
+use crate::futex::{self, FutexTable};
 use crate::handle::Doomed;
 use crate::job::Job;
 use crate::name::Name;
@@ -57,6 +57,12 @@ struct State {
     /// How many of them have started.
     started: usize,
     return_code: i64,
+}
+
+impl AsRef<futex::Queue> for Process {
+    fn as_ref(&self) -> &futex::Queue {
+        self.futexes.as_ref()
+    }
 }
 
 impl Process {

@@ -5,7 +5,7 @@
 //! `wait_one`, `wait_many` and `wait_async` all are observers of this one kind.
 
 use crate::handle::HandleId;
-use abi::Signals;
+use abi::{Signals, Status};
 use waitq::{List, Tag, Wait, WaitQueue, Waiters};
 
 /// What an observer looks for, and what it has seen.
@@ -33,6 +33,25 @@ impl Observation {
     pub fn begin(&mut self, active: Signals) -> bool {
         self.observed |= active;
         !self.edge && active.intersects(self.mask)
+    }
+
+    /// [`Observation::begin`] of a wait through a handle: it is over, too, when that is not `still_open`.
+    /// Asked under the lock of the signals; a handle closed earlier would find nobody to cancel.
+    #[inline]
+    pub fn begin_through(&mut self, active: Signals, still_open: impl FnOnce() -> bool) -> bool {
+        if self.begin(active) {
+            return true;
+        }
+        let closed = !still_open();
+        if closed {
+            self.observed |= Signals::SIGNAL_HANDLE_CLOSED;
+        }
+        closed
+    }
+
+    /// How the wait ended that saw this, without a deadline: `OK`, or `CANCELED`.
+    pub fn outcome(&self) -> Result<(), Status> {
+        if self.is_cancelled() { Err(Status::CANCELED) } else { Ok(()) }
     }
 
     /// Whether the wait ended because its handle was closed or given away.
@@ -99,8 +118,7 @@ impl SignalSet {
     }
 
     /// The wait for `observation`, unless it is satisfied at once or `still_open` denies, under the
-    /// lock of the signals, that the handle it came through is open: a handle closed in between would
-    /// otherwise find nobody to cancel.
+    /// lock of the signals, that the handle it came through is open.
     pub fn observe<'a>(
         &'a self,
         observation: Observation,
@@ -113,12 +131,7 @@ impl SignalSet {
         impl FnOnce(&mut Signals, &mut Observation) -> bool + 'a,
     > {
         self.queue.wait_unless(observation, move |active, observation| {
-            let satisfied = observation.begin(*active);
-            if !satisfied && !still_open() {
-                observation.observed |= Signals::SIGNAL_HANDLE_CLOSED;
-                return true;
-            }
-            satisfied
+            observation.begin_through(*active, still_open)
         })
     }
 

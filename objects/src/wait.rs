@@ -4,12 +4,13 @@ use crate::handle::HandleId;
 use crate::object::Object;
 use crate::signals::{Observation, SignalQueue, SignalSet};
 use abi::{Signals, Status};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
-use core::task::{Poll, Waker};
-use executor::TimerQueue;
-use waitq::{Lists, Registration, Tag, Wait, Woken};
+use core::task::{Context, Poll, Waker};
+use executor::{Sleep, TimerQueue};
+use waitq::{Cancel, Registration, Waiter, Woken};
 
 /// Most items of one `wait_many`; Zircon's number.
 pub const MAX_ITEMS: usize = abi::WAIT_MANY_MAX_ITEMS;
@@ -35,7 +36,7 @@ impl Deadline {
     }
 
     /// Waits for it.
-    pub fn sleep(&self) -> executor::Sleep<'static> {
+    pub fn sleep(&self) -> Sleep<'static> {
         self.timers.sleep_until(self.at.max(0) as u64)
     }
 }
@@ -44,42 +45,48 @@ impl Deadline {
 ///
 /// # Errors
 /// The tag of a wait that timed out.
-pub async fn until<T, S, L, C>(wait: Wait<'_, T, S, L, C>, deadline: Deadline) -> Result<T, T>
-where
-    T: Tag,
-    L: Lists<T>,
-    C: FnOnce(&mut S, &mut T) -> bool,
-{
+pub async fn until<W: Cancel>(wait: W, deadline: Deadline) -> Result<W::Output, W::Output> {
     until_pinned(pin!(wait), deadline).await
 }
 
 /// [`until`] for a wait that may have begun.
-pub async fn until_pinned<T, S, L, C>(
-    mut wait: Pin<&mut Wait<'_, T, S, L, C>>,
+pub async fn until_pinned<W: Cancel>(
+    mut wait: Pin<&mut W>,
     deadline: Deadline,
-) -> Result<T, T>
-where
-    T: Tag,
-    L: Lists<T>,
-    C: FnOnce(&mut S, &mut T) -> bool,
-{
+) -> Result<W::Output, W::Output> {
     if deadline.is_never() {
         return Ok(wait.await);
     }
-    let mut sleep = pin!(deadline.sleep());
-    poll_fn(|context| {
-        if let Poll::Ready(tag) = wait.as_mut().poll(context) {
-            return Poll::Ready(Ok(tag));
-        }
-        if !deadline.is_past() && sleep.as_mut().poll(context).is_pending() {
-            return Poll::Pending;
-        }
-        Poll::Ready(match wait.as_mut().cancel() {
-            Woken::Yes(tag) => Ok(tag),
-            Woken::No(tag) => Err(tag),
-        })
+    let mut sleep = pin!(Some(deadline.sleep()));
+    poll_fn(|context| match poll_until(wait.as_mut(), sleep.as_mut(), context) {
+        Poll::Pending if deadline.is_past() => Poll::Ready(give_up(wait.as_mut())),
+        polled => polled,
     })
     .await
+}
+
+/// A poll of `wait`, which gives up when `sleep`, if there is one, is over.
+#[inline]
+pub fn poll_until<W: Cancel>(
+    mut wait: Pin<&mut W>,
+    sleep: Pin<&mut Option<Sleep<'_>>>,
+    context: &mut Context<'_>,
+) -> Poll<Result<W::Output, W::Output>> {
+    if let Poll::Ready(output) = wait.as_mut().poll(context) {
+        return Poll::Ready(Ok(output));
+    }
+    match sleep.as_pin_mut().map(|sleep| sleep.poll(context)) {
+        Some(Poll::Ready(())) => Poll::Ready(give_up(wait)),
+        _ => Poll::Pending,
+    }
+}
+
+/// Ends a wait whose deadline has passed: its output, as an error if it was not woken.
+pub fn give_up<W: Cancel>(wait: Pin<&mut W>) -> Result<W::Output, W::Output> {
+    match wait.cancel() {
+        Woken::Yes(output) => Ok(output),
+        Woken::No(output) => Err(output),
+    }
 }
 
 /// Waits until one of `mask` is active in an object's signals.
@@ -95,10 +102,29 @@ pub async fn wait_on(
 ) -> (Result<(), Status>, Signals) {
     let wait = signals.observe(Observation::of(mask, handle), still_open);
     match until(wait, deadline).await {
-        Ok(seen) if seen.is_cancelled() => (Err(Status::CANCELED), seen.observed),
-        Ok(seen) => (Ok(()), seen.observed),
+        Ok(seen) => (seen.outcome(), seen.observed),
         Err(seen) => (Err(Status::TIMED_OUT), seen.observed),
     }
+}
+
+/// The owner of any object's signals.
+pub type Observable = Arc<dyn AsRef<SignalQueue> + Send + Sync>;
+
+/// One who waits for signals of one object after the other, and keeps the object meanwhile: the wait of
+/// a thread. [`wait_on`] is that of a kernel task.
+pub type SignalWaiter = Waiter<Observable, Observation, Signals>;
+
+/// Begins to wait until one of the mask is active in `object`'s signals, as [`wait_on`] does.
+#[inline]
+pub fn begin_wait_on(
+    waiter: Pin<&mut SignalWaiter>,
+    object: Object,
+    observation: Observation,
+    still_open: impl FnOnce() -> bool,
+    waker: &Waker,
+) -> Poll<Observation> {
+    let begin = |active: &mut Signals, seen: &mut Observation| seen.begin_through(*active, still_open);
+    waiter.begin(object.into_observable(), observation, begin, waker)
 }
 
 type Observer = Registration<Observation, Signals, dyn AsRef<SignalQueue> + Send + Sync>;
@@ -194,10 +220,7 @@ impl Armed<'_> {
         for (item, node) in self.items.iter_mut().zip(self.nodes.iter_mut()) {
             let observation = Observation::of(item.mask, item.handle);
             let armed = node.arm(item.object.observable(), observation, waker.clone(), |active, seen| {
-                if !seen.begin(*active) && !still_open(item.handle) {
-                    seen.observed |= Signals::SIGNAL_HANDLE_CLOSED;
-                }
-                seen.is_cancelled() || seen.observed.intersects(seen.mask)
+                seen.begin_through(*active, || still_open(item.handle))
             });
             if let Err(seen) = armed {
                 item.observed = seen.observed;

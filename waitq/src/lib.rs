@@ -46,4 +46,4 @@ pub use list::{List, Lists, Tag};
 pub use queue::{WaitQueue, Waiters};
 pub use registration::{OutOfMemory, Registration};
 pub use wait::Wait;
-pub use waiter::{Waiter, Woken};
+pub use waiter::{Cancel, Waiter, Woken};

@@ -2,7 +2,7 @@
 
 use crate::list::{List, Lists, Tag};
 use crate::queue::WaitQueue;
-use crate::waiter::{Waiter, Woken};
+use crate::waiter::{Cancel, Waiter, Woken};
 use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -20,11 +20,6 @@ impl<'q, T: Tag, S, L: Lists<T>, C: FnOnce(&mut S, &mut T) -> bool> Wait<'q, T, 
         Self { waiter: Waiter::prepared(queue, tag), ready: Some(ready) }
     }
 
-    /// As [`Waiter::cancel`].
-    pub fn cancel(self: Pin<&mut Self>) -> Woken<T> {
-        self.split().0.cancel()
-    }
-
     fn split(self: Pin<&mut Self>) -> (Pin<&mut Waiter<&'q WaitQueue<T, S, L>, T, S, L>>, &mut Option<C>) {
         // SAFETY: the waiter is pinned structurally, `ready` is not; neither is moved here, and there is
         // no Drop that could.
@@ -32,6 +27,12 @@ impl<'q, T: Tag, S, L: Lists<T>, C: FnOnce(&mut S, &mut T) -> bool> Wait<'q, T, 
             let this = self.get_unchecked_mut();
             (Pin::new_unchecked(&mut this.waiter), &mut this.ready)
         }
+    }
+}
+
+impl<T: Tag, S, L: Lists<T>, C: FnOnce(&mut S, &mut T) -> bool> Cancel for Wait<'_, T, S, L, C> {
+    fn cancel(self: Pin<&mut Self>) -> Woken<T> {
+        self.split().0.cancel()
     }
 }
 

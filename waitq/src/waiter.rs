@@ -30,10 +30,16 @@ impl<T> Woken<T> {
     }
 }
 
+/// A future that can be asked to end early.
+pub trait Cancel: Future {
+    /// Ends the wait now, atomically against wakers: a wake that came before is not lost but returned.
+    fn cancel(self: Pin<&mut Self>) -> Woken<Self::Output>;
+}
+
 /// A waiter on a queue that a `Q` points to. As a future it gives the tag as wakers left it, once the
 /// wait has [begun](Waiter::begin). Dropping it is cancelling the wait.
 pub struct Waiter<Q, T: Tag, S = (), L: Lists<T> = List<T>> {
-    /// There while the queue may know the node.
+    /// There while the queue may know the node, and until it is released.
     owner: Option<Q>,
     node: Node<T>,
     /// The queue that may know the node: from a beginning that is pending to the end of the wait.
@@ -53,10 +59,12 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         Self { owner: None, node: Node::new(tag), queue: None }
     }
 
-    /// What keeps the queue alive, while it waits.
+    /// Lets go of what keeps the queue of a wait that has ended; `None` while it waits.
     #[inline]
-    pub fn owner(&self) -> Option<&Q> {
-        self.owner.as_ref()
+    pub fn release(self: Pin<&mut Self>) -> Option<Q> {
+        // SAFETY: the node is not moved, and the owner is not pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        if this.queue.is_none() { this.owner.take() } else { None }
     }
 
     /// Begins to wait in the queue of `owner`, unless `ready`, called under the lock, says that there is
@@ -122,16 +130,16 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         self.queue = Some(NonNull::from(queue));
         Poll::Pending
     }
+}
 
-    /// Ends the wait now, atomically against wakers: a wake that came before is not lost but returned.
-    pub fn cancel(self: Pin<&mut Self>) -> Woken<T> {
+impl<Q, T: Tag, S, L: Lists<T>> Cancel for Waiter<Q, T, S, L> {
+    fn cancel(self: Pin<&mut Self>) -> Woken<T> {
         // SAFETY: the node is not moved.
         let this = unsafe { self.get_unchecked_mut() };
         let Some(queue) = this.queue.take() else {
             // SAFETY: a node that its queue does not know is this waiter's alone.
             return Woken::No(unsafe { this.node.with(|entry| entry.tag) });
         };
-        let _owner = this.owner.take();
         // SAFETY: the owner keeps the queue, and the node is this queue's alone and alive.
         let (status, tag) = unsafe { queue.as_ref().withdraw(NonNull::from(&this.node)) };
         match status {
@@ -170,7 +178,6 @@ impl<Q, T: Tag, S, L: Lists<T>> Future for Waiter<Q, T, S, L> {
             node.as_ref().with(|entry| entry.status = Status::Idle);
             drop(inner);
             this.queue = None;
-            this.owner = None;
             Poll::Ready(tag)
         }
     }

@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use waitq::{Buckets, Registration, Tag, WaitQueue, Waiter, Woken};
+use waitq::{Buckets, Cancel, Registration, Tag, WaitQueue, Waiter, Woken};
 
 #[derive(Default)]
 struct Count(AtomicUsize);
@@ -264,6 +264,7 @@ fn a_waiter_waits_again_and_again_and_keeps_its_queue_meanwhile() {
         assert!(waiter.as_mut().begin(shared.clone(), (), |ready, _| *ready, &waker).is_pending());
         assert_eq!(Arc::strong_count(&shared), 2);
         assert!(poll(waiter.as_mut(), &waker).is_pending());
+        assert!(waiter.as_mut().release().is_none(), "it still waits");
         if round == 1 {
             assert_eq!(waiter.as_mut().cancel(), Woken::No(()));
             assert!(!shared.0.with(|_, waiters| waiters.wake_one()));
@@ -271,6 +272,7 @@ fn a_waiter_waits_again_and_again_and_keeps_its_queue_meanwhile() {
             assert!(shared.0.with(|_, waiters| waiters.wake_one()));
             assert!(poll(waiter.as_mut(), &waker).is_ready());
         }
+        assert!(waiter.as_mut().release().is_some());
         assert_eq!(Arc::strong_count(&shared), 1, "the waiter let go of its queue");
         shared.0.with(|ready, _| *ready = true);
         assert!(waiter.as_mut().begin(shared, (), |ready, _| *ready, &waker).is_ready());

@@ -1,0 +1,236 @@
+//! `channel_call`: a message, and the wait for the reply with the same transaction id.
+//!
+//! The caller is registered at its end before the message is sent, so no reply comes too early. A reply
+//! that finds its caller is kept beside the queue until the caller takes it; if the caller goes away
+//! before that, it is as if the reply had come late: it goes to the queue.
+
+use super::{Channel, Inbox, KERNEL_TXID, Message};
+use crate::handle::HandleId;
+use crate::wait::{Deadline, give_up, poll_until};
+use abi::Status;
+use alloc::sync::Arc;
+use core::future::poll_fn;
+use core::pin::{Pin, pin};
+use core::sync::atomic::Ordering;
+use core::task::{Context, Poll, Waker, ready};
+use executor::Sleep;
+use pin_project_lite::pin_project;
+use waitq::{Cancel, Tag, Waiter};
+
+/// How far a call has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum CallState {
+    Waiting,
+    Replied,
+    PeerClosed,
+    HandleClosed,
+}
+
+/// Who waits at an end for a reply.
+#[derive(Clone, Copy)]
+pub struct Caller {
+    pub(super) txid: u32,
+    pub(super) handle: HandleId,
+    state: CallState,
+}
+
+impl Tag for Caller {}
+
+impl Caller {
+    const NOBODY: Self = Self { txid: 0, handle: HandleId::KERNEL, state: CallState::Waiting };
+
+    /// Settles a call that waits and that `matches`; whether it did.
+    pub(super) fn settle(&mut self, state: CallState, matches: impl FnOnce(&Self) -> bool) -> bool {
+        let hit = self.state == CallState::Waiting && matches(self);
+        if hit {
+            self.state = state;
+        }
+        hit
+    }
+}
+
+pin_project! {
+    /// One call after the other: what a thread keeps for its calls. [`Channel::call`] is for kernel tasks.
+    pub struct Call {
+        #[pin]
+        waiter: Waiter<Arc<Channel>, Caller, Inbox>,
+        // The id of a call whose reply has not been taken.
+        txid: Option<u32>,
+    }
+
+    impl PinnedDrop for Call {
+        fn drop(this: Pin<&mut Self>) {
+            this.abandon();
+        }
+    }
+}
+
+impl Default for Call {
+    fn default() -> Self {
+        Self { waiter: Waiter::new(Caller::NOBODY), txid: None }
+    }
+}
+
+impl Call {
+    /// Sends a message of at least four bytes, into which a transaction id is written, and begins to
+    /// wait for the reply with the same id. A failed call ends at once, and only such.
+    ///
+    /// # Errors
+    /// Nothing was sent: `PEER_CLOSED`, `NO_MEMORY`, and `CANCELED` when `handle`, through which the call
+    /// is made, is not `still_open`.
+    pub fn begin(
+        self: Pin<&mut Self>,
+        channel: Arc<Channel>,
+        mut message: Message,
+        handle: HandleId,
+        still_open: impl FnOnce() -> bool,
+        waker: &Waker,
+    ) -> Result<(), Status> {
+        let mut this = self.project();
+        let txid = channel.new_txid();
+        message.set_txid(txid);
+        let caller = Caller { txid, handle, state: CallState::Waiting };
+        let refuses = |inbox: &mut Inbox, caller: &mut Caller| {
+            if inbox.peer_closed {
+                caller.state = CallState::PeerClosed;
+            } else if !still_open() {
+                caller.state = CallState::HandleClosed;
+            }
+            caller.state != CallState::Waiting
+        };
+        if let Poll::Ready(caller) = this.waiter.as_mut().begin(channel.clone(), caller, refuses, waker) {
+            return Err(failure(caller.state));
+        }
+        if let Err((message, status)) = channel.write(message) {
+            // The wait goes first: closing what is in the message may reach this end again.
+            let _ = this.waiter.as_mut().cancel();
+            this.waiter.release();
+            drop(message);
+            return Err(status);
+        }
+        *this.txid = Some(txid);
+        Ok(())
+    }
+
+    /// The reply, once it is there.
+    ///
+    /// # Errors
+    /// `PEER_CLOSED`; `CANCELED` when the handle is closed; `TIMED_OUT` when `sleep` is over.
+    pub fn poll(
+        mut self: Pin<&mut Self>,
+        sleep: Pin<&mut Option<Sleep<'_>>>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Message, Status>> {
+        let waiter = self.as_mut().project().waiter;
+        let outcome = ready!(poll_until(waiter, sleep, context));
+        Poll::Ready(self.finish(outcome))
+    }
+
+    /// The reply, if it is there; ends the call in any case.
+    ///
+    /// # Errors
+    /// As for [`Call::poll`].
+    pub fn end(mut self: Pin<&mut Self>) -> Result<Message, Status> {
+        let outcome = give_up(self.as_mut().project().waiter);
+        self.finish(outcome)
+    }
+
+    fn finish(self: Pin<&mut Self>, outcome: Result<Caller, Caller>) -> Result<Message, Status> {
+        let this = self.project();
+        let channel = this.waiter.release().ok_or(Status::INTERNAL)?;
+        let txid = this.txid.take().ok_or(Status::INTERNAL)?;
+        match outcome {
+            Ok(caller) if caller.state == CallState::Replied => {
+                channel.end().inbox.with(|inbox, _| inbox.take_reply(txid)).ok_or(Status::INTERNAL)
+            }
+            Ok(caller) => Err(failure(caller.state)),
+            Err(_) => Err(Status::TIMED_OUT),
+        }
+    }
+
+    /// Ends a call whose caller went away.
+    fn abandon(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        let Some(txid) = this.txid.take() else { return };
+        // No reply finds the caller any more after this.
+        let _ = this.waiter.as_mut().cancel();
+        if let Some(channel) = this.waiter.release() {
+            channel.return_reply(txid);
+        }
+    }
+}
+
+/// The error of a call that ended without a reply.
+fn failure(state: CallState) -> Status {
+    if state == CallState::HandleClosed { Status::CANCELED } else { Status::PEER_CLOSED }
+}
+
+impl Channel {
+    /// Sends a message as [`Call::begin`] does, and waits for its reply.
+    ///
+    /// # Errors
+    /// As for [`Call::begin`] and [`Call::poll`].
+    pub async fn call(
+        self: &Arc<Self>,
+        message: Message,
+        handle: HandleId,
+        still_open: impl FnOnce() -> bool,
+        deadline: Deadline,
+    ) -> Result<Message, Status> {
+        let mut call = pin!(Call::default());
+        let mut sleep = pin!((!deadline.is_never()).then(|| deadline.sleep()));
+        let mut unsent = Some((message, still_open));
+        poll_fn(|context| {
+            if let Some((message, still_open)) = unsent.take() {
+                call.as_mut().begin(self.clone(), message, handle, still_open, context.waker())?;
+            }
+            call.as_mut().poll(sleep.as_mut(), context)
+        })
+        .await
+    }
+
+    /// A transaction id that no caller at this end waits for.
+    fn new_txid(&self) -> u32 {
+        let calls = self.end().calls.fetch_add(1, Ordering::Relaxed);
+        match u32::try_from(calls) {
+            Ok(calls) if calls & KERNEL_TXID == 0 => calls | KERNEL_TXID,
+            _ => self.checked_txid(calls as u32),
+        }
+    }
+
+    /// Ids come around after 2^31 calls; from then on, and for ever, each is checked.
+    #[cold]
+    fn checked_txid(&self, first: u32) -> u32 {
+        self.end().inbox.with(|_, callers| {
+            let mut txid = first | KERNEL_TXID;
+            loop {
+                let mut taken = false;
+                callers.for_each(&Caller::NOBODY, |caller| taken |= caller.txid == txid);
+                if !taken {
+                    return txid;
+                }
+                txid = txid.wrapping_add(1) | KERNEL_TXID;
+            }
+        })
+    }
+
+    /// Puts a reply that nobody waits for any more into the queue.
+    fn return_reply(&self, txid: u32) {
+        let end = self.end();
+        let undelivered = end.inbox.with(|inbox, _| {
+            let reply = inbox.take_reply(txid)?;
+            if inbox.closed {
+                return Some(reply);
+            }
+            end.deliver(inbox, reply).err().map(|(reply, _)| reply)
+        });
+        drop(undelivered);
+    }
+}
+
+impl Inbox {
+    fn take_reply(&mut self, txid: u32) -> Option<Message> {
+        let index = self.replies.iter().position(|reply| reply.txid() == Some(txid))?;
+        Some(self.replies.swap_remove(index))
+    }
+}
