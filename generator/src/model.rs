@@ -157,6 +157,8 @@ pub struct Call {
     pub done: bool,
     /// The thread may wait in it.
     pub blocking: bool,
+    /// It does so in one of the waits that the thread keeps.
+    pub parks: bool,
     /// It creates kernel objects.
     pub creates: bool,
     /// Answered in user mode.

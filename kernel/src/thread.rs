@@ -4,12 +4,13 @@ use crate::arch::user::{SystemCall, enter_user_with};
 use crate::arch::{Trap, UserContext};
 use crate::process::{self, Machine};
 use crate::syscalls::table::Entry;
-use crate::syscalls::{self, Caller};
+use crate::syscalls::{self, Blocked, Caller};
 use crate::{println, run};
 use abi::Status;
 use alloc::sync::Arc;
 use core::future::poll_fn;
-use core::pin::pin;
+use core::pin::{Pin, pin};
+use core::task::{Poll, Waker};
 use executor::TaskOptions;
 use objects::Thread;
 use objects::memory::Protection;
@@ -41,7 +42,8 @@ impl Drop for Life {
 /// The thread's life. Each poll runs in the process's address space.
 async fn live(life: Life, mut context: UserContext) {
     let caller = &life.0;
-    let mut serve = pin!(serve(caller, &mut context));
+    let waker = poll_fn(|task| Poll::Ready(task.waker().clone())).await;
+    let mut serve = pin!(serve(caller, &mut context, waker));
     poll_fn(|task| {
         run::enter(caller);
         serve.as_mut().poll(task)
@@ -50,17 +52,21 @@ async fn live(life: Life, mut context: UserContext) {
 }
 
 /// Runs user code until the thread ends, and does what its traps ask for.
-async fn serve(caller: &Caller, context: &mut UserContext) {
+async fn serve(caller: &Caller, context: &mut UserContext, waker: Waker) {
+    let mut blocked = pin!(Blocked::new(waker));
     while !caller.thread.is_dying() {
         run::before_user();
-        match enter_user_with(context, |call| at_once(caller, call)) {
+        match enter_user_with(context, |call| at_once(caller, call, blocked.as_mut())) {
             // The call that ended this very thread came this way too, and is not to be done twice.
             Trap::Syscall if caller.thread.is_dying() => return,
             Trap::Syscall => {
                 let number = context.rax;
                 // For listings: as long as the thread is parked, this is what it waits in.
                 run::executor().set_waiting_for("system call", number);
-                context.rax = syscalls::blocking(number, caller, &context.arguments).await as u64;
+                context.rax = match blocked.goes_on() {
+                    true => poll_fn(|task| blocked.as_mut().poll(caller, task)).await as u64,
+                    false => syscalls::blocking(number, caller, &context.arguments).await as u64,
+                };
             }
             Trap::Interrupt => {
                 run::after_interrupt();
@@ -83,13 +89,17 @@ async fn serve(caller: &Caller, context: &mut UserContext) {
     }
 }
 
-/// Answers a system call that does not wait, straight from the trap. `None` for one that may wait, and
-/// when the thread is not to go back to user mode.
+/// Answers a system call that need not wait, straight from the trap. `None` for one that has to, or may,
+/// and when the thread is not to go back to user mode.
 #[inline]
-fn at_once(caller: &Caller, call: &SystemCall) -> Option<u64> {
+fn at_once(caller: &Caller, call: &SystemCall, blocked: Pin<&mut Blocked>) -> Option<u64> {
     let result = match syscalls::entry(call.number()) {
         _ if !is_vdso(&caller.machine, call.return_address()) => refuse(caller, call),
         Some(Entry::Immediate(handler)) => handler(caller, call.arguments()),
+        Some(Entry::Parking(handler)) => match handler(caller, call.arguments(), blocked) {
+            Poll::Ready(result) => result,
+            Poll::Pending => return None,
+        },
         Some(Entry::Blocking) => return None,
         Some(Entry::Missing) => i64::from(Status::NOT_SUPPORTED.raw()),
         None => i64::from(Status::BAD_SYSCALL.raw()),

@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! crate::syscalls::{Caller, Args}       Args = [u64; 8]: rdi rsi rdx r10 r8 r9 r12 r13
+//! crate::syscalls::Blocked              the waits that a thread keeps; the last argument of calls that park
 //!   Caller::object::<T>(&self, RawHandle, Rights) -> Result<Arc<T>, Status>      T = objects::Channel, ...
 //!   Caller::any(&self, RawHandle, Rights) -> Result<objects::Object, Status>     kinds `any` and `task`
 //!   Caller::admit(&self) -> Result<(), Status>                                   before calls that create objects
@@ -29,16 +30,23 @@ use crate::types::{Type, camel};
 const HEAD: &str = "
 use abi::*;
 use crate::mm::user;
-use crate::syscalls::{Args, Caller};
+use crate::syscalls::{Args, Blocked, Caller};
+use core::pin::Pin;
+use core::task::Poll;
 
 /// A handler that never waits, behind the decoding of its arguments. The result goes to rax.
 pub type Immediate = fn(&Caller, &Args) -> i64;
+
+/// A handler that answers at once or leaves the thread in one of the waits that it keeps.
+pub type Parking = fn(&Caller, &Args, Pin<&mut Blocked>) -> Poll<i64>;
 
 /// What answers a call.
 #[derive(Clone, Copy)]
 pub enum Entry {
     /// This function, at once.
     Immediate(Immediate),
+    /// This function, and then perhaps [`Blocked::poll`].
+    Parking(Parking),
     /// An async function: see [`blocking`].
     Blocking,
     /// Nothing yet.
@@ -79,6 +87,7 @@ fn table(out: &mut String, abi: Abi, calls: &[Call]) {
     for number in 0..count {
         let call = present(abi, calls).find(|call| call.number == Some(number));
         match call {
+            Some(call) if call.parks => put!(out, "    Entry::Parking({}),", parking(call)),
             Some(call) if call.blocking => put!(out, "    Entry::Blocking,"),
             Some(call) => put!(out, "    Entry::Immediate({}),", immediate(call)),
             None => put!(out, "    Entry::Missing,"),
@@ -97,12 +106,19 @@ fn immediate(call: &Call) -> String {
     }
 }
 
+/// The function of an entry whose handler may begin a wait.
+fn parking(call: &Call) -> String {
+    format!("|caller, args, blocked| {}(caller, args, blocked).map(status)", wrapper_name(call))
+}
+
 /// One match for all ABIs, over the numbers that user code has.
 fn blocking_match(out: &mut String, calls: &[Call]) {
     put!(out, "\n/// Runs the call whose entry is `Blocking`; `number` is what user code has in rax.");
     put!(out, "pub async fn blocking(number: u32, caller: &Caller, args: &Args) -> i64 {{");
     put!(out, "    match number {{");
-    for call in Abi::ALL.iter().flat_map(|abi| present(*abi, calls)).filter(|call| call.blocking) {
+    for call in
+        Abi::ALL.iter().flat_map(|abi| present(*abi, calls)).filter(|call| call.blocking && !call.parks)
+    {
         let answer = format!("{}(caller, args).await", wrapper_name(call));
         let answer = if call.returns == Returns::Status { format!("status({answer})") } else { answer };
         put!(out, "        abi::{}::{} => {answer},", call.abi.name(), call.name.to_uppercase());
@@ -114,10 +130,17 @@ fn blocking_match(out: &mut String, calls: &[Call]) {
 
 /// Decodes the registers and calls the handler.
 fn wrapper(out: &mut String, call: &Call) {
-    let (asynchronous, wait) = if call.blocking { ("async ", ".await") } else { ("", "") };
+    let asynchronous = call.blocking && !call.parks;
+    let (asynchronous, wait) = if asynchronous { ("async ", ".await") } else { ("", "") };
     let args = if call.args.is_empty() { "_args" } else { "args" };
-    let result = if call.returns == Returns::Status { "Result<(), Status>" } else { "i64" };
-    put!(out, "\n{asynchronous}fn {}(caller: &Caller, {args}: &Args) -> {result} {{", wrapper_name(call));
+    let result = match call.returns {
+        _ if call.parks => "Poll<Result<(), Status>>",
+        Returns::Status => "Result<(), Status>",
+        _ => "i64",
+    };
+    let blocked = if call.parks { ", blocked: Pin<&mut Blocked>" } else { "" };
+    let name = wrapper_name(call);
+    put!(out, "\n{asynchronous}fn {name}(caller: &Caller, {args}: &Args{blocked}) -> {result} {{");
     if call.creates {
         put!(out, "    caller.admit()?;");
     }
@@ -172,7 +195,10 @@ fn handler_call(call: &Call) -> String {
         .filter(|(_, arg)| !call.is_length(arg))
         .map(|(index, arg)| argument(call, arg, index))
         .collect();
-    let args: String = args.iter().map(|arg| format!(", {arg}")).collect();
+    let mut args: String = args.iter().map(|arg| format!(", {arg}")).collect();
+    if call.parks {
+        args += ", blocked";
+    }
     format!("crate::syscalls::{}::{}(caller{args})", call.family, call.name)
 }
 

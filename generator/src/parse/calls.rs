@@ -20,6 +20,8 @@ struct RawCall {
     #[serde(default)]
     blocking: bool,
     #[serde(default)]
+    parks: bool,
+    #[serde(default)]
     creates: bool,
     #[serde(default)]
     vdso: bool,
@@ -70,14 +72,15 @@ fn call(abi: Abi, family: &str, name: String, raw: RawCall, names: &Names<'_>) -
         ),
     };
     let args = signature::parse(&raw.sig, names)?;
-    let RawCall { number, blocking, creates, vdso, via, .. } = raw;
+    let RawCall { number, blocking, parks, creates, vdso, via, .. } = raw;
     Ok(Call {
         abi,
         family: family.to_string(),
         name,
         number,
         done,
-        blocking,
+        blocking: blocking || parks,
+        parks,
         creates,
         vdso,
         via,

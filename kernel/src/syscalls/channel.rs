@@ -1,6 +1,6 @@
 //! Channels.
 
-use super::{Caller, no_options};
+use super::{Blocked, Caller, no_options};
 use crate::mm::frames;
 use crate::mm::user::{In, InOut, InSlice, Out, OutSlice};
 use abi::{
@@ -9,7 +9,9 @@ use abi::{
 };
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use objects::{Channel, Handle, HandleId, Message, Object};
+use core::pin::Pin;
+use core::task::Poll;
+use objects::{Channel, Handle, Message, Object};
 
 const MAX_BYTES: usize = abi::CHANNEL_MAX_MSG_BYTES as usize;
 const MAX_HANDLES: usize = abi::CHANNEL_MAX_MSG_HANDLES as usize;
@@ -204,42 +206,54 @@ fn take_disposition(
     Ok(handle)
 }
 
-/// Where a message that is read goes.
-struct Destination<T> {
+/// Where a message that is received goes.
+#[derive(Clone, Copy)]
+pub struct Destination {
     bytes: OutSlice<u8>,
-    handles: OutSlice<T>,
+    handles: Handles,
     actual_bytes: Out<u32>,
     actual_handles: Out<u32>,
 }
 
-/// How a received handle is told to user code: its value alone, or with type and rights.
-trait Received: Copy + Default + zerocopy::IntoBytes + zerocopy::Immutable {
-    fn describe(handle: &Handle) -> Self;
-
-    fn set_value(&mut self, value: RawHandle);
+/// Where received handles go: their values alone, or with what they are.
+#[derive(Clone, Copy)]
+enum Handles {
+    Values(OutSlice<RawHandle>),
+    Infos(OutSlice<HandleInfo>),
 }
 
-impl Received for RawHandle {
-    fn describe(_: &Handle) -> Self {
-        0
+impl Handles {
+    fn len(&self) -> usize {
+        match self {
+            Self::Values(values) => values.len(),
+            Self::Infos(infos) => infos.len(),
+        }
     }
 
-    fn set_value(&mut self, value: RawHandle) {
-        *self = value;
+    /// Makes the handles the caller's, and writes what they are called.
+    fn install(&self, caller: &Caller, handles: Vec<Handle>) -> Result<(), Status> {
+        let count = handles.len();
+        let mut values = [0; MAX_HANDLES];
+        let mut infos = [HandleInfo::default(); MAX_HANDLES];
+        for (info, handle) in infos.iter_mut().zip(&handles) {
+            info.kind = handle.object().object_type();
+            info.rights = handle.rights();
+        }
+        let table = &caller.process.handles;
+        let placed = |index: usize, value| {
+            values[index] = value;
+            infos[index].handle = value;
+        };
+        table.add_all(handles, placed).map_err(|_| Status::NO_MEMORY)?;
+        let written = match self {
+            Self::Values(to) => to.write_slice(&values[..count]),
+            Self::Infos(to) => to.write_slice(&infos[..count]),
+        };
+        written.inspect_err(|_| values[..count].iter().for_each(|value| drop(table.remove(*value))))
     }
 }
 
-impl Received for HandleInfo {
-    fn describe(handle: &Handle) -> Self {
-        HandleInfo { handle: 0, kind: handle.object().object_type(), rights: handle.rights(), unused: 0 }
-    }
-
-    fn set_value(&mut self, value: RawHandle) {
-        self.handle = value;
-    }
-}
-
-impl<T: Received> Destination<T> {
+impl Destination {
     fn write_sizes(&self, bytes: usize, handles: usize) -> Result<(), Status> {
         self.actual_bytes.write_optional(&(bytes as u32))?;
         self.actual_handles.write_optional(&(handles as u32))
@@ -252,37 +266,18 @@ impl<T: Received> Destination<T> {
     /// Hands a message over; its handles become the caller's.
     fn deliver(&self, caller: &Caller, message: Message) -> Result<(), Status> {
         self.bytes.write_slice(&message.bytes)?;
-        if message.handles.is_empty() {
-            return Ok(());
-        }
-        let mut received = [T::default(); MAX_HANDLES];
-        let mut values = [0; MAX_HANDLES];
-        let count = message.handles.len();
-        for (slot, handle) in received.iter_mut().zip(&message.handles) {
-            *slot = T::describe(handle);
-        }
-        caller
-            .process
-            .handles
-            .add_all(message.handles, |index, value| {
-                values[index] = value;
-                received[index].set_value(value);
-            })
-            .map_err(|_| Status::NO_MEMORY)?;
-        self.handles.write_slice(&received[..count]).inspect_err(|_| {
-            for value in &values[..count] {
-                drop(caller.process.handles.remove(*value));
-            }
-        })
+        if message.handles.is_empty() { Ok(()) } else { self.handles.install(caller, message.handles) }
+    }
+
+    /// [`Destination::deliver`] for a reply, which is lost if it does not fit.
+    pub fn receive(&self, caller: &Caller, reply: Message) -> Result<(), Status> {
+        let (bytes, handles) = (reply.bytes.len(), reply.handles.len());
+        self.write_sizes(bytes, handles)?;
+        if self.fits(bytes, handles) { self.deliver(caller, reply) } else { Err(Status::BUFFER_TOO_SMALL) }
     }
 }
 
-fn read<T: Received>(
-    caller: &Caller,
-    channel: &Channel,
-    options: u32,
-    to: &Destination<T>,
-) -> Result<(), Status> {
+fn read(caller: &Caller, channel: &Channel, options: u32, to: &Destination) -> Result<(), Status> {
     if options & !abi::CHANNEL_READ_MAY_DISCARD != 0 {
         return Err(Status::INVALID_ARGS);
     }
@@ -308,6 +303,7 @@ pub fn channel_read(
     actual_bytes: Out<u32>,
     actual_handles: Out<u32>,
 ) -> Result<(), Status> {
+    let handles = Handles::Values(handles);
     read(caller, &channel, options, &Destination { bytes, handles, actual_bytes, actual_handles })
 }
 
@@ -322,11 +318,22 @@ pub fn channel_read_etc(
     actual_bytes: Out<u32>,
     actual_handles: Out<u32>,
 ) -> Result<(), Status> {
+    let handles = Handles::Infos(handles);
     read(caller, &channel, options, &Destination { bytes, handles, actual_bytes, actual_handles })
 }
 
+/// The options of a call that is to be made, and where its reply goes.
+struct Request {
+    handle: RawHandle,
+    options: u32,
+    deadline: i64,
+    bytes: InSlice<u8>,
+    to: Destination,
+}
+
 /// Sends a message and waits for its reply.
-pub async fn channel_call(
+#[allow(clippy::too_many_arguments)] // reason: the call has them
+pub fn channel_call(
     caller: &Caller,
     handle: RawHandle,
     options: u32,
@@ -334,25 +341,22 @@ pub async fn channel_call(
     args: In<ChannelCallArgs>,
     actual_bytes: Out<u32>,
     actual_handles: Out<u32>,
-) -> Result<(), Status> {
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     let args = args.read()?;
     let channel = caller.object::<Channel>(handle, Rights::READ | Rights::WRITE);
     let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
     let handles = take_handles(caller, channel.as_deref().ok(), values);
-    let to = Destination {
-        bytes: OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize),
-        handles: OutSlice::<RawHandle>::new(args.rd_handles, args.rd_num_handles as usize),
-        actual_bytes,
-        actual_handles,
-    };
-    let bytes = read_bytes(options, InSlice::new(args.wr_bytes, args.wr_num_bytes as usize));
-    let channel = channel?;
-    let message = Message { bytes: bytes?, handles: handles? };
-    call(caller, &channel, handle, message, deadline, &to).await
+    let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
+    let received = Handles::Values(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
+    let to = Destination { bytes, handles: received, actual_bytes, actual_handles };
+    let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
+    call(caller, channel, handles, Request { handle, options, deadline, bytes, to }, blocked)
 }
 
 /// [`channel_call`] with dispositions and descriptions of handles.
-pub async fn channel_call_etc(
+#[allow(clippy::too_many_arguments)] // reason: the call has them
+pub fn channel_call_etc(
     caller: &Caller,
     handle: RawHandle,
     options: u32,
@@ -360,40 +364,34 @@ pub async fn channel_call_etc(
     args: InOut<ChannelCallEtcArgs>,
     actual_bytes: Out<u32>,
     actual_handles: Out<u32>,
-) -> Result<(), Status> {
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     let args = args.read()?;
     let channel = caller.object::<Channel>(handle, Rights::READ | Rights::WRITE);
     let count = args.wr_num_handles as usize;
     let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
     let handles = take_dispositions(caller, channel.as_deref().ok(), values, results);
-    let to = Destination {
-        bytes: OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize),
-        handles: OutSlice::<HandleInfo>::new(args.rd_handles, args.rd_num_handles as usize),
-        actual_bytes,
-        actual_handles,
-    };
-    let bytes = read_bytes(options, InSlice::new(args.wr_bytes, args.wr_num_bytes as usize));
-    let channel = channel?;
-    let message = Message { bytes: bytes?, handles: handles? };
-    call(caller, &channel, handle, message, deadline, &to).await
+    let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
+    let received = Handles::Infos(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
+    let to = Destination { bytes, handles: received, actual_bytes, actual_handles };
+    let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
+    call(caller, channel, handles, Request { handle, options, deadline, bytes, to }, blocked)
 }
 
-async fn call<T: Received>(
+#[inline]
+fn call(
     caller: &Caller,
-    channel: &Channel,
-    handle: RawHandle,
-    message: Message,
-    deadline: i64,
-    to: &Destination<T>,
-) -> Result<(), Status> {
+    channel: Result<Arc<Channel>, Status>,
+    handles: Result<Vec<Handle>, Status>,
+    request: Request,
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
+    let bytes = read_bytes(request.options, request.bytes);
+    let channel = channel?;
+    let message = Message { bytes: bytes?, handles: handles? };
     if message.bytes.len() < size_of::<u32>() {
-        return Err(Status::INVALID_ARGS);
+        return Poll::Ready(Err(Status::INVALID_ARGS));
     }
-    let id: HandleId = caller.id(handle);
-    let reply = channel.call(message, id, || caller.is_open(handle), caller.deadline(deadline)).await?;
-    to.write_sizes(reply.bytes.len(), reply.handles.len())?;
-    if !to.fits(reply.bytes.len(), reply.handles.len()) {
-        return Err(Status::BUFFER_TOO_SMALL);
-    }
-    to.deliver(caller, reply)
+    let (id, deadline) = (caller.id(request.handle), caller.deadline(request.deadline));
+    blocked.reply(channel, message, id, || caller.is_open(request.handle), deadline, request.to)
 }

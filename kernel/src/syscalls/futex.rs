@@ -1,9 +1,11 @@
 //! Futexes.
 
-use super::Caller;
+use super::{Blocked, Caller};
 use crate::mm::user;
 use abi::{RawHandle, Rights, Status};
-use objects::{Koid, NewOwner, Refused, Requeue, Thread};
+use core::pin::Pin;
+use core::task::{Poll, ready};
+use objects::{FutexWait, Koid, NewOwner, Refused, Requeue, Thread};
 
 /// What compares a futex word while the futex's lock is held; a fault is left to be resolved without it.
 fn comparison(address: u64, expected: i32) -> impl Fn() -> Result<bool, user::Fault> + Copy {
@@ -39,24 +41,24 @@ pub(super) fn store(address: u64, value: i32) -> Result<(), Status> {
 }
 
 /// Waits at a futex.
-pub async fn futex_wait(
+pub fn futex_wait(
     caller: &Caller,
     address: u64,
     value: i32,
     new_owner: RawHandle,
     deadline: i64,
-) -> Result<(), Status> {
+    mut blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     check(address)?;
     let deadline = caller.deadline(deadline);
     // A bad owner is reported only when the value is right.
-    let owner = owner(caller, new_owner);
-    let thread = caller.thread.koid();
+    let wait = FutexWait { address, thread: caller.thread.koid(), owner: owner(caller, new_owner) };
     let compare = comparison(address, value);
     loop {
-        match caller.process.futexes.wait(address, thread, owner, compare, deadline).await {
-            Ok(()) => return Ok(()),
+        match ready!(blocked.as_mut().futex(&caller.process, wait, compare, deadline)) {
+            Ok(()) => return Poll::Ready(Ok(())),
             Err(Refused::Fault(fault)) => user::resolve(fault)?,
-            Err(Refused::Status(status)) => return Err(status),
+            Err(Refused::Status(status)) => return Poll::Ready(Err(status)),
         }
     }
 }

@@ -3,11 +3,13 @@
 //! ```text
 //! thread::run ─▶ dispatch ─▶ table (generated: decodes, looks handles up, checks rights)
 //!                              ├─ Immediate ─▶ channel::channel_write(caller, …) ─▶ back to user mode
-//!                              └─ Blocking ──▶ object::object_wait_one(caller, …).await
+//!                              ├─ Parking ───▶ object::object_wait_one(caller, …, blocked) ─▶ back, or: blocked.poll
+//!                              └─ Blocking ──▶ object::object_wait_many(caller, …).await
 //! ```
 //! One file per family. A handler is safe code over typed arguments: objects, and user pointers that
 //! cannot be dereferenced. What it does is in `objects`.
 
+mod blocked;
 mod channel;
 mod clock;
 mod cprng;
@@ -38,6 +40,7 @@ use crate::process::Machine;
 use crate::{arch, run};
 use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
+pub use blocked::Blocked;
 use objects::wait::{Deadline, WaitSet};
 use objects::{Handle, HandleId, KernelObject, Object, Process, Thread};
 use table::Entry;

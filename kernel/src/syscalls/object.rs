@@ -1,12 +1,14 @@
 //! Calls on any object: properties, signals, waiting. Information is in `info.rs`.
 
-use super::{Caller, now};
+use super::{Blocked, Caller, now};
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{RawHandle, Rights, Signals, Status, WaitItem};
 use alloc::sync::Arc;
+use core::pin::Pin;
+use core::task::Poll;
 use objects::name::MAX_NAME;
 use objects::wait::{self, MAX_ITEMS};
-use objects::{AsyncOptions, Handle, Object, Port, Socket};
+use objects::{AsyncOptions, Handle, Object, Observation, Port, Socket};
 
 pub use super::info::object_get_info;
 
@@ -94,20 +96,17 @@ pub fn object_signal_peer(_caller: &Caller, object: Object, clear: u32, set: u32
 }
 
 /// Waits for signals of one object.
-pub async fn object_wait_one(
+pub fn object_wait_one(
     caller: &Caller,
     handle: RawHandle,
     signals: Signals,
     deadline: i64,
     observed: Out<Signals>,
-) -> Result<(), Status> {
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     let object = caller.any(handle, Rights::WAIT)?;
-    let open = || caller.is_open(handle);
-    let set = &object.base().signals;
-    let (outcome, seen) =
-        wait::wait_on(set, signals, caller.id(handle), open, caller.deadline(deadline)).await;
-    observed.write_optional(&seen)?;
-    outcome
+    let observation = Observation::of(signals, caller.id(handle));
+    blocked.signals(object, observation, || caller.is_open(handle), caller.deadline(deadline), observed)
 }
 
 /// Waits for signals of up to [`MAX_ITEMS`] objects.

@@ -1,9 +1,11 @@
 //! Ports.
 
-use super::Caller;
+use super::{Blocked, Caller};
 use crate::mm::user::{In, Out};
 use abi::{PortPacket, RawHandle, Rights, Status};
 use alloc::sync::Arc;
+use core::pin::Pin;
+use core::task::Poll;
 use objects::{Handle, Port};
 
 /// A new port. The only option is binding to interrupts, which any port may be.
@@ -22,15 +24,14 @@ pub fn port_queue(_caller: &Caller, port: Arc<Port>, packet: In<PortPacket>) -> 
 }
 
 /// Waits for a packet.
-pub async fn port_wait(
+pub fn port_wait(
     caller: &Caller,
-    handle: RawHandle,
+    port: Arc<Port>,
     deadline: i64,
     packet: Out<PortPacket>,
-) -> Result<(), Status> {
-    let port = caller.object::<Port>(handle, Rights::READ)?;
-    let received = port.wait(caller.deadline(deadline)).await?;
-    packet.write_optional(&received)
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
+    blocked.packet(port, caller.deadline(deadline), packet)
 }
 
 /// Withdraws what `object_wait_async` asked for, through a handle with the right that it needed too.

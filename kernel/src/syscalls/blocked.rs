@@ -1,0 +1,226 @@
+//! What a thread is blocked in: the waits that it keeps and uses for one call after the other.
+//!
+//! A call that `parks` begins its wait right at the trap, where it often need not wait at all; if it has
+//! to, the thread's task polls the rest of the call here. So the common waits cost no future of their own,
+//! and what a thread may wait in takes the room of the largest of them. Calls that wait in other ways are
+//! async functions.
+
+use super::Caller;
+use super::channel::Destination;
+use crate::mm::user::Out;
+use abi::{PortPacket, Signals, Status};
+use alloc::sync::Arc;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker, ready};
+use executor::Sleep;
+use objects::wait::{self, Deadline, SignalWaiter};
+use objects::{
+    Call, Channel, FutexWait, FutexWaiter, HandleId, Message, Object, Observation, PacketWaiter, Port,
+    Process, Refused, futex_waiter,
+};
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// A wait, and where its result goes.
+    #[project = WaitProjection]
+    enum Wait {
+        Nothing,
+        Signals { #[pin] waiter: SignalWaiter, observed: Out<Signals> },
+        Packet { #[pin] waiter: PacketWaiter, to: Out<PortPacket> },
+        Futex { #[pin] waiter: FutexWaiter<Arc<Process>> },
+        Reply { #[pin] call: Call, to: Destination },
+    }
+}
+
+pin_project! {
+    /// The waits of a thread, of which one at a time goes on.
+    pub struct Blocked {
+        waker: Waker,
+        goes_on: bool,
+        #[pin]
+        wait: Wait,
+        // The deadline of the wait, if it has one.
+        #[pin]
+        sleep: Option<Sleep<'static>>,
+    }
+}
+
+/// Makes the wait of this kind the one that is kept, and gives its parts.
+macro_rules! kept {
+    ($wait:expr, $kind:ident { $($field:ident),+ }, $new:expr) => {{
+        let mut wait = $wait;
+        if !matches!(&*wait, Wait::$kind { .. }) {
+            wait.set($new);
+        }
+        match wait.project() {
+            WaitProjection::$kind { $($field),+ } => ($($field),+),
+            _ => unreachable!("it was set above"),
+        }
+    }};
+}
+
+impl Blocked {
+    /// For the thread whose task has this waker.
+    pub fn new(waker: Waker) -> Self {
+        Self { waker, goes_on: false, wait: Wait::Nothing, sleep: None }
+    }
+
+    /// Whether a wait goes on: it is to be polled.
+    #[inline]
+    pub fn goes_on(&self) -> bool {
+        self.goes_on
+    }
+
+    /// Waits for signals of an object, and writes what was `observed`.
+    #[inline]
+    pub fn signals(
+        self: Pin<&mut Self>,
+        object: Object,
+        observation: Observation,
+        still_open: impl FnOnce() -> bool,
+        deadline: Deadline,
+        to: Out<Signals>,
+    ) -> Poll<Result<(), Status>> {
+        let this = self.project();
+        let (mut waiter, observed) = kept!(
+            this.wait,
+            Signals { waiter, observed },
+            Wait::Signals { waiter: SignalWaiter::new(observation), observed: to }
+        );
+        *observed = to;
+        let begun = wait::begin_wait_on(waiter.as_mut(), object, observation, still_open, this.waker);
+        let seen = match begun {
+            Poll::Ready(seen) => Ok(seen),
+            Poll::Pending if deadline.is_past() => wait::give_up(waiter.as_mut()),
+            Poll::Pending => return suspend(this.goes_on, this.sleep, deadline),
+        };
+        Poll::Ready(tell(waiter, seen, to))
+    }
+
+    /// Waits for a packet, and writes it.
+    #[inline]
+    pub fn packet(
+        self: Pin<&mut Self>,
+        port: Arc<Port>,
+        deadline: Deadline,
+        to: Out<PortPacket>,
+    ) -> Poll<Result<(), Status>> {
+        let this = self.project();
+        let (mut waiter, place) =
+            kept!(this.wait, Packet { waiter, to }, Wait::Packet { waiter: PacketWaiter::new(()), to });
+        *place = to;
+        let packet = match port.begin_wait(waiter.as_mut(), this.waker) {
+            Poll::Ready(packet) => packet,
+            Poll::Pending if deadline.is_past() => Port::end_wait(waiter),
+            Poll::Pending => return suspend(this.goes_on, this.sleep, deadline),
+        };
+        Poll::Ready(packet.and_then(|packet| to.write_optional(&packet)))
+    }
+
+    /// Waits at a futex.
+    #[inline]
+    pub fn futex<F>(
+        self: Pin<&mut Self>,
+        process: &Arc<Process>,
+        wait: FutexWait,
+        compare: impl Fn() -> Result<bool, F>,
+        deadline: Deadline,
+    ) -> Poll<Result<(), Refused<F>>> {
+        let this = self.project();
+        let mut waiter = kept!(this.wait, Futex { waiter }, Wait::Futex { waiter: futex_waiter() });
+        process.futexes.begin_wait(process.clone(), waiter.as_mut(), wait, compare, this.waker)?;
+        if deadline.is_past() {
+            return Poll::Ready(
+                woken(waiter.as_mut(), |waiter| wait::give_up(waiter)).map_err(Refused::Status),
+            );
+        }
+        suspend(this.goes_on, this.sleep, deadline)
+    }
+
+    /// Sends a message and waits for its reply.
+    pub fn reply(
+        self: Pin<&mut Self>,
+        channel: Arc<Channel>,
+        message: Message,
+        handle: HandleId,
+        still_open: impl FnOnce() -> bool,
+        deadline: Deadline,
+        to: Destination,
+    ) -> Poll<Result<(), Status>> {
+        let this = self.project();
+        let (call, place) = kept!(this.wait, Reply { call, to }, Wait::Reply { call: Call::default(), to });
+        *place = to;
+        call.begin(channel, message, handle, still_open, this.waker)?;
+        suspend(this.goes_on, this.sleep, deadline)
+    }
+
+    /// Goes on with the wait; when it is over, what belongs into rax.
+    #[inline]
+    pub fn poll(self: Pin<&mut Self>, caller: &Caller, task: &mut Context<'_>) -> Poll<i64> {
+        let mut this = self.project();
+        let sleep = this.sleep.as_mut();
+        let outcome = match this.wait.project() {
+            WaitProjection::Signals { mut waiter, observed } => {
+                let seen = ready!(wait::poll_until(waiter.as_mut(), sleep, task));
+                tell(waiter, seen, *observed)
+            }
+            WaitProjection::Packet { waiter, to } => {
+                ready!(Port::poll_wait(waiter, sleep, task)).and_then(|packet| to.write_optional(&packet))
+            }
+            WaitProjection::Futex { mut waiter } => {
+                let polled = ready!(wait::poll_until(waiter.as_mut(), sleep, task));
+                woken(waiter, |_| polled)
+            }
+            WaitProjection::Reply { call, to } => {
+                ready!(call.poll(sleep, task)).and_then(|message| to.receive(caller, message))
+            }
+            WaitProjection::Nothing => Err(Status::INTERNAL),
+        };
+        *this.goes_on = false;
+        if this.sleep.is_some() {
+            this.sleep.set(None);
+        }
+        Poll::Ready(i64::from(Status::from_result(outcome).raw()))
+    }
+}
+
+/// Leaves the call in its wait, until the deadline.
+#[inline]
+fn suspend<R>(
+    goes_on: &mut bool,
+    mut sleep: Pin<&mut Option<Sleep<'static>>>,
+    deadline: Deadline,
+) -> Poll<R> {
+    *goes_on = true;
+    if !deadline.is_never() {
+        sleep.set(Some(deadline.sleep()));
+    }
+    Poll::Pending
+}
+
+/// Writes what a wait for signals saw; its outcome.
+#[inline]
+fn tell(
+    waiter: Pin<&mut SignalWaiter>,
+    seen: Result<Observation, Observation>,
+    to: Out<Signals>,
+) -> Result<(), Status> {
+    waiter.release();
+    let (seen, outcome) = match seen {
+        Ok(seen) => (seen, seen.outcome()),
+        Err(seen) => (seen, Err(Status::TIMED_OUT)),
+    };
+    to.write_optional(&seen.observed)?;
+    outcome
+}
+
+/// The outcome of a wait at a futex that `ends` as it says.
+#[inline]
+fn woken<T>(
+    mut waiter: Pin<&mut FutexWaiter<Arc<Process>>>,
+    ends: impl FnOnce(Pin<&mut FutexWaiter<Arc<Process>>>) -> Result<T, T>,
+) -> Result<(), Status> {
+    let outcome = ends(waiter.as_mut());
+    waiter.release();
+    outcome.map(drop).map_err(|_| Status::TIMED_OUT)
+}
