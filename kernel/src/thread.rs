@@ -1,6 +1,6 @@
 //! A thread of a user program: one task, one `async fn` that loops over [`enter_user_with`].
 
-use crate::arch::user::{SystemCall, enter_user_with};
+use crate::arch::user::{PageFaultError, SystemCall, enter_user_with};
 use crate::arch::{Trap, UserContext};
 use crate::process::{self, Machine};
 use crate::syscalls::table::Entry;
@@ -39,24 +39,14 @@ impl Drop for Life {
     }
 }
 
-/// The thread's life. Each poll runs in the process's address space.
+/// The thread's life: user code runs until it traps, and what the trap asks for is done.
 async fn live(life: Life, mut context: UserContext) {
     let caller = &life.0;
-    let waker = poll_fn(|task| Poll::Ready(task.waker().clone())).await;
-    let mut serve = pin!(serve(caller, &mut context, waker));
-    poll_fn(|task| {
-        run::enter(caller);
-        serve.as_mut().poll(task)
-    })
-    .await;
-}
-
-/// Runs user code until the thread ends, and does what its traps ask for.
-async fn serve(caller: &Caller, context: &mut UserContext, waker: Waker) {
-    let mut blocked = pin!(Blocked::new(waker));
+    let mut blocked = pin!(Blocked::new(own_waker().await));
+    run::enter(caller);
     while !caller.thread.is_dying() {
         run::before_user();
-        match enter_user_with(context, |call| at_once(caller, call, blocked.as_mut())) {
+        match enter_user_with(&mut context, |call| at_once(caller, call, blocked.as_mut())) {
             // The call that ended this very thread came this way too, and is not to be done twice.
             Trap::Syscall if caller.thread.is_dying() => return,
             Trap::Syscall => {
@@ -64,28 +54,55 @@ async fn serve(caller: &Caller, context: &mut UserContext, waker: Waker) {
                 // For listings: as long as the thread is parked, this is what it waits in.
                 run::executor().set_waiting_for("system call", number);
                 context.rax = match blocked.goes_on() {
-                    true => poll_fn(|task| blocked.as_mut().poll(caller, task)).await as u64,
-                    false => syscalls::blocking(number, caller, &context.arguments).await as u64,
-                };
+                    true => finished(caller, blocked.as_mut()).await,
+                    false => {
+                        entered(caller, pin!(syscalls::blocking(number, caller, &context.arguments))).await
+                    }
+                } as u64;
             }
             Trap::Interrupt => {
                 run::after_interrupt();
-                executor::yield_now().await;
+                entered(caller, pin!(executor::yield_now())).await;
             }
-            Trap::PageFault { address, error } => {
-                let access = Protection {
-                    read: !error.is_write() && !error.is_execute(),
-                    write: error.is_write(),
-                    execute: error.is_execute(),
-                };
-                if let Err(reason) = caller.process.root().fault(address, access) {
-                    fail(caller, context.rip(), format_args!("page fault at {address:#x}: {reason:?}"));
-                }
-            }
+            Trap::PageFault { address, error } => resolve(caller, context.rip(), address, error),
             Trap::Exception { vector, error } => {
                 fail(caller, context.rip(), format_args!("exception {vector}, error code {error:#x}"));
             }
         }
+    }
+}
+
+/// The waker of the task that awaits this.
+async fn own_waker() -> Waker {
+    poll_fn(|task| Poll::Ready(task.waker().clone())).await
+}
+
+/// The end of a call that has begun to wait. The task is parked at once: the wait knows its waker.
+fn finished(caller: &Caller, mut blocked: Pin<&mut Blocked>) -> impl Future<Output = i64> {
+    let mut begun = true;
+    poll_fn(move |task| {
+        if core::mem::take(&mut begun) {
+            return Poll::Pending;
+        }
+        run::enter(caller);
+        blocked.as_mut().poll(caller, task)
+    })
+}
+
+/// `future`, each poll of which runs in the caller's address space.
+fn entered<F: Future>(caller: &Caller, mut future: Pin<&mut F>) -> impl Future<Output = F::Output> {
+    poll_fn(move |task| {
+        run::enter(caller);
+        future.as_mut().poll(task)
+    })
+}
+
+/// Brings in the page that user code missed, or ends its process.
+fn resolve(caller: &Caller, rip: u64, address: u64, error: PageFaultError) {
+    let (write, execute) = (error.is_write(), error.is_execute());
+    let access = Protection { read: !write && !execute, write, execute };
+    if let Err(reason) = caller.process.root().fault(address, access) {
+        fail(caller, rip, format_args!("page fault at {address:#x}: {reason:?}"));
     }
 }
 

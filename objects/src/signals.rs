@@ -82,14 +82,13 @@ impl SignalSet {
     /// Deactivates `clear`, then activates `set`, as one step; wakes the observers that this satisfies.
     #[inline]
     pub fn update(&self, clear: Signals, set: Signals) {
-        self.queue.with(|active, waiters| {
+        let change = |active: &mut Signals| {
             let before = *active;
             *active = (before & !clear) | set;
             let risen = set & !before;
-            if !risen.is_empty() && !waiters.is_empty() {
-                notify(waiters, *active, risen);
-            }
-        });
+            (!risen.is_empty()).then_some((*active, risen))
+        };
+        self.queue.change(change, |(active, risen), waiters| notify(waiters, active, risen));
     }
 
     /// Activates `set`.

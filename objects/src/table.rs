@@ -22,6 +22,7 @@ use abi::{Rights, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use waitq::sync::Mutex;
+use waitq::sync::atomic::{AtomicU64, Ordering};
 
 const SLOT_BITS: u32 = 18;
 const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
@@ -57,12 +58,18 @@ pub struct HandleTable {
     owner: Koid,
     secret: u32,
     slots: Mutex<Slots>,
+    /// How many handles were taken out. Counted under the lock, before the waits through them end.
+    removals: AtomicU64,
 }
+
+/// A moment in the life of a handle table: see [`HandleTable::mark`].
+#[derive(Clone, Copy, Debug)]
+pub struct Mark(u64);
 
 impl HandleTable {
     /// An empty table for the process with this id.
     pub fn new(owner: Koid, secret: u32) -> Self {
-        Self { owner, secret: secret >> 2, slots: Mutex::new(Slots::default()) }
+        Self { owner, secret: secret >> 2, slots: Mutex::new(Slots::default()), removals: AtomicU64::new(0) }
     }
 
     /// What identifies a handle of this table for those who wait through it.
@@ -154,6 +161,7 @@ impl HandleTable {
     }
 
     /// The object and the rights behind a value.
+    #[inline]
     pub fn look(&self, value: u32) -> Result<(Object, Rights), Status> {
         let slots = self.slots.lock();
         let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
@@ -161,9 +169,27 @@ impl HandleTable {
     }
 
     /// Whether the value names a handle.
-    #[inline]
     pub fn contains(&self, value: u32) -> bool {
         self.find(&self.slots.lock(), value).is_some()
+    }
+
+    /// The present moment, for [`HandleTable::still_open`].
+    #[inline]
+    pub fn mark(&self) -> Mark {
+        Mark(self.removals.load(Ordering::Relaxed))
+    }
+
+    /// Whether a handle that was looked up after `mark` is open still. To be asked under the lock under
+    /// which closing the handle ends the waits through it: a removal that this does not see has yet to
+    /// take that lock, and finds whoever asks. Cheap as long as nothing is removed meanwhile.
+    #[inline]
+    pub fn still_open(&self, value: u32, mark: Mark) -> bool {
+        self.removals.load(Ordering::Relaxed) == mark.0 || self.contains(value)
+    }
+
+    /// Notes, under the lock, that handles are taken out.
+    fn note_removal(&self) {
+        self.removals.store(self.removals.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 
     /// Takes a handle out; waits that were made through it end.
@@ -181,6 +207,7 @@ impl HandleTable {
             let mut slots = self.slots.lock();
             check(self.find(&slots, value).ok_or(Status::BAD_HANDLE)?)?;
             let (slot, _) = self.decode(value).ok_or(Status::BAD_HANDLE)?;
+            self.note_removal();
             slots.take(slot)
         };
         self.leave(value, &handle);
@@ -237,7 +264,11 @@ impl HandleTable {
 
     /// Closes all handles, one after the other, and takes no more.
     pub fn close(&self) {
-        let closed = core::mem::replace(&mut *self.slots.lock(), Slots { closed: true, ..Slots::default() });
+        let closed = {
+            let mut slots = self.slots.lock();
+            self.note_removal();
+            core::mem::replace(&mut *slots, Slots { closed: true, ..Slots::default() })
+        };
         for (index, slot) in closed.slots.into_iter().enumerate() {
             if let Entry::Used(handle) = slot.entry {
                 self.leave(self.encode(index as u32, slot.generation), &handle);

@@ -36,6 +36,23 @@ impl<T: Tag, S> WaitQueue<T, S> {
     }
 }
 
+impl<T: Tag, S> WaitQueue<T, S> {
+    /// [`WaitQueue::with`] where there is rarely anybody to wake: `wake` is called, in the same locked
+    /// step, only when `change` gives a reason and somebody waits.
+    #[inline]
+    pub fn change<W>(
+        &self,
+        change: impl FnOnce(&mut S) -> Option<W>,
+        wake: impl FnOnce(W, &mut Waiters<'_, T>),
+    ) {
+        let mut inner = self.inner.lock();
+        let reason = change(&mut inner.state);
+        if let Some(reason) = reason.filter(|_| !inner.lists.is_empty()) {
+            self.with_locked(inner, |_, waiters| wake(reason, waiters));
+        }
+    }
+}
+
 impl<T, S, L> AsRef<Self> for WaitQueue<T, S, L> {
     fn as_ref(&self) -> &Self {
         self
@@ -53,7 +70,15 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
     /// `f` must not touch this queue in any other way.
     #[inline]
     pub fn with<R>(&self, f: impl FnOnce(&mut S, &mut Waiters<'_, T, L>) -> R) -> R {
-        let mut inner = self.inner.lock();
+        self.with_locked(self.inner.lock(), f)
+    }
+
+    #[inline]
+    fn with_locked<'a, R>(
+        &'a self,
+        mut inner: MutexGuard<'a, Inner<S, L>>,
+        f: impl FnOnce(&mut S, &mut Waiters<'_, T, L>) -> R,
+    ) -> R {
         let mut batch = Batch::new();
         let Inner { lists, state } = &mut *inner;
         let mut waiters = Waiters { lists, batch: &mut batch, overflow: None };

@@ -74,10 +74,11 @@ pub fn current() -> &'static Cpu {
 #[inline(always)]
 pub fn index() -> usize {
     let index: usize;
-    // SAFETY: as in `current`.
+    // SAFETY: as in `current`; `add` numbers no CPU beyond the array.
     unsafe {
         asm!("mov {}, gs:[{offset}]", out(reg) index, offset = const offset_of!(Cpu, index),
             options(nostack, preserves_flags, readonly, pure));
+        core::hint::assert_unchecked(index < MAX_CPUS);
     }
     index
 }

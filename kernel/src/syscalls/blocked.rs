@@ -92,7 +92,7 @@ impl Blocked {
         let seen = match begun {
             Poll::Ready(seen) => Ok(seen),
             Poll::Pending if deadline.is_past() => wait::give_up(waiter.as_mut()),
-            Poll::Pending => return suspend(this.goes_on, this.sleep, deadline),
+            Poll::Pending => return suspend(this.goes_on, this.sleep, deadline, this.waker),
         };
         Poll::Ready(tell(waiter, seen, to))
     }
@@ -112,7 +112,7 @@ impl Blocked {
         let packet = match port.begin_wait(waiter.as_mut(), this.waker) {
             Poll::Ready(packet) => packet,
             Poll::Pending if deadline.is_past() => Port::end_wait(waiter),
-            Poll::Pending => return suspend(this.goes_on, this.sleep, deadline),
+            Poll::Pending => return suspend(this.goes_on, this.sleep, deadline, this.waker),
         };
         Poll::Ready(packet.and_then(|packet| to.write_optional(&packet)))
     }
@@ -134,7 +134,7 @@ impl Blocked {
                 woken(waiter.as_mut(), |waiter| wait::give_up(waiter)).map_err(Refused::Status),
             );
         }
-        suspend(this.goes_on, this.sleep, deadline)
+        suspend(this.goes_on, this.sleep, deadline, this.waker)
     }
 
     /// Sends a message and waits for its reply.
@@ -151,10 +151,10 @@ impl Blocked {
         let (call, place) = kept!(this.wait, Reply { call, to }, Wait::Reply { call: Call::default(), to });
         *place = to;
         call.begin(channel, message, handle, still_open, this.waker)?;
-        suspend(this.goes_on, this.sleep, deadline)
+        suspend(this.goes_on, this.sleep, deadline, this.waker)
     }
 
-    /// Goes on with the wait; when it is over, what belongs into rax.
+    /// Goes on with the wait, once its waker was called; when it is over, what belongs into rax.
     #[inline]
     pub fn poll(self: Pin<&mut Self>, caller: &Caller, task: &mut Context<'_>) -> Poll<i64> {
         let mut this = self.project();
@@ -190,10 +190,15 @@ fn suspend<R>(
     goes_on: &mut bool,
     mut sleep: Pin<&mut Option<Sleep<'static>>>,
     deadline: Deadline,
+    waker: &Waker,
 ) -> Poll<R> {
     *goes_on = true;
     if !deadline.is_never() {
         sleep.set(Some(deadline.sleep()));
+        if let Some(sleep) = sleep.as_pin_mut() {
+            // The first poll arms it.
+            let _ = sleep.poll(&mut Context::from_waker(waker));
+        }
     }
     Poll::Pending
 }

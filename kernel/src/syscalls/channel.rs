@@ -11,7 +11,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::pin::Pin;
 use core::task::Poll;
-use objects::{Channel, Handle, Message, Object};
+use objects::{Channel, Handle, Mark, Message, Object};
 
 const MAX_BYTES: usize = abi::CHANNEL_MAX_MSG_BYTES as usize;
 const MAX_HANDLES: usize = abi::CHANNEL_MAX_MSG_HANDLES as usize;
@@ -322,9 +322,10 @@ pub fn channel_read_etc(
     read(caller, &channel, options, &Destination { bytes, handles, actual_bytes, actual_handles })
 }
 
-/// The options of a call that is to be made, and where its reply goes.
+/// A call that is to be made, and where its reply goes.
 struct Request {
     handle: RawHandle,
+    mark: Mark,
     options: u32,
     deadline: i64,
     bytes: InSlice<u8>,
@@ -344,6 +345,7 @@ pub fn channel_call(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let args = args.read()?;
+    let mark = caller.mark();
     let channel = caller.object::<Channel>(handle, Rights::READ | Rights::WRITE);
     let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
     let handles = take_handles(caller, channel.as_deref().ok(), values);
@@ -351,7 +353,7 @@ pub fn channel_call(
     let received = Handles::Values(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
     let to = Destination { bytes, handles: received, actual_bytes, actual_handles };
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    call(caller, channel, handles, Request { handle, options, deadline, bytes, to }, blocked)
+    call(caller, channel, handles, Request { handle, mark, options, deadline, bytes, to }, blocked)
 }
 
 /// [`channel_call`] with dispositions and descriptions of handles.
@@ -367,6 +369,7 @@ pub fn channel_call_etc(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let args = args.read()?;
+    let mark = caller.mark();
     let channel = caller.object::<Channel>(handle, Rights::READ | Rights::WRITE);
     let count = args.wr_num_handles as usize;
     let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
@@ -375,7 +378,7 @@ pub fn channel_call_etc(
     let received = Handles::Infos(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
     let to = Destination { bytes, handles: received, actual_bytes, actual_handles };
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    call(caller, channel, handles, Request { handle, options, deadline, bytes, to }, blocked)
+    call(caller, channel, handles, Request { handle, mark, options, deadline, bytes, to }, blocked)
 }
 
 #[inline]
@@ -393,5 +396,6 @@ fn call(
         return Poll::Ready(Err(Status::INVALID_ARGS));
     }
     let (id, deadline) = (caller.id(request.handle), caller.deadline(request.deadline));
-    blocked.reply(channel, message, id, || caller.is_open(request.handle), deadline, request.to)
+    let still_open = || caller.still_open(request.handle, request.mark);
+    blocked.reply(channel, message, id, still_open, deadline, request.to)
 }

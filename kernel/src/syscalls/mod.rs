@@ -42,7 +42,7 @@ use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
 pub use blocked::Blocked;
 use objects::wait::{Deadline, WaitSet};
-use objects::{Handle, HandleId, KernelObject, Object, Process, Thread};
+use objects::{Handle, HandleId, KernelObject, Mark, Object, Process, Thread};
 use table::Entry;
 use waitq::sync::Mutex;
 
@@ -80,10 +80,16 @@ impl Caller {
         self.process.handles.id(handle)
     }
 
-    /// Whether a handle of the caller is open.
+    /// The present moment, before handles are looked up: see [`Caller::still_open`].
     #[inline]
-    pub fn is_open(&self, handle: RawHandle) -> bool {
-        self.process.handles.contains(handle)
+    pub fn mark(&self) -> Mark {
+        self.process.handles.mark()
+    }
+
+    /// Whether a handle that was looked up after `mark` is open still; for waits, as they begin.
+    #[inline]
+    pub fn still_open(&self, handle: RawHandle, mark: Mark) -> bool {
+        self.process.handles.still_open(handle, mark)
     }
 
     /// Whether there is memory for another kernel object. Objects are small; this keeps a reserve, so
@@ -120,13 +126,9 @@ const ABI_SHIFT: u32 = 16;
 
 /// What answers the call of this number; `None` when there is no such call.
 #[inline]
-pub fn entry(number: u64) -> Option<Entry> {
-    let table: &[Entry] = match number >> ABI_SHIFT {
-        0 => &table::ZIRCON,
-        1 => &table::MAGENTA,
-        _ => return None,
-    };
-    table.get(number as u16 as usize).copied()
+pub fn entry(number: u64) -> Option<&'static Entry> {
+    let magenta = || table::MAGENTA.get(number.checked_sub(1 << ABI_SHIFT)? as usize);
+    table::ZIRCON.get(number as usize).or_else(magenta)
 }
 
 /// Runs a call that may wait; its result belongs into rax.

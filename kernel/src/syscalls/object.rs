@@ -104,9 +104,11 @@ pub fn object_wait_one(
     observed: Out<Signals>,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
+    let mark = caller.mark();
     let object = caller.any(handle, Rights::WAIT)?;
     let observation = Observation::of(signals, caller.id(handle));
-    blocked.signals(object, observation, || caller.is_open(handle), caller.deadline(deadline), observed)
+    let still_open = || caller.still_open(handle, mark);
+    blocked.signals(object, observation, still_open, caller.deadline(deadline), observed)
 }
 
 /// Waits for signals of up to [`MAX_ITEMS`] objects.
@@ -124,6 +126,7 @@ pub async fn object_wait_many(
     if items.len() > MAX_ITEMS {
         return Err(Status::OUT_OF_RANGE);
     }
+    let mark = caller.mark();
     let mut set = core::mem::take(&mut *caller.wait_set.lock());
     let outcome: Result<_, Status> = async {
         set.reserve(items.len())?;
@@ -131,7 +134,7 @@ pub async fn object_wait_many(
             let item = items.read_at(index)?;
             set.push(caller.any(item.handle, Rights::WAIT)?, item.waitfor, caller.id(item.handle));
         }
-        Ok(set.wait(|id| caller.is_open(id.value()), deadline).await)
+        Ok(set.wait(|id| caller.still_open(id.value(), mark), deadline).await)
     }
     .await;
     let written = match outcome {
@@ -191,10 +194,11 @@ pub fn object_wait_async(
     if options & !(abi::WAIT_ASYNC_TIMESTAMP | abi::WAIT_ASYNC_EDGE) != 0 {
         return Err(Status::INVALID_ARGS);
     }
+    let mark = caller.mark();
     let object = caller.any(handle, Rights::WAIT)?;
     let options = AsyncOptions {
         edge: options & abi::WAIT_ASYNC_EDGE != 0,
         timestamp: (options & abi::WAIT_ASYNC_TIMESTAMP != 0).then_some(now as fn() -> i64),
     };
-    port.wait_async(object, caller.id(handle), key, signals, options, || caller.is_open(handle))
+    port.wait_async(object, caller.id(handle), key, signals, options, || caller.still_open(handle, mark))
 }
