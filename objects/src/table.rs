@@ -151,7 +151,7 @@ impl HandleTable {
     ///
     /// # Errors
     /// `BAD_HANDLE`, `ACCESS_DENIED`.
-    #[inline]
+    #[inline(always)]
     pub fn get_any(&self, value: u32, rights: Rights) -> Result<Object, Status> {
         let (object, held) = self.look(value)?;
         if !held.contains(rights) {
@@ -161,7 +161,7 @@ impl HandleTable {
     }
 
     /// The object and the rights behind a value.
-    #[inline]
+    #[inline(always)] // reason: it is a part of most calls, and more than half of it is passing the result
     pub fn look(&self, value: u32) -> Result<(Object, Rights), Status> {
         let slots = self.slots.lock();
         let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
