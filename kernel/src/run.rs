@@ -7,7 +7,8 @@ use crate::mm::{shootdown, user};
 use crate::syscalls::Caller;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::ptr;
+use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use executor::{Executor, Group, RunState, TimerQueue};
 use objects::Process;
 use objects::memory::Protection;
@@ -30,8 +31,10 @@ static GROUP: Once<Group<CpuPlatform>> = Once::new();
 
 /// What a CPU knows about the thread it runs.
 struct Here {
-    /// The process of the thread that ran last, until this CPU idles.
+    /// The process of the thread that ran last, until this CPU idles. Its address space is active.
     process: Mutex<Option<Arc<Process>>>,
+    /// Where that process is, to compare without the lock; null when there is none.
+    entered: AtomicPtr<Process>,
     /// When the thread has had its slice.
     slice_end: AtomicU64,
     /// For when the timer interrupt is armed; too late a time is never wrong, only a second arming.
@@ -39,7 +42,12 @@ struct Here {
 }
 
 static HERE: [Here; MAX_CPUS] = [const {
-    Here { process: Mutex::new(None), slice_end: AtomicU64::new(0), armed: AtomicU64::new(u64::MAX) }
+    Here {
+        process: Mutex::new(None),
+        entered: AtomicPtr::new(ptr::null_mut()),
+        slice_end: AtomicU64::new(0),
+        armed: AtomicU64::new(u64::MAX),
+    }
 }; MAX_CPUS];
 
 fn here() -> &'static Here {
@@ -101,22 +109,28 @@ pub fn cpu_loop() -> ! {
 }
 
 /// Prepares this CPU for a poll of the caller's task.
-#[inline]
+#[inline(always)]
 pub fn enter(caller: &Caller) {
     let index = cpu::index();
     let here = &HERE[index];
     here.slice_end.store(EXECUTORS[index].clock() + SLICE, Relaxed);
-    let mut process = here.process.lock();
-    if process.as_ref().is_none_or(|process| !Arc::ptr_eq(process, &caller.process)) {
-        let before = process.replace(caller.process.clone());
-        drop(process);
+    if here.entered.load(Relaxed).cast_const() != Arc::as_ptr(&caller.process) {
+        here.enter(caller);
+    }
+}
+
+impl Here {
+    fn enter(&self, caller: &Caller) {
+        let before = self.process.lock().replace(caller.process.clone());
+        self.entered.store(Arc::as_ptr(&caller.process).cast_mut(), Relaxed);
+        caller.machine.space.activate();
         drop(before);
     }
-    caller.machine.space.activate();
 }
 
 /// Lets go of the process whose thread ran last.
 fn leave() {
+    here().entered.store(ptr::null_mut(), Relaxed);
     let process = here().process.lock().take();
     drop(process);
 }

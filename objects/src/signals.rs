@@ -6,7 +6,7 @@
 
 use crate::handle::HandleId;
 use abi::{Signals, Status};
-use waitq::{List, Tag, Wait, WaitQueue, Waiters};
+use waitq::{List, Tag, Wait, WaitQueue};
 
 /// What an observer looks for, and what it has seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,11 +84,14 @@ impl SignalSet {
     pub fn update(&self, clear: Signals, set: Signals) {
         let change = |active: &mut Signals| {
             let before = *active;
-            *active = (before & !clear) | set;
-            let risen = set & !before;
+            *active = before.difference(clear).union(set);
+            let risen = set.difference(before);
             (!risen.is_empty()).then_some((*active, risen))
         };
-        self.queue.change(change, |(active, risen), waiters| notify(waiters, active, risen));
+        self.queue.change(change, |(active, risen), observation: &mut Observation| {
+            observation.observed |= active;
+            risen.intersects(observation.mask)
+        });
     }
 
     /// Activates `set`.
@@ -138,12 +141,4 @@ impl SignalSet {
     pub fn queue(&self) -> &SignalQueue {
         &self.queue
     }
-}
-
-/// Wakes those whom `risen` satisfies and lets all others see the new state too.
-fn notify(waiters: &mut Waiters<'_, Observation>, active: Signals, risen: Signals) {
-    waiters.wake_matching(|observation| {
-        observation.observed |= active;
-        risen.intersects(observation.mask)
-    });
 }

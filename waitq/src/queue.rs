@@ -37,18 +37,40 @@ impl<T: Tag, S> WaitQueue<T, S> {
 }
 
 impl<T: Tag, S> WaitQueue<T, S> {
-    /// [`WaitQueue::with`] where there is rarely anybody to wake: `wake` is called, in the same locked
-    /// step, only when `change` gives a reason and somebody waits.
+    /// Changes the state and, if that gives a reason, wakes each waiter that `matches` it; all tags are
+    /// visited then, and may be changed. The same as [`WaitQueue::with`] and [`Waiters::wake_matching`],
+    /// for what is done most often: with nobody to wake, or a single waiter.
     #[inline]
-    pub fn change<W>(
+    pub fn change<W: Copy>(
         &self,
         change: impl FnOnce(&mut S) -> Option<W>,
-        wake: impl FnOnce(W, &mut Waiters<'_, T>),
+        matches: impl Fn(W, &mut T) -> bool,
     ) {
         let mut inner = self.inner.lock();
-        let reason = change(&mut inner.state);
-        if let Some(reason) = reason.filter(|_| !inner.lists.is_empty()) {
-            self.with_locked(inner, |_, waiters| wake(reason, waiters));
+        let Some(reason) = change(&mut inner.state) else { return };
+        let Some(head) = inner.lists.head() else { return };
+        // SAFETY: the lock is held, and the head linked, so alive.
+        if unsafe { inner.lists.after(head) }.is_some() {
+            let matches = |tag: &mut T| matches(reason, tag);
+            self.with_locked(inner, |_, waiters| waiters.wake_matching(matches));
+            return;
+        }
+        // SAFETY: as above; once the lock is released the node is not touched any more.
+        let waker = unsafe {
+            let waker = head.as_ref().with(|entry| {
+                if entry.status != Status::Queued || !matches(reason, &mut entry.tag) {
+                    return None;
+                }
+                entry.status = Status::Woken { counted: false };
+                Some(entry.waker.take())
+            });
+            let Some(waker) = waker else { return };
+            inner.lists.remove(head);
+            waker
+        };
+        drop(inner);
+        if let Some(waker) = waker {
+            waker.wake();
         }
     }
 }
