@@ -123,5 +123,5 @@ fn bootstrap<const N: usize>(name: &'static str, handles: [(u32, Handle); N]) ->
         bytes.extend(config::bytes_of(argument));
         bytes.push(0);
     }
-    Message { bytes, handles: handles.into_iter().map(|(_, handle)| handle).collect() }
+    Message { bytes: bytes.into(), handles: handles.into_iter().map(|(_, handle)| handle).collect() }
 }

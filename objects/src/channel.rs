@@ -14,6 +14,7 @@ use crate::base::{Base, Koid};
 use crate::handle::{Doomed, Handle, HandleId};
 use crate::object::{Object, kernel_object};
 use abi::{Signals, Status};
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -27,9 +28,9 @@ pub const KERNEL_TXID: u32 = 0x8000_0000;
 #[derive(Default)]
 pub struct Message {
     /// The bytes. The first four are the transaction id, if there are four.
-    pub bytes: Vec<u8>,
+    pub bytes: Box<[u8]>,
     /// The handles.
-    pub handles: Vec<Handle>,
+    pub handles: Box<[Handle]>,
 }
 
 impl Message {

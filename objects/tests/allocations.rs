@@ -177,7 +177,7 @@ fn waiting_for_a_futex_waking_and_requeueing() {
 fn waiting_for_the_reply_to_a_call() {
     let ((a, b), timers) = (Channel::new(), timers());
     let round = || {
-        let request = Message { bytes: vec![0; 64], handles: Vec::new() };
+        let request = Message { bytes: [0; 64].into(), handles: [].into() };
         count(|| {
             woken_by(a.call(request, MINE, || true, later(timers)), || {
                 let request = b.read(0, false, |_, _| true).expect("the request");

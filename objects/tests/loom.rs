@@ -112,7 +112,7 @@ fn every_packet_finds_a_waiter() {
 }
 
 fn request() -> Message {
-    Message { bytes: vec![0; 4], handles: Vec::new() }
+    Message { bytes: [0; 4].into(), handles: [].into() }
 }
 
 /// The reply reaches the call, however early it is written.

@@ -49,10 +49,20 @@ pub fn resolve(fault: Fault) -> Result<(), Status> {
 /// Calls `access` until it does not fault, or the fault can not be resolved.
 #[inline(always)]
 pub(super) fn retry<R>(access: impl Fn() -> Result<R, Fault>) -> Result<R, Status> {
+    match access() {
+        Ok(value) => Ok(value),
+        Err(fault) => retry_after(fault, access),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn retry_after<R>(mut fault: Fault, access: impl Fn() -> Result<R, Fault>) -> Result<R, Status> {
     loop {
+        resolve(fault)?;
         match access() {
             Ok(value) => return Ok(value),
-            Err(fault) => resolve(fault)?,
+            Err(again) => fault = again,
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Channels.
 
 use super::{Blocked, Caller, no_options};
-use crate::mm::frames;
 use crate::mm::user::{In, InOut, InSlice, Out, OutSlice};
 use abi::{
     ChannelCallArgs, ChannelCallEtcArgs, ChannelIovec, HandleDisposition, HandleInfo, RawHandle, Rights,
     Status,
 };
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::pin::Pin;
@@ -60,37 +60,39 @@ pub fn channel_write_etc(
 }
 
 /// Reads the bytes of a message, from one place or gathered from several.
-fn read_bytes(options: u32, bytes: InSlice<u8>) -> Result<Vec<u8>, Status> {
+#[inline]
+fn read_bytes(options: u32, bytes: InSlice<u8>) -> Result<Box<[u8]>, Status> {
     match options {
-        0 => bytes.read_vec(MAX_BYTES),
+        0 => bytes.read_vec(MAX_BYTES).map(Vec::into_boxed_slice),
         abi::CHANNEL_WRITE_USE_IOVEC => gather(InSlice::new(bytes.address(), bytes.len())),
         _ => Err(Status::INVALID_ARGS),
     }
 }
 
-fn gather(pieces: InSlice<ChannelIovec>) -> Result<Vec<u8>, Status> {
-    if pieces.len() > MAX_IOVECS {
-        return Err(Status::OUT_OF_RANGE);
-    }
-    if !frames::admit() {
-        return Err(Status::NO_MEMORY);
-    }
-    let mut bytes = Vec::new();
-    for index in 0..pieces.len() {
-        let piece = pieces.read_at(index)?;
+/// The bytes of all pieces. The list is read once: what user code makes of it meanwhile has no effect.
+#[inline(never)]
+fn gather(pieces: InSlice<ChannelIovec>) -> Result<Box<[u8]>, Status> {
+    let pieces = pieces.read_vec(MAX_IOVECS)?;
+    let mut total = 0;
+    for piece in &pieces {
         if piece.reserved != 0 {
             return Err(Status::INVALID_ARGS);
         }
-        let length = piece.capacity as usize;
-        if length > MAX_BYTES - bytes.len() {
+        total += piece.capacity as usize;
+        if total > MAX_BYTES {
             return Err(Status::OUT_OF_RANGE);
         }
-        bytes.try_reserve(length).map_err(|_| Status::NO_MEMORY)?;
-        let start = bytes.len();
-        bytes.resize(start + length, 0);
-        InSlice::new(piece.buffer, length).read_into(&mut bytes[start..])?;
     }
-    Ok(bytes)
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(total).map_err(|_| Status::NO_MEMORY)?;
+    bytes.resize(total, 0);
+    let mut rest = &mut *bytes;
+    for piece in &pieces {
+        let (part, after) = rest.split_at_mut(piece.capacity as usize);
+        InSlice::new(piece.buffer, part.len()).read_into(part)?;
+        rest = after;
+    }
+    Ok(bytes.into_boxed_slice())
 }
 
 /// Takes all listed handles out of the caller's table. If one is not fit to be sent, all are closed; of a
@@ -100,15 +102,16 @@ fn take_handles(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
-) -> Result<Vec<Handle>, Status> {
-    if values.is_empty() { Ok(Vec::new()) } else { take_listed(caller, channel, values) }
+) -> Result<Box<[Handle]>, Status> {
+    if values.is_empty() { Ok(Box::default()) } else { take_listed(caller, channel, values) }
 }
 
+#[inline(never)]
 fn take_listed(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
-) -> Result<Vec<Handle>, Status> {
+) -> Result<Box<[Handle]>, Status> {
     let mut handles = Vec::new();
     let mut outcome = match values.len() {
         ..=MAX_HANDLES => handles.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY),
@@ -132,7 +135,7 @@ fn take_listed(
             }
         }
     }
-    outcome.map(|()| handles)
+    outcome.map(|()| handles.into_boxed_slice())
 }
 
 fn check_sendable(handle: &Handle, channel: Option<&Channel>) -> Result<(), Status> {
@@ -152,7 +155,7 @@ fn take_dispositions(
     channel: Option<&Channel>,
     values: InSlice<HandleDisposition>,
     results: OutSlice<HandleDisposition>,
-) -> Result<Vec<Handle>, Status> {
+) -> Result<Box<[Handle]>, Status> {
     let mut handles = Vec::new();
     let mut outcome = match values.len() {
         ..=MAX_HANDLES => handles.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY),
@@ -170,7 +173,7 @@ fn take_dispositions(
         }
         outcome = outcome.and(written);
     }
-    outcome.map(|()| handles)
+    outcome.map(|()| handles.into_boxed_slice())
 }
 
 fn take_disposition(
@@ -231,7 +234,8 @@ impl Handles {
     }
 
     /// Makes the handles the caller's, and writes what they are called.
-    fn install(&self, caller: &Caller, handles: Vec<Handle>) -> Result<(), Status> {
+    #[inline(never)] // reason: most messages have none, and the arrays are large
+    fn install(&self, caller: &Caller, handles: Box<[Handle]>) -> Result<(), Status> {
         let count = handles.len();
         let mut values = [0; MAX_HANDLES];
         let mut infos = [HandleInfo::default(); MAX_HANDLES];
@@ -244,7 +248,7 @@ impl Handles {
             values[index] = value;
             infos[index].handle = value;
         };
-        table.add_all(handles, placed).map_err(|_| Status::NO_MEMORY)?;
+        table.add_all(handles.into_vec(), placed).map_err(|_| Status::NO_MEMORY)?;
         let written = match self {
             Self::Values(to) => to.write_slice(&values[..count]),
             Self::Infos(to) => to.write_slice(&infos[..count]),
@@ -254,6 +258,7 @@ impl Handles {
 }
 
 impl Destination {
+    #[inline]
     fn write_sizes(&self, bytes: usize, handles: usize) -> Result<(), Status> {
         self.actual_bytes.write_optional(&(bytes as u32))?;
         self.actual_handles.write_optional(&(handles as u32))
@@ -264,6 +269,7 @@ impl Destination {
     }
 
     /// Hands a message over; its handles become the caller's.
+    #[inline]
     fn deliver(&self, caller: &Caller, message: Message) -> Result<(), Status> {
         self.bytes.write_slice(&message.bytes)?;
         if message.handles.is_empty() { Ok(()) } else { self.handles.install(caller, message.handles) }
@@ -385,7 +391,7 @@ pub fn channel_call_etc(
 fn call(
     caller: &Caller,
     channel: Result<Arc<Channel>, Status>,
-    handles: Result<Vec<Handle>, Status>,
+    handles: Result<Box<[Handle]>, Status>,
     request: Request,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {

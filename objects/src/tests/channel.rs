@@ -5,12 +5,11 @@ use crate::wait::Deadline;
 use crate::{Channel, Event, Handle, HandleId, KERNEL_TXID, KernelObject, Message};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::pin::pin;
 
 fn message(bytes: &[u8]) -> Message {
-    Message { bytes: bytes.to_vec(), handles: Vec::new() }
+    Message { bytes: bytes.into(), handles: [].into() }
 }
 
 fn write(channel: &Channel, bytes: &[u8]) -> Result<(), Status> {
@@ -18,7 +17,7 @@ fn write(channel: &Channel, bytes: &[u8]) -> Result<(), Status> {
 }
 
 fn read(channel: &Channel) -> Result<Vec<u8>, Status> {
-    channel.read(0, false, |_, _| true).map(|message| message.bytes)
+    channel.read(0, false, |_, _| true).map(|message| message.bytes.into_vec())
 }
 
 fn pair() -> ((Arc<Channel>, Handle), (Arc<Channel>, Handle)) {
@@ -77,7 +76,7 @@ fn only_the_owner_reads() {
 fn handles_in_unread_messages_are_closed_with_the_end() {
     let ((a, _a), (_b, handle_b)) = pair();
     let event = Event::new();
-    let sent = Message { bytes: Vec::new(), handles: vec![handle(&event)] };
+    let sent = Message { bytes: [].into(), handles: [handle(&event)].into() };
     a.write(sent).map_err(|(_, status)| status).unwrap();
     assert_eq!(event.base().handle_count(), 1);
     drop(handle_b);
@@ -89,7 +88,7 @@ fn channels_nested_in_channels_are_closed_without_recursion() {
     let (mut inner, _peer) = pair();
     for _ in 0..50_000 {
         let ((a, handle_a), (_, handle_b)) = pair();
-        let sent = Message { bytes: Vec::new(), handles: vec![inner.1] };
+        let sent = Message { bytes: [].into(), handles: [inner.1].into() };
         a.write(sent).map_err(|(_, status)| status).unwrap();
         drop(handle_a);
         inner = (a, handle_b);
@@ -100,7 +99,7 @@ fn channels_nested_in_channels_are_closed_without_recursion() {
 #[test]
 fn an_end_sent_to_itself_is_closed_instead_of_kept() {
     let ((a, handle_a), (b, handle_b)) = pair();
-    let sent = Message { bytes: Vec::new(), handles: vec![handle_b] };
+    let sent = Message { bytes: [].into(), handles: [handle_b].into() };
     assert!(a.write(sent).is_ok());
     assert_eq!(b.base().handle_count(), 0);
     assert!(a.base().signals.get().contains(Signals::CHANNEL_PEER_CLOSED));
@@ -123,7 +122,7 @@ fn a_call_gets_the_reply_with_its_id() {
     write(&b, b"not a reply").unwrap();
     assert!(poll(call.as_mut()).is_pending());
     write(&b, &txid).unwrap();
-    assert_eq!(ready(call).unwrap().bytes, txid);
+    assert_eq!(*ready(call).unwrap().bytes, txid);
     assert_eq!(read(&a).unwrap(), b"not a reply");
 }
 
