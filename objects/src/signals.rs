@@ -6,6 +6,7 @@
 
 use crate::handle::HandleId;
 use abi::{Signals, Status};
+use waitq::sync::atomic::{AtomicU32, Ordering};
 use waitq::{List, Tag, Wait, WaitQueue};
 
 /// What an observer looks for, and what it has seen.
@@ -66,25 +67,37 @@ pub type SignalQueue = WaitQueue<Observation, Signals>;
 /// Signals with their observers.
 pub struct SignalSet {
     queue: SignalQueue,
+    /// The active signals once more, for those who need no lock: written under it.
+    shown: AtomicU32,
 }
 
 impl SignalSet {
     /// Signals of which `active` are active.
     pub fn new(active: Signals) -> Self {
-        Self { queue: WaitQueue::new(active) }
+        Self { queue: WaitQueue::new(active), shown: AtomicU32::new(active.bits()) }
     }
 
-    /// The signals that are active now.
+    /// The signals that are active now. Who sees a signal sees what was done before it was raised.
+    #[inline]
     pub fn get(&self) -> Signals {
-        self.queue.with(|active, _| *active)
+        Signals::from_bits_retain(self.shown.load(Ordering::Acquire))
     }
 
     /// Deactivates `clear`, then activates `set`, as one step; wakes the observers that this satisfies.
     #[inline]
     pub fn update(&self, clear: Signals, set: Signals) {
+        // What changes nothing tells nobody anything.
+        let now = self.get();
+        if now.difference(clear).union(set) != now {
+            self.change(clear, set);
+        }
+    }
+
+    fn change(&self, clear: Signals, set: Signals) {
         let change = |active: &mut Signals| {
             let before = *active;
             *active = before.difference(clear).union(set);
+            self.shown.store(active.bits(), Ordering::Release);
             let risen = set.difference(before);
             (!risen.is_empty()).then_some((*active, risen))
         };

@@ -51,9 +51,7 @@ impl<T: Tag, S> WaitQueue<T, S> {
         let Some(head) = inner.lists.head() else { return };
         // SAFETY: the lock is held, and the head linked, so alive.
         if unsafe { inner.lists.after(head) }.is_some() {
-            let matches = |tag: &mut T| matches(reason, tag);
-            self.with_locked(inner, |_, waiters| waiters.wake_matching(matches));
-            return;
+            return self.wake_crowd(inner, |tag| matches(reason, tag));
         }
         // SAFETY: as above; once the lock is released the node is not touched any more.
         let waker = unsafe {
@@ -72,6 +70,15 @@ impl<T: Tag, S> WaitQueue<T, S> {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    #[inline(never)] // reason: the batch would cost the others a large frame
+    fn wake_crowd<'a>(
+        &'a self,
+        inner: MutexGuard<'a, Inner<S, List<T>>>,
+        matches: impl FnMut(&mut T) -> bool,
+    ) {
+        self.with_locked(inner, |_, waiters| waiters.wake_matching(matches));
     }
 }
 

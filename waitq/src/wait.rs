@@ -7,10 +7,12 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+type Borrowing<'q, T, S, L> = Waiter<&'q WaitQueue<T, S, L>, T, S, L>;
+
 /// A wait on a [`WaitQueue`]; gives the tag as wakers left it. Dropping it is cancelling it.
 #[must_use = "a wait does nothing until it is polled"]
 pub struct Wait<'q, T: Tag, S, L: Lists<T> = List<T>, C = fn(&mut S, &mut T) -> bool> {
-    waiter: Waiter<&'q WaitQueue<T, S, L>, T, S, L>,
+    waiter: Borrowing<'q, T, S, L>,
     /// The check of the first poll.
     ready: Option<C>,
 }
@@ -20,7 +22,7 @@ impl<'q, T: Tag, S, L: Lists<T>, C: FnOnce(&mut S, &mut T) -> bool> Wait<'q, T, 
         Self { waiter: Waiter::prepared(queue, tag), ready: Some(ready) }
     }
 
-    fn split(self: Pin<&mut Self>) -> (Pin<&mut Waiter<&'q WaitQueue<T, S, L>, T, S, L>>, &mut Option<C>) {
+    fn split(self: Pin<&mut Self>) -> (Pin<&mut Borrowing<'q, T, S, L>>, &mut Option<C>) {
         // SAFETY: the waiter is pinned structurally, `ready` is not; neither is moved here, and there is
         // no Drop that could.
         unsafe {

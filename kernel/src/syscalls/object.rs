@@ -106,6 +106,10 @@ pub fn object_wait_one(
 ) -> Poll<Result<(), Status>> {
     let mark = caller.mark();
     let object = caller.any(handle, Rights::WAIT)?;
+    let active = object.base().signals.get();
+    if active.intersects(signals) {
+        return Poll::Ready(observed.write_optional(&active));
+    }
     let observation = Observation::of(signals, caller.id(handle));
     let still_open = || caller.still_open(handle, mark);
     blocked.signals(object, observation, still_open, caller.deadline(deadline), observed)
