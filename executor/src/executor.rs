@@ -35,6 +35,12 @@ pub unsafe trait Platform: Send + Sync + Sized + 'static {
     /// that arrives between [`Executor::prepare_idle`] and the halt must not be lost.
     fn kick(&self);
 
+    /// The first deadline of this CPU's timers is now `deadline`, earlier than before. Called on the CPU itself:
+    /// another one kicks it.
+    fn rearm(&self, deadline: u64) {
+        let _ = deadline;
+    }
+
     /// A poll of the task of this name took `nanoseconds`, more than the budget.
     fn overrun(&self, task: &'static str, nanoseconds: u64) {
         let _ = (task, nanoseconds);
@@ -196,17 +202,6 @@ impl<P: Platform> Executor<P> {
         self.current.load(Relaxed) == task.as_ptr()
     }
 
-    /// Notes that the task being polled on this CPU waits for `what` number `number`; an empty `what`
-    /// takes the note back. See [`crate::waiting_for`] for a form that does both.
-    pub fn set_waiting_for(&self, what: &'static str, number: u64) {
-        if let Some(task) = NonNull::new(self.current.load(Relaxed))
-            && self.platform.is_current()
-        {
-            // SAFETY: as in `current`.
-            unsafe { task.as_ref() }.waits_for.set(what, number);
-        }
-    }
-
     /// From the timer interrupt: reports the poll that is going on if it is over the budget already, as
     /// a poll that does not end cannot.
     pub fn watch(&self) {
@@ -296,6 +291,10 @@ impl<P: Platform> Executor<P> {
     /// The timer queue calls this when its next deadline became earlier.
     fn rearm(executor: *const ()) {
         // SAFETY: `timers` set it from a `&'static Self`.
-        unsafe { &*executor.cast::<Self>() }.interrupt();
+        let executor = unsafe { &*executor.cast::<Self>() };
+        match executor.platform.is_current() {
+            true => executor.platform.rearm(executor.next_timer()),
+            false => executor.platform.kick(),
+        }
     }
 }

@@ -91,7 +91,7 @@ fn dispatcher_decodes_arguments() {
 fn missing_calls_have_no_handler() {
     let text = dispatcher::emit(&spec());
     assert!(!text.contains("thread_exit"), "{text}");
-    assert_contains(&text, &["Entry::Missing,\n    Entry::Blocking,\n];"]);
+    assert_contains(&text, &["    missing,\n    asynchronous,\n];"]);
 }
 
 #[test]

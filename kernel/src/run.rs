@@ -37,17 +37,10 @@ struct Here {
     entered: AtomicPtr<Process>,
     /// When the thread has had its slice.
     slice_end: AtomicU64,
-    /// For when the timer interrupt is armed; too late a time is never wrong, only a second arming.
-    armed: AtomicU64,
 }
 
 static HERE: [Here; MAX_CPUS] = [const {
-    Here {
-        process: Mutex::new(None),
-        entered: AtomicPtr::new(ptr::null_mut()),
-        slice_end: AtomicU64::new(0),
-        armed: AtomicU64::new(u64::MAX),
-    }
+    Here { process: Mutex::new(None), entered: AtomicPtr::new(ptr::null_mut()), slice_end: AtomicU64::new(0) }
 }; MAX_CPUS];
 
 fn here() -> &'static Here {
@@ -98,10 +91,10 @@ pub fn cpu_loop() -> ! {
         shootdown::service();
         if let RunState::Idle { next_deadline } = executor.run_one() {
             leave();
-            arm(next_deadline.unwrap_or(u64::MAX));
+            time::arm(next_deadline.unwrap_or(u64::MAX));
             if executor.prepare_idle() {
                 interrupts::idle();
-                after_interrupt();
+                time::note_interrupt();
                 executor.finish_idle();
             }
         }
@@ -142,33 +135,7 @@ fn leave() {
 pub fn before_user() {
     shootdown::service();
     let index = cpu::index();
-    let here = &HERE[index];
-    let deadline = EXECUTORS[index].next_timer().min(here.slice_end.load(Relaxed));
-    if deadline < here.armed.load(Relaxed) {
-        arm(deadline);
-    }
-}
-
-/// To be called before user code goes on after a call that did not wait: it may have set a timer. What
-/// other CPUs unmapped meanwhile waits for the interrupt that they sent, and they wait for its answer.
-#[inline]
-pub fn after_call() {
-    let index = cpu::index();
-    let (here, deadline) = (&HERE[index], EXECUTORS[index].next_timer());
-    if deadline < here.armed.load(Relaxed) {
-        arm(deadline);
-    }
-}
-
-/// To be called after an interrupt: the timer may have to be armed anew.
-pub fn after_interrupt() {
-    here().armed.store(u64::MAX, Relaxed);
-}
-
-#[cold]
-fn arm(deadline: u64) {
-    here().armed.store(deadline, Relaxed);
-    time::arm((deadline != u64::MAX).then_some(deadline as i64));
+    time::arm_by(EXECUTORS[index].next_timer().min(HERE[index].slice_end.load(Relaxed)));
 }
 
 /// Brings in the page that a copy to or from user memory missed.

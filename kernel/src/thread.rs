@@ -1,9 +1,8 @@
 //! A thread of a user program: one task, one `async fn` that loops over [`enter_user_with`].
 
 use crate::arch::user::{PageFaultError, SystemCall, enter_user_with};
-use crate::arch::{Trap, UserContext};
+use crate::arch::{Trap, UserContext, time};
 use crate::process::{self, Machine};
-use crate::syscalls::table::Entry;
 use crate::syscalls::{self, Blocked, Caller};
 use crate::{println, run};
 use abi::Status;
@@ -42,7 +41,9 @@ impl Drop for Life {
 /// The thread's life: user code runs until it traps, and what the trap asks for is done.
 async fn live(life: Life, mut context: UserContext) {
     let caller = &life.0;
-    let mut blocked = pin!(Blocked::new(own_waker().await));
+    let waker = own_waker().await;
+    executor::note_wait(&waker, "system call", 0);
+    let mut blocked = pin!(Blocked::new(waker));
     run::enter(caller);
     while !caller.thread.is_dying() {
         run::before_user();
@@ -52,7 +53,7 @@ async fn live(life: Life, mut context: UserContext) {
             Trap::Syscall => {
                 let number = context.rax;
                 // For listings: as long as the thread is parked, this is what it waits in.
-                run::executor().set_waiting_for("system call", number);
+                executor::note_wait_number(blocked.waker(), number);
                 context.rax = match blocked.goes_on() {
                     true => finished(caller, blocked.as_mut()).await,
                     false => {
@@ -61,7 +62,7 @@ async fn live(life: Life, mut context: UserContext) {
                 } as u64;
             }
             Trap::Interrupt => {
-                run::after_interrupt();
+                time::note_interrupt();
                 entered(caller, pin!(executor::yield_now())).await;
             }
             Trap::PageFault { address, error } => resolve(caller, context.rip(), address, error),
@@ -110,22 +111,15 @@ fn resolve(caller: &Caller, rip: u64, address: u64, error: PageFaultError) {
 /// and when the thread is not to go back to user mode.
 #[inline]
 fn at_once(caller: &Caller, call: &SystemCall, blocked: Pin<&mut Blocked>) -> Option<u64> {
-    let result = match syscalls::entry(call.number()) {
+    let answer = match syscalls::entry(call.number()) {
         _ if !is_vdso(&caller.machine, call.return_address()) => refuse(caller, call),
-        Some(Entry::Immediate(handler)) => handler(caller, call.arguments()),
-        Some(Entry::Parking(handler)) => match handler(caller, call.arguments(), blocked) {
-            Poll::Ready(result) => result,
-            Poll::Pending => return None,
-        },
-        Some(Entry::Blocking) => return None,
-        Some(Entry::Missing) => i64::from(Status::NOT_SUPPORTED.raw()),
-        None => i64::from(Status::BAD_SYSCALL.raw()),
+        Some(entry) => entry(caller, call.arguments(), blocked),
+        None => Poll::Ready(i64::from(Status::BAD_SYSCALL.raw())),
     };
-    if caller.thread.is_dying() {
-        return None;
+    match answer {
+        Poll::Ready(result) if !caller.thread.is_dying() => Some(result as u64),
+        _ => None,
     }
-    run::after_call();
-    Some(result as u64)
 }
 
 /// Whether a system call that returns to `rip` came from the vDSO's code.
@@ -136,10 +130,10 @@ fn is_vdso(machine: &Machine, rip: u64) -> bool {
 
 /// Only the vDSO enters the kernel; code that does it by itself ends its process.
 #[cold]
-fn refuse(caller: &Caller, call: &SystemCall) -> i64 {
+fn refuse(caller: &Caller, call: &SystemCall) -> Poll<i64> {
     let number = call.number();
     fail(caller, call.return_address(), format_args!("system call {number} from outside of the vDSO"));
-    i64::from(Status::BAD_SYSCALL.raw())
+    Poll::Ready(i64::from(Status::BAD_SYSCALL.raw()))
 }
 
 /// Ends the process of a thread that cannot go on, and says why.

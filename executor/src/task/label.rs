@@ -36,6 +36,12 @@ impl Label {
         self.version.store(version.wrapping_add(2), Release);
     }
 
+    /// As `set` with the same text.
+    #[inline]
+    pub(crate) fn set_number(&self, number: u64) {
+        self.number.store(number, Relaxed);
+    }
+
     /// The label, or `None` if it is empty.
     pub(crate) fn get(&self) -> Option<(&'static str, u64)> {
         loop {

@@ -1,8 +1,10 @@
 //! Accounts, budgets, listings.
 
 use super::{Machine, never};
-use crate::{Stats, TaskOptions, TaskState, waiting_for, yield_now};
+use crate::{Stats, TaskOptions, TaskState, note_wait, note_wait_number, waiting_for, yield_now};
+use std::future::poll_fn;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 use std::vec::Vec;
 
 #[test]
@@ -72,9 +74,13 @@ fn tasks_are_listed_with_what_they_wait_for() {
     let machine = Machine::new(2);
     let parked = TaskOptions::new("parked").id(77).affinity(0b10);
     let parked = machine.spawn_with(1, parked, waiting_for("port", 42, never()));
-    let noted = machine.cpus[0];
     machine.spawn(0, "noted", async move {
-        noted.set_waiting_for("timer", 7);
+        poll_fn(|task| {
+            note_wait(task.waker(), "timer", 6);
+            note_wait_number(task.waker(), 7);
+            Poll::Ready(())
+        })
+        .await;
         never().await;
     });
     (0..2).for_each(|cpu| assert_eq!(machine.run(cpu), 1));

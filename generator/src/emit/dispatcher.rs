@@ -34,23 +34,18 @@ use crate::syscalls::{Args, Blocked, Caller};
 use core::pin::Pin;
 use core::task::Poll;
 
-/// A handler that never waits, behind the decoding of its arguments. The result goes to rax.
-pub type Immediate = fn(&Caller, &Args) -> i64;
+/// What answers a call, behind the decoding of its arguments: with what goes to rax, or not yet. Then the
+/// thread is in one of the waits that it keeps, or else the call is an async function: see [`blocking`].
+pub type Entry = fn(&Caller, &Args, Pin<&mut Blocked>) -> Poll<i64>;
 
-/// A handler that answers at once or leaves the thread in one of the waits that it keeps.
-pub type Parking = fn(&Caller, &Args, Pin<&mut Blocked>) -> Poll<i64>;
+/// The entry of calls that are async functions.
+fn asynchronous(_: &Caller, _: &Args, _: Pin<&mut Blocked>) -> Poll<i64> {
+    Poll::Pending
+}
 
-/// What answers a call.
-#[derive(Clone, Copy)]
-pub enum Entry {
-    /// This function, at once.
-    Immediate(Immediate),
-    /// This function, and then perhaps [`Blocked::poll`].
-    Parking(Parking),
-    /// An async function: see [`blocking`].
-    Blocking,
-    /// Nothing yet.
-    Missing,
+/// The entry of calls that there are not yet.
+fn missing(_: &Caller, _: &Args, _: Pin<&mut Blocked>) -> Poll<i64> {
+    Poll::Ready(i64::from(Status::NOT_SUPPORTED.raw()))
 }
 
 /// The raw form of an outcome.
@@ -87,23 +82,20 @@ fn table(out: &mut String, abi: Abi, calls: &[Call]) {
     for number in 0..count {
         let call = present(abi, calls).find(|call| call.number == Some(number));
         match call {
-            Some(call) if call.parks => put!(out, "    Entry::Parking({}),", parking(call)),
-            Some(call) if call.blocking => put!(out, "    Entry::Blocking,"),
-            Some(call) => put!(out, "    Entry::Immediate({}),", immediate(call)),
-            None => put!(out, "    Entry::Missing,"),
+            Some(call) if call.parks => put!(out, "    {},", parking(call)),
+            Some(call) if call.blocking => put!(out, "    asynchronous,"),
+            Some(call) => put!(out, "    {},", immediate(call)),
+            None => put!(out, "    missing,"),
         }
     }
     put!(out, "];");
 }
 
-/// The function of an entry; what returns a status is brought into raw form there.
+/// The function of an entry whose handler never waits; what returns a status is brought into raw form there.
 fn immediate(call: &Call) -> String {
-    let name = wrapper_name(call);
-    if call.returns == Returns::Status {
-        format!("|caller, args| status({name}(caller, args))")
-    } else {
-        name
-    }
+    let answer = format!("{}(caller, args)", wrapper_name(call));
+    let answer = if call.returns == Returns::Status { format!("status({answer})") } else { answer };
+    format!("|caller, args, _| Poll::Ready({answer})")
 }
 
 /// The function of an entry whose handler may begin a wait.
@@ -113,7 +105,7 @@ fn parking(call: &Call) -> String {
 
 /// One match for all ABIs, over the numbers that user code has.
 fn blocking_match(out: &mut String, calls: &[Call]) {
-    put!(out, "\n/// Runs the call whose entry is `Blocking`; `number` is what user code has in rax.");
+    put!(out, "\n/// Runs the call whose entry is `asynchronous`; `number` is what user code has in rax.");
     put!(out, "pub async fn blocking(number: u32, caller: &Caller, args: &Args) -> i64 {{");
     put!(out, "    match number {{");
     for call in

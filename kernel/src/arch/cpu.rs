@@ -35,6 +35,8 @@ pub struct Cpu {
     pub(super) fpu_stamp: Cell<u64>,
     /// Stamps handed out by this CPU.
     pub(super) fpu_stamp_count: Cell<u64>,
+    /// For when the timer interrupt is armed; too late a time is never wrong, only a second arming.
+    pub(super) armed: Cell<u64>,
     /// Whether CR0.TS is clear: the FPU may be used without a trap.
     pub(super) fpu_enabled: Cell<bool>,
     /// The kernel-mode trap that is being handled: instruction and frame pointer.
@@ -124,6 +126,7 @@ impl Cpu {
             lease_count: Cell::new(0),
             fpu_stamp: Cell::new(0),
             fpu_stamp_count: Cell::new(0),
+            armed: Cell::new(u64::MAX),
             fpu_enabled: Cell::new(false),
             fault: Cell::new(None),
             stack: Cell::new((0, 0)),

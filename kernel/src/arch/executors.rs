@@ -33,6 +33,10 @@ unsafe impl Platform for CpuPlatform {
         ipi::send(self.index);
     }
 
+    fn rearm(&self, deadline: u64) {
+        time::arm_by(deadline);
+    }
+
     fn overrun(&self, task: &'static str, nanoseconds: u64) {
         println!("CPU {}: a poll of task {task} took {} us", self.index, nanoseconds / 1000);
     }

@@ -3,7 +3,7 @@
 //! The counter is taken to run at one rate and to agree on all CPUs, as it does on machines
 //! with an invariant TSC and in QEMU.
 
-use super::{apic, calibrate};
+use super::{apic, calibrate, cpu};
 use abi::ClockRate;
 use core::arch::asm;
 use objects::Moment;
@@ -88,15 +88,30 @@ fn scale(value: u64, multiplier: u64) -> u64 {
     ((u128::from(value) * u128::from(multiplier)) >> SHIFT) as u64
 }
 
-/// Has this CPU interrupted at `deadline` (as [`now`] counts), or never. The interrupt may
+/// Has this CPU interrupted at `deadline` (as [`now`] counts), unless it will be earlier.
+#[inline(always)]
+pub fn arm_by(deadline: u64) {
+    if deadline < cpu::current().armed.get() {
+        arm(deadline);
+    }
+}
+
+/// Has this CPU interrupted at `deadline` (as [`now`] counts); at `u64::MAX`, never. The interrupt may
 /// come earlier when the deadline is more than a minute away.
-pub fn arm(deadline: Option<i64>) {
-    let Some(deadline) = deadline else {
+#[cold]
+pub fn arm(deadline: u64) {
+    cpu::current().armed.set(deadline);
+    if deadline == u64::MAX {
         return apic::start_timer(0);
-    };
-    let wait = deadline.saturating_sub(now()).max(0) as u64;
+    }
+    let wait = (deadline as i64).saturating_sub(now()).max(0) as u64;
     let ticks = scale(wait, clock().timer_multiplier) + 1;
     apic::start_timer(ticks.min(u64::from(u32::MAX)) as u32);
+}
+
+/// Notes that there was an interrupt: if it was the timer's, that has to be armed anew.
+pub fn note_interrupt() {
+    cpu::current().armed.set(u64::MAX);
 }
 
 /// Waits by spinning; for starting devices and CPUs only.

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! thread::run ─▶ dispatch ─▶ table (generated: decodes, looks handles up, checks rights)
-//!                              ├─ Immediate ─▶ channel::channel_write(caller, …) ─▶ back to user mode
-//!                              ├─ Parking ───▶ object::object_wait_one(caller, …, blocked) ─▶ back, or: blocked.poll
-//!                              └─ Blocking ──▶ object::object_wait_many(caller, …).await
+//!                              ├─▶ channel::channel_write(caller, …) ─▶ back to user mode
+//!                              ├─▶ object::object_wait_one(caller, …, blocked) ─▶ back, or: blocked.poll
+//!                              └─▶ not yet: object::object_wait_many(caller, …).await
 //! ```
 //! One file per family. A handler is safe code over typed arguments: objects, and user pointers that
 //! cannot be dereferenced. What it does is in `objects`.
@@ -126,9 +126,9 @@ const ABI_SHIFT: u32 = 16;
 
 /// What answers the call of this number; `None` when there is no such call.
 #[inline]
-pub fn entry(number: u64) -> Option<&'static Entry> {
+pub fn entry(number: u64) -> Option<Entry> {
     let magenta = || table::MAGENTA.get(number.checked_sub(1 << ABI_SHIFT)? as usize);
-    table::ZIRCON.get(number as usize).or_else(magenta)
+    table::ZIRCON.get(number as usize).or_else(magenta).copied()
 }
 
 /// Runs a call that may wait; its result belongs into rax.

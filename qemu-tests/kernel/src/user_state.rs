@@ -8,7 +8,7 @@ use core::arch::x86_64::__cpuid;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 use executor::{Outcome, TaskOptions, current_task, yield_now};
 use hafnon_kernel::arch::{Trap, UserContext, cpu, enter_user, ipi, time};
-use hafnon_kernel::{kernel_test, run as kernel_run};
+use hafnon_kernel::{kernel_test, run};
 
 /// The selector of user data (see `gdt` of the kernel).
 const USER_DATA: u64 = 0x1b;
@@ -86,11 +86,11 @@ fn the_timer_interrupts() {
         let deadline = time::now() + 2_000_000;
         while time::now() < deadline {
             // The timer's clock may be a little ahead of the one that `now` reads: it is armed anew then.
-            time::arm(Some(deadline));
+            time::arm(deadline as u64);
             assert_eq!(enter_user(&mut context), Trap::Interrupt);
         }
     }
-    kernel_run::after_interrupt();
+    time::note_interrupt();
 }
 
 /// Lets a thread answer on one CPU after the other.
@@ -139,7 +139,7 @@ kernel_test! {
         let sandbox = Arc::new(Sandbox::new(keeper()));
         let spawn = |value| {
             let options = TaskOptions::new("wanderer");
-            kernel_run::executor().spawn(options, wander(sandbox.clone(), value)).expect("memory")
+            run::executor().spawn(options, wander(sandbox.clone(), value)).expect("memory")
         };
         cpus::join((1..6).map(spawn).collect()).await;
     }

@@ -34,28 +34,41 @@ fn finish(partner: JoinHandle<Result<()>>) -> Result<()> {
 fn eventpair(_: &mut Startup) -> Result<()> {
     let (near, far) = EventPair::create()?;
     let partner = thread::spawn("partner", move || {
-        let raw = far.raw();
-        crate::run(TOTAL, &mut || all!(await_nudge(raw), nudge_peer(raw)))
+        let (raw, mut nudge) = (far.raw(), Nudge::FIRST);
+        crate::run(TOTAL, &mut || {
+            let status = all!(nudge.wait(raw), nudge.send(raw));
+            nudge.turn();
+            status
+        })
     })?;
-    let raw = near.raw();
-    repeat("eventpair_round_trip", || all!(nudge_peer(raw), await_nudge(raw)))?;
+    let (raw, mut nudge) = (near.raw(), Nudge::FIRST);
+    repeat("eventpair_round_trip", || {
+        let status = all!(nudge.send(raw), nudge.wait(raw));
+        nudge.turn();
+        status
+    })?;
     finish(partner)
 }
 
-const NUDGE: u32 = Signals::USER_SIGNAL_0.bits();
+/// One of two signals: each nudge takes back the one before, so that the woken need no call for that.
+struct Nudge(u32);
 
-fn nudge_peer(raw: u32) -> i32 {
-    // SAFETY: the call takes no pointer.
-    unsafe { sys::zx_object_signal_peer(raw, 0, NUDGE) }
-}
+impl Nudge {
+    const FIRST: Self = Self(Signals::USER_SIGNAL_0.bits());
+    const BOTH: u32 = Signals::USER_SIGNAL_0.bits() | Signals::USER_SIGNAL_1.bits();
 
-fn await_nudge(raw: u32) -> i32 {
-    // SAFETY: the calls take no pointer but one that may be null.
-    unsafe {
-        all!(
-            sys::zx_object_wait_one(raw, NUDGE, INFINITE, ptr::null_mut()),
-            sys::zx_object_signal(raw, NUDGE, 0),
-        )
+    fn turn(&mut self) {
+        self.0 ^= Self::BOTH;
+    }
+
+    fn send(&self, raw: u32) -> i32 {
+        // SAFETY: the call takes no pointer.
+        unsafe { sys::zx_object_signal_peer(raw, self.0 ^ Self::BOTH, self.0) }
+    }
+
+    fn wait(&self, raw: u32) -> i32 {
+        // SAFETY: the call takes no pointer but one that may be null.
+        unsafe { sys::zx_object_wait_one(raw, self.0, INFINITE, ptr::null_mut()) }
     }
 }
 
