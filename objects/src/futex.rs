@@ -4,10 +4,12 @@
 //! without waiters there is nothing to keep. All futexes of a process share one lock, under which the
 //! word is compared, and lists by address, of which there is about one a thread.
 //!
-//! Owners cost nothing to a process that never names one. After the first, a thread that waits does so
-//! at an address of its own, the lobby, from where one step under the lock compares the word, checks the
-//! owner, makes it known to the other waiters, and moves the thread over.
+//! Owners cost nothing to a process that never names one. What they take from then on is in `owners.rs`.
 
+mod map;
+mod owners;
+
+use self::owners::Owners;
 use crate::base::Koid;
 use crate::wait::{Deadline, until_pinned};
 use abi::Status;
@@ -15,21 +17,23 @@ use core::future::poll_fn;
 use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 use core::pin::{Pin, pin};
-use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Poll, Waker};
-use waitq::{Buckets, Cancel, Tag, WaitQueue, Waiter};
+use waitq::{Buckets, Tag, WaitQueue, Waiter};
 
 /// What a thread waits for at a futex.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     address: u64,
     thread: Koid,
-    /// The thread that is said to own the futex; the same for all its waiters.
-    owner: Koid,
+    /// Somebody woke it at this futex, and has noted that it waits no more.
+    woken: bool,
 }
 
 impl Place {
-    const NOWHERE: Self = Self { address: 0, thread: 0, owner: 0 };
+    /// Of those who wait at `address`, or of nobody yet.
+    fn at(address: u64) -> Self {
+        Self { address, thread: 0, woken: false }
+    }
 }
 
 impl Tag for Place {
@@ -97,10 +101,10 @@ pub struct Requeue {
 }
 
 /// The waiters of all futexes of a process.
-pub type Queue = WaitQueue<Place, (), Buckets<Place>>;
+pub type Queue = WaitQueue<Place, Owners, Buckets<Place>>;
 
 /// One who waits at one futex after the other, of a table that `Q` keeps.
-pub type FutexWaiter<Q> = Waiter<Q, Place, (), Buckets<Place>>;
+pub type FutexWaiter<Q> = Waiter<Q, Place, Owners, Buckets<Place>>;
 
 /// A wait at a futex that is to begin.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +119,7 @@ pub struct FutexWait {
 
 /// A waiter that has not waited yet.
 pub fn futex_waiter<Q>() -> FutexWaiter<Q> {
-    Waiter::new(Place::NOWHERE)
+    Waiter::new(Place::at(0))
 }
 
 type Waiters<'a> = waitq::Waiters<'a, Place, Buckets<Place>>;
@@ -123,13 +127,11 @@ type Waiters<'a> = waitq::Waiters<'a, Place, Buckets<Place>>;
 /// The futexes of one process.
 pub struct FutexTable {
     queue: Queue,
-    /// Whether a futex ever had an owner. Set before the lock is taken for the first of them.
-    owned: AtomicBool,
 }
 
 impl Default for FutexTable {
     fn default() -> Self {
-        Self { queue: WaitQueue::with_lists(Buckets::new(), ()), owned: AtomicBool::new(false) }
+        Self { queue: WaitQueue::with_lists(Buckets::new(), Owners::default()) }
     }
 }
 
@@ -142,52 +144,62 @@ impl AsRef<Queue> for FutexTable {
 impl FutexTable {
     /// Makes the table as wide as there are threads. Without memory it stays narrower, and slower.
     pub fn widen(&self, threads: usize) {
-        self.queue.with(|_, waiters| waiters.lists().reserve(threads));
+        self.queue.with(|owners, waiters| {
+            waiters.lists().reserve(threads);
+            owners.reserve(threads);
+        });
     }
 
-    /// Begins to wait as [`FutexTable::wait`] does; `table` leads to this table, and keeps it.
+    /// Begins to wait as [`FutexTable::wait`] does; `table` leads to this table, and keeps it. How the
+    /// wait ended is to be told to [`FutexTable::end_wait`], or that it never will to
+    /// [`FutexTable::leave`].
     ///
     /// # Errors
     /// As for [`FutexTable::wait`].
     pub fn begin_wait<Q, F>(
         &self,
         table: Q,
-        mut waiter: Pin<&mut FutexWaiter<Q>>,
+        waiter: Pin<&mut FutexWaiter<Q>>,
         wait: FutexWait,
         compare: impl Fn() -> Result<bool, F>,
         waker: &Waker,
     ) -> Result<(), Refused<F>>
     where
-        Q: Deref<Target: AsRef<Queue>> + Clone,
+        Q: Deref<Target: AsRef<Queue>>,
     {
         let FutexWait { address, thread, owner } = wait;
-        let place = Place { address, thread, owner: 0 };
-        if owner == Ok(0) && !self.has_owners() {
-            let mut refused = None;
-            let begun = waiter.as_mut().begin(
-                table.clone(),
-                place,
-                |_, _| {
-                    // Whoever sets this takes the lock afterwards, and finds this waiter then.
-                    refused = if self.has_owners() { Some(Ok(())) } else { equal(&compare).err().map(Err) };
-                    refused.is_some()
-                },
-                waker,
-            );
-            match refused {
-                None => return Ok(()),
-                Some(Err(refused)) => return Err(refused),
-                Some(Ok(())) => debug_assert!(begun.is_ready()),
-            }
+        self.learn_owners(!matches!(owner, Ok(0) | Err(_)))?;
+        let mut joined = Ok(());
+        let join = |owners: &mut Owners, _: &mut Place| {
+            joined = equal(compare).and_then(|()| {
+                let owner = owner?;
+                if owner == thread || owner != 0 && owners.waits(owner, address) {
+                    return Err(Status::INVALID_ARGS.into());
+                }
+                Ok(owners.join(thread, address, owner)?)
+            });
+            joined.is_err()
+        };
+        let _ = waiter.begin(table, Place { thread, ..Place::at(address) }, join, waker);
+        joined
+    }
+
+    /// What a wait came to that was [begun](FutexTable::begin_wait) here and ended at this place, with an
+    /// error if its deadline passed.
+    ///
+    /// # Errors
+    /// `TIMED_OUT`.
+    pub fn end_wait(&self, ended: Result<Place, Place>) -> Result<(), Status> {
+        let (Ok(place) | Err(place)) = ended;
+        if !place.woken {
+            self.leave(place.thread);
         }
-        self.note_owner(true);
-        let lobby = Place { address: lobby(thread), ..place };
-        // Nobody wakes in the lobby, so this only enters it.
-        let _ = waiter.as_mut().begin(table, lobby, |_, _| false, waker);
-        self.leave_lobby(lobby, place, owner, compare).inspect_err(|_| {
-            let _ = waiter.as_mut().cancel();
-            waiter.release();
-        })
+        ended.map(drop).map_err(|_| Status::TIMED_OUT)
+    }
+
+    /// Forgets the wait of a thread that ended without [`FutexTable::end_wait`].
+    pub fn leave(&self, thread: Koid) {
+        self.queue.with(|owners, _| owners.leave(thread));
     }
 
     /// Waits to be woken at `address`, unless `compare`, called under the lock, finds another value. The
@@ -195,7 +207,7 @@ impl FutexTable {
     ///
     /// # Errors
     /// `BAD_STATE` when the value differs; what is wrong with `owner`, and `INVALID_ARGS` when it waits
-    /// for this futex or is the caller; `TIMED_OUT`.
+    /// for this futex or is the caller; `TIMED_OUT`; `NO_MEMORY` when `owner` is the first of all owners.
     pub async fn wait<F>(
         &self,
         address: u64,
@@ -204,50 +216,23 @@ impl FutexTable {
         compare: impl Fn() -> Result<bool, F>,
         deadline: Deadline,
     ) -> Result<(), Refused<F>> {
+        let _forget = Forget { table: self, thread };
         let mut waiter = pin!(futex_waiter());
         let wait = FutexWait { address, thread, owner };
         poll_fn(|context| {
             Poll::Ready(self.begin_wait(&self.queue, waiter.as_mut(), wait, &compare, context.waker()))
         })
         .await?;
-        until_pinned(waiter, deadline).await.map(drop).map_err(|_| Status::TIMED_OUT.into())
-    }
-
-    fn has_owners(&self) -> bool {
-        self.owned.load(Ordering::Relaxed)
-    }
-
-    /// Moves a waiter from the lobby to its futex, which gets the owner, if all is as it should be.
-    fn leave_lobby<F>(
-        &self,
-        lobby: Place,
-        waiter: Place,
-        owner: Result<Koid, Status>,
-        compare: impl Fn() -> Result<bool, F>,
-    ) -> Result<(), Refused<F>> {
-        self.queue.with(|_, waiters| {
-            equal(compare)?;
-            let owner = owner?;
-            if owner != 0 && (owner == waiter.thread || waits_for(waiters, waiter, owner)) {
-                return Err(Status::INVALID_ARGS.into());
-            }
-            waiters.retag(&lobby, 1, |other| {
-                (other.address == lobby.address).then_some(Place { owner, ..waiter })
-            });
-            set_owner(waiters, waiter, owner);
-            Ok(())
-        })
+        Ok(self.end_wait(until_pinned(waiter, deadline).await)?)
     }
 
     /// Wakes at most `count` waiters of `address`, first come first served. How many.
     pub fn wake(&self, address: u64, count: usize, owner: NewOwner) -> usize {
-        let near = Place { address, thread: 0, owner: 0 };
-        self.note_owner(owner != NewOwner::Nobody);
-        self.queue.with(|_, waiters| {
-            let (woken, thread) = wake_some(waiters, near, count);
-            if self.has_owners() {
-                set_owner(waiters, near, owner.given(thread));
-            }
+        // Without memory nobody is known to own it. That is no reason to let its waiters sleep.
+        let _ = self.learn_owners(owner != NewOwner::Nobody);
+        self.queue.with(|owners, waiters| {
+            let (woken, thread) = wake_some(owners, waiters, address, count);
+            owners.set(address, owner.given(thread));
             woken
         })
     }
@@ -263,51 +248,53 @@ impl FutexTable {
         plan: Requeue,
         compare: impl Fn() -> Result<bool, F>,
     ) -> Result<(), Refused<F>> {
-        let near = Place { address, thread: 0, owner: 0 };
-        let far = Place { address: plan.target, ..near };
-        self.note_owner(plan.owner != Ok(0) || plan.woken_owner != NewOwner::Nobody);
-        self.queue.with(|_, waiters| {
+        let named = plan.woken_owner != NewOwner::Nobody || !matches!(plan.owner, Ok(0) | Err(_));
+        self.learn_owners(named)?;
+        self.queue.with(|owners, waiters| {
             equal(compare)?;
             let owner = plan.owner?;
-            if owner != 0 && (waits_for(waiters, near, owner) || waits_for(waiters, far, owner)) {
+            if owner != 0 && (owners.waits(owner, address) || owners.waits(owner, plan.target)) {
                 return Err(Status::INVALID_ARGS.into());
             }
-            let woken = wake_some(waiters, near, plan.wake).1;
-            waiters.retag(&near, plan.requeue, |waiter| {
-                (waiter.address == address).then_some(Place { address: plan.target, ..*waiter })
+            let woken = wake_some(owners, waiters, address, plan.wake).1;
+            waiters.retag(&Place::at(address), plan.requeue, |waiter| {
+                (waiter.address == address).then(|| {
+                    owners.requeue(waiter.thread, plan.target);
+                    Place { address: plan.target, ..*waiter }
+                })
             });
-            if self.has_owners() {
-                set_owner(waiters, far, owner);
-                set_owner(waiters, near, plan.woken_owner.given(woken));
-            }
+            owners.set(plan.target, owner);
+            owners.set(address, plan.woken_owner.given(woken));
             Ok(())
         })
     }
 
-    /// From now on owners matter, if there `is` one. Called before the lock is taken.
-    fn note_owner(&self, is: bool) {
-        if is {
-            self.owned.store(true, Ordering::Relaxed);
+    /// From now on owners matter, if one is `named`.
+    fn learn_owners(&self, named: bool) -> Result<(), Status> {
+        if !named {
+            return Ok(());
         }
+        self.queue.with(|owners, waiters| {
+            owners.learn(|each| waiters.lists().for_each(|place| each(place.thread, place.address)))
+        })
     }
 
     /// The owner of the futex; 0 if it has none.
     pub fn owner(&self, address: u64) -> Koid {
-        let mut owner = 0;
-        self.queue.with(|_, waiters| {
-            waiters.for_each(&Place { address, thread: 0, owner: 0 }, |waiter| {
-                if waiter.address == address {
-                    owner = waiter.owner;
-                }
-            });
-        });
-        owner
+        self.queue.with(|owners, _| owners.get(address))
     }
 }
 
-/// Where a thread waits until it may wait for a futex: no futex, since those are aligned.
-fn lobby(thread: Koid) -> u64 {
-    thread << 2 | 1
+/// Tells a table that a thread does not wait there, when it goes away.
+struct Forget<'a> {
+    table: &'a FutexTable,
+    thread: Koid,
+}
+
+impl Drop for Forget<'_> {
+    fn drop(&mut self) {
+        self.table.leave(self.thread);
+    }
 }
 
 /// That `compare` finds the expected value; `BAD_STATE` if not.
@@ -315,31 +302,19 @@ fn equal<F>(compare: impl Fn() -> Result<bool, F>) -> Result<(), Refused<F>> {
     if compare().map_err(Refused::Fault)? { Ok(()) } else { Err(Status::BAD_STATE.into()) }
 }
 
-fn set_owner(waiters: &mut Waiters<'_>, futex: Place, owner: Koid) {
-    waiters.for_each(&futex, |waiter| {
-        if waiter.address == futex.address {
-            waiter.owner = owner;
-        }
-    });
-}
-
 /// Wakes at most `count` waiters, in order. How many, and the last one's thread.
-fn wake_some(waiters: &mut Waiters<'_>, futex: Place, count: usize) -> (usize, Koid) {
+fn wake_some(owners: &mut Owners, waiters: &mut Waiters<'_>, address: u64, count: usize) -> (usize, Koid) {
     let mut thread = 0;
-    let woken = waiters.wake_some(&futex, count, |waiter| {
-        let hit = waiter.address == futex.address;
+    let woken = waiters.wake_some(&Place::at(address), count, |waiter| {
+        let hit = waiter.address == address;
         if hit {
             thread = waiter.thread;
+            waiter.woken = true;
+            owners.leave(thread);
         }
         hit
     });
     (woken, thread)
-}
-
-fn waits_for(waiters: &mut Waiters<'_>, futex: Place, thread: Koid) -> bool {
-    let mut waits = false;
-    waiters.for_each(&futex, |waiter| waits |= waiter.address == futex.address && waiter.thread == thread);
-    waits
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub use debuglog::{Debuglog, Log};
 pub use event::Event;
 pub use event_pair::EventPair;
 pub use fifo::Fifo;
-pub use futex::{FutexTable, FutexWait, FutexWaiter, NewOwner, Refused, Requeue, futex_waiter};
+pub use futex::{FutexTable, FutexWait, FutexWaiter, NewOwner, Place, Refused, Requeue, futex_waiter};
 pub use handle::{Doomed, Handle, HandleId, MAX_HANDLES, live_handles};
 pub use job::Job;
 pub use object::{KernelObject, Object};

@@ -160,6 +160,7 @@ impl Process {
 
     /// A thread is gone, which had `started` or not. The last one that had takes the process with it.
     pub(crate) fn thread_ended(&self, thread: Koid, started: bool) {
+        self.futexes.leave(thread);
         let (removed, last) = {
             let mut state = self.state.lock();
             let removed = state.threads.remove(&thread);

@@ -153,6 +153,11 @@ fn waiting_for_a_futex_waking_and_requeueing() {
     let equal = || Ok::<_, Infallible>(true);
     for owner in [0, 9] {
         let wait = || table.wait(0x1000, 1, Ok(owner), equal, later(timers));
+        // The first owner that a process names makes room for the owners that all its threads may name.
+        let first = woken_by(wait(), || {
+            timers.expire(1_000);
+        });
+        assert!(first.is_err());
         let (allocations, ()) = count(|| {
             let woken = woken_by(wait(), || assert_eq!(table.wake(0x1000, 1, NewOwner::Nobody), 1));
             assert!(woken.is_ok());

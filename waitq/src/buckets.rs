@@ -1,6 +1,6 @@
 //! Waiters in many lists by a hash of their tag, so that waking one does not walk the crowd.
 
-use crate::list::{List, Lists, Tag};
+use crate::list::{List, Lists, Status, Tag};
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
@@ -30,6 +30,24 @@ impl Hasher for Fibonacci {
 }
 
 impl<T: Tag + Hash> Buckets<T> {
+    /// Visits the tags of all who wait, and have not been woken.
+    pub fn for_each(&mut self, mut visit: impl FnMut(&T)) {
+        for list in &self.lists {
+            let mut cursor = list.head();
+            while let Some(node) = cursor {
+                // SAFETY: `&mut self` is only had under the queue's lock; the node is linked, so alive.
+                cursor = unsafe {
+                    node.as_ref().with(|entry| {
+                        if entry.status == Status::Queued {
+                            visit(&entry.tag);
+                        }
+                    });
+                    list.after(node)
+                };
+            }
+        }
+    }
+
     /// A single list.
     pub fn new() -> Self {
         Self { lists: alloc::vec![List::new()] }

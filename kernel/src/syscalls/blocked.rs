@@ -15,7 +15,7 @@ use core::task::{Context, Poll, Waker, ready};
 use executor::Sleep;
 use objects::wait::{self, Deadline, SignalWaiter};
 use objects::{
-    Call, Channel, FutexWait, FutexWaiter, HandleId, Message, Object, Observation, PacketWaiter, Port,
+    Call, Channel, FutexWait, FutexWaiter, HandleId, Message, Object, Observation, PacketWaiter, Place, Port,
     Process, Refused, futex_waiter,
 };
 use pin_project_lite::pin_project;
@@ -136,9 +136,8 @@ impl Blocked {
         let mut waiter = kept!(this.wait, Futex { waiter }, Wait::Futex { waiter: futex_waiter() });
         process.futexes.begin_wait(process.clone(), waiter.as_mut(), wait, compare, this.waker)?;
         if deadline.is_past() {
-            return Poll::Ready(
-                woken(waiter.as_mut(), |waiter| wait::give_up(waiter)).map_err(Refused::Status),
-            );
+            let ended = wait::give_up(waiter.as_mut());
+            return Poll::Ready(woken(waiter, ended).map_err(Refused::Status));
         }
         suspend(this.goes_on, this.sleep, deadline, this.waker)
     }
@@ -174,8 +173,8 @@ impl Blocked {
                 ready!(Port::poll_wait(waiter, sleep, task)).and_then(|packet| to.write_optional(&packet))
             }
             WaitProjection::Futex { mut waiter } => {
-                let polled = ready!(wait::poll_until(waiter.as_mut(), sleep, task));
-                woken(waiter, |_| polled)
+                let ended = ready!(wait::poll_until(waiter.as_mut(), sleep, task));
+                woken(waiter, ended)
             }
             WaitProjection::Reply { call, to } => {
                 ready!(call.poll(sleep, task)).and_then(|message| to.receive(caller, message))
@@ -225,13 +224,11 @@ fn tell(
     outcome
 }
 
-/// The outcome of a wait at a futex that `ends` as it says.
+/// The outcome of a wait at a futex that `ended` so.
 #[inline]
-fn woken<T>(
-    mut waiter: Pin<&mut FutexWaiter<Arc<Process>>>,
-    ends: impl FnOnce(Pin<&mut FutexWaiter<Arc<Process>>>) -> Result<T, T>,
-) -> Result<(), Status> {
-    let outcome = ends(waiter.as_mut());
-    waiter.release();
-    outcome.map(drop).map_err(|_| Status::TIMED_OUT)
+fn woken(waiter: Pin<&mut FutexWaiter<Arc<Process>>>, ended: Result<Place, Place>) -> Result<(), Status> {
+    match waiter.release() {
+        Some(process) => process.futexes.end_wait(ended),
+        None => Err(Status::INTERNAL),
+    }
 }

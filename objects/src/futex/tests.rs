@@ -42,6 +42,12 @@ fn refusal(table: &FutexTable, owner: Result<Koid, Status>, value: Result<bool, 
     begin(table, B, owner, value).err().expect("it does not wait")
 }
 
+/// A requeue that wakes nobody, and moves some to [`OTHER`].
+fn moving(count: usize, owner: Koid) -> Requeue {
+    let woken_owner = NewOwner::Nobody;
+    Requeue { wake: 0, woken_owner, target: OTHER, requeue: count, owner: Ok(owner) }
+}
+
 #[test]
 fn the_last_wait_says_who_owns() {
     let table = FutexTable::default();
@@ -93,4 +99,51 @@ fn requeue_names_the_owner_of_the_target() {
     assert_eq!((table.owner(WORD), table.owner(OTHER)), (0, 0));
     assert_eq!(table.requeue(WORD, plan, same), Ok(()));
     assert_eq!((table.owner(WORD), table.owner(OTHER)), (A, OWNER));
+}
+
+#[test]
+fn who_waits_is_known_also_from_before_the_first_owner() {
+    let table = FutexTable::default();
+    let _early = waits(&table, A, 0);
+    assert_eq!(refusal(&table, Ok(A), Ok(true)), Err(Refused::Status(Status::INVALID_ARGS)));
+    assert_eq!(table.requeue(WORD, moving(1, OWNER), || Ok::<_, ()>(true)), Ok(()));
+    assert_eq!(table.owner(OTHER), OWNER);
+    let _late = waits(&table, B, A);
+    assert_eq!((table.owner(WORD), table.owner(OTHER)), (A, OWNER));
+}
+
+#[test]
+fn who_waits_no_more_may_own() {
+    let table = FutexTable::default();
+    let (gone, mut woken) = (waits(&table, A, OWNER), waits(&table, B, OWNER));
+    drop(gone);
+    let third = waits(&table, 13, A);
+    assert_eq!(table.wake(WORD, 1, NewOwner::Nobody), 1);
+    assert!(poll(&mut woken).is_ready());
+    let _fourth = waits(&table, 14, B);
+    drop(third);
+    assert_eq!(table.owner(WORD), B);
+}
+
+#[test]
+fn without_waiters_there_is_no_owner() {
+    let table = FutexTable::default();
+    let moved = [waits(&table, A, OWNER), waits(&table, B, OWNER)];
+    assert_eq!(table.requeue(WORD, moving(2, 14), || Ok::<_, ()>(true)), Ok(()));
+    assert_eq!((table.owner(WORD), table.owner(OTHER)), (0, 14));
+    drop(moved);
+    assert_eq!(table.owner(OTHER), 0);
+    assert_eq!(table.wake(WORD, 1, NewOwner::Woken), 0);
+    assert_eq!(table.owner(WORD), 0);
+}
+
+#[test]
+fn a_wake_passed_on_ends_a_wait_like_any_other() {
+    let table = FutexTable::default();
+    let (killed, mut next) = (waits(&table, A, OWNER), waits(&table, B, OWNER));
+    assert_eq!(table.wake(WORD, 1, NewOwner::Nobody), 1);
+    drop(killed);
+    assert!(poll(&mut next).is_ready());
+    let _waiter = waits(&table, 13, B);
+    assert_eq!(table.owner(WORD), B);
 }
