@@ -159,17 +159,18 @@ impl Port {
     #[inline]
     pub fn poll_wait(
         mut waiter: Pin<&mut PacketWaiter>,
-        sleep: Pin<&mut Option<Sleep<'_>>>,
+        mut sleep: Pin<&mut Option<Sleep<'_>>>,
         context: &mut Context<'_>,
     ) -> Poll<Result<PortPacket, Status>> {
-        match ready!(poll_until(waiter.as_mut(), sleep, context)) {
-            Err(()) => Poll::Ready(Self::last_chance(waiter)),
-            Ok(()) => match waiter.as_mut().release() {
-                // Somebody else may have taken the packet meanwhile.
-                Some(port) => port.begin_wait(waiter, context.waker()),
-                None => Poll::Pending,
-            },
+        while ready!(poll_until(waiter.as_mut(), sleep.as_mut(), context)).is_ok() {
+            let Some(port) = waiter.as_mut().release() else { break };
+            let begun = port.begin_wait(waiter.as_mut(), context.waker());
+            if begun.is_ready() {
+                return begun;
+            }
+            // Somebody else has taken the packet meanwhile. The deadline may have passed meanwhile, too.
         }
+        Poll::Ready(Self::last_chance(waiter))
     }
 
     /// Ends a wait without a deadline in the future.

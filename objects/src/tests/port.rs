@@ -2,10 +2,14 @@
 
 use super::{handle, never, poll, ready, timers};
 use crate::wait::Deadline;
-use crate::{AsyncOptions, Channel, Event, HandleId, KernelObject, MAX_USER_PACKETS, Message, Object, Port};
+use crate::{
+    AsyncOptions, Channel, Event, HandleId, KernelObject, MAX_USER_PACKETS, Message, Object, PacketWaiter,
+    Port,
+};
 use abi::{PortPacket, Signals, Status};
 use alloc::sync::Arc;
 use core::pin::pin;
+use core::task::{Context, Poll, Waker};
 
 const A: Signals = Signals::USER_SIGNAL_0;
 const MINE: HandleId = HandleId(7);
@@ -41,6 +45,23 @@ fn one_packet_goes_to_one_waiter() {
     port.queue(PortPacket::user(1, [0; 4])).unwrap();
     assert_eq!(ready(first).unwrap().key, 1);
     assert!(poll(second.as_mut()).is_pending());
+}
+
+/// A waiter is woken, finds that another took the packet, and at the same time its deadline passes.
+#[test]
+fn a_packet_taken_by_another_does_not_make_a_wait_miss_its_deadline() {
+    let (port, timers) = (Port::new(), timers());
+    let (mut waiter, mut sleep) = (pin!(PacketWaiter::new(())), pin!(Some(timers.sleep_until(5))));
+    assert!(port.clone().begin_wait(waiter.as_mut(), Waker::noop()).is_pending());
+    let mut go_on = || {
+        let context = &mut Context::from_waker(Waker::noop());
+        Port::poll_wait(waiter.as_mut(), sleep.as_mut(), context)
+    };
+    assert!(go_on().is_pending());
+    port.queue(PortPacket::user(1, [0; 4])).unwrap();
+    assert_eq!(take(&port).map(|packet| packet.key), Some(1));
+    timers.expire(5);
+    assert_eq!(go_on(), Poll::Ready(Err(Status::TIMED_OUT)));
 }
 
 #[test]
