@@ -168,7 +168,9 @@ impl FutexTable {
         Q: Deref<Target: AsRef<Queue>>,
     {
         let FutexWait { address, thread, owner } = wait;
-        self.learn_owners(!matches!(owner, Ok(0) | Err(_)))?;
+        if !matches!(owner, Ok(0) | Err(_)) {
+            self.learn_owners()?;
+        }
         let mut joined = Ok(());
         let join = |owners: &mut Owners, _: &mut Place| {
             joined = equal(compare).and_then(|()| {
@@ -184,17 +186,17 @@ impl FutexTable {
         joined
     }
 
-    /// What a wait came to that was [begun](FutexTable::begin_wait) here and ended at this place, with an
-    /// error if its deadline passed.
+    /// What a wait came to that was [begun](FutexTable::begin_wait) here and ended at this place, `woken` or
+    /// because its deadline passed.
     ///
     /// # Errors
     /// `TIMED_OUT`.
-    pub fn end_wait(&self, ended: Result<Place, Place>) -> Result<(), Status> {
-        let (Ok(place) | Err(place)) = ended;
+    #[inline]
+    pub fn end_wait(&self, place: Place, woken: bool) -> Result<(), Status> {
         if !place.woken {
             self.leave(place.thread);
         }
-        ended.map(drop).map_err(|_| Status::TIMED_OUT)
+        if woken { Ok(()) } else { Err(Status::TIMED_OUT) }
     }
 
     /// Forgets the wait of a thread that ended without [`FutexTable::end_wait`].
@@ -223,17 +225,38 @@ impl FutexTable {
             Poll::Ready(self.begin_wait(&self.queue, waiter.as_mut(), wait, &compare, context.waker()))
         })
         .await?;
-        Ok(self.end_wait(until_pinned(waiter, deadline).await)?)
+        let ended = until_pinned(waiter, deadline).await;
+        let (Ok(place) | Err(place)) = ended;
+        Ok(self.end_wait(place, ended.is_ok())?)
     }
 
     /// Wakes at most `count` waiters of `address`, first come first served. How many.
     pub fn wake(&self, address: u64, count: usize, owner: NewOwner) -> usize {
-        // Without memory nobody is known to own it. That is no reason to let its waiters sleep.
-        let _ = self.learn_owners(owner != NewOwner::Nobody);
+        if owner != NewOwner::Nobody {
+            // Without memory nobody is known to own it. That is no reason to let its waiters sleep.
+            let _ = self.learn_owners();
+        }
+        if count == 1 {
+            return usize::from(self.wake_first(address, owner));
+        }
         self.queue.with(|owners, waiters| {
             let (woken, thread) = wake_some(owners, waiters, address, count);
             owners.set(address, owner.given(thread));
             woken
+        })
+    }
+
+    /// Wakes the waiter of `address` that came first. Whether there was one.
+    #[inline]
+    fn wake_first(&self, address: u64, owner: NewOwner) -> bool {
+        let matches = |waiter: &mut Place| {
+            let hit = waiter.address == address;
+            waiter.woken |= hit;
+            hit
+        };
+        self.queue.wake_first(&Place::at(address), matches, |owners, woken| {
+            let thread = woken.map_or(0, |place| place.thread);
+            owners.hand_over(address, thread, owner.given(thread));
         })
     }
 
@@ -249,7 +272,9 @@ impl FutexTable {
         compare: impl Fn() -> Result<bool, F>,
     ) -> Result<(), Refused<F>> {
         let named = plan.woken_owner != NewOwner::Nobody || !matches!(plan.owner, Ok(0) | Err(_));
-        self.learn_owners(named)?;
+        if named {
+            self.learn_owners()?;
+        }
         self.queue.with(|owners, waiters| {
             equal(compare)?;
             let owner = plan.owner?;
@@ -269,11 +294,9 @@ impl FutexTable {
         })
     }
 
-    /// From now on owners matter, if one is `named`.
-    fn learn_owners(&self, named: bool) -> Result<(), Status> {
-        if !named {
-            return Ok(());
-        }
+    /// From now on owners matter: one was named.
+    #[inline(never)] // reason: few programs name any
+    fn learn_owners(&self) -> Result<(), Status> {
         self.queue.with(|owners, waiters| {
             owners.learn(|each| waiters.lists().for_each(|place| each(place.thread, place.address)))
         })

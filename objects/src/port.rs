@@ -18,7 +18,7 @@ use crate::base::Base;
 use crate::handle::{Doomed, HandleId};
 use crate::object::{Object, kernel_object};
 use crate::signals::{Observation, SignalQueue};
-use crate::wait::{Deadline, give_up, poll_until, until};
+use crate::wait::{Deadline, poll_waiter, until};
 use abi::{PortPacket, Signals, Status};
 use alloc::collections::VecDeque;
 use alloc::sync::{Arc, Weak};
@@ -162,7 +162,7 @@ impl Port {
         mut sleep: Pin<&mut Option<Sleep<'_>>>,
         context: &mut Context<'_>,
     ) -> Poll<Result<PortPacket, Status>> {
-        while ready!(poll_until(waiter.as_mut(), sleep.as_mut(), context)).is_ok() {
+        while ready!(poll_waiter(waiter.as_mut(), sleep.as_mut(), context)) {
             let Some(port) = waiter.as_mut().release() else { break };
             let begun = port.begin_wait(waiter.as_mut(), context.waker());
             if begun.is_ready() {
@@ -178,7 +178,7 @@ impl Port {
     /// # Errors
     /// As for [`Port::wait`].
     pub fn end_wait(mut waiter: Pin<&mut PacketWaiter>) -> Result<PortPacket, Status> {
-        let _ = give_up(waiter.as_mut());
+        waiter.as_mut().end();
         Self::last_chance(waiter)
     }
 

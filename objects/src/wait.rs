@@ -10,7 +10,7 @@ use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 use executor::{Sleep, TimerQueue};
-use waitq::{Cancel, Registration, Waiter, Woken};
+use waitq::{Cancel, Lists, Registration, Tag, Waiter, Woken};
 
 /// Most items of one `wait_many`; Zircon's number.
 pub const MAX_ITEMS: usize = abi::WAIT_MANY_MAX_ITEMS;
@@ -77,6 +77,23 @@ pub fn poll_until<W: Cancel>(
     }
     match sleep.as_pin_mut().map(|sleep| sleep.poll(context)) {
         Some(Poll::Ready(())) => Poll::Ready(give_up(wait)),
+        _ => Poll::Pending,
+    }
+}
+
+/// A poll of a wait that has begun, until `sleep`, if there is one, is over. Whether it was woken; in both
+/// cases it has ended.
+#[inline]
+pub fn poll_waiter<Q, T: Tag, S, L: Lists<T>>(
+    mut waiter: Pin<&mut Waiter<Q, T, S, L>>,
+    sleep: Pin<&mut Option<Sleep<'_>>>,
+    context: &mut Context<'_>,
+) -> Poll<bool> {
+    if waiter.as_mut().poll_over(context).is_ready() {
+        return Poll::Ready(true);
+    }
+    match sleep.as_pin_mut().map(|sleep| sleep.poll(context)) {
+        Some(Poll::Ready(())) => Poll::Ready(waiter.end()),
         _ => Poll::Pending,
     }
 }

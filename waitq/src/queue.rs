@@ -120,6 +120,51 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         result
     }
 
+    /// Wakes the first of the waiters that share a list with `near` for which `matches` says so, and tells
+    /// `then` who that is, under the same lock. Whether there was one. The same as [`WaitQueue::with`] and
+    /// [`Waiters::wake_some`], for what is done most often.
+    #[inline]
+    pub fn wake_first(
+        &self,
+        near: &T,
+        mut matches: impl FnMut(&mut T) -> bool,
+        then: impl FnOnce(&mut S, Option<T>),
+    ) -> bool {
+        let mut inner = self.inner.lock();
+        let Inner { lists, state } = &mut *inner;
+        let list = lists.list(near);
+        let mut cursor = list.head();
+        let waker = loop {
+            let Some(node) = cursor else {
+                then(state, None);
+                return false;
+            };
+            // SAFETY: the queue is locked; `node` is linked in `list`, so alive. Once the lock is released
+            // it is not touched any more.
+            let woken = unsafe {
+                cursor = list.after(node);
+                node.as_ref().with(|entry| {
+                    let hit = entry.status == Status::Queued && matches(&mut entry.tag);
+                    hit.then(|| {
+                        entry.status = Status::Woken { counted: true };
+                        (entry.waker.take(), entry.tag)
+                    })
+                })
+            };
+            if let Some((waker, tag)) = woken {
+                // SAFETY: as above.
+                unsafe { list.remove(node) };
+                then(state, Some(tag));
+                break waker;
+            }
+        };
+        drop(inner);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        true
+    }
+
     /// A future that completes when it is woken, or at once if `ready`, called under the lock at the
     /// first poll, says so. `ready` may change the state and the tag.
     pub fn wait_unless<C>(&self, tag: T, ready: C) -> Wait<'_, T, S, L, C>

@@ -67,6 +67,56 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         if this.queue.is_none() { this.owner.take() } else { None }
     }
 
+    /// The tag of a wait that has ended, as wakers left it.
+    ///
+    /// # Panics
+    /// While it waits.
+    #[inline]
+    pub fn tag(&self) -> T {
+        assert!(self.queue.is_none(), "a waiter was asked for its tag while it waits");
+        // SAFETY: a node that its queue does not know is this waiter's alone.
+        unsafe { self.node.with(|entry| entry.tag) }
+    }
+
+    /// Ends the wait as [`Cancel::cancel`] does. Whether it had been woken.
+    #[inline]
+    pub fn end(self: Pin<&mut Self>) -> bool {
+        matches!(self.cancel(), Woken::Yes(_))
+    }
+
+    /// Waits for the end of the wait. What this has over the waiter as a future is that the tag stays where
+    /// it is.
+    ///
+    /// # Panics
+    /// When it does not wait.
+    #[inline]
+    pub fn poll_over(self: Pin<&mut Self>, context: &Context<'_>) -> Poll<()> {
+        // SAFETY: the node is not moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        let queue = this.queue.expect("a waiter is polled while it waits");
+        let node = NonNull::from(&this.node);
+        // SAFETY: the owner keeps the queue alive as long as it may know the node.
+        let mut inner = unsafe { queue.as_ref() }.lock();
+        // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
+        unsafe {
+            match node.as_ref().with(|entry| entry.status) {
+                Status::Queued => {
+                    node.as_ref().with(|entry| refresh(&mut entry.waker, context));
+                    return Poll::Pending;
+                }
+                Status::Chosen { .. } => {
+                    let tag = node.as_ref().with(|entry| entry.tag);
+                    inner.lists.list(&tag).remove(node);
+                }
+                Status::Woken { .. } | Status::Idle => {}
+            }
+            node.as_ref().with(|entry| entry.status = Status::Idle);
+        }
+        drop(inner);
+        this.queue = None;
+        Poll::Ready(())
+    }
+
     /// Begins to wait in the queue of `owner`, unless `ready`, called under the lock, says that there is
     /// no need: then the tag as `ready` left it. Checking and joining the queue is one step against
     /// those who wake.
@@ -157,29 +207,8 @@ impl<Q, T: Tag, S, L: Lists<T>> Future for Waiter<Q, T, S, L> {
     type Output = T;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        // SAFETY: the node is not moved.
-        let this = unsafe { self.get_unchecked_mut() };
-        let queue = this.queue.expect("a waiter is polled while it waits");
-        let node = NonNull::from(&this.node);
-        // SAFETY: the owner keeps the queue alive as long as it may know the node.
-        let mut inner = unsafe { queue.as_ref() }.lock();
-        // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
-        unsafe {
-            let (status, tag) = node.as_ref().with(|entry| (entry.status, entry.tag));
-            match status {
-                Status::Queued => {
-                    node.as_ref().with(|entry| refresh(&mut entry.waker, context));
-                    return Poll::Pending;
-                }
-                Status::Chosen { .. } => inner.lists.list(&tag).remove(node),
-                Status::Woken { .. } | Status::Idle => {}
-            }
-            node.as_ref().with(|entry| entry.status = Status::Idle);
-            drop(inner);
-            this.queue = None;
-            Poll::Ready(tag)
-        }
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        self.as_mut().poll_over(context).map(|()| self.tag())
     }
 }
 

@@ -15,7 +15,7 @@ use core::task::{Context, Poll, Waker, ready};
 use executor::Sleep;
 use objects::wait::{self, Deadline, SignalWaiter};
 use objects::{
-    Call, Channel, FutexWait, FutexWaiter, HandleId, Message, Object, Observation, PacketWaiter, Place, Port,
+    Call, Channel, FutexWait, FutexWaiter, HandleId, Message, Object, Observation, PacketWaiter, Port,
     Process, Refused, futex_waiter,
 };
 use pin_project_lite::pin_project;
@@ -95,12 +95,12 @@ impl Blocked {
         );
         *observed = to;
         let begun = wait::begin_wait_on(waiter.as_mut(), object, observation, still_open, this.waker);
-        let seen = match begun {
-            Poll::Ready(seen) => Ok(seen),
-            Poll::Pending if deadline.is_past() => wait::give_up(waiter.as_mut()),
+        let woken = match begun {
+            Poll::Ready(_) => true,
+            Poll::Pending if deadline.is_past() => waiter.as_mut().end(),
             Poll::Pending => return suspend(this.goes_on, this.sleep, deadline, this.waker),
         };
-        Poll::Ready(tell(waiter, seen, to))
+        Poll::Ready(tell(waiter, woken, to))
     }
 
     /// Waits for a packet, and writes it.
@@ -136,8 +136,8 @@ impl Blocked {
         let mut waiter = kept!(this.wait, Futex { waiter }, Wait::Futex { waiter: futex_waiter() });
         process.futexes.begin_wait(process.clone(), waiter.as_mut(), wait, compare, this.waker)?;
         if deadline.is_past() {
-            let ended = wait::give_up(waiter.as_mut());
-            return Poll::Ready(woken(waiter, ended).map_err(Refused::Status));
+            let woken = waiter.as_mut().end();
+            return Poll::Ready(after_futex(waiter, woken).map_err(Refused::Status));
         }
         suspend(this.goes_on, this.sleep, deadline, this.waker)
     }
@@ -166,15 +166,15 @@ impl Blocked {
         let sleep = this.sleep.as_mut();
         let outcome = match this.wait.project() {
             WaitProjection::Signals { mut waiter, observed } => {
-                let seen = ready!(wait::poll_until(waiter.as_mut(), sleep, task));
-                tell(waiter, seen, *observed)
+                let woken = ready!(wait::poll_waiter(waiter.as_mut(), sleep, task));
+                tell(waiter, woken, *observed)
             }
             WaitProjection::Packet { waiter, to } => {
                 ready!(Port::poll_wait(waiter, sleep, task)).and_then(|packet| to.write_optional(&packet))
             }
             WaitProjection::Futex { mut waiter } => {
-                let ended = ready!(wait::poll_until(waiter.as_mut(), sleep, task));
-                woken(waiter, ended)
+                let woken = ready!(wait::poll_waiter(waiter.as_mut(), sleep, task));
+                after_futex(waiter, woken)
             }
             WaitProjection::Reply { call, to } => {
                 ready!(call.poll(sleep, task)).and_then(|message| to.receive(caller, message))
@@ -208,27 +208,19 @@ fn suspend<R>(
     Poll::Pending
 }
 
-/// Writes what a wait for signals saw; its outcome.
+/// Writes what a wait for signals saw that was `woken` or timed out; its outcome.
 #[inline]
-fn tell(
-    waiter: Pin<&mut SignalWaiter>,
-    seen: Result<Observation, Observation>,
-    to: Out<Signals>,
-) -> Result<(), Status> {
+fn tell(waiter: Pin<&mut SignalWaiter>, woken: bool, to: Out<Signals>) -> Result<(), Status> {
+    let seen = waiter.tag();
     waiter.release();
-    let (seen, outcome) = match seen {
-        Ok(seen) => (seen, seen.outcome()),
-        Err(seen) => (seen, Err(Status::TIMED_OUT)),
-    };
     to.write_optional(&seen.observed)?;
-    outcome
+    if woken { seen.outcome() } else { Err(Status::TIMED_OUT) }
 }
 
-/// The outcome of a wait at a futex that `ended` so.
+/// The outcome of a wait at a futex that was `woken` or timed out.
 #[inline]
-fn woken(waiter: Pin<&mut FutexWaiter<Arc<Process>>>, ended: Result<Place, Place>) -> Result<(), Status> {
-    match waiter.release() {
-        Some(process) => process.futexes.end_wait(ended),
-        None => Err(Status::INTERNAL),
-    }
+fn after_futex(waiter: Pin<&mut FutexWaiter<Arc<Process>>>, woken: bool) -> Result<(), Status> {
+    let place = waiter.tag();
+    let process = waiter.release().ok_or(Status::INTERNAL)?;
+    process.futexes.end_wait(place, woken)
 }

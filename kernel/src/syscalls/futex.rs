@@ -13,10 +13,13 @@ fn comparison(address: u64, expected: i32) -> impl Fn() -> Result<bool, user::Fa
 }
 
 /// The thread of the caller's process that a handle names as a futex's owner; 0 for none.
+#[inline]
 fn owner(caller: &Caller, handle: RawHandle) -> Result<Koid, Status> {
-    if handle == 0 {
-        return Ok(0);
-    }
+    if handle == 0 { Ok(0) } else { named_owner(caller, handle) }
+}
+
+#[inline(never)] // reason: few programs name one
+fn named_owner(caller: &Caller, handle: RawHandle) -> Result<Koid, Status> {
     let thread = caller.object::<Thread>(handle, Rights::NONE)?;
     if thread.process().koid() != caller.process.koid() {
         return Err(Status::INVALID_ARGS);

@@ -6,7 +6,7 @@
 
 use super::{Channel, Inbox, KERNEL_TXID, Message};
 use crate::handle::HandleId;
-use crate::wait::{Deadline, give_up, poll_until};
+use crate::wait::{Deadline, poll_waiter};
 use abi::Status;
 use alloc::sync::Arc;
 use core::future::poll_fn;
@@ -122,8 +122,8 @@ impl Call {
         context: &mut Context<'_>,
     ) -> Poll<Result<Message, Status>> {
         let waiter = self.as_mut().project().waiter;
-        let outcome = ready!(poll_until(waiter, sleep, context));
-        Poll::Ready(self.finish(outcome))
+        let woken = ready!(poll_waiter(waiter, sleep, context));
+        Poll::Ready(self.finish(woken))
     }
 
     /// The reply, if it is there; ends the call in any case.
@@ -131,21 +131,22 @@ impl Call {
     /// # Errors
     /// As for [`Call::poll`].
     pub fn end(mut self: Pin<&mut Self>) -> Result<Message, Status> {
-        let outcome = give_up(self.as_mut().project().waiter);
-        self.finish(outcome)
+        let woken = self.as_mut().project().waiter.end();
+        self.finish(woken)
     }
 
-    fn finish(self: Pin<&mut Self>, outcome: Result<Caller, Caller>) -> Result<Message, Status> {
+    fn finish(self: Pin<&mut Self>, woken: bool) -> Result<Message, Status> {
         let this = self.project();
+        let state = this.waiter.tag().state;
         let channel = this.waiter.release().ok_or(Status::INTERNAL)?;
         let txid = this.txid.take().ok_or(Status::INTERNAL)?;
-        match outcome {
-            Ok(caller) if caller.state == CallState::Replied => {
-                channel.end().inbox.with(|inbox, _| inbox.take_reply(txid)).ok_or(Status::INTERNAL)
-            }
-            Ok(caller) => Err(failure(caller.state)),
-            Err(_) => Err(Status::TIMED_OUT),
+        if !woken {
+            return Err(Status::TIMED_OUT);
         }
+        if state != CallState::Replied {
+            return Err(failure(state));
+        }
+        channel.end().inbox.with(|inbox, _| inbox.take_reply(txid)).ok_or(Status::INTERNAL)
     }
 
     /// Ends a call whose caller went away.

@@ -76,6 +76,15 @@ impl Owners {
         }
     }
 
+    /// The thread does not wait any more, if it is one, and the futex that it waited for has this owner.
+    #[inline]
+    pub(super) fn hand_over(&mut self, address: u64, thread: Koid, owner: Koid) {
+        if let Some(known) = &mut self.known {
+            known.leave(thread);
+            known.set(address, owner);
+        }
+    }
+
     /// The thread, if it waits, does so for another futex.
     #[inline]
     pub(super) fn requeue(&mut self, thread: Koid, target: u64) {
