@@ -9,7 +9,7 @@ use loom::thread;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use waitq::{WaitQueue, Woken};
+use waitq::{Cancel, WaitQueue, Woken};
 
 /// A wake between the check and the poll, or between polls, is not lost.
 #[test]
