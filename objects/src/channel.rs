@@ -134,23 +134,23 @@ impl Channel {
             return Ok(());
         }
         let peer = self.peer();
-        peer.inbox.with(|inbox, callers| {
-            if inbox.closed {
-                return Err((message, Status::PEER_CLOSED));
+        let mut inbox = peer.inbox.lock();
+        if inbox.closed {
+            return Err((message, Status::PEER_CLOSED));
+        }
+        if let Some(txid) = message.txid().filter(|txid| txid & KERNEL_TXID != 0 && inbox.has_waiters()) {
+            if inbox.replies.try_reserve(1).is_err() {
+                return Err((message, Status::NO_MEMORY));
             }
-            if let Some(txid) = message.txid().filter(|txid| txid & KERNEL_TXID != 0 && !callers.is_empty()) {
-                if inbox.replies.try_reserve(1).is_err() {
-                    return Err((message, Status::NO_MEMORY));
-                }
-                let answered =
-                    callers.wake_matching(|caller| caller.settle(CallState::Replied, |c| c.txid == txid));
-                if answered > 0 {
-                    inbox.replies.push(message);
-                    return Ok(());
-                }
+            let replied = |caller: &mut Caller| caller.settle(CallState::Replied, |c| c.txid == txid);
+            if let Some(caller) = inbox.take_first(&Caller::NOBODY, replied) {
+                inbox.replies.push(message);
+                drop(inbox);
+                caller.wake();
+                return Ok(());
             }
-            peer.deliver(inbox, message)
-        })
+        }
+        peer.deliver(&mut inbox, message)
     }
 
     /// Takes the first unread message if it fits: `fits` is told its sizes in bytes and handles and

@@ -18,7 +18,7 @@ use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 use core::pin::{Pin, pin};
 use core::task::{Poll, Waker};
-use waitq::{Buckets, Tag, WaitQueue, Waiter};
+use waitq::{Buckets, First, Tag, WaitQueue, Waiter};
 
 /// What a thread waits for at a futex.
 #[derive(Clone, Copy, Debug)]
@@ -249,15 +249,16 @@ impl FutexTable {
     /// Wakes the waiter of `address` that came first. Whether there was one.
     #[inline]
     fn wake_first(&self, address: u64, owner: NewOwner) -> bool {
-        let matches = |waiter: &mut Place| {
+        let mut owners = self.queue.lock();
+        let first = owners.take_first(&Place::at(address), |waiter| {
             let hit = waiter.address == address;
             waiter.woken |= hit;
             hit
-        };
-        self.queue.wake_first(&Place::at(address), matches, |owners, woken| {
-            let thread = woken.map_or(0, |place| place.thread);
-            owners.hand_over(address, thread, owner.given(thread));
-        })
+        });
+        let thread = first.as_ref().map_or(0, |first| first.tag.thread);
+        owners.hand_over(address, thread, owner.given(thread));
+        drop(owners);
+        first.map(First::wake).is_some()
     }
 
     /// Wakes some waiters of `address` and moves others, if `compare`, called under the lock, finds the

@@ -162,7 +162,7 @@ impl Port {
         mut sleep: Pin<&mut Option<Sleep<'_>>>,
         context: &mut Context<'_>,
     ) -> Poll<Result<PortPacket, Status>> {
-        while ready!(poll_waiter(waiter.as_mut(), sleep.as_mut(), context)) {
+        while ready!(poll_waiter(waiter.as_mut(), sleep.as_mut(), context, |_| ())).is_some() {
             let Some(port) = waiter.as_mut().release() else { break };
             let begun = port.begin_wait(waiter.as_mut(), context.waker());
             if begun.is_ready() {
@@ -178,7 +178,7 @@ impl Port {
     /// # Errors
     /// As for [`Port::wait`].
     pub fn end_wait(mut waiter: Pin<&mut PacketWaiter>) -> Result<PortPacket, Status> {
-        waiter.as_mut().end();
+        waiter.as_mut().end(|_| ());
         Self::last_chance(waiter)
     }
 

@@ -81,19 +81,20 @@ pub fn poll_until<W: Cancel>(
     }
 }
 
-/// A poll of a wait that has begun, until `sleep`, if there is one, is over. Whether it was woken; in both
-/// cases it has ended.
+/// A poll of a wait that has begun, until `sleep`, if there is one, is over. If it was woken, what `f` makes
+/// of the queue's state; in both cases it has ended.
 #[inline]
-pub fn poll_waiter<Q, T: Tag, S, L: Lists<T>>(
+pub fn poll_waiter<Q, T: Tag, S, L: Lists<T>, R>(
     mut waiter: Pin<&mut Waiter<Q, T, S, L>>,
     sleep: Pin<&mut Option<Sleep<'_>>>,
     context: &mut Context<'_>,
-) -> Poll<bool> {
-    if waiter.as_mut().poll_over(context).is_ready() {
-        return Poll::Ready(true);
+    f: impl Fn(&mut S) -> R,
+) -> Poll<Option<R>> {
+    if let Poll::Ready(result) = waiter.as_mut().poll_over(context, &f) {
+        return Poll::Ready(Some(result));
     }
     match sleep.as_pin_mut().map(|sleep| sleep.poll(context)) {
-        Some(Poll::Ready(())) => Poll::Ready(waiter.end()),
+        Some(Poll::Ready(())) => Poll::Ready(waiter.end(f)),
         _ => Poll::Pending,
     }
 }

@@ -35,6 +35,7 @@ extern crate std;
 
 mod buckets;
 mod list;
+mod locked;
 mod queue;
 mod registration;
 pub mod sync;
@@ -43,6 +44,7 @@ mod waiter;
 
 pub use buckets::Buckets;
 pub use list::{List, Lists, Tag};
+pub use locked::{First, Locked};
 pub use queue::{WaitQueue, Waiters};
 pub use registration::{OutOfMemory, Registration};
 pub use wait::Wait;

@@ -1,6 +1,7 @@
 //! The wait queue: a state, the waiters for it, and the lock over both.
 
 use crate::list::{List, Lists, Node, Status, Tag};
+use crate::locked::Locked;
 use crate::sync::{Mutex, MutexGuard};
 use crate::wait::Wait;
 use core::marker::PhantomData;
@@ -120,49 +121,10 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         result
     }
 
-    /// Wakes the first of the waiters that share a list with `near` for which `matches` says so, and tells
-    /// `then` who that is, under the same lock. Whether there was one. The same as [`WaitQueue::with`] and
-    /// [`Waiters::wake_some`], for what is done most often.
+    /// Locks the queue. What is done then must not touch this queue in any other way.
     #[inline]
-    pub fn wake_first(
-        &self,
-        near: &T,
-        mut matches: impl FnMut(&mut T) -> bool,
-        then: impl FnOnce(&mut S, Option<T>),
-    ) -> bool {
-        let mut inner = self.inner.lock();
-        let Inner { lists, state } = &mut *inner;
-        let list = lists.list(near);
-        let mut cursor = list.head();
-        let waker = loop {
-            let Some(node) = cursor else {
-                then(state, None);
-                return false;
-            };
-            // SAFETY: the queue is locked; `node` is linked in `list`, so alive. Once the lock is released
-            // it is not touched any more.
-            let woken = unsafe {
-                cursor = list.after(node);
-                node.as_ref().with(|entry| {
-                    let hit = entry.status == Status::Queued && matches(&mut entry.tag);
-                    hit.then(|| {
-                        entry.status = Status::Woken { counted: true };
-                        (entry.waker.take(), entry.tag)
-                    })
-                })
-            };
-            if let Some((waker, tag)) = woken {
-                // SAFETY: as above.
-                unsafe { list.remove(node) };
-                then(state, Some(tag));
-                break waker;
-            }
-        };
-        drop(inner);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        true
+    pub fn lock(&self) -> Locked<'_, T, S, L> {
+        Locked::new(self.inner.lock())
     }
 
     /// A future that completes when it is woken, or at once if `ready`, called under the lock at the
@@ -179,15 +141,20 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         self.wait_unless(tag, |_, _| false)
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner<S, L>> {
+    pub(crate) fn guard(&self) -> MutexGuard<'_, Inner<S, L>> {
         self.inner.lock()
     }
 
-    /// Takes `node` out of the queue, if it is in. Says whether it had been woken, and its tag.
+    /// Takes `node` out of the queue, if it is in. Says whether it had been woken, its tag, and what `f`
+    /// makes of the state in that same step.
     ///
     /// # Safety
     /// `node` was only ever linked by this queue and is alive.
-    pub(crate) unsafe fn withdraw(&self, node: NonNull<Node<T>>) -> (Status, T) {
+    pub(crate) unsafe fn withdraw<R>(
+        &self,
+        node: NonNull<Node<T>>,
+        f: impl FnOnce(Status, &mut S) -> R,
+    ) -> (Status, T, R) {
         let mut inner = self.inner.lock();
         // SAFETY: the lock is held and the node alive; `remove` runs outside of the closure.
         let (status, tag, waker) = unsafe {
@@ -205,9 +172,10 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
             // SAFETY: these two are the linked ones, and the lock is held.
             unsafe { inner.lists.list(&tag).remove(node) };
         }
+        let result = f(status, &mut inner.state);
         drop(inner);
         drop(waker);
-        (status, tag)
+        (status, tag, result)
     }
 
     /// Hands on the counted wake that a waiter tagged `dropped` never saw.

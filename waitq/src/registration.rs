@@ -55,7 +55,7 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
     ) -> Result<(), T> {
         self.disarm();
         let queue: &WaitQueue<T, S> = (*owner).as_ref();
-        let mut inner = queue.lock();
+        let mut inner = queue.guard();
         // SAFETY: the node is disarmed, so owned by this registration alone.
         let (satisfied, tag) = unsafe {
             self.node.as_ref().with(|entry| {
@@ -83,7 +83,7 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
     pub fn disarm(&mut self) -> Option<Woken<T>> {
         let owner = self.owner.take()?;
         // SAFETY: the node was armed on this owner's queue only, and is alive.
-        let (status, tag) = unsafe { (*owner).as_ref().withdraw(self.node) };
+        let (status, tag, ()) = unsafe { (*owner).as_ref().withdraw(self.node, |_, _| ()) };
         // SAFETY: withdrawn nodes are not linked.
         unsafe { self.node.as_ref().with(|entry| entry.status = Status::Idle) };
         Some(match status {
@@ -95,7 +95,7 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
     /// Whether it is armed and has not been woken. Gives the tag as it is now.
     pub fn peek(&self) -> Option<Woken<T>> {
         let owner = self.owner.as_ref()?;
-        let _inner = (**owner).as_ref().lock();
+        let _inner = (**owner).as_ref().guard();
         // SAFETY: the queue's lock is held.
         let (status, tag) = unsafe { self.node.as_ref().with(|entry| (entry.status, entry.tag)) };
         Some(match status {

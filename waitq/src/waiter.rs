@@ -78,25 +78,38 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         unsafe { self.node.with(|entry| entry.tag) }
     }
 
-    /// Ends the wait as [`Cancel::cancel`] does. Whether it had been woken.
+    /// Ends the wait as [`Cancel::cancel`] does. If it had been woken, what `f` makes of the queue's state.
     #[inline]
-    pub fn end(self: Pin<&mut Self>) -> bool {
-        matches!(self.cancel(), Woken::Yes(_))
+    pub fn end<R>(self: Pin<&mut Self>, f: impl FnOnce(&mut S) -> R) -> Option<R> {
+        // SAFETY: the node is not moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        let queue = this.queue.take()?;
+        let f = |status, state: &mut S| match status {
+            Status::Idle | Status::Queued => None,
+            Status::Chosen { .. } | Status::Woken { .. } => Some(f(state)),
+        };
+        // SAFETY: the owner keeps the queue, and the node is this queue's alone and alive. Afterwards it is not
+        // linked, and this waiter's.
+        unsafe {
+            let (.., result) = queue.as_ref().withdraw(NonNull::from(&this.node), f);
+            this.node.with(|entry| entry.status = Status::Idle);
+            result
+        }
     }
 
-    /// Waits for the end of the wait. What this has over the waiter as a future is that the tag stays where
-    /// it is.
+    /// Waits for the end of the wait, and gives what `f` makes of the queue's state under the same lock. The
+    /// tag stays where it is.
     ///
     /// # Panics
     /// When it does not wait.
     #[inline]
-    pub fn poll_over(self: Pin<&mut Self>, context: &Context<'_>) -> Poll<()> {
+    pub fn poll_over<R>(self: Pin<&mut Self>, context: &Context<'_>, f: impl FnOnce(&mut S) -> R) -> Poll<R> {
         // SAFETY: the node is not moved.
         let this = unsafe { self.get_unchecked_mut() };
         let queue = this.queue.expect("a waiter is polled while it waits");
         let node = NonNull::from(&this.node);
         // SAFETY: the owner keeps the queue alive as long as it may know the node.
-        let mut inner = unsafe { queue.as_ref() }.lock();
+        let mut inner = unsafe { queue.as_ref() }.guard();
         // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
         unsafe {
             match node.as_ref().with(|entry| entry.status) {
@@ -112,9 +125,10 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
             }
             node.as_ref().with(|entry| entry.status = Status::Idle);
         }
+        let result = f(&mut inner.state);
         drop(inner);
         this.queue = None;
-        Poll::Ready(())
+        Poll::Ready(result)
     }
 
     /// Begins to wait in the queue of `owner`, unless `ready`, called under the lock, says that there is
@@ -159,7 +173,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         waker: &Waker,
     ) -> Poll<T> {
         let node = NonNull::from(&self.node);
-        let mut inner = queue.lock();
+        let mut inner = queue.guard();
         // SAFETY: the node is not linked yet, so this waiter has it alone.
         let (satisfied, tag) = unsafe {
             node.as_ref().with(|entry| {
@@ -183,22 +197,10 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
 }
 
 impl<Q, T: Tag, S, L: Lists<T>> Cancel for Waiter<Q, T, S, L> {
-    fn cancel(self: Pin<&mut Self>) -> Woken<T> {
-        // SAFETY: the node is not moved.
-        let this = unsafe { self.get_unchecked_mut() };
-        let Some(queue) = this.queue.take() else {
-            // SAFETY: a node that its queue does not know is this waiter's alone.
-            return Woken::No(unsafe { this.node.with(|entry| entry.tag) });
-        };
-        // SAFETY: the owner keeps the queue, and the node is this queue's alone and alive.
-        let (status, tag) = unsafe { queue.as_ref().withdraw(NonNull::from(&this.node)) };
-        match status {
-            Status::Idle | Status::Queued => Woken::No(tag),
-            Status::Chosen { .. } | Status::Woken { .. } => {
-                // SAFETY: withdrawn nodes are not linked, and this waiter owns its node.
-                unsafe { this.node.with(|entry| entry.status = Status::Idle) };
-                Woken::Yes(tag)
-            }
+    fn cancel(mut self: Pin<&mut Self>) -> Woken<T> {
+        match self.as_mut().end(|_| ()) {
+            Some(()) => Woken::Yes(self.tag()),
+            None => Woken::No(self.tag()),
         }
     }
 }
@@ -208,7 +210,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Future for Waiter<Q, T, S, L> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        self.as_mut().poll_over(context).map(|()| self.tag())
+        self.as_mut().poll_over(context, |_| ()).map(|()| self.tag())
     }
 }
 
@@ -248,7 +250,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Drop for Waiter<Q, T, S, L> {
         // SAFETY: the owner still keeps the queue.
         let queue = unsafe { queue.as_ref() };
         // SAFETY: the node is this queue's alone, and alive until the end of this function.
-        let (status, tag) = unsafe { queue.withdraw(NonNull::from(&self.node)) };
+        let (status, tag, ()) = unsafe { queue.withdraw(NonNull::from(&self.node), |_, _| ()) };
         if let Status::Woken { counted: true } | Status::Chosen { counted: true } = status {
             queue.pass_on(tag);
         }

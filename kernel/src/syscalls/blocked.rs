@@ -97,7 +97,7 @@ impl Blocked {
         let begun = wait::begin_wait_on(waiter.as_mut(), object, observation, still_open, this.waker);
         let woken = match begun {
             Poll::Ready(_) => true,
-            Poll::Pending if deadline.is_past() => waiter.as_mut().end(),
+            Poll::Pending if deadline.is_past() => waiter.as_mut().end(|_| ()).is_some(),
             Poll::Pending => return suspend(this.goes_on, this.sleep, deadline, this.waker),
         };
         Poll::Ready(tell(waiter, woken, to))
@@ -136,7 +136,7 @@ impl Blocked {
         let mut waiter = kept!(this.wait, Futex { waiter }, Wait::Futex { waiter: futex_waiter() });
         process.futexes.begin_wait(process.clone(), waiter.as_mut(), wait, compare, this.waker)?;
         if deadline.is_past() {
-            let woken = waiter.as_mut().end();
+            let woken = waiter.as_mut().end(|_| ()).is_some();
             return Poll::Ready(after_futex(waiter, woken).map_err(Refused::Status));
         }
         suspend(this.goes_on, this.sleep, deadline, this.waker)
@@ -166,15 +166,15 @@ impl Blocked {
         let sleep = this.sleep.as_mut();
         let outcome = match this.wait.project() {
             WaitProjection::Signals { mut waiter, observed } => {
-                let woken = ready!(wait::poll_waiter(waiter.as_mut(), sleep, task));
-                tell(waiter, woken, *observed)
+                let woken = ready!(wait::poll_waiter(waiter.as_mut(), sleep, task, |_| ()));
+                tell(waiter, woken.is_some(), *observed)
             }
             WaitProjection::Packet { waiter, to } => {
                 ready!(Port::poll_wait(waiter, sleep, task)).and_then(|packet| to.write_optional(&packet))
             }
             WaitProjection::Futex { mut waiter } => {
-                let woken = ready!(wait::poll_waiter(waiter.as_mut(), sleep, task));
-                after_futex(waiter, woken)
+                let woken = ready!(wait::poll_waiter(waiter.as_mut(), sleep, task, |_| ()));
+                after_futex(waiter, woken.is_some())
             }
             WaitProjection::Reply { call, to } => {
                 ready!(call.poll(sleep, task)).and_then(|message| to.receive(caller, message))

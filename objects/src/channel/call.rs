@@ -34,10 +34,15 @@ pub struct Caller {
     state: CallState,
 }
 
-impl Tag for Caller {}
+impl Tag for Caller {
+    /// A reply is for one caller alone.
+    fn takes_over(&self, _: &Self) -> bool {
+        false
+    }
+}
 
 impl Caller {
-    const NOBODY: Self = Self { txid: 0, handle: HandleId::KERNEL, state: CallState::Waiting };
+    pub(super) const NOBODY: Self = Self { txid: 0, handle: HandleId::KERNEL, state: CallState::Waiting };
 
     /// Settles a call that waits and that `matches`; whether it did.
     pub(super) fn settle(&mut self, state: CallState, matches: impl FnOnce(&Self) -> bool) -> bool {
@@ -121,9 +126,10 @@ impl Call {
         sleep: Pin<&mut Option<Sleep<'_>>>,
         context: &mut Context<'_>,
     ) -> Poll<Result<Message, Status>> {
-        let waiter = self.as_mut().project().waiter;
-        let woken = ready!(poll_waiter(waiter, sleep, context));
-        Poll::Ready(self.finish(woken))
+        let this = self.as_mut().project();
+        let txid = *this.txid;
+        let reply = ready!(poll_waiter(this.waiter, sleep, context, |inbox| inbox.take_reply(txid)));
+        Poll::Ready(self.finish(reply))
     }
 
     /// The reply, if it is there; ends the call in any case.
@@ -131,22 +137,23 @@ impl Call {
     /// # Errors
     /// As for [`Call::poll`].
     pub fn end(mut self: Pin<&mut Self>) -> Result<Message, Status> {
-        let woken = self.as_mut().project().waiter.end();
-        self.finish(woken)
+        let this = self.as_mut().project();
+        let txid = *this.txid;
+        let reply = this.waiter.end(|inbox| inbox.take_reply(txid));
+        self.finish(reply)
     }
 
-    fn finish(self: Pin<&mut Self>, woken: bool) -> Result<Message, Status> {
+    /// The outcome of a call that was woken, to this reply or to none, or timed out.
+    fn finish(self: Pin<&mut Self>, woken: Option<Option<Message>>) -> Result<Message, Status> {
         let this = self.project();
+        *this.txid = None;
         let state = this.waiter.tag().state;
-        let channel = this.waiter.release().ok_or(Status::INTERNAL)?;
-        let txid = this.txid.take().ok_or(Status::INTERNAL)?;
-        if !woken {
-            return Err(Status::TIMED_OUT);
+        drop(this.waiter.release());
+        match woken {
+            None => Err(Status::TIMED_OUT),
+            Some(Some(reply)) => Ok(reply),
+            Some(None) => Err(failure(state)),
         }
-        if state != CallState::Replied {
-            return Err(failure(state));
-        }
-        channel.end().inbox.with(|inbox, _| inbox.take_reply(txid)).ok_or(Status::INTERNAL)
     }
 
     /// Ends a call whose caller went away.
@@ -219,7 +226,7 @@ impl Channel {
     fn return_reply(&self, txid: u32) {
         let end = self.end();
         let undelivered = end.inbox.with(|inbox, _| {
-            let reply = inbox.take_reply(txid)?;
+            let reply = inbox.take_reply(Some(txid))?;
             if inbox.closed {
                 return Some(reply);
             }
@@ -230,8 +237,8 @@ impl Channel {
 }
 
 impl Inbox {
-    fn take_reply(&mut self, txid: u32) -> Option<Message> {
-        let index = self.replies.iter().position(|reply| reply.txid() == Some(txid))?;
+    fn take_reply(&mut self, txid: Option<u32>) -> Option<Message> {
+        let index = self.replies.iter().position(|reply| reply.txid() == txid)?;
         Some(self.replies.swap_remove(index))
     }
 }
