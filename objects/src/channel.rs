@@ -4,22 +4,26 @@
 //! Each end has one lock over its unread messages and the callers that wait at it; a reply goes to the
 //! caller that registered its transaction id, under that lock, or else to the queue: see [`call`].
 //!
-//! Lock order: an end's lock, then that end's signals. No two ends are locked at once.
+//! Lock order: an end's lock, then that end's signals. No two ends are locked at once. Messages that carry
+//! ends of channels are the business of [`nesting`].
 
 mod call;
+mod nesting;
 
 pub use self::call::Call;
 use self::call::{CallState, Caller};
+use self::nesting::Place;
 use crate::base::{Base, Koid};
 use crate::handle::{Doomed, Handle, HandleId};
-use crate::object::{Object, kernel_object};
+use crate::object::kernel_object;
 use abi::{Signals, Status};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use waitq::WaitQueue;
+use waitq::sync::Mutex;
 
 /// Transaction ids that the kernel chooses for calls have this bit.
 pub const KERNEL_TXID: u32 = 0x8000_0000;
@@ -66,6 +70,10 @@ struct End {
     unread: AtomicU64,
     /// The process that has the handle. No lock, because handle tables set it under theirs.
     owner: AtomicU64,
+    /// Where the handle is, as far as it concerns [`nesting`].
+    place: Mutex<Place>,
+    /// Whether a message with ends has ever been queued here. Set before the lock is taken to queue it.
+    had_ends: AtomicBool,
 }
 
 impl End {
@@ -76,6 +84,8 @@ impl End {
             calls: AtomicU64::new(0),
             unread: AtomicU64::new(0),
             owner: AtomicU64::new(0),
+            place: Mutex::new(Place::default()),
+            had_ends: AtomicBool::new(false),
         }
     }
 
@@ -120,19 +130,26 @@ impl Channel {
         &self.pair[1 - self.side]
     }
 
-    fn is_peer(&self, object: &Object) -> bool {
-        matches!(object, Object::Channel(end) if Arc::ptr_eq(&end.pair, &self.pair) && end.side != self.side)
-    }
-
-    /// Sends a message to the other end. Never waits. A message that carries the end it goes to could
-    /// never be read and would keep itself alive: it is discarded, which closes that end.
+    /// Sends a message to the other end. Never waits. A message that carries the end it goes to, or one in
+    /// whose queue that end lies, could never be read and would keep itself alive: it is discarded, which
+    /// closes these ends.
     ///
     /// # Errors
     /// `PEER_CLOSED`, `NO_MEMORY`; the message comes back.
     pub fn write(&self, message: Message) -> Result<(), Undelivered> {
-        if message.handles.iter().any(|handle| self.is_peer(handle.object())) {
-            return Ok(());
+        if message.handles.is_empty() { self.put(message) } else { self.write_handles(message) }
+    }
+
+    /// Away from [`Channel::write`], which is faster without.
+    #[inline(never)]
+    fn write_handles(&self, message: Message) -> Result<(), Undelivered> {
+        match nesting::has_ends(&message) {
+            false => self.put(message),
+            true => nesting::write(&self.pair, 1 - self.side, message, |message| self.put(message)),
         }
+    }
+
+    fn put(&self, message: Message) -> Result<(), Undelivered> {
         let peer = self.peer();
         let mut inbox = peer.inbox.lock();
         if inbox.closed {
@@ -144,6 +161,7 @@ impl Channel {
             }
             let replied = |caller: &mut Caller| caller.settle(CallState::Replied, |c| c.txid == txid);
             if let Some(caller) = inbox.take_first(&Caller::NOBODY, replied) {
+                nesting::take_out(&message);
                 inbox.replies.push(message);
                 drop(inbox);
                 caller.wake();
@@ -179,6 +197,9 @@ impl Channel {
                 return Err(Status::BUFFER_TOO_SMALL);
             }
             let message = inbox.messages.pop_front();
+            if end.had_ends.load(Ordering::Relaxed) {
+                message.iter().for_each(nesting::take_out);
+            }
             end.unread.store(inbox.messages.len() as u64, Ordering::Relaxed);
             if inbox.messages.is_empty() {
                 end.base.signals.clear(Signals::CHANNEL_READABLE);

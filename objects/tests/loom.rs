@@ -341,3 +341,52 @@ fn a_wake_and_a_requeue_that_race_with_the_deadline_agree() {
         });
     }
 }
+
+/// An end and its handle, twice: the ends of a channel.
+fn channel() -> [(Arc<Channel>, Handle); 2] {
+    let (one, other) = Channel::new();
+    [one, other].map(|end| {
+        let handle = Handle::to_new(end.clone()).expect("a handle");
+        (end, handle)
+    })
+}
+
+fn carrying(handle: Handle) -> Message {
+    Message { bytes: Box::default(), handles: [handle].into() }
+}
+
+/// Two ends that are sent into each other's queues at once do not stay there.
+#[test]
+fn ends_sent_into_each_other_are_closed() {
+    model(|| {
+        let [(a, _a), (b, far_a)] = channel();
+        let [(c, _c), (d, far_c)] = channel();
+        let other = thread::spawn(move || assert!(c.write(carrying(far_a)).is_ok()));
+        assert!(a.write(carrying(far_c)).is_ok());
+        other.join().unwrap();
+        assert_eq!((b.base().handle_count(), d.base().handle_count()), (0, 0));
+    });
+}
+
+/// An end that is read out of a queue while that queue's end is sent to it: whoever comes first.
+#[test]
+fn an_end_is_read_out_or_in_a_ring() {
+    const READER: u64 = 5;
+    model(|| {
+        let [(a, _a), (_b, far_a)] = channel();
+        let [(c, _c), (d, far_c)] = channel();
+        assert!(c.write(carrying(far_a)).is_ok());
+        d.set_owner(READER);
+        let (end, in_table) = (d.clone(), Arc::new(AtomicBool::new(true)));
+        let found = in_table.clone();
+        let reader = thread::spawn(move || match found.load(Ordering::Acquire) {
+            true => end.read(READER, false, |_, _| true),
+            false => Err(Status::BAD_HANDLE),
+        });
+        in_table.store(false, Ordering::Release);
+        d.set_owner(0);
+        assert!(a.write(carrying(far_c)).is_ok());
+        let read = reader.join().unwrap();
+        assert_eq!(d.base().handle_count(), u32::from(read.is_ok()));
+    });
+}

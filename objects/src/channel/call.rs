@@ -4,7 +4,7 @@
 //! that finds its caller is kept beside the queue until the caller takes it; if the caller goes away
 //! before that, it is as if the reply had come late: it goes to the queue.
 
-use super::{Channel, Inbox, KERNEL_TXID, Message};
+use super::{Channel, Inbox, KERNEL_TXID, Message, nesting};
 use crate::handle::HandleId;
 use crate::wait::{Deadline, poll_waiter};
 use abi::Status;
@@ -225,13 +225,17 @@ impl Channel {
     /// Puts a reply that nobody waits for any more into the queue.
     fn return_reply(&self, txid: u32) {
         let end = self.end();
-        let undelivered = end.inbox.with(|inbox, _| {
-            let reply = inbox.take_reply(Some(txid))?;
-            if inbox.closed {
-                return Some(reply);
-            }
-            end.deliver(inbox, reply).err().map(|(reply, _)| reply)
-        });
+        let Some(reply) = end.inbox.with(|inbox, _| inbox.take_reply(Some(txid))) else { return };
+        let put = |reply| {
+            end.inbox.with(|inbox, _| match inbox.closed {
+                false => end.deliver(inbox, reply),
+                true => Err((reply, Status::PEER_CLOSED)),
+            })
+        };
+        let undelivered = match nesting::has_ends(&reply) {
+            false => put(reply),
+            true => nesting::write(&self.pair, self.side, reply, put),
+        };
         drop(undelivered);
     }
 }

@@ -46,6 +46,10 @@ fn wait(startup: &mut Startup, role: &str) -> i64 {
             core::hint::spin_loop();
         },
         "wait-threads" => wait_in_many_threads(),
+        "wait-rings" => {
+            let _channels = crate::channel_rings::fill_own_queues(&channel);
+            let _ = clock::sleep_until(INFINITE);
+        }
         "exit-thread" => {
             channel.wait(Signals::CHANNEL_READABLE, INFINITE).expect("a message");
             thread::exit()

@@ -14,6 +14,7 @@ mod bad_memory;
 mod channel;
 mod channel_call;
 mod channel_etc;
+mod channel_rings;
 mod children;
 mod clock;
 mod debuglog;

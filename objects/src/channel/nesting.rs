@@ -1,0 +1,137 @@
+//! Channel ends in the messages of channels: what nobody could ever read is not queued.
+//!
+//! An end whose handle lies in a queue is out of reach until somebody reads the handle out of it, which takes a
+//! handle to the end that the queue belongs to, and so on outwards. Where this way comes back to its beginning
+//! there is a ring of ends, each kept open by the next, which nobody can ever reach again:
+//!
+//! ```text
+//!   written: E, to the queue of D     D lies in the queue of C     C lies in the queue of E
+//! ```
+//! A handle to an end can not be duplicated, so each end is in one place at most, and only writing closes such a
+//! ring. So every write of a message with ends walks outwards from where it goes, and when it meets an end that the
+//! message carries, the message is discarded: this closes all ends of the ring, and what is in their queues.
+//!
+//! Such writes are made one at a time. Reading goes on meanwhile; it can only open ways, and does so under the lock
+//! of the queue, which the walk takes at each step. No other message pays for any of this.
+//!
+//! Lock order: [`WRITING`], then an end's lock, then a place.
+
+use super::{End, Message, Undelivered};
+use crate::object::Object;
+use abi::Status;
+use alloc::sync::{Arc, Weak};
+use core::sync::atomic::Ordering;
+use waitq::sync::Mutex;
+
+/// How deep an end may lie in queues for a message with ends to be written to it: the walk can not be interrupted.
+pub(super) const MOST_NESTED: usize = 4096;
+
+/// Held by whoever writes a message with ends.
+#[cfg(not(loom))]
+static WRITING: Mutex<()> = Mutex::new(());
+#[cfg(loom)]
+loom::lazy_static! {
+    static ref WRITING: Mutex<()> = Mutex::new(());
+}
+
+/// Where the handle to an end is.
+#[derive(Clone, Default)]
+pub(super) enum Place {
+    /// Somebody has it, or had it last.
+    #[default]
+    Outside,
+    /// It is in the message that is being written.
+    Moving,
+    /// In an unread message of this side of this channel, unless that has been closed.
+    Queued(Weak<[End; 2]>, usize),
+}
+
+/// What the walk has found.
+enum Way {
+    Out,
+    Ring,
+    TooLong,
+}
+
+/// Whether a message carries channel ends.
+#[inline]
+pub(super) fn has_ends(message: &Message) -> bool {
+    message.handles.iter().any(|handle| matches!(handle.object(), Object::Channel(_)))
+}
+
+/// Notes that the ends in a message are in no queue (any more). A reader calls this under the lock of the queue.
+#[inline]
+pub(super) fn take_out(message: &Message) {
+    if !message.handles.is_empty() {
+        note(message, &Place::Outside);
+    }
+}
+
+#[inline(never)]
+fn note(message: &Message, place: &Place) {
+    for handle in &message.handles {
+        if let Object::Channel(channel) = handle.object() {
+            *channel.end().place.lock() = place.clone();
+        }
+    }
+}
+
+/// Has `put` queue a message with ends in the inbox of one side of a channel, or discards it if nobody could ever
+/// read it there.
+///
+/// # Errors
+/// Those of `put`; `NO_MEMORY` when that side itself lies deeper than [`MOST_NESTED`].
+#[cold]
+pub(super) fn write(
+    pair: &Arc<[End; 2]>,
+    side: usize,
+    message: Message,
+    put: impl FnOnce(Message) -> Result<(), Undelivered>,
+) -> Result<(), Undelivered> {
+    let writing = WRITING.lock();
+    note(&message, &Place::Moving);
+    let undelivered = match way_out(pair.clone(), side) {
+        Way::Out => {
+            // Before it is queued: from then on a reader may note something else.
+            note(&message, &Place::Queued(Arc::downgrade(pair), side));
+            pair[side].had_ends.store(true, Ordering::Relaxed);
+            put(message)
+        }
+        Way::Ring => Err((message, Status::OK)),
+        Way::TooLong => Err((message, Status::NO_MEMORY)),
+    };
+    undelivered.or_else(|(message, status)| {
+        take_out(&message);
+        drop(writing); // closing the handles may be long, and lead anywhere
+        if status == Status::OK { Ok(()) } else { Err((message, status)) }
+    })
+}
+
+/// Walks from an end outwards, to an end that lies in no queue.
+fn way_out(mut pair: Arc<[End; 2]>, mut side: usize) -> Way {
+    for _ in 0..MOST_NESTED {
+        let end = &pair[side];
+        if end.base.handle_count() != 1 {
+            return Way::Out; // closed, or the kernel has another handle
+        }
+        let place = end.place.lock().clone();
+        let outer = match place {
+            Place::Outside => return Way::Out,
+            Place::Moving => return Way::Ring,
+            Place::Queued(outer, side) => outer.upgrade().map(|outer| (outer, side)),
+        };
+        let Some(outer) = outer.filter(|(outer, side)| lies_in(end, &outer[*side])) else {
+            return Way::Out;
+        };
+        (pair, side) = outer;
+    }
+    Way::TooLong
+}
+
+/// Whether `inner` still lies in the queue of `outer`, and nobody is about to read it.
+fn lies_in(inner: &End, outer: &End) -> bool {
+    outer.inbox.with(|inbox, _| !inbox.closed && matches!(*inner.place.lock(), Place::Queued(..)))
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests;
