@@ -2,10 +2,11 @@
 
 use super::{Caller, no_options, now};
 use crate::arch::serial;
+use crate::config;
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{LogRecord, RawHandle, Rights, Status};
 use alloc::sync::Arc;
-use objects::{Debuglog, Handle, Log, Resource};
+use objects::{Debuglog, Handle, Log, Resource, wait};
 use spin::Once;
 use zerocopy::IntoBytes;
 
@@ -71,11 +72,75 @@ pub fn debuglog_read(
     Err(Status::from_raw(length as i32))
 }
 
-/// How much text is written between yields, under one lock of the console.
+/// How much text is written between yields, under one lock of the console; and read at once.
 const STEP: usize = 256;
+
+/// How long a thread that waits for input sleeps between two looks, in nanoseconds: the console's interrupt
+/// is not connected, and in this time no more bytes come than its FIFO holds.
+const LOOK: i64 = 1_000_000;
+
+/// What the command line's `kernel.enable-serial-syscalls` leaves user code of the console: `true` (both ways,
+/// and so it is if nothing is said), `output-only`, or else nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Serial {
+    Disabled,
+    OutputOnly,
+    Enabled,
+}
+
+/// # Errors
+/// `NOT_SUPPORTED` if user code may do less than `needed`.
+fn check_serial(needed: Serial) -> Result<(), Status> {
+    static SERIAL: Once<Serial> = Once::new();
+    let allowed = *SERIAL.call_once(|| match config::value("kernel.enable-serial-syscalls") {
+        None | Some("true") => Serial::Enabled,
+        Some("output-only") => Serial::OutputOnly,
+        Some(_) => Serial::Disabled,
+    });
+    if allowed >= needed { Ok(()) } else { Err(Status::NOT_SUPPORTED) }
+}
+
+/// Reads from the console what is there, once there is something. Every resource is the root resource, which
+/// is the permission.
+pub async fn debug_read(
+    caller: &Caller,
+    resource: RawHandle,
+    buffer: OutSlice<u8>,
+    actual: Out<usize>,
+) -> Result<(), Status> {
+    check_serial(Serial::Enabled)?;
+    caller.object::<Resource>(resource, Rights::NONE)?;
+    if buffer.is_null() {
+        return Err(Status::INVALID_ARGS);
+    }
+    // Bad pointers are noticed now, and not when something has been read.
+    let mut bytes = [0; STEP];
+    let buffer = buffer.part(0, STEP);
+    let bytes = &mut bytes[..buffer.len()];
+    actual.write(&0)?;
+    buffer.write_slice(bytes)?;
+    while !bytes.is_empty() {
+        let count = receive(bytes);
+        if count != 0 {
+            buffer.part(0, count).write_slice(&bytes[..count])?;
+            return actual.write(&count);
+        }
+        wait::sleep_until(caller.deadline(now() + LOOK)).await;
+    }
+    Ok(())
+}
+
+/// Takes bytes from the console, as many as there are and fit; how many. A carriage return, which is what
+/// terminals send, is a line feed to programs.
+fn receive(bytes: &mut [u8]) -> usize {
+    let received = core::iter::from_fn(|| serial::CONSOLE.read_byte());
+    let places = bytes.iter_mut().zip(received);
+    places.map(|(place, byte)| *place = if byte == b'\r' { b'\n' } else { byte }).count()
+}
 
 /// Writes text to the console.
 pub async fn debug_write(_caller: &Caller, text: InSlice<u8>) -> Result<(), Status> {
+    check_serial(Serial::OutputOnly)?;
     for start in (0..text.len()).step_by(STEP) {
         if start != 0 {
             executor::yield_now().await;

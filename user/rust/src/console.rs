@@ -1,8 +1,12 @@
-//! The debug console: `print!` and `println!`.
+//! The debug console: `print!` and `println!`, and reading.
 
 use core::fmt;
 
-use crate::sys;
+use crate::{
+    Result,
+    handle::{AsHandle, check},
+    sys,
+};
 
 /// The most bytes that go out in one piece; a longer text may be mixed with that of other programs.
 const LINE: usize = 256;
@@ -39,6 +43,15 @@ pub fn write(bytes: &[u8]) {
         // SAFETY: the bytes outlive the call. There is nowhere to report that the console failed.
         unsafe { sys::zx_debug_write(piece.as_ptr().cast(), piece.len()) };
     }
+}
+
+/// Waits until something is typed and reads it, at least a byte, if there is room; how many bytes. `resource` is the
+/// root resource. Readers at the same time share what is typed.
+pub fn read(resource: &impl AsHandle, bytes: &mut [u8]) -> Result<usize> {
+    let mut count = 0;
+    // SAFETY: the buffer and the count outlive the call.
+    check(unsafe { sys::zx_debug_read(resource.raw(), bytes.as_mut_ptr().cast(), bytes.len(), &mut count) })?;
+    Ok(count)
 }
 
 /// Formats to the console; what the macros call.

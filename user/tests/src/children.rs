@@ -1,13 +1,16 @@
 //! Processes that tests start: this program again, in a role.
 
+use alloc::vec::Vec;
 use core::ptr::with_exposed_provenance_mut;
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Port, Signals, Startup,
-    abi::PA_USER0,
+    AsHandle, Channel, Event, Port, Signals, Startup, Status,
+    abi::{PA_RESOURCE, PA_USER0},
     clock::{self, INFINITE},
-    start, thread,
+    console, println, start, thread,
 };
+
+use crate::harness::call;
 
 /// Exit code of a child whose role is unknown, or that survived what should have killed it.
 pub const SURVIVED: i64 = 99;
@@ -20,6 +23,8 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "exit-other-thread" => exit_from_another_thread(),
         "panic" => panic!("as the test asked"),
         "echo" => echo(startup),
+        "console-echo" => echo_console(startup),
+        "console-calls" => console_calls(startup),
         "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),
         "last-bad-word" | "last-bad-handle" | "last-unmap-bad-handle" => {
             crate::last_calls::play(role);
@@ -80,6 +85,28 @@ fn echo(startup: &mut Startup) -> i64 {
     let message = channel.read().expect("a message");
     channel.write(&message.bytes, message.handles).expect("the reply is sent");
     0
+}
+
+/// Prints what is typed until a line is `end`; the number of lines before it.
+fn echo_console(startup: &Startup) -> i64 {
+    let resource = startup.handle(PA_RESOURCE).expect("the root resource");
+    let (mut typed, mut buffer) = (Vec::new(), [0; 16]);
+    println!("type something");
+    while !typed.ends_with(b"end\n") {
+        let count = console::read(resource, &mut buffer).expect("what is typed");
+        typed.extend_from_slice(&buffer[..count]);
+    }
+    let lines = typed.split_inclusive(|byte| *byte == b'\n').map(|line| line.escape_ascii());
+    lines.map(|line| println!("typed: {line}")).count() as i64 - 1
+}
+
+/// Which console calls there are: 1 for writing, 2 for reading.
+fn console_calls(startup: &Startup) -> i64 {
+    let resource = startup.handle(PA_RESOURCE).expect("the root resource");
+    let write = call!(zx_debug_write(b"".as_ptr().cast(), 0));
+    let read = console::read(resource, &mut []);
+    assert!([Status::OK, Status::NOT_SUPPORTED].contains(&write), "{write:?}");
+    i64::from(write == Status::OK) + 2 * i64::from(read == Ok(0))
 }
 
 /// Does something that ends the process.

@@ -17,6 +17,7 @@ mod channel_etc;
 mod channel_rings;
 mod children;
 mod clock;
+mod console;
 mod debuglog;
 mod event;
 mod eventpair;
