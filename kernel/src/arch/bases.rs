@@ -4,13 +4,55 @@
 //! whether they are still there: context and CPU carry the same number, made when the CPU
 //! loaded the context. When another context comes to this CPU, or this context goes to
 //! another CPU, or is given other bases, the numbers differ.
+//!
+//! A thread that sets its own bases ([`set_base`]) does it on the CPU that runs it, so that
+//! copy counts: the context gets it back when `enter_user` returns.
 
-use super::context::UserContext;
-use super::cpu::{Cpu, MAX_CPUS};
+use super::context::{NotCanonical, UserContext, canonical};
+use super::cpu::{self, Cpu, MAX_CPUS};
 use super::fpu;
 use core::arch::asm;
 use x86_64::VirtAddr;
 use x86_64::registers::model_specific::{FsBase, KernelGsBase};
+
+/// A segment register whose base user code may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// Thread-local storage, by convention.
+    Fs,
+    /// Nothing, by convention.
+    Gs,
+}
+
+/// The base that the running thread has: the one whose system call this CPU is answering.
+pub fn base(segment: Segment) -> u64 {
+    cpu::current().bases[segment as usize].get()
+}
+
+/// Gives the running thread another base.
+///
+/// # Errors
+/// The address is not canonical.
+pub fn set_base(segment: Segment, base: u64) -> Result<(), NotCanonical> {
+    let base = canonical(base)?;
+    load(cpu::current(), segment, base);
+    Ok(())
+}
+
+fn load(cpu: &Cpu, segment: Segment, base: u64) {
+    cpu.bases[segment as usize].set(base);
+    let address = VirtAddr::new_truncate(base);
+    match segment {
+        Segment::Fs => FsBase::write(address),
+        Segment::Gs => KernelGsBase::write(address),
+    }
+}
+
+/// Notes in the context what its thread has done to its bases on this CPU.
+#[inline(always)]
+pub(super) fn save(cpu: &Cpu, context: &mut UserContext) {
+    [context.fs_base, context.gs_base] = [cpu.bases[0].get(), cpu.bases[1].get()];
+}
 
 /// Loads what the CPU holds of `context` between traps, and makes a new lease.
 #[cold]
@@ -21,8 +63,8 @@ pub(super) fn switch_to(cpu: &Cpu, context: &mut UserContext) {
     cpu.lease.set(lease);
     context.lease = lease;
     clear_selectors();
-    FsBase::write(VirtAddr::new_truncate(context.fs_base));
-    KernelGsBase::write(VirtAddr::new_truncate(context.gs_base));
+    load(cpu, Segment::Fs, context.fs_base);
+    load(cpu, Segment::Gs, context.gs_base);
     fpu::switch_to(cpu, context.fpu.as_mut());
 }
 

@@ -31,6 +31,8 @@ pub struct Cpu {
     pub(super) lease: Cell<u64>,
     /// Leases handed out by this CPU.
     pub(super) lease_count: Cell<u64>,
+    /// The FS and GS bases of that context: user code may have changed them since it was loaded.
+    pub(super) bases: [Cell<u64>; 2],
     /// Stamp of the FPU state in this CPU's registers, see [`fpu`](super::fpu).
     pub(super) fpu_stamp: Cell<u64>,
     /// Stamps handed out by this CPU.
@@ -124,6 +126,7 @@ impl Cpu {
             scratch: Cell::new(0),
             lease: Cell::new(0),
             lease_count: Cell::new(0),
+            bases: [const { Cell::new(0) }; 2],
             fpu_stamp: Cell::new(0),
             fpu_stamp_count: Cell::new(0),
             armed: Cell::new(u64::MAX),

@@ -3,7 +3,7 @@
 //!
 //! | to do what | look at |
 //! |---|---|
-//! | run user code | [`user`], its registers: [`UserContext`] |
+//! | run user code | [`user`], its registers: [`UserContext`]; its segment bases: [`bases`] |
 //! | this CPU, all CPUs | [`cpu`]; starting them: `smp` |
 //! | be interrupted, interrupt others | [`interrupts`], [`ipi`], [`time::arm`] |
 //! | traps in kernel mode | `traps`, `traps.s`, `idt`, `gdt` |
@@ -14,7 +14,7 @@
 mod acpi;
 mod apic;
 pub mod backtrace;
-mod bases;
+pub mod bases;
 mod calibrate;
 mod context;
 pub mod control;

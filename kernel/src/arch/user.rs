@@ -156,6 +156,7 @@ where
         // is canonical, since the context has a lease; the flags are fixed; (3) `call` fits the
         // closure, and both it and the context are borrowed exclusively.
         let exit = unsafe { enter_user_mode(context, closure, call::<F> as *const ()) };
+        bases::save(cpu, context);
         if let Some(area) = &mut context.fpu {
             fpu::save(cpu, area);
         }

@@ -1,6 +1,8 @@
 //! Calls on any object: properties, signals, waiting. Information is in `info.rs`.
 
 use super::{Blocked, Caller, now};
+use crate::arch::bases::{self, Segment};
+use crate::mm::layout::USER_END;
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{RawHandle, Rights, Signals, Status, WaitItem};
 use alloc::sync::Arc;
@@ -14,7 +16,7 @@ pub use super::info::object_get_info;
 
 /// Reads a property.
 pub fn object_get_property(
-    _caller: &Caller,
+    caller: &Caller,
     object: Object,
     property: u32,
     value: OutSlice<u8>,
@@ -26,6 +28,8 @@ pub fn object_get_property(
             }
             value.write_slice(&object.name().ok_or(Status::WRONG_TYPE)?.get())
         }
+        abi::PROP_REGISTER_FS => write_word(value, own_base(caller, &object, Segment::Fs)?),
+        abi::PROP_REGISTER_GS => write_word(value, own_base(caller, &object, Segment::Gs)?),
         abi::PROP_PROCESS_VDSO_BASE_ADDRESS => {
             let Object::Process(process) = &object else { return Err(Status::WRONG_TYPE) };
             let machine = crate::process::machine(process).ok_or(Status::BAD_STATE)?;
@@ -39,6 +43,34 @@ pub fn object_get_property(
 
 fn socket(object: &Object) -> Result<&Socket, Status> {
     if let Object::Socket(socket) = object { Ok(socket) } else { Err(Status::WRONG_TYPE) }
+}
+
+/// A thread's segment bases are its own affair: they are on the CPU that runs it.
+fn must_be_self(caller: &Caller, object: &Object) -> Result<(), Status> {
+    match object {
+        Object::Thread(thread) if Arc::ptr_eq(thread, &caller.thread) => Ok(()),
+        Object::Thread(_) => Err(Status::ACCESS_DENIED),
+        _ => Err(Status::WRONG_TYPE),
+    }
+}
+
+fn own_base(caller: &Caller, object: &Object, segment: Segment) -> Result<u64, Status> {
+    must_be_self(caller, object)?;
+    Ok(bases::base(segment))
+}
+
+fn set_own_base(
+    caller: &Caller,
+    object: &Object,
+    segment: Segment,
+    value: InSlice<u8>,
+) -> Result<(), Status> {
+    must_be_self(caller, object)?;
+    let base = read_word(value)?;
+    if base >= USER_END {
+        return Err(Status::INVALID_ARGS);
+    }
+    bases::set_base(segment, base).map_err(|_| Status::INVALID_ARGS)
 }
 
 fn write_word(value: OutSlice<u8>, word: u64) -> Result<(), Status> {
@@ -59,7 +91,7 @@ fn read_word(value: InSlice<u8>) -> Result<u64, Status> {
 
 /// Changes a property.
 pub fn object_set_property(
-    _caller: &Caller,
+    caller: &Caller,
     object: Object,
     property: u32,
     value: InSlice<u8>,
@@ -73,6 +105,8 @@ pub fn object_set_property(
             name.set(&text);
             Ok(())
         }
+        abi::PROP_REGISTER_FS => set_own_base(caller, &object, Segment::Fs, value),
+        abi::PROP_REGISTER_GS => set_own_base(caller, &object, Segment::Gs, value),
         abi::PROP_PROCESS_VDSO_BASE_ADDRESS => Err(Status::ACCESS_DENIED),
         abi::PROP_SOCKET_RX_THRESHOLD => socket(&object)?.set_read_threshold(read_word(value)? as usize),
         abi::PROP_SOCKET_TX_THRESHOLD => socket(&object)?.set_write_threshold(read_word(value)? as usize),

@@ -42,6 +42,7 @@ mod socket;
 mod socket_state;
 mod system_event;
 mod thread;
+mod thread_bases;
 mod time;
 mod timer;
 mod vmar;
