@@ -11,6 +11,7 @@ use abi::{Signals, Status};
 use alloc::collections::BTreeMap;
 use alloc::sync::{Arc, Weak};
 use core::ops::Bound::{Excluded, Unbounded};
+use core::sync::atomic::{AtomicBool, Ordering};
 use waitq::sync::Mutex;
 
 /// The root job's height; a child's is one less, and a job of height 0 has no child jobs.
@@ -22,6 +23,7 @@ pub struct Job {
     name: Name,
     parent: Option<Arc<Job>>,
     height: u32,
+    kill_on_oom: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -47,7 +49,8 @@ impl Job {
         base.set_related(parent.as_ref().map_or(0, |parent| parent.base.koid()));
         let name = Name::new(if parent.is_none() { b"root" } else { b"" });
         let state = State::default();
-        Arc::new(Self { base, name, parent, height, state: Mutex::new(state) })
+        let kill_on_oom = AtomicBool::new(false);
+        Arc::new(Self { base, name, parent, height, kill_on_oom, state: Mutex::new(state) })
     }
 
     /// A new job in this one.
@@ -198,10 +201,20 @@ impl Job {
         process.map(crate::Object::from).or(job.map(crate::Object::from))
     }
 
-    /// Whether the job was killed, and with which code.
+    /// Whether it asks to be killed first when memory runs out.
+    pub fn kill_on_oom(&self) -> bool {
+        self.kill_on_oom.load(Ordering::Relaxed)
+    }
+
+    /// Sets [`Job::kill_on_oom`].
+    pub fn set_kill_on_oom(&self, kill: bool) {
+        self.kill_on_oom.store(kill, Ordering::Relaxed);
+    }
+
+    /// The code with which the job was killed, once the last child is gone.
     pub fn exit(&self) -> Option<i64> {
         let state = self.state.lock();
-        state.killed.then_some(state.return_code)
+        state.terminated.then_some(state.return_code)
     }
 }
 

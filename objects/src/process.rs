@@ -24,6 +24,7 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use core::any::Any;
 use core::ops::Bound::{Excluded, Unbounded};
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use waitq::sync::Mutex;
 
 /// The return code of a process that was killed: `ZX_TASK_RETCODE_SYSCALL_KILL`.
@@ -40,6 +41,10 @@ pub struct Process {
     pub futexes: FutexTable,
     root: Arc<Vmar>,
     machine: Arc<dyn Any + Send + Sync>,
+    /// Where debuggers find what its dynamic loader has loaded; 0 as long as it has not said so.
+    debug_address: AtomicU64,
+    /// Whether its dynamic loader is to stop at each load, if not 0.
+    break_on_load: AtomicU64,
     state: Mutex<State>,
 }
 
@@ -87,6 +92,8 @@ impl Process {
             job,
             root,
             machine,
+            debug_address: AtomicU64::new(0),
+            break_on_load: AtomicU64::new(0),
             state: Mutex::new(State {
                 phase: Phase::Created,
                 threads: BTreeMap::new(),
@@ -122,6 +129,36 @@ impl Process {
     /// What the kernel keeps for it.
     pub fn machine(&self) -> &Arc<dyn Any + Send + Sync> {
         &self.machine
+    }
+
+    /// The property `PROCESS_DEBUG_ADDR`.
+    pub fn debug_address(&self) -> u64 {
+        self.debug_address.load(Relaxed)
+    }
+
+    /// Sets the debug address: by whoever starts the process to `PROCESS_DEBUG_ADDR_BREAK_ON_SET`, if at all, and
+    /// then by its dynamic loader.
+    ///
+    /// # Errors
+    /// `INVALID_ARGS` for 0, `ACCESS_DENIED` when it is an address already.
+    pub fn set_debug_address(&self, address: u64) -> Result<(), Status> {
+        const BREAK: u64 = abi::PROCESS_DEBUG_ADDR_BREAK_ON_SET as u64;
+        if address == 0 {
+            return Err(Status::INVALID_ARGS);
+        }
+        let replace = |before| [0, BREAK].contains(&before).then_some(address);
+        self.debug_address.fetch_update(Relaxed, Relaxed, replace).map_err(|_| Status::ACCESS_DENIED)?;
+        Ok(())
+    }
+
+    /// The property `PROCESS_BREAK_ON_LOAD`.
+    pub fn break_on_load(&self) -> u64 {
+        self.break_on_load.load(Relaxed)
+    }
+
+    /// Sets [`Process::break_on_load`].
+    pub fn set_break_on_load(&self, value: u64) {
+        self.break_on_load.store(value, Relaxed);
     }
 
     /// Adds a thread that is about to exist.
@@ -215,9 +252,11 @@ impl Process {
         self.job.remove_process(self.koid());
     }
 
-    /// The ids of its threads.
+    /// The ids of its threads that have started.
     pub fn thread_koids(&self, mut visit: impl FnMut(Koid)) {
-        self.state.lock().threads.keys().for_each(|koid| visit(*koid));
+        let state = self.state.lock();
+        let started = state.threads.values().filter(|thread| thread.has_started());
+        started.for_each(|thread| visit(thread.koid()));
     }
 
     /// The thread with this id.

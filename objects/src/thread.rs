@@ -23,6 +23,8 @@ pub struct Thread {
     process: Arc<Process>,
     /// Set once: the thread shall not go back to user mode.
     dying: AtomicBool,
+    /// Set once: the thread is no longer a new one.
+    started: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -47,6 +49,7 @@ impl Thread {
             name: Name::new(name),
             process,
             dying: AtomicBool::new(false),
+            started: AtomicBool::new(false),
             state: Mutex::new(State::Created),
         });
         thread.process.add_thread(&thread)?;
@@ -77,6 +80,7 @@ impl Thread {
             }
             self.process.start_thread(first)?;
             *state = State::Starting;
+            self.started.store(true, Ordering::Release);
         }
         self.base.signals.assert(Signals::THREAD_RUNNING);
         self.adopt(spawn()?);
@@ -141,10 +145,16 @@ impl Thread {
         }
     }
 
+    /// Whether it has been started. Without a lock: its process asks under its own.
+    pub(crate) fn has_started(&self) -> bool {
+        self.started.load(Ordering::Acquire)
+    }
+
     /// `ZX_THREAD_STATE_*`, apart from what it may be waiting in.
     pub fn phase(&self) -> u32 {
         match &*self.state.lock() {
             State::Created => abi::THREAD_STATE_NEW,
+            State::Starting | State::Running(_) if self.is_dying() => abi::THREAD_STATE_DYING,
             State::Starting | State::Running(_) => abi::THREAD_STATE_RUNNING,
             State::Dead => abi::THREAD_STATE_DEAD,
         }

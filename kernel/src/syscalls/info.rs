@@ -5,13 +5,14 @@ use crate::mm::user::{Out, OutSlice};
 use crate::mm::{self, frames, heap};
 use abi::{
     InfoHandleBasic, InfoHandleCount, InfoHandleExtended, InfoJob, InfoKmemStats, InfoProcess,
-    InfoProcessHandleStats, InfoTaskStats, InfoThread, InfoThreadStats, InfoTimer, InfoVmar, InfoVmo,
-    RawHandle, Rights, Status,
+    InfoProcessHandleStats, InfoResource, InfoTaskStats, InfoThread, InfoThreadStats, InfoTimer, InfoVmar,
+    InfoVmo, RawHandle, Rights, Status,
 };
 use alloc::sync::Arc;
 use executor::TaskState;
 use objects::memory::PAGE_SIZE;
-use objects::{Job, Object, Process, Resource, Slack, Socket, Thread, Timer, Vmar, Vmo};
+use objects::name::Name;
+use objects::{Job, KernelObject, Object, Process, Resource, Slack, Socket, Thread, Timer, Vmar, Vmo};
 use zerocopy::{Immutable, IntoBytes};
 
 /// Where a topic's records go, and where their numbers are told.
@@ -79,7 +80,10 @@ pub fn object_get_info(
             report.list::<u64>(|each| process.thread_koids(each))
         }
         abi::INFO_PROCESS_HANDLE_STATS => handle_stats(&*caller.object(handle, Rights::INSPECT)?, &report),
-        abi::INFO_HANDLE_TABLE => handle_table(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_HANDLE_TABLE => {
+            let rights = Rights::INSPECT | Rights::MANAGE_PROCESS | Rights::MANAGE_THREAD;
+            handle_table(&*caller.object(handle, rights)?, &report)
+        }
         abi::INFO_TASK_STATS => task_stats(&*caller.object(handle, Rights::INSPECT)?, &report),
         abi::INFO_JOB => job(&*caller.object(handle, Rights::INSPECT)?, &report),
         abi::INFO_JOB_CHILDREN => {
@@ -91,11 +95,16 @@ pub fn object_get_info(
             report.list::<u64>(|each| job.process_koids(each))
         }
         abi::INFO_THREAD => thread(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_THREAD_EXCEPTION_REPORT => {
+            // No thread ever waits for an answer to an exception: there are no exception channels.
+            caller.object::<Thread>(handle, Rights::INSPECT).and(Err(Status::BAD_STATE))
+        }
         abi::INFO_THREAD_STATS => thread_stats(&*caller.object(handle, Rights::INSPECT)?, &report),
         abi::INFO_VMAR => vmar(&*caller.object(handle, Rights::INSPECT)?, &report),
         abi::INFO_VMO => vmo(caller, handle, &report),
         abi::INFO_SOCKET => report.one(&caller.object::<Socket>(handle, Rights::INSPECT)?.info()),
         abi::INFO_TIMER => timer(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_RESOURCE => resource(&*caller.object(handle, Rights::INSPECT)?, &report),
         abi::INFO_KMEM_STATS => {
             caller.object::<Resource>(handle, Rights::NONE)?;
             report.one(&kernel_memory())
@@ -171,8 +180,14 @@ fn job(job: &Job, report: &Report) -> Result<(), Status> {
     report.one(&InfoJob {
         return_code: exit.unwrap_or_default(),
         exited: exit.is_some().into(),
+        kill_on_oom: job.kill_on_oom().into(),
         ..Default::default()
     })
+}
+
+fn resource(resource: &Resource, report: &Report) -> Result<(), Status> {
+    let name = resource.name().map(Name::get).unwrap_or_default();
+    report.one(&InfoResource { kind: abi::RSRC_KIND_ROOT, name, ..Default::default() })
 }
 
 fn thread(thread: &Thread, report: &Report) -> Result<(), Status> {
@@ -180,7 +195,8 @@ fn thread(thread: &Thread, report: &Report) -> Result<(), Status> {
         TaskState::Parked => task.waiting_for(),
         _ => None,
     });
-    let state = waits.flatten().map_or_else(|| thread.phase(), |(_, call)| blocked_in(call));
+    let waits = waits.flatten().filter(|_| !thread.is_dying());
+    let state = waits.map_or_else(|| thread.phase(), |(_, call)| blocked_in(call));
     let mut info = InfoThread { state, ..Default::default() };
     info.cpu_affinity_mask.mask[0] = u64::MAX >> (64 - crate::arch::cpu::count());
     report.one(&info)
@@ -195,13 +211,19 @@ fn blocked_in(call: u64) -> u32 {
         Ok(abi::zircon::CHANNEL_CALL | abi::zircon::CHANNEL_CALL_ETC) => abi::THREAD_STATE_BLOCKED_CHANNEL,
         Ok(abi::zircon::OBJECT_WAIT_ONE) => abi::THREAD_STATE_BLOCKED_WAIT_ONE,
         Ok(abi::zircon::OBJECT_WAIT_MANY) => abi::THREAD_STATE_BLOCKED_WAIT_MANY,
-        _ => abi::THREAD_STATE_BLOCKED,
+        // "Blocked" without saying in what is never reported.
+        _ => abi::THREAD_STATE_RUNNING,
     }
 }
 
 fn thread_stats(thread: &Thread, report: &Report) -> Result<(), Status> {
-    let runtime = thread.with_task(|task| task.stats().run_time).ok_or(Status::BAD_STATE)?;
-    report.one(&InfoThreadStats { total_runtime: runtime as i64, ..Default::default() })
+    let stats = thread.with_task(|task| (task.stats().run_time, task.cpu()));
+    let (runtime, cpu) = match stats {
+        Some((runtime, cpu)) => (runtime as i64, cpu as u32),
+        None if thread.phase() == abi::THREAD_STATE_DEAD => return Err(Status::BAD_STATE),
+        None => (0, abi::INFO_INVALID_CPU),
+    };
+    report.one(&InfoThreadStats { total_runtime: runtime, last_scheduled_cpu: cpu, ..Default::default() })
 }
 
 fn vmar(vmar: &Vmar, report: &Report) -> Result<(), Status> {
@@ -209,7 +231,7 @@ fn vmar(vmar: &Vmar, report: &Report) -> Result<(), Status> {
 }
 
 fn vmo(caller: &Caller, handle: RawHandle, report: &Report) -> Result<(), Status> {
-    let vmo = caller.object::<Vmo>(handle, Rights::INSPECT)?;
+    let vmo = caller.object::<Vmo>(handle, Rights::NONE)?;
     let (_, rights) = caller.process.handles.look(handle)?;
     let info = vmo.info();
     let resizable = if vmo.is_resizable() { abi::INFO_VMO_RESIZABLE } else { 0 };

@@ -24,6 +24,7 @@ mod multi;
 mod object;
 mod port;
 mod process;
+mod property;
 mod sink;
 mod socket;
 pub mod table;

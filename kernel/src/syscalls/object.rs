@@ -1,118 +1,16 @@
-//! Calls on any object: properties, signals, waiting. Information is in `info.rs`.
+//! Calls on any object: signals, waiting, children. Information is in `info.rs`, properties in `property.rs`.
 
 use super::{Blocked, Caller, now};
-use crate::arch::bases::{self, Segment};
-use crate::mm::layout::USER_END;
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{RawHandle, Rights, Signals, Status, WaitItem};
 use alloc::sync::Arc;
 use core::pin::Pin;
 use core::task::Poll;
-use objects::name::MAX_NAME;
 use objects::wait::{self, MAX_ITEMS};
-use objects::{AsyncOptions, Handle, Object, Observation, Port, Socket};
+use objects::{AsyncOptions, Handle, Object, Observation, Port};
 
 pub use super::info::object_get_info;
-
-/// Reads a property.
-pub fn object_get_property(
-    caller: &Caller,
-    object: Object,
-    property: u32,
-    value: OutSlice<u8>,
-) -> Result<(), Status> {
-    match property {
-        abi::PROP_NAME => {
-            if value.len() < MAX_NAME {
-                return Err(Status::BUFFER_TOO_SMALL);
-            }
-            value.write_slice(&object.name().ok_or(Status::WRONG_TYPE)?.get())
-        }
-        abi::PROP_REGISTER_FS => write_word(value, own_base(caller, &object, Segment::Fs)?),
-        abi::PROP_REGISTER_GS => write_word(value, own_base(caller, &object, Segment::Gs)?),
-        abi::PROP_PROCESS_VDSO_BASE_ADDRESS => {
-            let Object::Process(process) = &object else { return Err(Status::WRONG_TYPE) };
-            let machine = crate::process::machine(process).ok_or(Status::BAD_STATE)?;
-            write_word(value, machine.vdso_base())
-        }
-        abi::PROP_SOCKET_RX_THRESHOLD => write_word(value, socket(&object)?.read_threshold() as u64),
-        abi::PROP_SOCKET_TX_THRESHOLD => write_word(value, socket(&object)?.write_threshold() as u64),
-        _ => Err(Status::NOT_SUPPORTED),
-    }
-}
-
-fn socket(object: &Object) -> Result<&Socket, Status> {
-    if let Object::Socket(socket) = object { Ok(socket) } else { Err(Status::WRONG_TYPE) }
-}
-
-/// A thread's segment bases are its own affair: they are on the CPU that runs it.
-fn must_be_self(caller: &Caller, object: &Object) -> Result<(), Status> {
-    match object {
-        Object::Thread(thread) if Arc::ptr_eq(thread, &caller.thread) => Ok(()),
-        Object::Thread(_) => Err(Status::ACCESS_DENIED),
-        _ => Err(Status::WRONG_TYPE),
-    }
-}
-
-fn own_base(caller: &Caller, object: &Object, segment: Segment) -> Result<u64, Status> {
-    must_be_self(caller, object)?;
-    Ok(bases::base(segment))
-}
-
-fn set_own_base(
-    caller: &Caller,
-    object: &Object,
-    segment: Segment,
-    value: InSlice<u8>,
-) -> Result<(), Status> {
-    must_be_self(caller, object)?;
-    let base = read_word(value)?;
-    if base >= USER_END {
-        return Err(Status::INVALID_ARGS);
-    }
-    bases::set_base(segment, base).map_err(|_| Status::INVALID_ARGS)
-}
-
-fn write_word(value: OutSlice<u8>, word: u64) -> Result<(), Status> {
-    if value.len() < size_of::<u64>() {
-        return Err(Status::BUFFER_TOO_SMALL);
-    }
-    value.write_slice(&word.to_ne_bytes())
-}
-
-fn read_word(value: InSlice<u8>) -> Result<u64, Status> {
-    let mut word = [0; size_of::<u64>()];
-    if value.len() < word.len() {
-        return Err(Status::BUFFER_TOO_SMALL);
-    }
-    value.part(0, word.len()).read_into(&mut word)?;
-    Ok(u64::from_ne_bytes(word))
-}
-
-/// Changes a property.
-pub fn object_set_property(
-    caller: &Caller,
-    object: Object,
-    property: u32,
-    value: InSlice<u8>,
-) -> Result<(), Status> {
-    match property {
-        abi::PROP_NAME => {
-            let name = object.name().ok_or(Status::WRONG_TYPE)?;
-            let mut text = [0; MAX_NAME];
-            let part = value.part(0, MAX_NAME);
-            part.read_into(&mut text[..part.len()])?;
-            name.set(&text);
-            Ok(())
-        }
-        abi::PROP_REGISTER_FS => set_own_base(caller, &object, Segment::Fs, value),
-        abi::PROP_REGISTER_GS => set_own_base(caller, &object, Segment::Gs, value),
-        abi::PROP_PROCESS_VDSO_BASE_ADDRESS => Err(Status::ACCESS_DENIED),
-        abi::PROP_SOCKET_RX_THRESHOLD => socket(&object)?.set_read_threshold(read_word(value)? as usize),
-        abi::PROP_SOCKET_TX_THRESHOLD => socket(&object)?.set_write_threshold(read_word(value)? as usize),
-        _ => Err(Status::NOT_SUPPORTED),
-    }
-}
+pub use super::property::{object_get_property, object_set_property};
 
 /// Changes an object's own signals.
 pub fn object_signal(_caller: &Caller, object: Object, clear: u32, set: u32) -> Result<(), Status> {

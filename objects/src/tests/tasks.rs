@@ -92,3 +92,19 @@ fn a_job_tells_whether_it_has_children() {
     drop(child);
     assert_eq!(job.base().signals.get() & empty, empty);
 }
+
+#[test]
+fn a_killed_job_has_ended_when_its_last_child_has() {
+    let job = Job::root().create_child().unwrap();
+    let process = process(&job).unwrap();
+    let thread = Thread::new(process.clone(), b"thread").unwrap();
+    // A thread that runs, as far as anybody can tell.
+    assert_eq!(thread.start(true, || Err(Status::NO_MEMORY)), Err(Status::NO_MEMORY));
+    job.kill(KILLED);
+    assert_eq!((job.exit(), thread.phase()), (None, abi::THREAD_STATE_DYING));
+    assert!(!job.base().signals.get().contains(Signals::JOB_TERMINATED));
+    assert_eq!(job.create_child().err(), Some(Status::BAD_STATE));
+    thread.ended();
+    assert_eq!((job.exit(), thread.phase()), (Some(KILLED), abi::THREAD_STATE_DEAD));
+    assert!(job.base().signals.get().contains(Signals::JOB_TERMINATED));
+}
