@@ -96,9 +96,13 @@ impl Port {
     /// Queues a packet of user code.
     ///
     /// # Errors
-    /// `SHOULD_WAIT` when [`MAX_USER_PACKETS`] wait already, `NO_MEMORY`.
+    /// `SHOULD_WAIT` when [`MAX_USER_PACKETS`] wait already, `NO_MEMORY`; `BAD_HANDLE` when the port's last
+    /// handle was closed meanwhile.
     pub fn queue(&self, packet: PortPacket) -> Result<(), Status> {
         self.queue.with(|state, waiters| {
+            if state.closed {
+                return Err(Status::BAD_HANDLE);
+            }
             if state.user_packets >= MAX_USER_PACKETS {
                 return Err(Status::SHOULD_WAIT);
             }
@@ -193,7 +197,7 @@ impl Port {
     /// `still_open` is asked, when it is armed, whether `handle` is open.
     ///
     /// # Errors
-    /// `NO_MEMORY`; `CANCELED` when the port's last handle was closed meanwhile.
+    /// `NO_MEMORY`; `BAD_HANDLE` when the port's last handle was closed meanwhile.
     pub fn wait_async(
         self: &Arc<Self>,
         source: Object,
@@ -259,7 +263,7 @@ impl Port {
     fn admit(&self, observer: &Arc<Observer>) -> Result<(), Status> {
         self.queue.with(|state, _| {
             if state.closed {
-                return Err(Status::CANCELED);
+                return Err(Status::BAD_HANDLE);
             }
             state.armed.reserve()?;
             state.reserve_packet(1)?;

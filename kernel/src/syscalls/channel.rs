@@ -1,5 +1,8 @@
 //! Channels.
 
+mod handles;
+
+use self::handles::{take_dispositions, take_handles};
 use super::{Blocked, Caller, no_options};
 use crate::mm::user::{In, InOut, InSlice, Out, OutSlice};
 use abi::{
@@ -11,7 +14,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::pin::Pin;
 use core::task::Poll;
-use objects::{Channel, Handle, Mark, Message, Object};
+use objects::{Channel, Handle, Mark, Message};
 
 const MAX_BYTES: usize = abi::CHANNEL_MAX_MSG_BYTES as usize;
 const MAX_HANDLES: usize = abi::CHANNEL_MAX_MSG_HANDLES as usize;
@@ -43,8 +46,8 @@ pub fn channel_write(
     channel.write(message).map_err(|(_, status)| status)
 }
 
-/// Sends a message whose handles are moved or duplicated, checked and reduced as each says. Each is told
-/// its outcome; moved ones leave the caller whatever it is.
+/// Sends a message whose handles are moved or duplicated, checked and reduced as each says. Where that fails,
+/// the entry is told why; moved handles leave the caller whatever the outcome.
 pub fn channel_write_etc(
     caller: &Caller,
     channel: Result<Arc<Channel>, Status>,
@@ -93,120 +96,6 @@ fn gather(pieces: InSlice<ChannelIovec>) -> Result<Box<[u8]>, Status> {
         rest = after;
     }
     Ok(bytes.into_boxed_slice())
-}
-
-/// Takes all listed handles out of the caller's table. If one is not fit to be sent, all are closed; of a
-/// list that is longer than there can be handles, as many as there can be.
-#[inline(always)]
-fn take_handles(
-    caller: &Caller,
-    channel: Option<&Channel>,
-    values: InSlice<RawHandle>,
-) -> Result<Box<[Handle]>, Status> {
-    if values.is_empty() { Ok(Box::default()) } else { take_listed(caller, channel, values) }
-}
-
-#[inline(never)]
-fn take_listed(
-    caller: &Caller,
-    channel: Option<&Channel>,
-    values: InSlice<RawHandle>,
-) -> Result<Box<[Handle]>, Status> {
-    let mut handles = Vec::new();
-    let mut outcome = match values.len() {
-        ..=MAX_HANDLES => handles.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY),
-        _ => Err(Status::OUT_OF_RANGE),
-    };
-    let values = values.part(0, objects::MAX_HANDLES);
-    let mut chunk = [0; MAX_HANDLES];
-    for start in (0..values.len()).step_by(MAX_HANDLES) {
-        let part = values.part(start, MAX_HANDLES);
-        let chunk = &mut chunk[..part.len()];
-        part.read_into(chunk)?;
-        for value in chunk {
-            let taken = caller.process.handles.remove(*value).and_then(|handle| {
-                check_sendable(&handle, channel)?;
-                Ok(handle)
-            });
-            match (taken, &outcome) {
-                (Ok(handle), Ok(())) => handles.push(handle),
-                (Err(status), Ok(())) => outcome = Err(status),
-                _ => {}
-            }
-        }
-    }
-    outcome.map(|()| handles.into_boxed_slice())
-}
-
-fn check_sendable(handle: &Handle, channel: Option<&Channel>) -> Result<(), Status> {
-    if !handle.rights().contains(Rights::TRANSFER) {
-        return Err(Status::ACCESS_DENIED);
-    }
-    match (handle.object(), channel) {
-        (Object::Channel(sent), Some(channel)) if core::ptr::eq(&**sent, channel) => {
-            Err(Status::NOT_SUPPORTED)
-        }
-        _ => Ok(()),
-    }
-}
-
-fn take_dispositions(
-    caller: &Caller,
-    channel: Option<&Channel>,
-    values: InSlice<HandleDisposition>,
-    results: OutSlice<HandleDisposition>,
-) -> Result<Box<[Handle]>, Status> {
-    let mut handles = Vec::new();
-    let mut outcome = match values.len() {
-        ..=MAX_HANDLES => handles.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY),
-        _ => Err(Status::OUT_OF_RANGE),
-    };
-    for index in 0..values.len().min(objects::MAX_HANDLES) {
-        let mut disposition = values.read_at(index)?;
-        let taken = take_disposition(caller, channel, &disposition);
-        disposition.result = Status::from_result(taken.as_ref().map(|_| ()).map_err(|status| *status));
-        let written = results.write_at(index, &disposition);
-        match (taken, &outcome) {
-            (Ok(handle), Ok(())) => handles.push(handle),
-            (Err(status), Ok(())) => outcome = Err(status),
-            _ => {}
-        }
-        outcome = outcome.and(written);
-    }
-    outcome.map(|()| handles.into_boxed_slice())
-}
-
-fn take_disposition(
-    caller: &Caller,
-    channel: Option<&Channel>,
-    disposition: &HandleDisposition,
-) -> Result<Handle, Status> {
-    let table = &caller.process.handles;
-    let mut handle = match disposition.operation {
-        abi::HANDLE_OP_MOVE => table.remove(disposition.handle)?,
-        abi::HANDLE_OP_DUPLICATE => {
-            let (object, rights) = table.look(disposition.handle)?;
-            if !rights.contains(Rights::DUPLICATE) {
-                return Err(Status::ACCESS_DENIED);
-            }
-            Handle::new(object, rights)?
-        }
-        _ => {
-            drop(table.remove(disposition.handle));
-            return Err(Status::INVALID_ARGS);
-        }
-    };
-    check_sendable(&handle, channel)?;
-    if disposition.kind != abi::OBJ_TYPE_NONE && disposition.kind != handle.object().object_type() {
-        return Err(Status::WRONG_TYPE);
-    }
-    if disposition.rights != Rights::SAME_RIGHTS {
-        if !handle.rights().contains(disposition.rights) {
-            return Err(Status::INVALID_ARGS);
-        }
-        handle.set_rights(disposition.rights);
-    }
-    Ok(handle)
 }
 
 /// Where a message that is received goes.
@@ -387,6 +276,7 @@ pub fn channel_call_etc(
     call(caller, channel, handles, Request { handle, mark, options, deadline, bytes, to }, blocked)
 }
 
+/// Unlike those of a read, the sizes of the reply must be told somewhere.
 #[inline]
 fn call(
     caller: &Caller,
@@ -398,7 +288,8 @@ fn call(
     let bytes = read_bytes(request.options, request.bytes);
     let channel = channel?;
     let message = Message { bytes: bytes?, handles: handles? };
-    if message.bytes.len() < size_of::<u32>() {
+    let untold = request.to.actual_bytes.is_null() || request.to.actual_handles.is_null();
+    if untold || message.bytes.len() < size_of::<u32>() {
         return Poll::Ready(Err(Status::INVALID_ARGS));
     }
     let (id, deadline) = (caller.id(request.handle), caller.deadline(request.deadline));

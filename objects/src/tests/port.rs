@@ -211,10 +211,12 @@ fn the_order_in_which_port_source_and_waiter_go_does_not_matter() {
 }
 
 #[test]
-fn a_port_that_is_closed_observes_nothing_more() {
+fn a_port_that_is_closed_takes_nothing_more() {
     let (port, event) = (Port::new(), Event::new());
     drop(handle(&port));
     let refused = port.wait_async(event.clone().into(), MINE, 1, A, AsyncOptions::default(), || true);
-    assert_eq!(refused, Err(Status::CANCELED));
+    assert_eq!(refused, Err(Status::BAD_HANDLE));
     assert_eq!(Arc::strong_count(&event), 1);
+    assert_eq!(port.queue(PortPacket::default()), Err(Status::BAD_HANDLE));
+    assert_eq!(ready(port.wait(never())), Err(Status::CANCELED));
 }

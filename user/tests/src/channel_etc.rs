@@ -1,4 +1,4 @@
-//! channel_write_etc, channel_read_etc, channel_call_etc, and messages in pieces.
+//! channel_write_etc, channel_read_etc, and messages in pieces.
 
 use alloc::vec::Vec;
 
@@ -8,11 +8,18 @@ use hafnon_user::{
         CHANNEL_MAX_MSG_IOVECS, CHANNEL_WRITE_USE_IOVEC, ChannelIovec, HANDLE_OP_DUPLICATE, HANDLE_OP_MOVE,
         HandleDisposition, HandleInfo, OBJ_TYPE_CHANNEL, OBJ_TYPE_EVENT, OBJ_TYPE_NONE,
     },
+    channel::MAX_HANDLES,
     handle::Handle,
     info,
 };
 
 use crate::harness::{NO_HANDLE, call, user_test, without};
+
+/// One way to write a message with one handle.
+type Attempt<'a> = &'a dyn Fn(&mut HandleDisposition) -> Status;
+
+/// What closing the source answers, once it was moved or duplicated.
+const AFTER: [(u32, Status); 2] = [(HANDLE_OP_MOVE, Status::BAD_HANDLE), (HANDLE_OP_DUPLICATE, Status::OK)];
 
 fn channel() -> (Channel, Channel) {
     Channel::create().expect("a channel")
@@ -134,13 +141,119 @@ user_test! {
     }
 
     fn channel_cannot_send_itself() {
+        for (operation, after) in AFTER {
+            let (left, _right) = channel();
+            let raw = Handle::from(left).into_raw();
+            let mut all = [disposition(operation, raw)];
+            let status = call!(zx_channel_write_etc(raw, 0, core::ptr::null(), 0, all.as_mut_ptr(), 1));
+            assert_eq!((status, all[0].result), (Status::NOT_SUPPORTED, Status::NOT_SUPPORTED));
+            assert_eq!(call!(zx_handle_close(raw)), after);
+        }
+    }
+
+    fn results_of_success_are_left_as_they_were() {
+        let (left, right) = channel();
+        let (event, raw) = (event(), Handle::from(event()).into_raw());
+        let mut all = [disposition(HANDLE_OP_DUPLICATE, event.raw()), disposition(HANDLE_OP_MOVE, raw)];
+        all[0].result = Status::WRONG_TYPE;
+        assert_eq!(write(&left, &mut all), Status::OK);
+        assert_eq!(all.map(|one| one.result), [Status::WRONG_TYPE, Status::OK]);
+        assert_eq!(right.read().expect("read").handles.len(), 2);
+        // Nor does a failure touch the entries that did not fail.
+        let mut all = [disposition(HANDLE_OP_DUPLICATE, event.raw()), disposition(HANDLE_OP_MOVE, raw)];
+        all[0].result = Status::WRONG_TYPE;
+        assert_eq!(write(&left, &mut all), Status::BAD_HANDLE);
+        assert_eq!(all.map(|one| one.result), [Status::WRONG_TYPE, Status::BAD_HANDLE]);
+    }
+
+    fn whatever_fails_moved_handles_are_closed_and_duplicated_ones_are_not() {
+        let (left, right) = channel();
+        let null = core::ptr::null;
+        drop(right);
+        let (open, _other) = channel();
+        for (operation, after) in AFTER {
+            let attempts: [(&str, Attempt<'_>, Status); 6] = [
+                ("options", &|one| call!(zx_channel_write_etc(open.raw(), 1, null(), 0, one, 1)), Status::INVALID_ARGS),
+                ("bytes", &|one| call!(zx_channel_write_etc(open.raw(), 0, null(), 9, one, 1)), Status::INVALID_ARGS),
+                ("handle", &|one| call!(zx_channel_write_etc(NO_HANDLE, 0, null(), 0, one, 1)), Status::BAD_HANDLE),
+                ("peer", &|one| call!(zx_channel_write_etc(left.raw(), 0, null(), 0, one, 1)), Status::PEER_CLOSED),
+                ("type", &|one| {
+                    one.kind = OBJ_TYPE_CHANNEL;
+                    write(&open, core::slice::from_mut(one))
+                }, Status::WRONG_TYPE),
+                ("rights", &|one| {
+                    one.rights = Rights::DEFAULT_EVENT | Rights::EXECUTE;
+                    write(&open, core::slice::from_mut(one))
+                }, Status::INVALID_ARGS),
+            ];
+            for (what, attempt, expected) in attempts {
+                let raw = Handle::from(event()).into_raw();
+                assert_eq!(attempt(&mut disposition(operation, raw)), expected, "{what}");
+                assert_eq!(call!(zx_handle_close(raw)), after, "{what}");
+            }
+        }
+    }
+
+    fn an_operation_that_does_not_exist_closes_the_handle() {
         let (left, _right) = channel();
-        let raw = Handle::from(left).into_raw();
-        let mut all = [disposition(HANDLE_OP_MOVE, raw)];
-        let status = call!(zx_channel_write_etc(raw, 0, core::ptr::null(), 0, all.as_mut_ptr(), 1));
-        assert_eq!(status, Status::NOT_SUPPORTED);
-        // Whether the move took place is no part of the answer; afterwards it is closed either way.
-        call!(zx_handle_close(raw));
+        for operation in [2, u32::MAX] {
+            let raw = Handle::from(event()).into_raw();
+            assert_eq!(write(&left, &mut [disposition(operation, raw)]), Status::INVALID_ARGS);
+            assert_eq!(call!(zx_handle_close(raw)), Status::BAD_HANDLE);
+        }
+    }
+
+    fn the_same_handle_is_moved_once_and_duplicated_often() {
+        let ((left, right), one) = (channel(), event());
+        assert_eq!(write(&left, &mut [disposition(HANDLE_OP_DUPLICATE, one.raw()); 3]), Status::OK);
+        assert_eq!(right.read().expect("read").handles.len(), 3);
+        let raw = Handle::from(one).into_raw();
+        let mut all = [disposition(HANDLE_OP_MOVE, raw); 2];
+        assert_eq!(write(&left, &mut all), Status::BAD_HANDLE);
+        assert_eq!(all.map(|one| one.result), [Status::OK, Status::BAD_HANDLE]);
+        // In this order both succeed.
+        let raw = Handle::from(event()).into_raw();
+        let mut all = [disposition(HANDLE_OP_DUPLICATE, raw), disposition(HANDLE_OP_MOVE, raw)];
+        assert_eq!(write(&left, &mut all), Status::OK);
+    }
+
+    fn as_many_handles_as_allowed_and_no_more() {
+        let ((left, right), one) = (channel(), event());
+        let mut all = [disposition(HANDLE_OP_DUPLICATE, one.raw()); MAX_HANDLES + 1];
+        assert_eq!(write(&left, &mut all[1..]), Status::OK);
+        assert_eq!(right.read().expect("read").handles.len(), MAX_HANDLES);
+        let raw = Handle::from(one).into_raw();
+        all[MAX_HANDLES].operation = HANDLE_OP_MOVE;
+        assert_eq!(write(&left, &mut all), Status::OUT_OF_RANGE);
+        assert_eq!(call!(zx_handle_close(raw)), Status::BAD_HANDLE, "also the last one is taken");
+        assert_eq!(right.read().err(), Some(Status::SHOULD_WAIT));
+    }
+
+    fn a_handle_may_be_sent_without_any_right() {
+        let (left, right) = channel();
+        let mut one = disposition(HANDLE_OP_MOVE, Handle::from(event()).into_raw());
+        one.rights = Rights::NONE;
+        assert_eq!(write(&left, &mut [one]), Status::OK);
+        let (handle, info) = read_one(&right);
+        assert_eq!(info.rights, Rights::NONE);
+        // What can not be transferred can still be closed.
+        let raw = handle.into_raw();
+        assert_eq!(write(&left, &mut [disposition(HANDLE_OP_MOVE, raw)]), Status::ACCESS_DENIED);
+    }
+
+    fn small_buffers_keep_the_message() {
+        let (left, right) = channel();
+        left.write(b"four", alloc::vec![event().into()]).expect("write");
+        let null = core::ptr::null_mut();
+        let (mut info, mut bytes, mut handles, mut text) = (HandleInfo::default(), 0, 0, [0_u8; 4]);
+        let into = text.as_mut_ptr().cast();
+        let status = call!(zx_channel_read_etc(right.raw(), 0, into, null, 4, 0, &mut bytes, &mut handles));
+        assert_eq!((status, bytes, handles), (Status::BUFFER_TOO_SMALL, 4, 1));
+        let status = call!(zx_channel_read_etc(
+            right.raw(), 0, into, &mut info, 4, 1, core::ptr::null_mut(), core::ptr::null_mut(),
+        ));
+        assert_eq!((status, &text, info.kind), (Status::OK, b"four", OBJ_TYPE_EVENT));
+        drop(Handle::from_raw(info.handle));
     }
 
     fn pieces_make_one_message() {
@@ -149,6 +262,28 @@ user_test! {
         assert_eq!(write_pieces(&left, &pieces), Status::OK);
         assert_eq!(right.read().expect("read").bytes, b"one message");
         assert_eq!(right.read().err(), Some(Status::SHOULD_WAIT));
+    }
+
+    fn a_piece_that_can_not_be_read_sends_nothing() {
+        let (left, right) = channel();
+        let (mut bad, mut none) = (iovec(b"good"), iovec(b""));
+        (bad.buffer, none.buffer) = (0, 0);
+        assert_eq!(write_pieces(&left, &[iovec(b"good"), bad]), Status::INVALID_ARGS);
+        assert_eq!(right.read().err(), Some(Status::SHOULD_WAIT));
+        assert_eq!(write_pieces(&left, &[iovec(b"good"), none]), Status::OK, "null is fine for no bytes");
+        assert_eq!(right.read().expect("read").bytes, b"good");
+        assert_eq!(write_pieces(&left, &[]), Status::OK, "no pieces make an empty message");
+        assert!(right.read().expect("read").bytes.is_empty());
+    }
+
+    fn pieces_travel_with_handles() {
+        let ((left, right), raw) = (channel(), Handle::from(event()).into_raw());
+        let (piece, options) = (iovec(b"with a handle"), CHANNEL_WRITE_USE_IOVEC);
+        let pieces = (&raw const piece).cast();
+        let mut one = disposition(HANDLE_OP_MOVE, raw);
+        assert_eq!(call!(zx_channel_write_etc(left.raw(), options, pieces, 1, &mut one, 1)), Status::OK);
+        let message = right.read().expect("read");
+        assert_eq!((message.bytes.as_slice(), message.handles.len()), (&b"with a handle"[..], 1));
     }
 
     fn pieces_need_reserved_zero() {

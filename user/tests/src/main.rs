@@ -13,6 +13,7 @@ extern crate alloc;
 mod bad_memory;
 mod channel;
 mod channel_call;
+mod channel_call_etc;
 mod channel_etc;
 mod channel_rings;
 mod children;

@@ -1,0 +1,158 @@
+//! The handles of a message that is sent: how they leave the caller.
+
+use super::MAX_HANDLES;
+use crate::mm::user::{InSlice, OutSlice};
+use crate::syscalls::Caller;
+use abi::{HandleDisposition, RawHandle, Rights, Status};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use objects::{Channel, Handle, KernelObject, Object};
+
+/// Handles that were taken, and the first reason why they can not be sent, if there is one.
+struct Taken {
+    handles: Vec<Handle>,
+    outcome: Result<(), Status>,
+}
+
+impl Taken {
+    /// For a list of so many.
+    fn of(count: usize) -> Self {
+        let mut handles = Vec::new();
+        let outcome = match count {
+            ..=MAX_HANDLES => handles.try_reserve_exact(count).map_err(|_| Status::NO_MEMORY),
+            _ => Err(Status::OUT_OF_RANGE),
+        };
+        Self { handles, outcome }
+    }
+
+    /// Keeps a handle, or closes it if the list can not be sent anyway.
+    fn add(&mut self, taken: Result<Handle, Status>) {
+        match taken {
+            Ok(handle) if self.outcome.is_ok() => self.handles.push(handle),
+            Ok(_) => {}
+            Err(status) => self.outcome = self.outcome.and(Err(status)),
+        }
+    }
+
+    fn finish(self) -> Result<Box<[Handle]>, Status> {
+        self.outcome.map(|()| self.handles.into_boxed_slice())
+    }
+}
+
+/// Takes all listed handles out of the caller's table. If one is not fit to be sent, all are closed; of a
+/// list that is longer than there can be handles, as many as there can be.
+#[inline(always)]
+pub fn take_handles(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    values: InSlice<RawHandle>,
+) -> Result<Box<[Handle]>, Status> {
+    if values.is_empty() { Ok(Box::default()) } else { take_listed(caller, channel, values) }
+}
+
+#[inline(never)]
+fn take_listed(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    values: InSlice<RawHandle>,
+) -> Result<Box<[Handle]>, Status> {
+    let mut taken = Taken::of(values.len());
+    let values = values.part(0, objects::MAX_HANDLES);
+    let mut chunk = [0; MAX_HANDLES];
+    for start in (0..values.len()).step_by(MAX_HANDLES) {
+        let part = values.part(start, MAX_HANDLES);
+        let chunk = &mut chunk[..part.len()];
+        part.read_into(chunk)?;
+        for value in chunk {
+            taken.add(caller.process.handles.remove(*value).and_then(|handle| {
+                check_sendable(handle.object(), handle.rights(), channel)?;
+                Ok(handle)
+            }));
+        }
+    }
+    taken.finish()
+}
+
+fn check_sendable(object: &Object, rights: Rights, channel: Option<&Channel>) -> Result<(), Status> {
+    if !rights.contains(Rights::TRANSFER) {
+        return Err(Status::ACCESS_DENIED);
+    }
+    match (Channel::from_object(object), channel) {
+        (Some(sent), Some(channel)) if core::ptr::eq(&**sent, channel) => Err(Status::NOT_SUPPORTED),
+        _ => Ok(()),
+    }
+}
+
+/// Takes or duplicates all listed handles, each as its entry says. If one of that fails, the failing entries
+/// get their errors in `results`, and all that was taken is closed; else nothing is written there.
+#[inline(never)]
+pub fn take_dispositions(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    listed: InSlice<HandleDisposition>,
+    results: OutSlice<HandleDisposition>,
+) -> Result<Box<[Handle]>, Status> {
+    let mut taken = Taken::of(listed.len());
+    let listed = listed.part(0, objects::MAX_HANDLES);
+    let mut chunk = [HandleDisposition::default(); MAX_HANDLES];
+    for start in (0..listed.len()).step_by(MAX_HANDLES) {
+        let part = listed.part(start, MAX_HANDLES);
+        let chunk = &mut chunk[..part.len()];
+        part.read_into(chunk)?;
+        let mut failed = false;
+        for entry in &mut *chunk {
+            let handle = take_disposition(caller, channel, entry);
+            if let Err(status) = handle {
+                entry.result = status;
+                failed = true;
+            }
+            taken.add(handle);
+        }
+        if failed {
+            results.part(start, chunk.len()).write_slice(chunk)?;
+        }
+    }
+    taken.finish()
+}
+
+fn take_disposition(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    entry: &HandleDisposition,
+) -> Result<Handle, Status> {
+    let table = &caller.process.handles;
+    if entry.operation == abi::HANDLE_OP_DUPLICATE {
+        let (object, held) = table.look(entry.handle)?;
+        let rights = check_disposition(&object, held, channel, entry)?;
+        return if held.contains(Rights::DUPLICATE) {
+            Handle::new(object, rights)
+        } else {
+            Err(Status::ACCESS_DENIED)
+        };
+    }
+    let mut handle = table.remove(entry.handle)?;
+    let rights = check_disposition(handle.object(), handle.rights(), channel, entry)?;
+    handle.set_rights(rights);
+    Ok(handle)
+}
+
+/// The rights that a handle is sent with, if it may be sent as the entry says.
+fn check_disposition(
+    object: &Object,
+    held: Rights,
+    channel: Option<&Channel>,
+    entry: &HandleDisposition,
+) -> Result<Rights, Status> {
+    check_sendable(object, held, channel)?;
+    if entry.kind != abi::OBJ_TYPE_NONE && entry.kind != object.object_type() {
+        return Err(Status::WRONG_TYPE);
+    }
+    if ![abi::HANDLE_OP_MOVE, abi::HANDLE_OP_DUPLICATE].contains(&entry.operation) {
+        return Err(Status::INVALID_ARGS);
+    }
+    match entry.rights {
+        Rights::SAME_RIGHTS => Ok(held),
+        rights if held.contains(rights) => Ok(rights),
+        _ => Err(Status::INVALID_ARGS),
+    }
+}
