@@ -87,11 +87,14 @@ impl Job {
         Ok(())
     }
 
-    /// Removes a process that has ended.
-    pub(crate) fn remove_process(&self, koid: Koid) {
+    /// Removes a process that has ended, and has it `tell` so in the same step: who knows that finds it in no
+    /// list, and who finds the list empty knows that it has ended.
+    pub(crate) fn remove_process(&self, koid: Koid, tell: impl FnOnce()) {
         let terminated = {
             let mut state = self.state.lock();
-            if state.processes.remove(&koid).is_some() && state.processes.is_empty() {
+            let removed = state.processes.remove(&koid);
+            tell();
+            if removed.is_some() && state.processes.is_empty() {
                 self.base.signals.assert(Signals::JOB_NO_PROCESSES);
             }
             self.settle(&mut state)

@@ -248,8 +248,7 @@ impl Process {
         self.kill_threads();
         self.handles.close();
         drop(self.root.destroy_address_space());
-        self.base.signals.assert(Signals::PROCESS_TERMINATED);
-        self.job.remove_process(self.koid());
+        self.job.remove_process(self.koid(), || self.base.signals.assert(Signals::PROCESS_TERMINATED));
     }
 
     /// The ids of its threads that have started.
