@@ -9,9 +9,9 @@ use crate::level::Level;
 use crate::registry::Registry;
 use crate::run_queue::{Pace, RunQueue};
 use crate::scope::Members;
-use crate::sync::atomic::{Ordering, fence};
+use crate::sync::atomic::{AtomicPtr, Ordering, fence};
 use crate::sync::{Mutex, plain};
-use crate::task::options::TaskOptions;
+use crate::task::options::{RANK_DEADLINE, TaskOptions};
 use crate::task::reference::{self, TaskInfo, TaskRef};
 use crate::task::{Header, Task, raw};
 use crate::timers::TimerQueue;
@@ -41,6 +41,14 @@ pub unsafe trait Platform: Send + Sync + Sized + 'static {
         let _ = deadline;
     }
 
+    /// Whether polls are timed. Without, [`Stats`](crate::Stats) have no times, no poll is over budget,
+    /// fair tasks simply take turns, and the clock is only read while a timer is armed.
+    const TIMES_POLLS: bool = true;
+
+    /// Whether executors of this platform may be members of a [`Group`]. One that may not takes its ready
+    /// task without an atomic step.
+    const SHARES_TASKS: bool = true;
+
     /// A poll of the task of this name took `nanoseconds`, more than the budget.
     fn overrun(&self, task: &'static str, nanoseconds: u64) {
         let _ = (task, nanoseconds);
@@ -66,9 +74,12 @@ pub struct Executor<P: Platform> {
     pub(crate) pace: Pace,
     /// The task that is being polled, for the owner.
     pub(crate) current: plain::AtomicPtr<Header>,
-    /// The task that woke during its poll, on the way back to the queue, for the owner: so that
-    /// putting it back and taking the next one out is one locked step.
+    /// The task that woke during its poll, until the next one is chosen, for the owner: so that putting it
+    /// back and taking the next one out is one step.
     pub(crate) again: plain::AtomicPtr<Header>,
+    /// A ready task, when it is the only one: it spares the queue and its lock. The owner puts it there;
+    /// a thief, who has the lock of the queue, may be quicker to take it.
+    lone: AtomicPtr<Header>,
     pub(crate) queue: Mutex<RunQueue>,
     /// How many are in the queue, as of the last time someone left it.
     pub(crate) ready: plain::AtomicUsize,
@@ -88,6 +99,7 @@ macro_rules! new {
             pace: Pace::new(),
             current: plain::AtomicPtr::new(ptr::null_mut()),
             again: plain::AtomicPtr::new(ptr::null_mut()),
+            lone: AtomicPtr::new(ptr::null_mut()),
             queue: Mutex::new(RunQueue::new()),
             ready: plain::AtomicUsize::new(0),
             inbox: Inbox::new(),
@@ -202,6 +214,17 @@ impl<P: Platform> Executor<P> {
         self.current.load(Relaxed) == task.as_ptr()
     }
 
+    /// Notes that `task` is to be polled again, if this code is part of a poll of it on this CPU: that
+    /// costs no atomic step. Whether it is.
+    #[inline(always)]
+    pub(crate) fn note_own_wake(&self, task: Task) -> bool {
+        let own = self.runs(task) && self.platform.is_current();
+        if own {
+            self.again.store(task.as_ptr(), Relaxed);
+        }
+        own
+    }
+
     /// From the timer interrupt: reports the poll that is going on if it is over the budget already, as
     /// a poll that does not end cannot.
     pub fn watch(&self) {
@@ -217,7 +240,7 @@ impl<P: Platform> Executor<P> {
     /// what runs kicks nobody: user mode needs the timer of a time slice even while this is `false`.
     #[inline]
     pub fn has_ready(&self) -> bool {
-        self.ready.load(Relaxed) != 0 || !self.inbox.is_empty() || !self.again.load(Relaxed).is_null()
+        self.ready.load(Relaxed) != 0 || self.has_lone() || !self.inbox.is_empty() || self.has_again()
     }
 
     /// Whether the task that runs on this CPU should give way to one of a more urgent class.
@@ -225,8 +248,11 @@ impl<P: Platform> Executor<P> {
         if !self.inbox.is_empty() {
             return true;
         }
-        // SAFETY: tasks in the queue are alive.
-        let first = self.queue.lock().first().map(|task| unsafe { task.as_ref() }.rank());
+        let queue = self.queue.lock();
+        let lone = NonNull::new(self.lone.load(Relaxed));
+        // SAFETY: tasks in the queue are alive, and so is the lone one while thieves do not have the lock.
+        let rank = |task: Task| unsafe { task.as_ref() }.rank();
+        let first = queue.first().into_iter().chain(lone).map(rank).min();
         matches!((first, self.level.rank()), (Some(first), Some(running)) if first < running)
     }
 
@@ -241,7 +267,7 @@ impl<P: Platform> Executor<P> {
     ///
     /// # Safety
     /// The caller has, and gives up, the right to enqueue.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn enqueue(&'static self, task: Task) {
         // SAFETY: the caller's contract is the callees'.
         unsafe {
@@ -255,18 +281,69 @@ impl<P: Platform> Executor<P> {
 
     /// # Safety
     /// The caller has, and gives up, the right to enqueue.
-    #[inline]
-    pub(crate) unsafe fn enqueue_here(&'static self, task: Task) {
-        let mut queue = self.queue.lock();
+    #[inline(always)]
+    unsafe fn enqueue_here(&'static self, task: Task) {
+        // SAFETY: the right to enqueue keeps it alive. (A deadline counts from now: that one is placed now.)
+        let patient = unsafe { task.as_ref() }.rank() != RANK_DEADLINE as u8;
+        if patient && self.ready.load(Relaxed) == 0 && !self.has_lone() {
+            return self.set_lone(task);
+        }
         // SAFETY: the caller's contract.
-        unsafe { queue.push(task, &self.pace) };
+        unsafe { self.enqueue_locked(task) };
+    }
+
+    /// # Safety
+    /// The caller has, and gives up, the right to enqueue.
+    #[inline(never)]
+    unsafe fn enqueue_locked(&'static self, task: Task) {
+        let mut queue = self.queue.lock();
+        // SAFETY: the caller's contract; the right to enqueue came with the lone task.
+        unsafe {
+            if let Some(lone) = self.take_lone() {
+                queue.push(lone, &self.pace);
+            }
+            queue.push(task, &self.pace);
+        }
         self.ready.store(queue.len(), Relaxed);
+    }
+
+    /// Whether a task other than the one that is being polled woke during its poll.
+    fn has_again(&self) -> bool {
+        let again = self.again.load(Relaxed);
+        !again.is_null() && again != self.current.load(Relaxed)
+    }
+
+    /// Whether there is a lone task, at some moment.
+    #[inline(always)]
+    pub(crate) fn has_lone(&self) -> bool {
+        !self.lone.load(Ordering::Relaxed).is_null()
+    }
+
+    /// Enqueues `task` as the lone one. By the owner, when there is none; the right to enqueue goes with it.
+    #[inline(always)]
+    pub(crate) fn set_lone(&self, task: Task) {
+        // Release: a thief sees the task as it is now.
+        self.lone.store(task.as_ptr(), Ordering::Release);
+    }
+
+    /// Takes the lone task out, if it is there, and the right to enqueue it. By the owner, or with the lock
+    /// of the queue.
+    #[inline(always)]
+    pub(crate) fn take_lone(&self) -> Option<Task> {
+        let lone = NonNull::new(self.lone.load(Ordering::Relaxed))?;
+        let (from, to) = (lone.as_ptr(), ptr::null_mut());
+        if !P::SHARES_TASKS {
+            self.lone.store(to, Ordering::Relaxed);
+            return Some(lone);
+        }
+        self.lone.compare_exchange(from, to, Ordering::Acquire, Ordering::Relaxed).ok().map(|_| lone)
     }
 
     /// Hands `task` to this CPU, from another.
     ///
     /// # Safety
     /// The caller has, and gives up, the right to enqueue.
+    #[inline(never)]
     pub(crate) unsafe fn deliver(&'static self, task: Task) {
         // SAFETY: not published yet, so alive and the caller's.
         let header = unsafe { task.as_ref() };

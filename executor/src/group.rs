@@ -18,6 +18,7 @@ impl<P: Platform> Group<P> {
     /// # Panics
     /// If a member's index is not its place in `members`.
     pub fn new(members: &'static [&'static Executor<P>]) -> Self {
+        const { assert!(P::SHARES_TASKS, "the platform is for executors that are alone") };
         assert!(members.iter().enumerate().all(|(place, member)| member.index() == place));
         Self { members, sleepers: AtomicU64::new(0) }
     }

@@ -31,9 +31,9 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) const fn new() -> Self {
+    pub(crate) const fn new(key: u64) -> Self {
         Self {
-            key: Cell::new(0),
+            key: Cell::new(key),
             order: Cell::new(0),
             child: Cell::new(None),
             next: Cell::new(None),
@@ -261,11 +261,7 @@ mod tests {
     use std::vec::Vec;
 
     fn nodes(keys: &[u64]) -> Vec<NonNull<Node>> {
-        let make = |key: &u64| {
-            let node = Box::leak(Box::new(Node::new()));
-            node.key.set(*key);
-            NonNull::from(node)
-        };
+        let make = |key: &u64| NonNull::from(Box::leak(Box::new(Node::new(*key))));
         keys.iter().map(make).collect()
     }
 

@@ -69,8 +69,32 @@ unsafe impl Platform for HostPlatform {
     }
 }
 
+/// A [`HostPlatform`] for an executor that is alone, and does not time its polls.
+#[derive(Default)]
+pub struct LocalPlatform(HostPlatform);
+
+// SAFETY: as for the platform inside.
+unsafe impl Platform for LocalPlatform {
+    const TIMES_POLLS: bool = false;
+    const SHARES_TASKS: bool = false;
+
+    #[inline]
+    fn now(&self) -> u64 {
+        now()
+    }
+
+    #[inline]
+    fn is_current(&self) -> bool {
+        self.0.is_current()
+    }
+
+    fn kick(&self) {
+        self.0.kick();
+    }
+}
+
 /// Parks the thread as a CPU halts.
-fn halt(executor: &'static HostExecutor, next_deadline: Option<u64>) {
+fn halt<P: Platform>(executor: &'static Executor<P>, next_deadline: Option<u64>) {
     if !executor.prepare_idle() {
         return;
     }
@@ -90,9 +114,12 @@ pub fn run_until(executor: &'static HostExecutor, stop: &AtomicBool) {
     }
 }
 
+/// An executor of a [`LocalRunner`].
+pub type LocalExecutor = Executor<LocalPlatform>;
+
 /// An executor for the calling thread, which lives as long as the process.
 pub struct LocalRunner {
-    executor: &'static HostExecutor,
+    executor: &'static LocalExecutor,
     // Not to be sent: the executor is the calling thread's.
     _local: core::marker::PhantomData<*const ()>,
 }
@@ -100,19 +127,19 @@ pub struct LocalRunner {
 impl LocalRunner {
     /// Makes an executor and binds it to this thread.
     pub fn new() -> Self {
-        let executor = Box::leak(Box::new(Executor::new(0, HostPlatform::new())));
-        executor.platform().bind();
+        let executor = Box::leak(Box::new(Executor::new(0, LocalPlatform(HostPlatform::new()))));
+        executor.platform().0.bind();
         Self { executor, _local: core::marker::PhantomData }
     }
 
     /// The executor.
-    pub fn executor(&self) -> &'static HostExecutor {
+    pub fn executor(&self) -> &'static LocalExecutor {
         self.executor
     }
 
     /// Polls until nothing is ready.
     pub fn run_until_idle(&self) {
-        while self.executor.run_one() == RunState::Ran {}
+        self.executor.run_until_idle(|| ());
     }
 
     /// Runs the executor until `future`, which is no task of it, is ready.

@@ -27,7 +27,7 @@
 //! going idle, and interrupt handlers do not run between I1 and the halt.
 
 use crate::executor::{Executor, Platform, RunState};
-use crate::run_queue::{RunQueue, charge};
+use crate::run_queue::{self, RunQueue, charge};
 use crate::sync::atomic::{Ordering, fence};
 use crate::task::state::Pause;
 use crate::task::{Header, Task, waker};
@@ -41,29 +41,66 @@ impl<P: Platform> Executor<P> {
     ///
     /// # Panics
     /// On another CPU, and when called by a task that this executor polls.
-    #[inline]
     pub fn run_one(&'static self) -> RunState {
-        assert!(self.platform.is_current(), "run_one on a foreign CPU");
-        assert!(self.current.load(Relaxed).is_null(), "run_one inside of a poll");
-        loop {
-            if self.clock() >= self.timers.next() {
-                self.timers.expire(self.clock());
-            }
-            match self.choose() {
-                Some(task) => {
-                    self.run(task);
-                    return RunState::Ran;
-                }
-                None if self.steal() => {}
-                None => {
-                    self.pace.clock.store(self.platform.now(), Relaxed);
-                    if self.clock() < self.timers.next() {
-                        self.level.wake();
-                        return RunState::Idle { next_deadline: self.timers.next_deadline() };
-                    }
-                }
+        self.assert_at_rest();
+        while !self.step() {
+            if self.is_idle() {
+                return RunState::Idle { next_deadline: self.timers.next_deadline() };
             }
         }
+        RunState::Ran
+    }
+
+    /// Does as [`Executor::run_one`] until nothing is ready, with `between` called before each turn. When
+    /// the next timer expires, if there is one.
+    ///
+    /// # Panics
+    /// As [`Executor::run_one`].
+    #[inline]
+    pub fn run_until_idle(&'static self, mut between: impl FnMut()) -> Option<u64> {
+        self.assert_at_rest();
+        loop {
+            between();
+            if !self.step() && self.is_idle() {
+                return self.timers.next_deadline();
+            }
+        }
+    }
+
+    fn assert_at_rest(&self) {
+        assert!(self.platform.is_current(), "an executor does not run on a foreign CPU");
+        assert!(self.current.load(Relaxed).is_null(), "an executor does not run inside of a poll");
+    }
+
+    /// Fires timers and runs a task. Whether there was one.
+    #[inline(always)]
+    fn step(&'static self) -> bool {
+        let deadline = self.timers.next();
+        if !P::TIMES_POLLS && deadline != u64::MAX {
+            self.pace.clock.store(self.platform.now(), Relaxed);
+        }
+        if self.clock() >= deadline {
+            self.timers.expire(self.clock());
+        }
+        let task = self.choose();
+        if let Some(task) = task {
+            self.run(task);
+        }
+        task.is_some()
+    }
+
+    /// Whether there is nothing to steal either, and no timer to fire.
+    #[cold]
+    fn is_idle(&'static self) -> bool {
+        if self.steal() {
+            return false;
+        }
+        self.pace.clock.store(self.platform.now(), Relaxed);
+        let idle = self.clock() < self.timers.next();
+        if idle {
+            self.level.wake();
+        }
+        idle
     }
 
     /// Publishes that the CPU is about to halt. Call it when [`Executor::run_one`] was idle and its
@@ -76,8 +113,9 @@ impl<P: Platform> Executor<P> {
             group.add_sleeper(self.bit());
         }
         fence(Ordering::SeqCst);
-        // The inbox first: a thief that empties it into the queue has the lock meanwhile.
-        let stay = !self.inbox.is_empty() || self.queue.lock().len() != 0 || self.steal();
+        // The queue last: a thief that empties the others into it has the lock meanwhile.
+        let ready = self.has_lone() || !self.inbox.is_empty() || self.queue.lock().len() != 0;
+        let stay = ready || self.steal();
         if stay {
             self.leave_idle();
         }
@@ -104,12 +142,10 @@ impl<P: Platform> Executor<P> {
             let task = self.dequeue()?;
             // SAFETY: it came out of the queue, so it is alive and ours.
             let header = unsafe { task.as_ref() };
-            self.pace.advance(header);
             if self.level.run(header.rank()) {
                 fence(Ordering::SeqCst);
                 if !self.inbox.is_empty() {
-                    // SAFETY: the right to enqueue came with it.
-                    unsafe { self.queue.lock().put_back(task) };
+                    self.put_back(task);
                     continue;
                 }
             }
@@ -119,20 +155,55 @@ impl<P: Platform> Executor<P> {
         }
     }
 
-    /// The task that woke during its poll, if it is alone; or else in one locked step: that task goes
-    /// back, the inbox comes in, the next task goes out.
+    /// Undoes [`Executor::dequeue`].
+    #[cold]
+    fn put_back(&'static self, task: Task) {
+        let mut queue = self.queue.lock();
+        // SAFETY: it was dequeued last, and the right to enqueue came with it.
+        unsafe { queue.put_back(task, &self.pace) };
+        self.ready.store(queue.len(), Relaxed);
+    }
+
+    /// Takes the next task out. The lock is needed only if there is more than the task that woke during
+    /// its poll and the lone one.
     #[inline]
     fn dequeue(&'static self) -> Option<Task> {
         let again = NonNull::new(self.again.load(Relaxed));
         if again.is_some() {
             self.again.store(ptr::null_mut(), Relaxed);
-            if self.ready.load(Relaxed) == 0 && self.inbox.is_empty() {
-                return again;
-            }
         }
+        if self.ready.load(Relaxed) != 0 || !self.inbox.is_empty() {
+            return self.dequeue_locked(again);
+        }
+        let Some(again) = again else { return self.take_lone() };
+        Some(match self.take_lone() {
+            Some(lone) => self.first_of(lone, again),
+            None => again,
+        })
+    }
+
+    /// The more urgent one of two tasks; the other one is the lone one then. `first` came first.
+    fn first_of(&'static self, first: Task, second: Task) -> Task {
+        // SAFETY: both were taken out just now, with the right to enqueue.
+        let later = unsafe {
+            run_queue::place(first, &self.pace);
+            run_queue::place(second, &self.pace);
+            second.as_ref().node.key.get() < first.as_ref().node.key.get()
+        };
+        let (first, second) = if later { (second, first) } else { (first, second) };
+        // SAFETY: as above.
+        let affinity = unsafe { second.as_ref() }.affinity.load(Relaxed);
+        self.set_lone(second);
+        self.offer(affinity);
+        first
+    }
+
+    /// In one locked step: the lone task and `again` go into the queue, the inbox too, the next task comes
+    /// out.
+    fn dequeue_locked(&'static self, again: Option<Task>) -> Option<Task> {
         let mut queue = self.queue.lock();
-        if let Some(task) = again {
-            // SAFETY: the right to enqueue was kept for this moment.
+        for task in self.take_lone().into_iter().chain(again) {
+            // SAFETY: the right to enqueue came with the one, and was kept of the other.
             unsafe { queue.push(task, &self.pace) };
         }
         if !self.inbox.is_empty() {
@@ -173,7 +244,7 @@ impl<P: Platform> Executor<P> {
             match result {
                 Poll::Ready(()) => self.retire(task, true),
                 // From here on the task may be another CPU's, unless it was woken meanwhile.
-                Poll::Pending => match header.state.pause() {
+                Poll::Pending => match header.state.pause(!self.again.load(Relaxed).is_null()) {
                     Pause::Park => {}
                     Pause::Again => self.again.store(task.as_ptr(), Relaxed),
                     Pause::Drop => self.drop_killed(task),
@@ -188,11 +259,15 @@ impl<P: Platform> Executor<P> {
     /// Reads the clock and charges the time since the last look at it.
     #[inline(always)]
     fn account(&self, header: &Header) {
+        header.count_poll();
+        if !P::TIMES_POLLS {
+            return;
+        }
         let now = self.platform.now();
         let ran = now.saturating_sub(self.clock());
         self.pace.clock.store(now, Relaxed);
         header.account(ran);
-        charge(header, ran);
+        charge(header, ran, &self.pace);
         if ran > self.budget.load(Relaxed) {
             self.platform.overrun(header.name, ran);
         }
@@ -213,14 +288,19 @@ impl<P: Platform> Executor<P> {
     fn retire(&'static self, task: Task, done: bool) {
         // SAFETY: the executor's own reference keeps it alive until the last step.
         let header = unsafe { task.as_ref() };
+        // Its last wish, if it had one.
+        self.again.store(ptr::null_mut(), Relaxed);
         // SAFETY: it was listed when it was spawned.
         unsafe { header.registry.remove(task) };
-        header.state.close(done);
-        header.joiners.with(|closed, waiters| {
-            *closed = true;
-            waiters.wake_all();
-        });
-        if let Some(scope) = header.scope.take() {
+        let scope = header.scope.take();
+        if scope.is_none() && header.state.is_unshared() {
+            // SAFETY: the executor's own reference is the last.
+            return unsafe { waker::free(task) };
+        }
+        if header.state.close(done) {
+            header.joiners.with(|_, waiters| waiters.wake_all());
+        }
+        if let Some(scope) = scope {
             // SAFETY: it was added when it was spawned.
             unsafe { scope.remove(task) };
         }

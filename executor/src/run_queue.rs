@@ -26,15 +26,6 @@ impl Pace {
     pub(crate) const fn new() -> Self {
         Self { clock: AtomicU64::new(0), floor: AtomicU64::new(FAIR) }
     }
-
-    /// Notes that `task` is next, whose right to enqueue the caller has.
-    #[inline(always)]
-    pub(crate) fn advance(&self, task: &Header) {
-        let key = task.node.key.get();
-        if rank(key) == RANK_FAIR && key > self.floor.load(Relaxed) {
-            self.floor.store(key, Relaxed);
-        }
-    }
 }
 
 /// The key of a fair task at virtual time zero, and the highest of all.
@@ -70,8 +61,7 @@ impl RunQueue {
         self.heap.first().map(header)
     }
 
-    /// Enqueues `task`. A fair task starts no earlier than the floor, so that sleeping saves nothing up;
-    /// a deadline that has passed is renewed.
+    /// Enqueues `task` in its place.
     ///
     /// # Safety
     /// The caller has, and gives up, the right to enqueue.
@@ -79,15 +69,7 @@ impl RunQueue {
     pub(crate) unsafe fn push(&mut self, task: Task, pace: &Pace) {
         // SAFETY: the right to enqueue covers the node, which lives while it is queued.
         unsafe {
-            let node = &task.as_ref().node;
-            let class = task.as_ref().class_word();
-            let same_class = rank(class ^ node.key.get()) == 0;
-            let key = if same_class { node.key.get() } else { class & !PLACE_MASK };
-            node.key.set(match rank(class) {
-                RANK_FAIR => key.max(pace.floor.load(Relaxed)),
-                RANK_DEADLINE => deadline(key, class, pace.clock.load(Relaxed)),
-                _ => key,
-            });
+            place(task, pace);
             self.heap.push(task.cast());
         }
     }
@@ -101,10 +83,13 @@ impl RunQueue {
     /// Undoes [`RunQueue::pop`].
     ///
     /// # Safety
-    /// `task` was popped last, and the right to enqueue it is given up.
-    pub(crate) unsafe fn put_back(&mut self, task: Task) {
-        // SAFETY: the caller's contract.
-        unsafe { self.heap.put_back(task.cast()) };
+    /// `task` was the next one, and the right to enqueue it is given up.
+    pub(crate) unsafe fn put_back(&mut self, task: Task, pace: &Pace) {
+        // SAFETY: the caller's contract. It has its place already, unless it was alone.
+        unsafe {
+            place(task, pace);
+            self.heap.put_back(task.cast());
+        }
     }
 
     /// Takes out a task that may run on the CPU with this bit, with a virtual time counted from the
@@ -142,21 +127,48 @@ impl RunQueue {
     }
 }
 
+/// Gives a task that becomes ready its place. A fair task starts no earlier than the floor, so that sleeping
+/// saves nothing up; a deadline that has passed is renewed.
+///
+/// # Safety
+/// The caller has the right to enqueue.
+#[inline]
+pub(crate) unsafe fn place(task: Task, pace: &Pace) {
+    // SAFETY: the right to enqueue covers the node.
+    let header = unsafe { task.as_ref() };
+    let class = header.class_word();
+    let same_class = rank(class ^ header.node.key.get()) == 0;
+    let key = if same_class { header.node.key.get() } else { first_place(class) };
+    header.node.key.set(match rank(class) {
+        RANK_FAIR => key.max(pace.floor.load(Relaxed)),
+        RANK_DEADLINE => deadline(key, class, pace.clock.load(Relaxed)),
+        _ => key,
+    });
+}
+
 /// The key of a deadline task: as it was, or renewed if that has passed.
 #[cold]
 fn deadline(key: u64, class: u64, now: u64) -> u64 {
     if key > now { key } else { (now + (class & PLACE_MASK)).min(PLACE_MASK) }
 }
 
-/// Charges a poll of `ran` nanoseconds to the place in the queue that the task will get. By the
-/// executor that runs it.
+/// Charges a poll of `ran` nanoseconds to the place in the queue that the task will get, and notes the
+/// place that it had. By the executor that runs it.
 #[inline(always)]
-pub(crate) fn charge(task: &Header, ran: u64) {
+pub(crate) fn charge(task: &Header, ran: u64, pace: &Pace) {
     let key = task.node.key.get();
     if rank(key) == RANK_FAIR {
+        if key > pace.floor.load(Relaxed) {
+            pace.floor.store(key, Relaxed);
+        }
         let cost = Class::virtual_time(task.class_word(), ran);
-        task.node.key.set(key.saturating_add(cost).min(LAST_FAIR));
+        task.node.key.set(key.wrapping_add(cost).min(LAST_FAIR));
     }
+}
+
+/// Where a new task of this packed class begins.
+pub(crate) fn first_place(class: u64) -> u64 {
+    class & !PLACE_MASK
 }
 
 /// Forgets the place in this CPU's queue, which means nothing on the CPU that the task is sent to.

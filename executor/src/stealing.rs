@@ -40,13 +40,18 @@ impl<P: Platform> Executor<P> {
     /// Whether a thief may find something here: a task that must wait for its turn. A lone task on a
     /// CPU that is on its way to run it is none.
     fn has_spare(&self) -> bool {
-        let waiting = self.ready.load(Relaxed) + usize::from(!self.inbox.is_empty());
+        let lone = usize::from(self.has_lone());
+        let waiting = self.ready.load(Relaxed) + lone + usize::from(!self.inbox.is_empty());
         waiting > 1 || (waiting == 1 && self.level.is_running())
     }
 
     fn steal_from(&'static self, peer: &'static Self) -> bool {
         let stolen = {
             let mut queue = peer.queue.lock();
+            if let Some(lone) = peer.take_lone() {
+                // SAFETY: the right to enqueue came with it.
+                unsafe { queue.push(lone, &peer.pace) };
+            }
             peer.take_in(&mut queue);
             let stolen = queue.steal(self.bit(), &peer.pace);
             peer.ready.store(queue.len(), Relaxed);

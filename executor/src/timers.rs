@@ -38,7 +38,7 @@ pub(crate) struct Entry {
 impl Entry {
     pub(crate) const fn new() -> Self {
         Self {
-            node: Node::new(),
+            node: Node::new(0),
             status: Cell::new(Status::Idle),
             waker: UnsafeCell::new(None),
             _pinned: PhantomPinned,

@@ -295,6 +295,57 @@ fn stealing_racing_with_the_owner() {
     });
 }
 
+/// A task that is woken where it lives, by a task that goes on, waits alone for its turn: a thief and the
+/// owner both want it. The flag that it waits for is published by the wake that is left out in between.
+#[test]
+fn stealing_the_lone_task() {
+    model(3, || {
+        let machine = Machine::new(2, true);
+        let cpus = machine.cpus;
+        CPU.with(|current| current.set(0));
+        let flag = Arc::new(AtomicBool::new(false));
+        let task = spawn(cpus[0], flagged(flag.clone()));
+        assert_eq!(cpus[0].run_one(), RunState::Ran);
+        let woken = task.clone();
+        let waker = spawn(cpus[0], async move {
+            flag.store(true, Relaxed);
+            woken.wake();
+            executor::yield_now().await;
+        });
+        let thief = thread::spawn(move || {
+            CPU.with(|current| current.set(1));
+            while cpus[1].run_one() == RunState::Ran {}
+        });
+        while cpus[0].run_one() == RunState::Ran {}
+        thief.join().unwrap();
+        while cpus[0].run_one() == RunState::Ran {}
+        assert!(task.is_finished() && waker.is_finished());
+    });
+}
+
+/// A task that woke itself is parked by nobody, and killed by whoever asks.
+#[test]
+fn kill_and_wake_racing_with_a_self_wake() {
+    model(2, || {
+        let machine = Machine::new(1, false);
+        let dropped = Arc::new(AtomicUsize::new(0));
+        let guard = Dropped(dropped.clone());
+        let task = spawn(machine.cpus[0], async move {
+            let _guard = guard;
+            executor::yield_now().await;
+            poll_fn(|_| Poll::<()>::Pending).await;
+        });
+        let (killer, waker) = (task.clone(), task.waker());
+        let waker = thread::spawn(move || waker.wake());
+        let killer = thread::spawn(move || killer.kill());
+        run_until(machine.cpus[0], || task.is_finished());
+        killer.join().unwrap();
+        waker.join().unwrap();
+        assert_eq!(dropped.load(Relaxed), 1);
+        assert!(cpu_is_idle(machine.cpus[0]));
+    });
+}
+
 /// A task that moved parks on its new home: a waker that reads the home must see that.
 #[test]
 fn waking_a_stolen_task() {

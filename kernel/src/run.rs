@@ -9,7 +9,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
-use executor::{Executor, Group, RunState, TimerQueue};
+use executor::{Executor, Group, TimerQueue};
 use objects::Process;
 use objects::memory::Protection;
 use spin::{Mutex, Once};
@@ -88,15 +88,13 @@ pub fn cpu_loop() -> ! {
     GROUP.wait();
     let executor = executor();
     loop {
-        shootdown::service();
-        if let RunState::Idle { next_deadline } = executor.run_one() {
-            leave();
-            time::arm(next_deadline.unwrap_or(u64::MAX));
-            if executor.prepare_idle() {
-                interrupts::idle();
-                time::note_interrupt();
-                executor.finish_idle();
-            }
+        let next_deadline = executor.run_until_idle(shootdown::service);
+        leave();
+        time::arm(next_deadline.unwrap_or(u64::MAX));
+        if executor.prepare_idle() {
+            interrupts::idle();
+            time::note_interrupt();
+            executor.finish_idle();
         }
     }
 }

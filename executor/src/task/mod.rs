@@ -19,7 +19,7 @@
 //!   dequeued.
 //!
 //! # State bits
-//! See [`state`]: `SCHEDULED`, `ACTIVE`, `KILLED`, `DONE`, `CLOSED`, and the count.
+//! See [`state`]: `SCHEDULED`, `ACTIVE`, `KILLED`, `DONE`, `CLOSED`, `JOINED`, and the count.
 
 pub(crate) mod annotate;
 pub(crate) mod label;
@@ -70,8 +70,8 @@ pub(crate) struct Header {
     pub(crate) registry_links: Links<Header>,
     pub(crate) scope: Cell<Option<Arc<Members>>>,
     pub(crate) scope_links: Links<Header>,
-    /// Who waits for the end; the state says whether it has come.
-    pub(crate) joiners: WaitQueue<(), bool>,
+    /// Who waits for the end; the state says whether it has come, and whether anybody waits.
+    pub(crate) joiners: WaitQueue,
     /// Stands for the future in models: loom sees two parties that have it at once.
     pub(crate) exclusive: Exclusive,
 }
@@ -82,7 +82,7 @@ unsafe impl Send for Header {}
 // SAFETY: as above.
 unsafe impl Sync for Header {}
 
-const _: () = assert!(cfg!(loom) || size_of::<Header>() <= 232, "an idle kernel task fits in 256 bytes");
+const _: () = assert!(cfg!(loom) || size_of::<Header>() <= 224, "an idle kernel task fits in 256 bytes");
 
 impl Header {
     /// The rank of the task's class, and its parameter.
@@ -97,11 +97,16 @@ impl Header {
         (self.class_word() >> options::RANK_SHIFT) as u8
     }
 
+    /// Counts a poll. By the executor that runs the task.
+    #[inline(always)]
+    pub(crate) fn count_poll(&self) {
+        self.polls.store(self.polls.load(Relaxed) + 1, Relaxed);
+    }
+
     /// Accounts a poll of `ran` nanoseconds. By the executor that runs the task.
     #[inline(always)]
     pub(crate) fn account(&self, ran: u64) {
         self.run_time.store(self.run_time.load(Relaxed) + ran, Relaxed);
-        self.polls.store(self.polls.load(Relaxed) + 1, Relaxed);
         if ran > self.longest.load(Relaxed) {
             self.longest.store(ran, Relaxed);
         }

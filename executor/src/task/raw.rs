@@ -3,11 +3,12 @@
 use super::annotate::next_id;
 use super::label::Label;
 use super::options::TaskOptions;
-use super::state::State;
+use super::state::{State, Wake};
 use super::{Header, Task};
 use crate::heap::Node;
 use crate::list::Links;
 use crate::registry::Registry;
+use crate::run_queue::first_place;
 use crate::sync::{Exclusive, plain};
 use crate::{AllocError, Executor, Platform};
 use alloc::alloc::{Layout, alloc, dealloc};
@@ -28,6 +29,8 @@ pub(crate) struct VTable {
     pub(crate) free: unsafe fn(Task),
     /// Hands the task to its home. The caller has, and gives up, the right to enqueue.
     pub(crate) enqueue: unsafe fn(Task),
+    /// Wakes the task. The caller has a reference.
+    pub(crate) wake: unsafe fn(Task),
     /// Makes the task's home leave user mode, if that is another CPU. The caller has a reference.
     pub(crate) interrupt: unsafe fn(Task),
     /// Whether the task's home is polling it at this moment. The caller has a reference.
@@ -50,6 +53,7 @@ impl<P: Platform, F: Future<Output = ()> + Send + 'static> Typed<P, F> {
         drop_future: drop_future::<F>,
         free: free::<F>,
         enqueue: enqueue::<P>,
+        wake: wake::<P>,
         interrupt: interrupt::<P>,
         is_running: is_running::<P>,
         home: home::<P>,
@@ -70,12 +74,13 @@ where
     // SAFETY: the layout is not zero-sized: it begins with a header.
     let memory = unsafe { alloc(Layout::new::<Allocation<F>>()) }.cast::<Allocation<F>>();
     let memory = NonNull::new(memory).ok_or(AllocError)?;
+    let class = options.class.pack();
     let header = Header {
-        node: Node::new(),
+        node: Node::new(first_place(class)),
         state: State::new(),
         vtable: &Typed::<P, F>::TABLE,
         home: plain::AtomicPtr::new(core::ptr::from_ref(executor).cast_mut().cast()),
-        class: plain::AtomicU64::new(options.class.pack()),
+        class: plain::AtomicU64::new(class),
         affinity: plain::AtomicU64::new(options.affinity),
         id: if options.id == 0 { next_id() } else { options.id },
         name: options.name,
@@ -87,7 +92,7 @@ where
         registry_links: Links::new(),
         scope: Cell::new(None),
         scope_links: Links::new(),
-        joiners: WaitQueue::new(false),
+        joiners: WaitQueue::new(()),
         exclusive: Exclusive::new(),
     };
     // SAFETY: fresh memory of this layout.
@@ -140,6 +145,20 @@ unsafe fn home_of<P: Platform>(task: Task) -> &'static Executor<P> {
 unsafe fn enqueue<P: Platform>(task: Task) {
     // SAFETY: the caller's contract is the callees'.
     unsafe { home_of::<P>(task).enqueue(task) };
+}
+
+/// # Safety
+/// See [`VTable::wake`].
+#[inline]
+unsafe fn wake<P: Platform>(task: Task) {
+    // SAFETY: the caller has a reference; after `Enqueue`, the right to enqueue. Until then the home may
+    // be changing, but not if it is the one that runs this very code, as part of a poll of the task.
+    unsafe {
+        let noted = home_of::<P>(task).note_own_wake(task);
+        if !noted && (task.as_ref().state.wake_parked() || task.as_ref().state.wake() == Wake::Enqueue) {
+            home_of::<P>(task).enqueue(task);
+        }
+    }
 }
 
 /// # Safety

@@ -100,10 +100,8 @@ impl TaskRef {
 
     /// Wakes the task.
     pub fn wake(&self) {
-        if self.header().state.wake() == Wake::Enqueue {
-            // SAFETY: the state gave the right to enqueue.
-            unsafe { (self.header().vtable.enqueue)(self.0) };
-        }
+        // SAFETY: this is a reference.
+        unsafe { (self.header().vtable.wake)(self.0) };
     }
 
     /// Wakes the task; if it is being polled on another CPU, also kicks that CPU out of user mode, so
@@ -125,7 +123,8 @@ impl TaskRef {
 
     /// Waits until the future has been dropped. Does not allocate; any number may wait.
     pub async fn join(&self) -> Outcome {
-        self.header().joiners.wait_unless((), |closed, _| *closed).await;
+        let header = self.header();
+        header.joiners.wait_unless((), |(), ()| header.state.join()).await;
         self.outcome().expect("joiners are woken after the task is over")
     }
 

@@ -1,23 +1,26 @@
-//! The state word of a task: five bits and the reference count, changed by one atomic step each.
+//! The state word of a task: six bits and the reference count, changed by one atomic step each.
 //!
 //! ```text
 //!   parked                              bits: none
 //!     │ wake or kill: enqueue
 //!     ▼
-//!   in a queue ◀──────────────┐         ACTIVE, SCHEDULED (KILLED)
+//!   in a queue ◀──────────────┐         ACTIVE; one more wake, or a kill, adds SCHEDULED (KILLED)
 //!     │ dequeue               │
 //!     │   killed: drop, over  │         (over: ACTIVE, KILLED, CLOSED)
 //!     ▼                       │
 //!   is polled                 │         ACTIVE; a wake or kill adds SCHEDULED (KILLED), no enqueue
-//!     │ Pending, SCHEDULED: enqueue     (or drop it, if KILLED)
-//!     │ Pending, not SCHEDULED: parked
+//!     │ Pending, woken: enqueue         (or drop it, if KILLED)
+//!     │ Pending, not woken: parked
 //!     ▼ Ready
 //!   over                                ACTIVE, CLOSED, DONE
 //! ```
+//!
+//! A task that wakes itself by reference, on the CPU that polls it, changes nothing here: its executor
+//! is told, and gives it to [`State::pause`].
 
 use crate::sync::atomic::{AtomicUsize, Ordering};
 
-/// Woken since its last poll began. Comes with `ACTIVE`.
+/// Woken or killed while it was `ACTIVE`, and not polled since.
 const SCHEDULED: usize = 1;
 /// In a run queue or an inbox, or being polled, or being dropped: someone has the right to enqueue it.
 const ACTIVE: usize = 1 << 1;
@@ -27,8 +30,10 @@ const KILLED: usize = 1 << 2;
 const DONE: usize = 1 << 3;
 /// The future has been dropped. Nothing changes any more but the count.
 const CLOSED: usize = 1 << 4;
+/// Someone waits, or waited, for the end.
+const JOINED: usize = 1 << 5;
 /// The count starts here.
-const REFERENCE: usize = 1 << 5;
+const REFERENCE: usize = 1 << 6;
 
 /// What someone who woke or killed a task must do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,62 +83,91 @@ pub(crate) struct State(AtomicUsize);
 impl State {
     /// About to be enqueued, with the executor's own reference and one for the spawner.
     pub(crate) fn new() -> Self {
-        Self(AtomicUsize::new(SCHEDULED | ACTIVE | (2 * REFERENCE)))
+        Self(AtomicUsize::new(ACTIVE | (2 * REFERENCE)))
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
         Snapshot(self.0.load(Ordering::Acquire))
     }
 
-    /// Sets `bits` unless closed, and gives up `references`. One atomic step; release, so that the
-    /// next poll sees what the caller wrote, even if the task is scheduled already; acquire, so that
-    /// the caller sees the home that the last executor left.
+    pub(crate) fn wake(&self) -> Wake {
+        self.notify(SCHEDULED, 0)
+    }
+
+    /// Wakes a task that is parked; whether it is, so that the caller has the right to enqueue it. Quicker
+    /// than [`State::wake`], which is for all others.
     #[inline(always)]
+    pub(crate) fn wake_parked(&self) -> bool {
+        self.leave_park(0)
+    }
+
+    /// As [`State::wake_parked`]; if it is, the caller's reference is given up. The task is alive still:
+    /// the executor's own reference stays until it is closed, which the right to enqueue prevents.
+    #[inline(always)]
+    pub(crate) fn wake_parked_and_release(&self) -> bool {
+        self.leave_park(REFERENCE)
+    }
+
+    /// Wakes, and gives up the caller's reference.
+    pub(crate) fn wake_and_release(&self) -> Wake {
+        self.notify(SCHEDULED, REFERENCE)
+    }
+
+    pub(crate) fn kill(&self) -> Wake {
+        self.notify(KILLED | SCHEDULED, 0)
+    }
+
+    #[inline(always)]
+    fn leave_park(&self, references: usize) -> bool {
+        let state = self.0.load(Ordering::Relaxed);
+        let next = (state | ACTIVE).wrapping_sub(references);
+        // Acquire and release: see `notify`.
+        state & (ACTIVE | CLOSED) == 0
+            && self.0.compare_exchange(state, next, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+
+    /// Sets `bits` unless the task is closed, or parked and merely woken; and gives up `references`. One
+    /// atomic step; release, so that the next poll sees what the caller wrote, even if the task is
+    /// scheduled already; acquire, so that the caller sees the home that the last executor left.
     fn notify(&self, bits: usize, references: usize) -> Wake {
         let mut state = self.0.load(Ordering::Relaxed);
         loop {
-            let bits = if state & CLOSED == 0 { bits } else { 0 };
+            let (bits, wake) = match state & (ACTIVE | CLOSED) {
+                0 if bits == SCHEDULED => (ACTIVE, Wake::Enqueue),
+                0 => (ACTIVE | bits, Wake::Enqueue),
+                ACTIVE => (bits, Wake::Busy),
+                _ => (0, Wake::Nothing),
+            };
             let next = (state | bits) - references;
             match self.0.compare_exchange_weak(state, next, Ordering::AcqRel, Ordering::Relaxed) {
-                Ok(_) if state & (ACTIVE | CLOSED) == 0 => return Wake::Enqueue,
                 Ok(_) if next < REFERENCE => return Wake::Free,
-                Ok(_) if state & CLOSED == 0 => return Wake::Busy,
-                Ok(_) => return Wake::Nothing,
+                Ok(_) => return wake,
                 Err(now) => state = now,
             }
         }
     }
 
-    #[inline(always)]
-    pub(crate) fn wake(&self) -> Wake {
-        self.notify(SCHEDULED | ACTIVE, 0)
-    }
-
-    /// Wakes and gives up the caller's reference. After `Enqueue` the task is alive still: the
-    /// executor's own reference stays until it is closed, which the right to enqueue prevents.
-    #[inline(always)]
-    pub(crate) fn wake_and_release(&self) -> Wake {
-        self.notify(SCHEDULED | ACTIVE, REFERENCE)
-    }
-
-    pub(crate) fn kill(&self) -> Wake {
-        self.notify(KILLED | SCHEDULED | ACTIVE, 0)
-    }
-
-    /// By the executor that dequeued it. Whether it is to be polled: not if it was killed.
+    /// By the executor that dequeued it. Whether it is to be polled: not if it was killed. The first wake
+    /// costs no atomic step here: there is nothing to take back.
     #[inline(always)]
     pub(crate) fn start(&self) -> bool {
         // Acquire: the poll sees what whoever woke it wrote.
+        if self.0.load(Ordering::Acquire) & SCHEDULED == 0 {
+            return true;
+        }
         let before = self.0.fetch_sub(SCHEDULED, Ordering::AcqRel);
         before & KILLED == 0
     }
 
-    /// By the executor that polled it. A task that was woken meanwhile costs no atomic step: only its
-    /// executor could change these bits now.
+    /// By the executor that polled it, which knows whether it has `woken` itself. A task that was woken
+    /// meanwhile costs no atomic step: only its executor could change these bits now.
     #[inline(always)]
-    pub(crate) fn pause(&self) -> Pause {
+    pub(crate) fn pause(&self, woken: bool) -> Pause {
         let mut state = self.0.load(Ordering::Relaxed);
         while state & SCHEDULED == 0 {
+            if woken {
+                return Pause::Again;
+            }
             // Release: whoever enqueues it sees its home and node as this executor leaves them.
             match self.0.compare_exchange_weak(state, state & !ACTIVE, Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => return Pause::Park,
@@ -143,16 +177,30 @@ impl State {
         if state & KILLED == 0 { Pause::Again } else { Pause::Drop }
     }
 
-    /// By the executor that dropped the future; `done` if it had finished.
-    pub(crate) fn close(&self, done: bool) {
+    /// By who waits for the end, with the lock of those who do: from now on the end is announced. Whether
+    /// it has come already.
+    pub(crate) fn join(&self) -> bool {
+        self.0.fetch_or(JOINED, Ordering::AcqRel) & CLOSED != 0
+    }
+
+    /// By the executor that dropped the future; `done` if it had finished. Whether the end is to be
+    /// announced.
+    pub(crate) fn close(&self, done: bool) -> bool {
         let bits = if done { CLOSED | DONE } else { CLOSED };
-        self.0.fetch_or(bits, Ordering::AcqRel);
+        self.0.fetch_or(bits, Ordering::AcqRel) & JOINED != 0
     }
 
     #[inline(always)]
     pub(crate) fn acquire(&self) {
         // Relaxed: the caller has a reference, so the count cannot reach zero meanwhile.
         self.0.fetch_add(REFERENCE, Ordering::Relaxed);
+    }
+
+    /// Whether nobody but the executor knows the task. Then nothing changes this any more.
+    #[inline(always)]
+    pub(crate) fn is_unshared(&self) -> bool {
+        // Acquire: all that others did with their references comes before.
+        self.0.load(Ordering::Acquire) / REFERENCE == 1
     }
 
     /// Gives up a reference. Whether the task must be freed.

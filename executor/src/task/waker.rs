@@ -55,6 +55,21 @@ unsafe fn wake(data: *const ()) {
     // keeps the task alive, and after `Free` it is ours alone.
     unsafe {
         let task = task(data);
+        match task.as_ref().state.wake_parked_and_release() {
+            true => (task.as_ref().vtable.enqueue)(task),
+            false => wake_slowly(task),
+        }
+    }
+}
+
+/// As [`wake`] for a task that was not parked a moment ago.
+///
+/// # Safety
+/// The caller gives up a reference.
+#[inline(never)]
+unsafe fn wake_slowly(task: Task) {
+    // SAFETY: as above.
+    unsafe {
         match task.as_ref().state.wake_and_release() {
             Wake::Enqueue => (task.as_ref().vtable.enqueue)(task),
             Wake::Free => free(task),
@@ -64,12 +79,10 @@ unsafe fn wake(data: *const ()) {
 }
 
 unsafe fn wake_by_ref(data: *const ()) {
-    // SAFETY: the waker has a reference; the state gave the right to enqueue.
+    // SAFETY: the waker has a reference.
     unsafe {
         let task = task(data);
-        if task.as_ref().state.wake() == Wake::Enqueue {
-            (task.as_ref().vtable.enqueue)(task);
-        }
+        (task.as_ref().vtable.wake)(task);
     }
 }
 

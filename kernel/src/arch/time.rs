@@ -6,6 +6,7 @@
 use super::{apic, calibrate, cpu};
 use abi::ClockRate;
 use core::arch::asm;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use objects::Moment;
 use spin::Once;
 
@@ -29,9 +30,14 @@ const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
 
 static CLOCK: Once<Clock> = Once::new();
 
+/// The clock's start and multiplier once more, for [`now`]: at every switch of tasks it is read, and to ask
+/// each time whether the clock is there would be a waste. Time stands still until it is.
+static START: AtomicU64 = AtomicU64::new(0);
+static MULTIPLIER: AtomicU64 = AtomicU64::new(0);
+
 /// Measures the counters' rates; `acpi_timer` is the port of the ACPI timer, if there is one.
 pub(super) fn init(acpi_timer: Option<u16>) {
-    CLOCK.call_once(|| {
+    let clock = CLOCK.call_once(|| {
         let start = ticks();
         let rates = calibrate::measure(acpi_timer);
         Clock {
@@ -41,6 +47,8 @@ pub(super) fn init(acpi_timer: Option<u16>) {
             timer_multiplier: (rates.timer_ticks_per_second << SHIFT) / NANOSECONDS_PER_SECOND,
         }
     });
+    START.store(clock.start, Relaxed);
+    MULTIPLIER.store(clock.multiplier, Relaxed);
 }
 
 /// The clock's constants.
@@ -65,8 +73,7 @@ pub fn ticks_per_second() -> u64 {
 /// Nanoseconds since boot.
 #[inline]
 pub fn now() -> i64 {
-    let clock = clock();
-    scale(ticks() - clock.start, clock.multiplier) as i64
+    scale(ticks() - START.load(Relaxed), MULTIPLIER.load(Relaxed)) as i64
 }
 
 /// Both clocks, read at once.
