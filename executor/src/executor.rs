@@ -156,9 +156,14 @@ impl<P: Platform> Executor<P> {
 
     /// The CPU's timers. The CPU must look at [`TimerQueue::next_deadline`] before it halts or enters
     /// user mode; another CPU that makes it earlier kicks it.
+    #[inline]
     pub fn timers(&'static self) -> &'static TimerQueue {
-        self.timers.set_owner(ptr::from_ref(self).cast());
         &self.timers
+    }
+
+    /// From now on, who arms a timer here tells this executor. Before it runs it need not know.
+    pub(crate) fn own_timers(&'static self) {
+        self.timers.set_owner(ptr::from_ref(self).cast());
     }
 
     /// Polls longer than this are reported to [`Platform::overrun`]. Time in user mode counts.

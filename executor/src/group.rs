@@ -26,6 +26,7 @@ impl<P: Platform> Group<P> {
     /// Lets the members steal from and wake each other. Before that each is alone.
     pub fn link(&'static self) {
         for member in self.members {
+            member.own_timers();
             member.group.store(ptr::from_ref(self).cast_mut(), Ordering::Release);
         }
     }

@@ -42,7 +42,7 @@ impl<P: Platform> Executor<P> {
     /// # Panics
     /// On another CPU, and when called by a task that this executor polls.
     pub fn run_one(&'static self) -> RunState {
-        self.assert_at_rest();
+        self.begin();
         while !self.step() {
             if self.is_idle() {
                 return RunState::Idle { next_deadline: self.timers.next_deadline() };
@@ -58,7 +58,7 @@ impl<P: Platform> Executor<P> {
     /// As [`Executor::run_one`].
     #[inline]
     pub fn run_until_idle(&'static self, mut between: impl FnMut()) -> Option<u64> {
-        self.assert_at_rest();
+        self.begin();
         loop {
             between();
             if !self.step() && self.is_idle() {
@@ -67,7 +67,8 @@ impl<P: Platform> Executor<P> {
         }
     }
 
-    fn assert_at_rest(&self) {
+    fn begin(&'static self) {
+        self.own_timers();
         assert!(self.platform.is_current(), "an executor does not run on a foreign CPU");
         assert!(self.current.load(Relaxed).is_null(), "an executor does not run inside of a poll");
     }

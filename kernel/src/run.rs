@@ -2,6 +2,7 @@
 
 use crate::arch::cpu::{self, MAX_CPUS};
 use crate::arch::executors::CpuPlatform;
+use crate::arch::per_cpu::PerCpu;
 use crate::arch::{interrupts, time};
 use crate::mm::{shootdown, user};
 use crate::syscalls::Caller;
@@ -12,7 +13,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use executor::{Executor, Group, TimerQueue};
 use objects::Process;
 use objects::memory::Protection;
-use spin::{Mutex, Once};
+use spin::Once;
 
 /// How long a thread runs before others of its class get their turn, in nanoseconds.
 const SLICE: u64 = 10_000_000;
@@ -29,23 +30,10 @@ static EXECUTORS: [Executor<CpuPlatform>; MAX_CPUS] = executors! {
 };
 static GROUP: Once<Group<CpuPlatform>> = Once::new();
 
-/// What a CPU knows about the thread it runs.
-struct Here {
-    /// The process of the thread that ran last, until this CPU idles. Its address space is active.
-    process: Mutex<Option<Arc<Process>>>,
-    /// Where that process is, to compare without the lock; null when there is none.
-    entered: AtomicPtr<Process>,
-    /// When the thread has had its slice.
-    slice_end: AtomicU64,
-}
-
-static HERE: [Here; MAX_CPUS] = [const {
-    Here { process: Mutex::new(None), entered: AtomicPtr::new(ptr::null_mut()), slice_end: AtomicU64::new(0) }
-}; MAX_CPUS];
-
-fn here() -> &'static Here {
-    &HERE[cpu::index()]
-}
+/// The process of the thread that ran last on a CPU, until that idles. Its address space is active.
+static PROCESS: PerCpu<Arc<Process>> = PerCpu::new();
+/// Where that process is, to compare; null when there is none.
+static ENTERED: [AtomicPtr<Process>; MAX_CPUS] = [const { AtomicPtr::new(ptr::null_mut()) }; MAX_CPUS];
 
 static ENTRY: AtomicU64 = AtomicU64::new(0);
 
@@ -102,18 +90,10 @@ pub fn cpu_loop() -> ! {
 /// Prepares this CPU for a poll of the caller's task.
 #[inline(always)]
 pub fn enter(caller: &Caller) {
-    let index = cpu::index();
-    let here = &HERE[index];
-    here.slice_end.store(EXECUTORS[index].clock() + SLICE, Relaxed);
-    if here.entered.load(Relaxed).cast_const() != Arc::as_ptr(&caller.process) {
-        here.enter(caller);
-    }
-}
-
-impl Here {
-    fn enter(&self, caller: &Caller) {
-        let before = self.process.lock().replace(caller.process.clone());
-        self.entered.store(Arc::as_ptr(&caller.process).cast_mut(), Relaxed);
+    let entered = &ENTERED[cpu::index()];
+    if entered.load(Relaxed).cast_const() != Arc::as_ptr(&caller.process) {
+        entered.store(Arc::as_ptr(&caller.process).cast_mut(), Relaxed);
+        let before = PROCESS.replace(Some(caller.process.clone()));
         caller.machine.space.activate();
         drop(before);
     }
@@ -121,9 +101,8 @@ impl Here {
 
 /// Lets go of the process whose thread ran last.
 fn leave() {
-    here().entered.store(ptr::null_mut(), Relaxed);
-    let process = here().process.lock().take();
-    drop(process);
+    ENTERED[cpu::index()].store(ptr::null_mut(), Relaxed);
+    drop(PROCESS.replace(None));
 }
 
 /// To be called before user code runs: forgets what was unmapped, and arms the timer interrupt for the
@@ -132,13 +111,14 @@ fn leave() {
 #[inline]
 pub fn before_user() {
     shootdown::service();
-    let index = cpu::index();
-    time::arm_by(EXECUTORS[index].next_timer().min(HERE[index].slice_end.load(Relaxed)));
+    let executor = executor();
+    // The clock stands where this poll began.
+    time::arm_by(executor.next_timer().min(executor.clock() + SLICE));
 }
 
 /// Brings in the page that a copy to or from user memory missed.
 fn resolve_fault(address: u64, write: bool) -> bool {
-    let process = here().process.lock().clone();
+    let process = PROCESS.get();
     let access = Protection { read: !write, write, execute: false };
     process.is_some_and(|process| process.root().fault(address, access).is_ok())
 }

@@ -90,6 +90,7 @@ impl End {
     }
 
     /// Puts a message into the inbox, which is this end's.
+    #[inline]
     fn deliver(&self, inbox: &mut Inbox, message: Message) -> Result<(), Undelivered> {
         if inbox.messages.try_reserve(1).is_err() {
             return Err((message, Status::NO_MEMORY));
@@ -185,27 +186,26 @@ impl Channel {
         fits: impl FnOnce(usize, usize) -> bool,
     ) -> Result<Message, Status> {
         let end = self.end();
-        let (message, fitted) = end.inbox.with(|inbox, _| {
-            if process != 0 && end.owner.load(Ordering::Relaxed) != process {
-                return Err(Status::BAD_HANDLE);
-            }
-            let Some(first) = inbox.messages.front() else {
-                return Err(if inbox.peer_closed { Status::PEER_CLOSED } else { Status::SHOULD_WAIT });
-            };
-            let fitted = fits(first.bytes.len(), first.handles.len());
-            if !fitted && !may_discard {
-                return Err(Status::BUFFER_TOO_SMALL);
-            }
-            let message = inbox.messages.pop_front();
-            if end.had_ends.load(Ordering::Relaxed) {
-                message.iter().for_each(nesting::take_out);
-            }
-            end.unread.store(inbox.messages.len() as u64, Ordering::Relaxed);
-            if inbox.messages.is_empty() {
-                end.base.signals.clear(Signals::CHANNEL_READABLE);
-            }
-            Ok((message.unwrap_or_default(), fitted))
-        })?;
+        let mut inbox = end.inbox.lock();
+        if process != 0 && end.owner.load(Ordering::Relaxed) != process {
+            return Err(Status::BAD_HANDLE);
+        }
+        let Some(first) = inbox.messages.front() else {
+            return Err(if inbox.peer_closed { Status::PEER_CLOSED } else { Status::SHOULD_WAIT });
+        };
+        let fitted = fits(first.bytes.len(), first.handles.len());
+        if !fitted && !may_discard {
+            return Err(Status::BUFFER_TOO_SMALL);
+        }
+        let message = inbox.messages.pop_front().unwrap_or_default();
+        if end.had_ends.load(Ordering::Relaxed) {
+            nesting::take_out(&message);
+        }
+        end.unread.store(inbox.messages.len() as u64, Ordering::Relaxed);
+        if inbox.messages.is_empty() {
+            end.base.signals.clear(Signals::CHANNEL_READABLE);
+        }
+        drop(inbox);
         if fitted { Ok(message) } else { Err(Status::BUFFER_TOO_SMALL) }
     }
 

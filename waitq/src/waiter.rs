@@ -59,6 +59,12 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         Self { owner: None, node: Node::new(tag), queue: None }
     }
 
+    /// What keeps the queue, from the beginning of a wait until it is released.
+    #[inline]
+    pub fn owner(&self) -> Option<&Q> {
+        self.owner.as_ref()
+    }
+
     /// Lets go of what keeps the queue of a wait that has ended; `None` while it waits.
     #[inline]
     pub fn release(self: Pin<&mut Self>) -> Option<Q> {

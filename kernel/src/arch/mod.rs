@@ -4,7 +4,7 @@
 //! | to do what | look at |
 //! |---|---|
 //! | run user code | [`user`], its registers: [`UserContext`]; its segment bases: [`bases`] |
-//! | this CPU, all CPUs | [`cpu`]; starting them: `smp` |
+//! | this CPU, all CPUs | [`cpu`], [`per_cpu`]; starting them: `smp` |
 //! | be interrupted, interrupt others | [`interrupts`], [`ipi`], [`time::arm`] |
 //! | traps in kernel mode | `traps`, `traps.s`, `idt`, `gdt` |
 //! | time | [`time`] |
@@ -26,6 +26,7 @@ mod idt;
 pub mod image;
 pub mod interrupts;
 pub mod ipi;
+pub mod per_cpu;
 pub mod power;
 pub mod serial;
 mod smp;

@@ -147,7 +147,7 @@ impl Handles {
 }
 
 impl Destination {
-    #[inline]
+    #[inline(always)] // reason: as for `deliver`
     fn write_sizes(&self, bytes: usize, handles: usize) -> Result<(), Status> {
         self.actual_bytes.write_optional(&(bytes as u32))?;
         self.actual_handles.write_optional(&(handles as u32))
@@ -158,7 +158,7 @@ impl Destination {
     }
 
     /// Hands a message over; its handles become the caller's.
-    #[inline]
+    #[inline(always)] // reason: a message less to move, on every way
     fn deliver(&self, caller: &Caller, message: Message) -> Result<(), Status> {
         self.bytes.write_slice(&message.bytes)?;
         if message.handles.is_empty() { Ok(()) } else { self.handles.install(caller, message.handles) }
@@ -277,7 +277,7 @@ pub fn channel_call_etc(
 }
 
 /// Unlike those of a read, the sizes of the reply must be told somewhere.
-#[inline]
+#[inline(always)] // reason: it has much to be told
 fn call(
     caller: &Caller,
     channel: Result<Arc<Channel>, Status>,

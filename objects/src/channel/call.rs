@@ -103,10 +103,14 @@ impl Call {
             }
             caller.state != CallState::Waiting
         };
-        if let Poll::Ready(caller) = this.waiter.as_mut().begin(channel.clone(), caller, refuses, waker) {
+        if let Poll::Ready(caller) = this.waiter.as_mut().begin(channel, caller, refuses, waker) {
             return Err(failure(caller.state));
         }
-        if let Err((message, status)) = channel.write(message) {
+        let written = match this.waiter.owner() {
+            Some(channel) => channel.write(message),
+            None => Err((message, Status::INTERNAL)),
+        };
+        if let Err((message, status)) = written {
             // The wait goes first: closing what is in the message may reach this end again.
             let _ = this.waiter.as_mut().cancel();
             this.waiter.release();
