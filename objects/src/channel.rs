@@ -214,6 +214,11 @@ impl Channel {
         self.end().unread.load(Ordering::Relaxed)
     }
 
+    /// The process that has the other end, or 0.
+    pub fn peer_owner(&self) -> Koid {
+        self.peer().owner.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn link_doomed(&self, next: Option<Arc<Channel>>) {
         self.end().inbox.with(|inbox, _| inbox.next_doomed = next);
     }

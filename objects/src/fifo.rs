@@ -63,11 +63,10 @@ impl Fifo {
     /// Two ends with rings of `count` elements of `element_size` bytes.
     ///
     /// # Errors
-    /// `OUT_OF_RANGE` unless both are at least 1, `count` is a power of two and a ring has 4096 bytes or
-    /// less; `NO_MEMORY`.
+    /// `OUT_OF_RANGE` unless both are at least 1 and a ring has 4096 bytes or less; `NO_MEMORY`.
     pub fn new(count: usize, element_size: usize) -> Result<(Arc<Self>, Arc<Self>), Status> {
         let capacity = count.checked_mul(element_size).filter(|bytes| (1..=MAX_BYTES).contains(bytes));
-        let capacity = capacity.filter(|_| count.is_power_of_two()).ok_or(Status::OUT_OF_RANGE)?;
+        let capacity = capacity.ok_or(Status::OUT_OF_RANGE)?;
         let ends = [End::new(capacity)?, End::new(capacity)?];
         ends[0].base.set_related(ends[1].base.koid());
         ends[1].base.set_related(ends[0].base.koid());

@@ -111,7 +111,7 @@ impl Socket {
     }
 
     /// Reads up to `length` bytes of the stream, or of the first datagram, into `sink`; how many. The
-    /// rest of that datagram is lost. With `peek`, everything stays.
+    /// rest of that datagram is lost. With `peek`, and when no bytes are asked for, everything stays.
     ///
     /// # Errors
     /// When there is nothing to read: `PEER_CLOSED` or `BAD_STATE` when there never will be, because the
@@ -119,7 +119,7 @@ impl Socket {
     pub fn read(&self, length: usize, peek: bool, sink: &mut impl Sink) -> Result<usize, Status> {
         let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
         byte_queue::read(&self.end().inbox, length, front, sink, |inbox, count| {
-            if !peek {
+            if !peek && count > 0 {
                 inbox.remove(count);
                 inbox.show(&self.end().base, &self.peer().base);
             }

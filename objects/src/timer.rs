@@ -49,7 +49,7 @@ impl Timer {
     }
 
     /// Sets the timer, anew if it is set; `SIGNALED` is cleared. A deadline that has passed fires at
-    /// once. It fires at its deadline exactly, which every slack allows.
+    /// once, one at the end of time never. It fires at its deadline exactly, which every slack allows.
     ///
     /// # Errors
     /// `OUT_OF_RANGE` for negative slack.
@@ -68,9 +68,11 @@ impl Timer {
         self.base.signals.clear(Signals::TIMER_SIGNALED);
         if deadline <= (state.now)() {
             self.base.signals.assert(Signals::TIMER_SIGNALED);
-        } else if deadline != i64::MAX && !state.closed {
+        } else if !state.closed {
             state.armed = Some((deadline, slack));
-            state.alarm.set(timers, deadline as u64, Waker::from(self.clone()));
+            if deadline != i64::MAX {
+                state.alarm.set(timers, deadline as u64, Waker::from(self.clone()));
+            }
         }
         Ok(())
     }

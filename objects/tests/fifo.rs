@@ -50,14 +50,22 @@ fn read(end: &Fifo, size: usize, count: usize) -> Result<Vec<u8>, Status> {
 
 #[test]
 fn shapes_are_checked() {
-    for (count, size) in [(0, 1), (1, 0), (3, 1), (1, 4097), (8192, 1), (usize::MAX, usize::MAX)] {
+    for (count, size) in
+        [(0, 1), (1, 0), (1, 4097), (4097, 1), (1366, 3), (8192, 1), (usize::MAX, usize::MAX)]
+    {
         assert_eq!(Fifo::new(count, size).err(), Some(Status::OUT_OF_RANGE), "{count} of {size}");
     }
 }
 
 #[test]
 fn ring_wraps_and_fills() {
-    let (left, right) = fifo(4, 3);
+    for count in [4, 5, 6, 7, 8] {
+        wrap_and_fill(count);
+    }
+}
+
+fn wrap_and_fill(count: usize) {
+    let (left, right) = fifo(count, 3);
     let mut next = 0u8;
     for _ in 0..100 {
         let bytes: Vec<u8> = (0..9).map(|index| next.wrapping_add(index)).collect();
@@ -65,7 +73,7 @@ fn ring_wraps_and_fills() {
         assert_eq!(read(&right, 3, 9), Ok(bytes));
         next = next.wrapping_add(9);
     }
-    assert_eq!(write(&left, 3, &[1; 15]), Ok(4));
+    assert_eq!(write(&left, 3, &[1; 30]), Ok(count));
     assert_eq!(write(&left, 3, &[1; 3]), Err(Status::SHOULD_WAIT));
     assert_eq!(signals(&left), Signals::empty());
 }

@@ -5,17 +5,27 @@ use crate::entropy;
 use crate::mm::user::{InSlice, OutSlice};
 use abi::Status;
 
-/// Fills a buffer of at most `CPRNG_DRAW_MAX_LEN` bytes. There is no error to report, so a caller that
-/// passes anything else is ended.
-pub fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
-    let mut bytes = [0; abi::CPRNG_DRAW_MAX_LEN];
-    let drawn = bytes.get_mut(..buffer.len()).is_some_and(|bytes| {
-        entropy::fill(bytes);
-        buffer.write_slice(bytes).is_ok()
-    });
-    if !drawn {
-        caller.process.kill(abi::TASK_RETCODE_EXCEPTION_KILL);
+/// How many bytes are drawn between yields.
+const STEP: usize = abi::CPRNG_DRAW_MAX_LEN;
+
+/// Fills a buffer. There is no error to report, so a caller whose buffer can not be written is ended.
+pub async fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
+    for start in (0..buffer.len()).step_by(STEP) {
+        if start != 0 {
+            executor::yield_now().await;
+        }
+        if draw_part(buffer.part(start, STEP)).is_err() {
+            return caller.process.kill(abi::TASK_RETCODE_EXCEPTION_KILL);
+        }
     }
+}
+
+/// Fills a step.
+fn draw_part(buffer: OutSlice<u8>) -> Result<(), Status> {
+    let mut bytes = [0; STEP];
+    let bytes = &mut bytes[..buffer.len()];
+    entropy::fill(bytes);
+    buffer.write_slice(bytes)
 }
 
 /// Mixes up to `CPRNG_ADD_ENTROPY_MAX_LEN` bytes into the generator.

@@ -12,7 +12,9 @@ use alloc::sync::Arc;
 use executor::TaskState;
 use objects::memory::PAGE_SIZE;
 use objects::name::Name;
-use objects::{Job, KernelObject, Object, Process, Resource, Slack, Socket, Thread, Timer, Vmar, Vmo};
+use objects::{
+    Channel, Job, KernelObject, Object, Process, Resource, Slack, Socket, Thread, Timer, Vmar, Vmo,
+};
 use zerocopy::{Immutable, IntoBytes};
 
 /// Where a topic's records go, and where their numbers are told.
@@ -161,7 +163,7 @@ fn handle_table(process: &Process, report: &Report) -> Result<(), Status> {
                 props: props(object),
                 koid: object.koid(),
                 related_koid: object.base().related_koid(),
-                peer_owner_koid: 0,
+                peer_owner_koid: Channel::from_object(object).map_or(0, |channel| channel.peer_owner()),
             });
         });
     })

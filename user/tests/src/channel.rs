@@ -109,10 +109,12 @@ user_test! {
         assert_eq!(right.read().err(), Some(Status::SHOULD_WAIT));
     }
 
-    fn more_handles_are_out_of_range() {
-        let (left, _right) = channel();
-        let raw = [0; MAX_HANDLES + 1];
+    fn more_handles_are_out_of_range_and_consumed() {
+        let (left, right) = channel();
+        let raw = [(); MAX_HANDLES + 1].map(|()| event().into_raw());
         assert_eq!(write_raw(&left, &raw), Status::OUT_OF_RANGE);
+        assert!(raw.into_iter().all(is_closed));
+        assert_eq!(right.read().err(), Some(Status::SHOULD_WAIT));
     }
 
     fn handles_move() {
@@ -219,8 +221,9 @@ user_test! {
     }
 
     fn may_discard_discards_what_does_not_fit() {
-        let (left, right) = channel();
-        left.write(b"twelve bytes", vec![event()]).expect("write");
+        let ((left, right), kept) = (channel(), event());
+        let sent = kept.duplicate_handle(Rights::SAME_RIGHTS).expect("a duplicate");
+        left.write(b"twelve bytes", vec![sent]).expect("write");
         let (mut bytes, mut handles) = (0, 0);
         let status = call!(zx_channel_read(
             right.raw(), CHANNEL_READ_MAY_DISCARD, core::ptr::null_mut(), core::ptr::null_mut(), 0, 0,
@@ -228,6 +231,15 @@ user_test! {
         ));
         assert_eq!((status, bytes, handles), (Status::BUFFER_TOO_SMALL, 12, 1));
         assert_eq!(right.read().err(), Some(Status::SHOULD_WAIT));
+        assert_eq!(info::handle_count(&kept), Ok(1), "its handle is closed");
+        // What fits is not discarded.
+        left.write(b"x", Vec::new()).expect("write");
+        let mut byte = 0_u8;
+        let status = call!(zx_channel_read(
+            right.raw(), CHANNEL_READ_MAY_DISCARD, (&raw mut byte).cast(), core::ptr::null_mut(), 1, 0,
+            &mut bytes, &mut handles,
+        ));
+        assert_eq!((status, byte, bytes, handles), (Status::OK, b'x', 1, 0));
     }
 
     fn read_refuses_options() {

@@ -38,12 +38,12 @@ user_test! {
 
     fn create_refuses_sizes_out_of_range() {
         for (count, size) in [
-            (0, 4), (4, 0), (0, 0), (3, 4), (12, 4), (1, MAX_BYTES + 1), (MAX_BYTES * 2, 1), (1024, 5),
+            (0, 4), (4, 0), (0, 0), (1, MAX_BYTES + 1), (MAX_BYTES * 2, 1), (1024, 5),
             (usize::MAX, 2), (1 << 63, 2), (2, 1 << 63), (1 << 32, 1 << 32),
         ] {
             assert_eq!(Fifo::create(count, size).err(), Some(Status::OUT_OF_RANGE), "{count} of {size}");
         }
-        for (count, size) in [(1, 1), (1, MAX_BYTES), (MAX_BYTES, 1), (64, 64), (1024, 3)] {
+        for (count, size) in [(1, 1), (1, MAX_BYTES), (MAX_BYTES, 1), (64, 64), (1024, 3), (12, 4), (1365, 3)] {
             Fifo::create(count, size).unwrap_or_else(|status| panic!("{count} of {size}: {status:?}"));
         }
     }

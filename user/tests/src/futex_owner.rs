@@ -99,6 +99,26 @@ user_test! {
         finish(&word, waiters);
     }
 
+    fn requeue_takes_the_owner_away_also_when_it_wakes_nobody() {
+        let (word, target, event) = (word(), word(), Event::create().expect("an event"));
+        let (first, second) = (waiter(&word, 0), waiter(&word, first_thread().raw()));
+        let there = waiter(&target, 0);
+        // What fails changes no owner: bad owners, and one that waits at the target.
+        for (owner, status) in [
+            (NO_HANDLE, Status::BAD_HANDLE),
+            (event.raw(), Status::WRONG_TYPE),
+            (there.thread().raw(), Status::INVALID_ARGS),
+        ] {
+            let refused = futex::requeue_single_owner(&word, 0, &target, 1, owner);
+            assert_eq!(refused, Err(status));
+        }
+        assert_eq!((futex::owner(&word), futex::owner(&target)), (Ok(koid(first_thread())), Ok(0)));
+        futex::requeue(&word, 0, 0, &target, 1).expect("requeue");
+        assert_eq!(futex::owner(&word), Ok(0), "one still waits there");
+        finish(&word, [second]);
+        finish(&target, [first, there]);
+    }
+
     fn a_dead_thread_owns_nothing() {
         let (word, idle) = (word(), word());
         let owner = waiter(&idle, 0);

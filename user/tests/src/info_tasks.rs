@@ -169,6 +169,16 @@ user_test! {
         assert_eq!((mine.rights, mine.props), (Rights::WAIT | Rights::INSPECT, abi::OBJ_PROP_WAITABLE));
         let itself = records.iter().find(|record| record.handle_value == process.raw()).expect("it is listed");
         assert_eq!(itself.related_koid, koid(&job()));
+        let (near, far) = Channel::create().expect("a channel");
+        let peer_owner = |records: &mut [abi::InfoHandleExtended]| {
+            assert_eq!(query(process.raw(), topic, records.as_mut_bytes()).0, Status::OK);
+            let record = records.iter().find(|record| record.handle_value == near.raw());
+            record.expect("the channel is listed").peer_owner_koid
+        };
+        assert_eq!(peer_owner(&mut records), koid(&process));
+        let (left, _right) = Channel::create().expect("a channel");
+        left.write(b"", vec![far.into()]).expect("write");
+        assert_eq!(peer_owner(&mut records), 0, "it is in a message");
         for right in [Rights::INSPECT, Rights::MANAGE_PROCESS, Rights::MANAGE_THREAD] {
             assert_eq!(query(without(&process, right).raw(), topic, &mut []).0, Status::ACCESS_DENIED);
         }
@@ -193,6 +203,8 @@ user_test! {
         assert_eq!((timer_info(&timer).deadline, timer_info(&timer).slack), (deadline, 7));
         timer.cancel().expect("cancelled");
         assert_eq!((timer_info(&timer).deadline, timer_info(&timer).slack), (0, 0));
+        timer.set(INFINITE, 7).expect("set");
+        assert_eq!((timer_info(&timer).deadline, timer_info(&timer).slack), (INFINITE, 7), "set, and never fires");
         timer.set(1, 7).expect("set");
         assert_eq!((timer_info(&timer).deadline, timer_info(&timer).slack), (0, 0), "it has fired");
         assert_eq!(query(without(&timer, Rights::INSPECT).raw(), abi::INFO_TIMER, &mut [0; 24]).0, Status::ACCESS_DENIED);

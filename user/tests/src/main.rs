@@ -41,6 +41,7 @@ mod pressure;
 mod process;
 mod programs;
 mod property;
+mod signals;
 mod socket;
 mod socket_state;
 mod system_event;

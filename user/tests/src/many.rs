@@ -3,7 +3,7 @@
 use alloc::{sync::Arc, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Event, Rights, Signals, Status, abi,
+    AsHandle, Channel, Event, Rights, Signals, Status, abi,
     clock::{self, INFINITE, MILLISECOND},
     handle::{Handle, WAIT_MANY_MAX, WaitItem, wait_many},
 };
@@ -109,6 +109,38 @@ user_test! {
         let (status, pending) = waiter.join().expect("it returns");
         assert_eq!(status, Status::CANCELED);
         assert!(pending.contains(Signals::SIGNAL_HANDLE_CLOSED));
+    }
+
+    fn transferring_a_handle_cancels() {
+        let (one, two) = (Event::create().expect("an event"), Handle::from(Event::create().expect("an event")));
+        let (stays, goes) = (one.raw(), two.raw());
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_MANY, move || {
+            let mut raw = [raw_item(stays), raw_item(goes)];
+            let status = call!(zx_object_wait_many(raw.as_mut_ptr(), raw.len(), INFINITE));
+            (status, raw.map(|item| item.pending.contains(Signals::SIGNAL_HANDLE_CLOSED)))
+        });
+        let (left, _right) = Channel::create().expect("a channel");
+        left.write(b"", alloc::vec![two]).expect("write");
+        assert_eq!(waiter.join(), Some((Status::CANCELED, [false, true])));
+    }
+
+    fn closing_many_handles_cancels() {
+        let raw = [(); 2].map(|()| Handle::from(Event::create().expect("an event")).into_raw());
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_MANY, move || {
+            let mut raw = raw.map(raw_item);
+            call!(zx_object_wait_many(raw.as_mut_ptr(), raw.len(), INFINITE))
+        });
+        assert_eq!(call!(zx_handle_close_many(raw.as_ptr(), raw.len())), Status::OK);
+        assert_eq!(waiter.join(), Some(Status::CANCELED));
+    }
+
+    fn the_same_handle_may_be_waited_for_twice() {
+        let event = Event::create().expect("an event");
+        event.signal(Signals::empty(), Signals::USER_SIGNAL_7).expect("signal");
+        let mut raw = [raw_item(event.raw()), raw_item(event.raw())];
+        raw[1].waitfor = Signals::USER_SIGNAL_7;
+        assert_eq!(call!(zx_object_wait_many(raw.as_mut_ptr(), 2, 0)), Status::OK);
+        assert!(raw.iter().all(|item| item.pending == Signals::USER_SIGNAL_7));
     }
 
     fn one_bad_handle_spoils_it() {

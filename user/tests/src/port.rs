@@ -4,14 +4,14 @@ use alloc::sync::Arc;
 
 use hafnon_user::{
     AsHandle, Port, Rights, Status,
-    abi::PKT_TYPE_USER,
+    abi::{PKT_TYPE_USER, PortPacket, THREAD_STATE_BLOCKED_PORT},
     clock::{self, INFINITE, MILLISECOND},
     thread,
 };
 
 use crate::{
     bad_memory::BadMemory,
-    harness::{NO_HANDLE, call, stale_handle, user_test, without},
+    harness::{NO_HANDLE, blocked, call, stale_handle, user_test, without},
 };
 
 /// The most user packets that a port holds.
@@ -77,6 +77,25 @@ user_test! {
             assert_eq!(port.wait_packet(0).expect("a packet").key, key);
         }
         port.queue(9, [0; 4]).expect("there is room again");
+    }
+
+    fn closing_the_port_ends_waits_and_queues() {
+        let port = Port::create().expect("a port");
+        let raw = port.raw();
+        let waiter = blocked(THREAD_STATE_BLOCKED_PORT, move || {
+            call!(zx_port_wait(raw, INFINITE, core::ptr::null_mut()))
+        });
+        let packet = PortPacket::default();
+        let full = thread::spawn("queues", move || loop {
+            match call!(zx_port_queue(raw, &packet)) {
+                Status::OK | Status::SHOULD_WAIT => {}
+                status => return status,
+            }
+        });
+        drop(port);
+        let ended = waiter.join().expect("it returns");
+        assert!([Status::CANCELED, Status::OK].contains(&ended), "{ended:?}");
+        assert_eq!(full.expect("a thread").join(), Some(Status::BAD_HANDLE));
     }
 
     fn one_waiter_per_packet() {

@@ -140,6 +140,24 @@ user_test! {
         }
     }
 
+    fn reading_no_bytes_takes_nothing() {
+        for (left, right) in [stream(), datagrams()] {
+            assert_eq!(right.read(&mut []), Err(Status::SHOULD_WAIT));
+            left.write(b"kept").expect("written");
+            assert_eq!((right.read(&mut []), right.read(&mut []), right.peek(&mut [])), (Ok(0), Ok(0), Ok(0)));
+            assert_eq!(read(&right), Ok(b"kept".to_vec()));
+            drop(left);
+            assert_eq!(right.read(&mut []), Err(Status::PEER_CLOSED));
+        }
+    }
+
+    fn a_failed_datagram_write_tells_no_number() {
+        let (left, _right) = datagrams();
+        let (bytes, mut actual) = (vec![0; CAPACITY + 1], 99);
+        let status = call!(zx_socket_write(left.raw(), 0, bytes.as_ptr().cast(), bytes.len(), &mut actual));
+        assert_eq!((status, actual), (Status::OUT_OF_RANGE, 99));
+    }
+
     fn readable_follows_the_bytes() {
         let (left, right) = stream();
         left.write(b"ab").expect("written");

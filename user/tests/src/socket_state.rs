@@ -80,6 +80,17 @@ user_test! {
         left.set_disposition(ENABLED, 0).expect("it was enabled before");
     }
 
+    fn unread_bytes_of_a_closed_end_keep_writing_disabled() {
+        let (left, right) = stream();
+        left.write(b"unread").expect("written");
+        right.set_disposition(0, DISABLED).expect("disabled");
+        drop(left);
+        assert_eq!(right.set_disposition(0, ENABLED), Err(Status::BAD_STATE));
+        assert_eq!(read(&right), Ok(b"unread".to_vec()));
+        right.set_disposition(0, ENABLED).expect("enabled");
+        assert_eq!(read(&right), Err(Status::PEER_CLOSED));
+    }
+
     fn dispositions_are_checked() {
         let (left, right) = stream();
         for bad in [DISABLED | ENABLED, 4, 1 << 31, DISABLED | 8] {

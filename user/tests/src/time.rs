@@ -99,6 +99,20 @@ user_test! {
         assert!(one != two && one != [0; 64]);
     }
 
+    fn any_number_of_random_bytes_can_be_drawn() {
+        let mut bytes = alloc::vec![0u8; 100_001];
+        // SAFETY: the buffer is longer than the length passed.
+        unsafe { sys::zx_cprng_draw(bytes.as_mut_ptr().cast(), 100_000) };
+        let mut counts = [0u32; 256];
+        bytes[..100_000].iter().for_each(|&byte| counts[usize::from(byte)] += 1);
+        // About 390 each; 200 would be off by ten standard deviations.
+        assert!(counts.iter().all(|count| (200..600).contains(count)), "{counts:?}");
+        assert!(bytes[..100_000].chunks(8).skip(1).all(|part| part != &bytes[..8]));
+        assert_eq!(bytes[100_000], 0);
+        // SAFETY: no bytes are written.
+        unsafe { sys::zx_cprng_draw(core::ptr::null_mut(), 0) };
+    }
+
     fn entropy_is_taken_up_to_the_limit() {
         let (memory, bytes) = (BadMemory::new(), [7u8; CPRNG_ADD_ENTROPY_MAX_LEN + 1]);
         for length in [0, 1, 33, CPRNG_ADD_ENTROPY_MAX_LEN] {
