@@ -16,9 +16,14 @@
 //!    `# start NAME` before the test starts included;
 //! 4. send `hafnon: exit 0` there and end the machine ([`hafnon::machine::control`]).
 //!
+//! With tests in a user program ([`Suite::of_program`]), the program lists them, is given the
+//! name as its argument, and reports on the console; the kernel passes its exit code on.
+//!
 //! Each test has a machine of its own ([`run`]), and as many machines run at once
-//! as the host has processors for their virtual CPUs ([`slots`]).
+//! as the host has processors for their virtual CPUs ([`slots`]). A test that takes long is
+//! named while it does ([`notice`]).
 
+pub mod notice;
 pub mod plan;
 pub mod report;
 pub mod run;

@@ -8,7 +8,7 @@
 //! ok 1 channel_delivers        or: not ok 1 channel_delivers
 //! ```
 //!
-//! Subtests are indented; a test passes when its own line says so.
+//! Subtests are indented; a test passes when it was announced and its own line says so.
 
 /// What is known of one test.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,8 @@ impl Report {
         if line.strip_prefix("# start ") == Some(name) {
             self.started = true;
         } else if let Some((passed, _)) = result(line).filter(|(_, of)| *of == name) {
-            self.passed = Some(passed && self.passed != Some(false));
+            // What was not announced has not run.
+            self.passed = Some(passed && self.started && self.passed != Some(false));
         } else if line.trim_start().starts_with(['#', 'n']) {
             self.remarks.push(line.to_owned());
         }
@@ -61,18 +62,24 @@ mod tests {
         assert!(good.started);
         assert_eq!(good.passed, Some(true));
         assert_eq!(report(&["# start b", "ok 1 b"]), Report::default_with("# start b"));
-        assert_eq!(report(&["    ok 1 a"]).passed, None);
+        assert_eq!(report(&["# start a", "    ok 1 a"]).passed, None);
+    }
+
+    #[test]
+    fn what_was_not_announced_does_not_pass() {
+        assert_eq!(report(&["ok 1 a"]).passed, Some(false));
+        assert_eq!(report(&["ok 1 a", "# start a"]).passed, Some(false));
     }
 
     #[test]
     fn one_failure_is_enough() {
-        assert_eq!(report(&["not ok 1 a", "ok 2 a"]).passed, Some(false));
-        assert_eq!(report(&["ok 1 - a", "not ok 2 a # why"]).passed, Some(false));
+        assert_eq!(report(&["# start a", "not ok 1 a", "ok 2 a"]).passed, Some(false));
+        assert_eq!(report(&["# start a", "ok 1 - a", "not ok 2 a # why"]).passed, Some(false));
     }
 
     #[test]
     fn reasons_are_kept() {
-        assert_eq!(report(&["ok 1 a # SKIP no such device"]).passed, Some(true));
+        assert_eq!(report(&["# start a", "ok 1 a # SKIP no such device"]).passed, Some(true));
         assert_eq!(report(&["# left: 1"]).remarks, ["# left: 1"]);
     }
 

@@ -15,28 +15,19 @@ use crate::{
 /// The most of a guest's console that is shown with a failure, in bytes.
 const SHOWN: usize = 64 * 1024;
 
-/// How a guest tells how a test went.
+/// Where a guest reports ([`crate::report`]) how a test went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
-    /// By a report ([`crate::report`]) and exit code 0.
-    Report,
-    /// By the exit code alone.
-    ExitCode,
-}
-
-impl Protocol {
-    /// What is known before the machine has started.
-    fn report(self) -> Report {
-        match self {
-            Self::Report => Report::default(),
-            Self::ExitCode => Report { started: true, passed: Some(true), ..Report::default() },
-        }
-    }
+pub enum Reporter {
+    /// The kernel, on COM2.
+    Kernel,
+    /// A program, which has no line to the host but the console.
+    Program,
 }
 
 /// What came from the machine.
 struct Heard<'a> {
     name: &'a str,
+    reporter: Reporter,
     report: Report,
     console: Vec<u8>,
 }
@@ -47,7 +38,22 @@ impl Listener for Heard<'_> {
     }
 
     fn control(&mut self, line: &str) {
-        self.report.take(self.name, line);
+        if self.reporter == Reporter::Kernel {
+            self.report.take(self.name, line);
+        }
+    }
+}
+
+impl Heard<'_> {
+    /// What was reported by the end.
+    fn report(&mut self) -> &Report {
+        if self.reporter == Reporter::Program {
+            let console = String::from_utf8_lossy(&self.console);
+            console.lines().for_each(|line| self.report.take(self.name, line));
+            // They are in the console's text, which is shown as it is.
+            self.report.remarks.clear();
+        }
+        &self.report
     }
 }
 
@@ -55,12 +61,11 @@ impl Listener for Heard<'_> {
 ///
 /// # Errors
 /// The test failed: why, what the guest printed, and where its CPUs were.
-pub fn run(plan: &Plan, protocol: Protocol, machine: Machine) -> Result<(), String> {
+pub fn run(plan: &Plan, reporter: Reporter, machine: Machine) -> Result<(), String> {
     let symbols = machine.symbols.clone();
-    let report = protocol.report();
-    let mut heard = Heard { name: &plan.name, report, console: Vec::new() };
+    let mut heard = Heard { name: &plan.name, reporter, report: Report::default(), console: Vec::new() };
     let outcome = machine.run(&mut heard).map_err(|error| format!("{error:#}"))?;
-    let Err(reason) = judge(plan.expectation, &heard.report, &outcome.end) else {
+    let Err(reason) = judge(plan.expectation, heard.report(), &outcome.end) else {
         return Ok(());
     };
     let symbols = symbols.map(|file| Symbols::of(&file)).unwrap_or_default();

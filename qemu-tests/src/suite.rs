@@ -17,10 +17,14 @@ use hafnon::{
 use libtest_mimic::{Arguments, Trial};
 
 use crate::{
+    notice::Notice,
     plan::Plan,
-    run::{Protocol, run},
+    run::{Reporter, run},
     slots::Slots,
 };
+
+/// How often at most it is told that a test is still running.
+const NOTICES: u32 = 4;
 
 /// The machine that a suite's tests want, unless a test says otherwise.
 #[derive(Clone, Debug)]
@@ -87,8 +91,8 @@ impl Suite {
     }
 
     /// Tests inside the user program `first` (its name in the ramdisk), started by `kernel`
-    /// with the test's name as argument. A program has no line to the host but its exit code:
-    /// a test passes with 0.
+    /// with the test's name as argument. The program reports on the console, and its exit code is
+    /// 0 when the test passed.
     ///
     /// # Errors
     /// No program has that name.
@@ -142,13 +146,18 @@ impl Suite {
             cpus,
             memory: self.settings.memory.clone(),
             accelerator: qemu::best_accelerator(),
-            limit: Some(plan.timeout.unwrap_or(self.settings.timeout)),
+            limit: Some(self.limit(plan)),
             ..Machine::new(Boot::Direct { kernel, ramdisk, words })
         })
     }
 
-    fn protocol(&self) -> Protocol {
-        if self.first.is_some() { Protocol::ExitCode } else { Protocol::Report }
+    /// How long a test may take.
+    fn limit(&self, plan: &Plan) -> Duration {
+        plan.timeout.unwrap_or(self.settings.timeout)
+    }
+
+    fn reporter(&self) -> Reporter {
+        if self.first.is_some() { Reporter::Program } else { Reporter::Kernel }
     }
 
     /// One trial for each test and number of CPUs.
@@ -172,10 +181,11 @@ impl Suite {
             name += &format!("::cpus_{cpus}");
         }
         let (suite, plan, slots) = (Arc::clone(self), plan.clone(), Arc::clone(slots));
-        Trial::test(name, move || {
+        Trial::test(name.clone(), move || {
             let _processors = slots.lend(cpus);
+            let _notice = Notice::of(name, suite.limit(&plan) / NOTICES);
             let machine = suite.boot(&plan, cpus).map_err(|error| format!("{error:#}"))?;
-            Ok(run(&plan, suite.protocol(), machine)?)
+            Ok(run(&plan, suite.reporter(), machine)?)
         })
     }
 }

@@ -1,4 +1,5 @@
-//! Programs of a few instructions, assembled into a directory of the test's own.
+//! Programs of a few instructions from `tests/guest` of the package that uses this, assembled into a
+//! directory of the test's own.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,6 +11,13 @@ use std::{
 pub fn kernel(directory: &Path) -> PathBuf {
     let link = ["-m", "elf_i386", "-Ttext=0x100000"];
     assemble(directory, "guest", "--32", &link)
+}
+
+/// Assembles a guest with tests in it (`suite.s` of qemu-tests).
+#[allow(dead_code, reason = "not every test target uses every program")]
+pub fn suite(directory: &Path) -> PathBuf {
+    let link = ["-m", "elf_i386", "-Ttext=0x100000"];
+    assemble(directory, "suite", "--32", &link)
 }
 
 /// Assembles a user program that hangs (`loop.s`).

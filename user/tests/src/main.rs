@@ -1,8 +1,9 @@
 //! User-space tests: every documented answer of the system calls, asked from a process.
 //!
-//! `tests NAME` runs one test, `tests` alone all of them; `tests child ROLE` is a process that a test starts.
-//! A test passes when it returns and leaves as many handles as there were; the exit code is 0 then. The names
-//! stand, one a line, in the ELF section `.hafnon_tests`, where the host finds them without a boot.
+//! `tests NAME` runs one test and reports it on the console, `tests` alone all of them, each in a process
+//! `tests silently NAME`; `tests child ROLE` is a process that a test starts. A test passes when it returns
+//! and leaves as many handles as there were; the exit code is 0 then. The names stand, one a line, in the ELF
+//! section `.hafnon_tests`, where the host finds them without a boot.
 
 #![no_std]
 #![no_main]
@@ -61,6 +62,7 @@ fn tests(startup: &mut Startup) -> i64 {
     let arguments = startup.arguments.clone();
     match arguments.iter().map(|argument| argument.as_str()).collect::<alloc::vec::Vec<_>>()[..] {
         [_, "child", role, ..] => children::play(startup, role),
+        [_, "silently", name, ..] => harness::run_silently(startup, name),
         [_, name, ..] => harness::run_one(startup, name),
         _ => harness::run_all(startup),
     }
