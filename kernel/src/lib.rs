@@ -45,11 +45,12 @@ fn cpu_main() -> ! {
     run::cpu_loop()
 }
 
-/// Starts the services that the kernel binary names, and then its tests, if it has any, or the first
+/// Starts the kernel's own tasks, the services that the kernel binary names, and then its tests, if it has any, or the first
 /// user process.
 fn start_tasks() {
     let spawn =
         |name, task| drop(run::executor().spawn(TaskOptions::new(name), task).expect("memory at boot"));
+    spawn("wait places", service::start(syscalls::many::make_places()));
     for service in service::all() {
         spawn(service.name, (service.start)());
     }

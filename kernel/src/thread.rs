@@ -23,7 +23,7 @@ pub fn start(thread: &Arc<Thread>, first: bool, context: UserContext) -> Result<
     let process = thread.process().clone();
     let machine = process::machine(&process).ok_or(Status::BAD_STATE)?;
     thread.start(first, || {
-        let caller = Caller { thread: thread.clone(), process, machine, wait_set: Default::default() };
+        let caller = Caller { thread: thread.clone(), process, machine };
         let options = TaskOptions::new("thread").id(thread.koid());
         run::executor().spawn(options, live(Life(caller), context)).map_err(|_| Status::NO_MEMORY)
     })

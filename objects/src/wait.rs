@@ -1,16 +1,21 @@
 //! Waiting for signals of one object or of several, with a deadline.
 
+mod many;
+mod places;
+
+pub use many::WaitSet;
+pub use places::Places;
+
 use crate::handle::HandleId;
 use crate::object::Object;
 use crate::signals::{Observation, SignalQueue, SignalSet};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 use executor::{Sleep, TimerQueue};
-use waitq::{Cancel, Lists, Registration, Tag, Waiter, Woken};
+use waitq::{Cancel, Lists, Tag, Waiter, Woken};
 
 /// Most items of one `wait_many`; Zircon's number.
 pub const MAX_ITEMS: usize = abi::WAIT_MANY_MAX_ITEMS;
@@ -143,138 +148,6 @@ pub fn begin_wait_on(
 ) -> Poll<Observation> {
     let begin = |active: &mut Signals, seen: &mut Observation| seen.begin_through(*active, still_open);
     waiter.begin(object.into_observable(), observation, begin, waker)
-}
-
-type Observer = Registration<Observation, Signals, dyn AsRef<SignalQueue> + Send + Sync>;
-
-struct Item {
-    object: Object,
-    mask: Signals,
-    handle: HandleId,
-    observed: Signals,
-}
-
-/// A wait for any of several objects.
-///
-/// A thread keeps its set: the first wait on `n` objects allocates `n` nodes, later ones nothing.
-#[derive(Default)]
-pub struct WaitSet {
-    items: Vec<Item>,
-    nodes: Vec<Observer>,
-}
-
-impl WaitSet {
-    /// Makes sure that the set can wait for so many objects.
-    ///
-    /// # Errors
-    /// `NO_MEMORY`.
-    pub fn reserve(&mut self, items: usize) -> Result<(), Status> {
-        let missing = items.saturating_sub(self.nodes.len());
-        self.items.try_reserve(items - self.items.len()).map_err(|_| Status::NO_MEMORY)?;
-        self.nodes.try_reserve_exact(missing).map_err(|_| Status::NO_MEMORY)?;
-        for _ in 0..missing {
-            let node = Registration::new(Observation::of(Signals::empty(), HandleId::KERNEL));
-            self.nodes.push(node.map_err(|_| Status::NO_MEMORY)?);
-        }
-        Ok(())
-    }
-
-    /// Adds an object to wait for, through this handle. There must be room.
-    pub fn push(&mut self, object: Object, mask: Signals, handle: HandleId) {
-        self.items.push(Item { object, mask, handle, observed: Signals::empty() });
-    }
-
-    /// Takes all objects out. The nodes stay.
-    pub fn clear(&mut self) {
-        self.items.clear();
-    }
-
-    /// What the last wait saw, object by object.
-    pub fn observed(&self) -> impl Iterator<Item = Signals> + '_ {
-        self.items.iter().map(|item| item.observed)
-    }
-
-    /// Waits until one of the objects has one of its signals active. `still_open` is asked about each
-    /// handle as in [`wait_on`].
-    ///
-    /// # Errors
-    /// `TIMED_OUT`; `CANCELED` when a handle was closed, which `observed` of its item tells.
-    pub async fn wait(
-        &mut self,
-        still_open: impl Fn(HandleId) -> bool,
-        deadline: Deadline,
-    ) -> Result<(), Status> {
-        let mut armed = Armed { items: &mut self.items, nodes: &mut self.nodes };
-        let mut sleep = pin!((!deadline.is_never()).then(|| deadline.sleep()));
-        let mut first = true;
-        poll_fn(|context| {
-            let settled = match core::mem::take(&mut first) {
-                true => armed.arm_all(context.waker(), &still_open),
-                false => armed.any_woken(),
-            };
-            if settled || deadline.is_past() {
-                return Poll::Ready(());
-            }
-            match sleep.as_mut().as_pin_mut() {
-                Some(sleep) => sleep.poll(context),
-                None => Poll::Pending,
-            }
-        })
-        .await;
-        armed.collect()
-    }
-}
-
-/// The nodes of a wait in progress; dropping it takes them all out.
-struct Armed<'a> {
-    items: &'a mut [Item],
-    nodes: &'a mut [Observer],
-}
-
-impl Armed<'_> {
-    /// Arms the nodes in order; whether one of the items is satisfied already.
-    fn arm_all(&mut self, waker: &Waker, still_open: &impl Fn(HandleId) -> bool) -> bool {
-        let mut settled = false;
-        for (item, node) in self.items.iter_mut().zip(self.nodes.iter_mut()) {
-            let observation = Observation::of(item.mask, item.handle);
-            let armed = node.arm(item.object.observable(), observation, waker.clone(), |active, seen| {
-                seen.begin_through(*active, || still_open(item.handle))
-            });
-            if let Err(seen) = armed {
-                item.observed = seen.observed;
-                settled = true;
-            }
-        }
-        settled
-    }
-
-    fn any_woken(&self) -> bool {
-        self.nodes[..self.items.len()].iter().any(|node| matches!(node.peek(), Some(Woken::Yes(_))))
-    }
-
-    /// Takes the nodes out, keeps what they saw, and tells the outcome.
-    fn collect(&mut self) -> Result<(), Status> {
-        let mut outcome = Err(Status::TIMED_OUT);
-        for (item, node) in self.items.iter_mut().zip(self.nodes.iter_mut()) {
-            if let Some(woken) = node.disarm() {
-                item.observed = woken.tag().observed;
-            }
-            if item.observed.contains(Signals::SIGNAL_HANDLE_CLOSED) {
-                outcome = Err(Status::CANCELED);
-            } else if item.observed.intersects(item.mask) && outcome == Err(Status::TIMED_OUT) {
-                outcome = Ok(());
-            }
-        }
-        outcome
-    }
-}
-
-impl Drop for Armed<'_> {
-    fn drop(&mut self) {
-        for node in self.nodes.iter_mut() {
-            node.disarm();
-        }
-    }
 }
 
 /// Sleeps until the deadline; a deadline in the past is no sleep.

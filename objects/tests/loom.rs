@@ -8,8 +8,7 @@ use executor::{Executor, Platform};
 use loom::future::block_on;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
-use objects::wait::WaitSet;
-use objects::wait::{Deadline, wait_on};
+use objects::wait::{Deadline, Places, WaitSet, wait_on};
 use objects::{
     AsyncOptions, Channel, Event, FutexTable, Handle, HandleId, KernelObject, Message, NewOwner, Port,
     Requeue,
@@ -183,14 +182,21 @@ fn a_dropped_wait_takes_no_wake_from_others() {
 #[test]
 fn a_wait_for_many_races_with_both_its_objects() {
     model(|| {
+        let places = Places::new();
+        {
+            let mut filler = pin!(places.fill(|| true));
+            while places.free() < 2 {
+                let polled = filler.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+                assert!(polled.is_pending());
+            }
+        }
         let events = [Event::new(), Event::new()];
         let [first, second] = events.clone();
         let asserter = thread::spawn(move || first.base().signals.assert(A));
         let closer = thread::spawn(move || second.cancel_handle(MINE));
-        let mut set = WaitSet::default();
-        set.reserve(2).unwrap();
-        set.push(events[0].clone().into(), A, HandleId(8));
-        set.push(events[1].clone().into(), A, MINE);
+        let mut set = block_on(WaitSet::new(&places, 2)).unwrap();
+        let handles = [HandleId(8), MINE];
+        set.watch(|index| Ok::<_, Status>((events[index].clone().into(), A, handles[index]))).unwrap();
         let outcome = block_on(set.wait(|_| true, never()));
         assert!(matches!(outcome, Ok(()) | Err(Status::CANCELED)));
         for event in &events {
@@ -198,6 +204,27 @@ fn a_wait_for_many_races_with_both_its_objects() {
         }
         asserter.join().unwrap();
         closer.join().unwrap();
+    });
+}
+
+/// One who finds no places gets some, whenever the filler runs.
+#[test]
+fn places_are_asked_for_while_they_are_made() {
+    model(|| {
+        let places = Arc::new(Places::new());
+        let store = places.clone();
+        let filler = thread::spawn(move || {
+            let mut filler = pin!(store.fill(|| true));
+            while store.free() < 4 {
+                let _ = filler.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            }
+            // The round ends here, and with it the asking.
+            let _ = filler.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        });
+        let set = block_on(WaitSet::new(&places, 1));
+        assert!(set.is_ok());
+        drop(set);
+        filler.join().unwrap();
     });
 }
 

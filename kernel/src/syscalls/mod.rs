@@ -20,6 +20,7 @@ mod futex;
 mod handle;
 mod info;
 mod job;
+pub mod many;
 mod multi;
 mod object;
 mod port;
@@ -42,10 +43,9 @@ use crate::{arch, run};
 use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
 pub use blocked::Blocked;
-use objects::wait::{Deadline, WaitSet};
+use objects::wait::Deadline;
 use objects::{Handle, HandleId, KernelObject, Mark, Object, Process, Thread};
 use table::Entry;
-use waitq::sync::Mutex;
 
 /// The arguments of a call: rdi, rsi, rdx, r10, r8, r9, r12, r13.
 pub type Args = [u64; 8];
@@ -58,8 +58,6 @@ pub struct Caller {
     pub process: Arc<Process>,
     /// What the kernel keeps for the process.
     pub machine: Arc<Machine>,
-    /// The nodes of the thread's `object_wait_many`.
-    pub wait_set: Mutex<WaitSet>,
 }
 
 impl Caller {

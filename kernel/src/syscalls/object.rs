@@ -1,15 +1,16 @@
-//! Calls on any object: signals, waiting, children. Information is in `info.rs`, properties in `property.rs`.
+//! Calls on any object: signals, waiting, children. Information is in `info.rs`, properties in `property.rs`,
+//! waiting for several objects in `many.rs`.
 
 use super::{Blocked, Caller, now};
-use crate::mm::user::{InSlice, Out, OutSlice};
-use abi::{RawHandle, Rights, Signals, Status, WaitItem};
+use crate::mm::user::Out;
+use abi::{RawHandle, Rights, Signals, Status};
 use alloc::sync::Arc;
 use core::pin::Pin;
 use core::task::Poll;
-use objects::wait::{self, MAX_ITEMS};
 use objects::{AsyncOptions, Handle, Object, Observation, Port};
 
 pub use super::info::object_get_info;
+pub use super::many::object_wait_many;
 pub use super::property::{object_get_property, object_set_property};
 
 /// Changes an object's own signals.
@@ -45,53 +46,6 @@ pub fn object_wait_one(
     let observation = Observation::of(signals, caller.id(handle));
     let still_open = || caller.still_open(handle, mark);
     blocked.signals(object, observation, still_open, caller.deadline(deadline), observed)
-}
-
-/// Waits for signals of up to [`MAX_ITEMS`] objects.
-pub async fn object_wait_many(
-    caller: &Caller,
-    items: InSlice<WaitItem>,
-    results: OutSlice<WaitItem>,
-    deadline: i64,
-) -> Result<(), Status> {
-    let deadline = caller.deadline(deadline);
-    if items.is_empty() {
-        wait::sleep_until(deadline).await;
-        return Err(Status::TIMED_OUT);
-    }
-    if items.len() > MAX_ITEMS {
-        return Err(Status::OUT_OF_RANGE);
-    }
-    let mark = caller.mark();
-    let mut set = core::mem::take(&mut *caller.wait_set.lock());
-    let outcome: Result<_, Status> = async {
-        set.reserve(items.len())?;
-        for index in 0..items.len() {
-            let item = items.read_at(index)?;
-            set.push(caller.any(item.handle, Rights::WAIT)?, item.waitfor, caller.id(item.handle));
-        }
-        Ok(set.wait(|id| caller.still_open(id.value(), mark), deadline).await)
-    }
-    .await;
-    let written = match outcome {
-        Ok(_) => write_observed(items, results, set.observed()),
-        Err(_) => Ok(()),
-    };
-    set.clear();
-    *caller.wait_set.lock() = set;
-    written.and(outcome?)
-}
-
-fn write_observed(
-    items: InSlice<WaitItem>,
-    results: OutSlice<WaitItem>,
-    observed: impl Iterator<Item = Signals>,
-) -> Result<(), Status> {
-    for (index, pending) in observed.enumerate() {
-        let item = items.read_at(index)?;
-        results.write_at(index, &WaitItem { pending, ..item })?;
-    }
-    Ok(())
 }
 
 /// A handle to a process or job of a job, or to a thread of a process, with rights that the handle to the

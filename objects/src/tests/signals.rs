@@ -1,10 +1,13 @@
 //! Signals and waiting for them.
 
 use super::{never, poll, ready, timers};
-use crate::wait::{Deadline, WaitSet, wait_on};
+use crate::wait::{Deadline, MAX_ITEMS, Places, WaitSet, wait_on};
 use crate::{Event, EventPair, HandleId, KernelObject, Object};
 use abi::{Signals, Status};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::pin::pin;
+use core::task::Poll;
 
 const A: Signals = Signals::USER_SIGNAL_0;
 const B: Signals = Signals::USER_SIGNAL_1;
@@ -86,13 +89,57 @@ fn a_handle_closed_just_before_the_wait_cancels_it() {
     assert_eq!(ready(wait), (Err(Status::CANCELED), Signals::SIGNAL_HANDLE_CLOSED));
 }
 
-fn set_of(objects: &[Object]) -> WaitSet {
-    let mut set = WaitSet::default();
-    set.reserve(objects.len()).unwrap();
-    for (index, object) in objects.iter().enumerate() {
-        set.push(object.clone(), A, HandleId(index as u64 + 1));
-    }
+/// A store that was filled.
+fn places() -> &'static Places {
+    let places: &Places = Box::leak(Box::default());
+    fill(places, true);
+    places
+}
+
+/// Runs the filler until it waits. `memory`: whether there is any.
+fn fill(places: &Places, memory: bool) {
+    let mut filler = pin!(places.fill(|| memory));
+    (0..64).for_each(|_| assert!(poll(filler.as_mut()).is_pending()));
+}
+
+fn set_of(objects: &[Object]) -> WaitSet<'static> {
+    let mut set = ready(pin!(WaitSet::new(places(), objects.len()))).unwrap();
+    let item = |index: usize| (objects[index].clone(), A, HandleId(index as u64 + 1));
+    set.watch(|index| Ok::<_, Status>(item(index))).unwrap();
     set
+}
+
+#[test]
+fn a_wait_for_many_awaits_only_the_maker_of_places() {
+    let places = Places::new();
+    let mut first = pin!(WaitSet::new(&places, MAX_ITEMS));
+    assert!(poll(first.as_mut()).is_pending());
+    fill(&places, true);
+    let first = ready(first).unwrap();
+    let free = places.free();
+    assert!(free >= MAX_ITEMS);
+    drop(first);
+    assert_eq!(places.free(), free + MAX_ITEMS);
+}
+
+#[test]
+fn a_wait_for_many_is_refused_when_there_is_no_memory() {
+    let places = Places::new();
+    fill(&places, true);
+    let mut sets = Vec::new();
+    loop {
+        let mut set = pin!(WaitSet::new(&places, MAX_ITEMS));
+        if let Poll::Ready(set) = poll(set.as_mut()) {
+            sets.push(set.unwrap());
+            continue;
+        }
+        fill(&places, false);
+        assert_eq!(ready(set).err(), Some(Status::NO_MEMORY));
+        break;
+    }
+    // It was the last that was refused; a place that comes back is as good as a new one.
+    drop(sets.pop());
+    assert!(ready(pin!(WaitSet::new(&places, MAX_ITEMS))).is_ok());
 }
 
 #[test]

@@ -1,0 +1,56 @@
+//! Waiting for several objects, and the task that makes the places for such waits.
+
+use super::Caller;
+use crate::mm::frames;
+use crate::mm::user::{InSlice, OutSlice};
+use abi::{Rights, Signals, Status, WaitItem};
+use objects::wait::{self, MAX_ITEMS, Places, WaitSet};
+use spin::Once;
+
+static PLACES: Once<Places> = Once::new();
+
+fn places() -> &'static Places {
+    PLACES.call_once(Places::default)
+}
+
+/// The life of the kernel task that makes places for waits.
+pub async fn make_places() {
+    places().fill(frames::admit).await;
+}
+
+/// Waits for signals of up to [`MAX_ITEMS`] objects.
+pub async fn object_wait_many(
+    caller: &Caller,
+    items: InSlice<WaitItem>,
+    results: OutSlice<WaitItem>,
+    deadline: i64,
+) -> Result<(), Status> {
+    let deadline = caller.deadline(deadline);
+    if items.is_empty() {
+        wait::sleep_until(deadline).await;
+        return Err(Status::TIMED_OUT);
+    }
+    if items.len() > MAX_ITEMS {
+        return Err(Status::OUT_OF_RANGE);
+    }
+    let mut set = WaitSet::new(places(), items.len()).await?;
+    let mark = caller.mark();
+    set.watch(|index| {
+        let item = items.read_at(index)?;
+        Ok::<_, Status>((caller.any(item.handle, Rights::WAIT)?, item.waitfor, caller.id(item.handle)))
+    })?;
+    let outcome = set.wait(|id| caller.still_open(id.value(), mark), deadline).await;
+    write_observed(items, results, set.observed()).and(outcome)
+}
+
+fn write_observed(
+    items: InSlice<WaitItem>,
+    results: OutSlice<WaitItem>,
+    observed: impl Iterator<Item = Signals>,
+) -> Result<(), Status> {
+    for (index, pending) in observed.enumerate() {
+        let item = items.read_at(index)?;
+        results.write_at(index, &WaitItem { pending, ..item })?;
+    }
+    Ok(())
+}
