@@ -1,37 +1,57 @@
-//! Building the C programs below `user/c`: each `user/c/NAME.c` with the start
-//! file and the library in `user/c/src`, by the host's compiler. A person's own C
-//! program is built with the same line (README.md).
+//! C programs: the library in `user/c`, the programs beside it, and a person's own.
+//!
+//! ```text
+//! user/c/src/*.c ──▶ libc.o ─────────┐
+//! user/c/src/*.rs ─▶ libhafnon_c.a ──┼──▶ a static position-independent executable
+//! user/c/NAME.c ─────────────────────┘      bin/NAME in the ramdisk
+//! user/c/tests/*.c ──────────────────────▶ bin/c-tests
+//! ```
+//!
+//! All of it is compiled by the host's compiler, with none of the host's headers and libraries.
 
 use std::{
+    env,
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     process::Command,
+    time::SystemTime,
 };
 
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    compile::Program,
+    compile::{self, Program},
     packages::{Installation, install},
+    toolchain::Toolchain,
     workspace::{self, find_in_path},
 };
 
 /// Ways to a C compiler.
 pub const WAYS_TO_COMPILER: [Installation; 1] = [Installation::Apt(&["gcc", "libc6-dev"])];
 
-/// No library and no start file of the host's; position-independent; code for a
-/// machine whose thread pointer is not the host C library's.
-const FLAGS: [&str; 9] = [
+/// The package of the library's Rust half, and what it becomes.
+const LIBRARY: (&str, &str) = ("hafnon-c", "libhafnon_c.a");
+
+/// Position-independent code that does not take the thread pointer for that of the host's C library.
+const COMPILE: [&str; 7] = [
     "-O2",
     "-std=gnu11",
     "-ffreestanding",
+    "-nostdinc",
     "-fPIE",
     "-fno-stack-protector",
     "-ffunction-sections",
-    "-nostdlib",
-    "-static-pie",
-    "-Wl,--gc-sections,-z,noexecstack",
 ];
+
+/// No library and no start file of the host's; only what is used stays.
+const LINK: [&str; 3] = ["-nostdlib", "-static-pie", "-Wl,--gc-sections,-z,noexecstack"];
+
+/// What this repository's own C code has to satisfy.
+const STRICT: [&str; 3] = ["-Wall", "-Wextra", "-Werror"];
+
+/// Arguments that stop the compiler before it links.
+const NO_LINK: [&str; 5] = ["-c", "-S", "-E", "-M", "-MM"];
 
 /// The C compiler, if one is here.
 pub fn find() -> Option<PathBuf> {
@@ -43,13 +63,16 @@ pub fn find() -> Option<PathBuf> {
 /// # Errors
 /// There is no compiler, or a program does not compile (the compiler has said why).
 pub fn programs() -> Result<Vec<Program>> {
-    let compiler = match find() {
-        Some(compiler) => compiler,
-        None => install("a C compiler", &WAYS_TO_COMPILER, find)?,
-    };
-    let programs = program_files()?;
-    for (program, source) in programs.iter().zip(sources(&directory())?) {
-        build(&compiler, &source, &program.file)?;
+    let compiler = Compiler::ensure()?;
+    let library = library(&compiler)?;
+    let mut programs = Vec::new();
+    for (name, sources) in all_sources()? {
+        let file = workspace::target("user/c").join(&name);
+        let inputs = [&sources[..], &library, &[headers()]].concat();
+        make(&file, &inputs, |out| {
+            compiler.link(&sources, &library).args(STRICT).arg("-o").arg(out).status()
+        })?;
+        programs.push(Program { file, name: format!("bin/{name}") });
     }
     Ok(programs)
 }
@@ -59,45 +82,154 @@ pub fn programs() -> Result<Vec<Program>> {
 /// # Errors
 /// `user/c` can not be read.
 pub fn program_files() -> Result<Vec<Program>> {
-    let program = |source: &PathBuf| {
-        let name = source.file_stem().unwrap_or_default().display().to_string();
-        Program { file: workspace::target("user/c").join(&name), name: format!("bin/{name}") }
+    let program =
+        |(name, _)| Program { file: workspace::target("user/c").join(&name), name: format!("bin/{name}") };
+    Ok(all_sources()?.into_iter().map(program).collect())
+}
+
+/// Compiles a person's program: `arguments` are the compiler's own. Whether it succeeded; the compiler has said
+/// why not.
+///
+/// # Errors
+/// There is no compiler, or the library does not compile.
+pub fn compile(toolchain: &Toolchain, arguments: &[String]) -> Result<bool> {
+    let compiler = Compiler::ensure()?;
+    let links = !arguments.iter().any(|argument| NO_LINK.contains(&argument.as_str()));
+    let mut command = if links {
+        compile::user_package(toolchain, LIBRARY.0)?;
+        compiler.link(arguments, &library(&compiler)?)
+    } else {
+        compiler.command(arguments)
     };
-    Ok(sources(&directory())?.iter().map(program).collect())
+    Ok(command.status().context("cannot start the C compiler")?.success())
+}
+
+/// Name and sources of each program.
+fn all_sources() -> Result<Vec<(String, Vec<PathBuf>)>> {
+    let name = |source: &PathBuf| source.file_stem().unwrap_or_default().display().to_string();
+    let mut programs: Vec<_> =
+        sources(&directory())?.into_iter().map(|source| (name(&source), vec![source])).collect();
+    programs.push(("c-tests".into(), sources(&directory().join("tests"))?));
+    Ok(programs)
 }
 
 fn directory() -> PathBuf {
     workspace::root().join("user/c")
 }
 
-/// The C and assembly files right in `directory`, in the order of their names.
+fn headers() -> PathBuf {
+    directory().join("include")
+}
+
+/// The C files right in `directory`, in the order of their names.
 fn sources(directory: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(directory).with_context(|| format!("cannot read {}", directory.display()))?;
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    files.retain(|file| file.extension().is_some_and(|end| end == "c" || end == "S"));
+    files.retain(|file| file.extension().is_some_and(|end| end == "c"));
     files.sort();
     Ok(files)
 }
 
-/// Builds one program.
+/// Both halves of the library; the Rust one has been built.
+fn library(compiler: &Compiler) -> Result<[PathBuf; 2]> {
+    let object = workspace::target("user/c").join("libc.o");
+    let sources = sources(&directory().join("src"))?;
+    make(&object, &[directory().join("src"), headers()], |out| {
+        compiler.command(&sources).args(STRICT).args(["-r", "-nostdlib", "-o"]).arg(out).status()
+    })?;
+    Ok([object, compile::user_output(LIBRARY.1)])
+}
+
+/// The host's compiler, and where its own headers are.
+struct Compiler {
+    program: PathBuf,
+    headers: PathBuf,
+}
+
+impl Compiler {
+    fn ensure() -> Result<Self> {
+        let program = match find() {
+            Some(program) => program,
+            None => install("a C compiler", &WAYS_TO_COMPILER, find)?,
+        };
+        let asked = Command::new(&program).arg("-print-file-name=include").output();
+        let answer = asked.context("cannot start the C compiler")?.stdout;
+        let headers = PathBuf::from(String::from_utf8_lossy(&answer).trim());
+        Ok(Self { program, headers })
+    }
+
+    /// A command that compiles `arguments` for a user program.
+    fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(COMPILE).arg("-I").arg(headers()).arg("-isystem").arg(&self.headers).args(arguments);
+        command
+    }
+
+    /// A command that makes a program of `arguments`.
+    fn link(&self, arguments: &[impl AsRef<OsStr>], library: &[PathBuf]) -> Command {
+        let mut command = self.command(arguments);
+        command.args(LINK).args(library);
+        command
+    }
+}
+
+/// Makes `file` unless it is newer than everything in `inputs` and this program.
 ///
 /// The result gets its name only when it is complete: another process may be booting the last.
-fn build(compiler: &Path, source: &Path, program: &Path) -> Result<()> {
-    let directory = directory();
-    let place = program.parent().context("a program without a directory")?;
+fn make(
+    file: &Path,
+    inputs: &[PathBuf],
+    compile: impl FnOnce(&Path) -> std::io::Result<std::process::ExitStatus>,
+) -> Result<()> {
+    let inputs = inputs.iter().cloned().chain(env::current_exe());
+    if modified(file) > inputs.map(|input| newest(&input)).max().flatten() {
+        return Ok(());
+    }
+    let place = file.parent().context("a program without a directory")?;
     fs::create_dir_all(place)?;
     let unfinished = tempfile::NamedTempFile::new_in(place)?.into_temp_path();
-    let status = Command::new(compiler)
-        .args(FLAGS)
-        .arg("-I")
-        .arg(directory.join("include"))
-        .arg("-o")
-        .args([&unfinished, source])
-        .args(sources(&directory.join("src"))?)
-        .status()
-        .context("cannot start the C compiler")?;
-    if !status.success() {
-        bail!("{} does not compile; the reason is above", source.display());
+    if !compile(&unfinished).context("cannot start the C compiler")?.success() {
+        bail!("{} does not compile; the reason is above", file.display());
     }
-    unfinished.persist(program).context("cannot keep the C program")
+    unfinished.persist(file).context("cannot keep what the C compiler made")
+}
+
+fn modified(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).and_then(|data| data.modified()).ok()
+}
+
+/// When anything in or below `path` was last modified.
+fn newest(path: &Path) -> Option<SystemTime> {
+    let below = fs::read_dir(path).into_iter().flatten().flatten();
+    below.filter_map(|entry| newest(&entry.path())).chain(modified(path)).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn touch(file: &Path, second: u64) {
+        let file = fs::File::options().create(true).append(true).open(file).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(second)).unwrap();
+    }
+
+    #[test]
+    fn the_newest_file_below_counts() {
+        let directory = tempfile::tempdir().unwrap();
+        let below = directory.path().join("below");
+        fs::create_dir(&below).unwrap();
+        let future = 1 << 33;
+        touch(&directory.path().join("one"), 1);
+        touch(&below.join("two"), future);
+        assert_eq!(newest(directory.path()), modified(&below.join("two")));
+        assert_eq!(newest(Path::new("/nowhere/at-all")), None);
+    }
+
+    #[test]
+    fn the_programs_have_names() {
+        let programs = program_files().unwrap();
+        let names: Vec<&str> = programs.iter().map(|program| program.name.as_str()).collect();
+        assert!(names.contains(&"bin/hello") && names.contains(&"bin/c-tests"), "{names:?}");
+    }
 }

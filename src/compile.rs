@@ -131,6 +131,19 @@ pub fn user_program_files() -> Result<Vec<Program>> {
     Ok(programs)
 }
 
+/// Builds one package below `user/`.
+///
+/// # Errors
+/// It does not compile (the compiler has said why on standard error).
+pub fn user_package(toolchain: &Toolchain, package: &str) -> Result<()> {
+    build(toolchain, Kind::User, &[package.into()])
+}
+
+/// What the build of user programs calls `name`.
+pub fn user_output(name: &str) -> PathBuf {
+    output(Kind::User, name)
+}
+
 /// The packages below `user/`.
 ///
 /// # Errors

@@ -45,6 +45,12 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Compile a C program for hafnon: gcc with the right headers, library and flags
+    Cc {
+        /// Arguments for gcc, such as `program.c -o program`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        arguments: Vec<String>,
+    },
     /// Write disk images for BIOS and UEFI machines
     Image {
         /// Directory for the images

@@ -77,6 +77,32 @@ fn a_program_gets_its_arguments_and_its_exit_code_is_the_commands() {
 }
 
 #[test]
+fn a_c_program_of_several_files_is_compiled_and_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str| directory.path().join(name).display().to_string();
+    let main = "#include <assert.h>\n#include <threads.h>\nint twice(void*);\n\
+        int main(int argc, char** argv) { (void)argv; assert(argc > 1); thrd_t thread; int code = 0;\n\
+        return thrd_create(&thread, twice, &argc) || thrd_join(thread, &code) ? 100 : code; }\n";
+    std::fs::write(file("main.c"), main).unwrap();
+    std::fs::write(file("twice.c"), "int twice(void* number) { return *(int*)number * 2; }\n").unwrap();
+    let compiled = |arguments: &[&str]| {
+        let output = hafnon(&[&["cc"], arguments].concat());
+        assert!(output.status.success(), "{}", said(&output.stderr));
+    };
+    compiled(&["-c", &file("twice.c"), "-o", &file("twice.o")]);
+    compiled(&["-Wall", "-Werror", &file("main.c"), &file("twice.o"), "-o", &file("program")]);
+
+    let output = hafnon(&["run", &file("program"), "one", "two"]);
+    assert_eq!(output.status.code(), Some(6), "{}", said(&output.stderr));
+    let output = hafnon(&["run", &file("program")]);
+    let console = said(&output.stdout);
+    assert!(!output.status.success() && console.contains("assertion failed: argc > 1"), "{console}");
+
+    let output = hafnon(&["cc", &file("missing.c"), "-o", &file("missing")]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output.stderr));
+}
+
+#[test]
 fn a_program_that_hangs_is_ended_with_the_place_of_every_cpu() {
     let directory = tempfile::tempdir().unwrap();
     let endless = guest::endless_program(directory.path());

@@ -5,7 +5,7 @@
 //!                                                kernel             dispatcher: tables and argument decoding
 //!                                                user/vdso          entry points
 //!                                                user/rust          import stubs
-//!                                                user/c             headers and import stubs (committed)
+//!                                                user/c             headers and names of statuses (committed)
 //!                                                docs/syscalls.md   reference (committed)
 //! ```
 //!

@@ -1,6 +1,6 @@
 //! Which crate gets which output, and where the committed ones go.
 
-use crate::emit::{abi, c_headers, c_stubs, dispatcher, docs, user, vdso};
+use crate::emit::{abi, c_headers, c_status, dispatcher, docs, user, vdso};
 use crate::model::Spec;
 use crate::parse::parse;
 use std::error::Error;
@@ -43,7 +43,7 @@ pub fn load(root: &Path) -> Result<Spec, Box<dyn Error>> {
 /// The files that are committed: path under the root, and text.
 pub fn committed(spec: &Spec) -> Vec<(String, String)> {
     let mut files = c_headers::emit(spec);
-    files.extend(c_stubs::emit(spec));
+    files.push(c_status::emit(spec));
     files.push(("docs/syscalls.md".to_string(), docs::emit(spec)));
     files
 }

@@ -27,9 +27,17 @@ fn compile(compiler: &str, flags: &[&str], name: &str, text: &str) {
     assert!(output.status.success(), "{compiler} {name}:\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// The C library's headers.
+fn library() -> impl Iterator<Item = String> {
+    let entries = fs::read_dir(root().join("user/c/include")).expect("the headers are there");
+    let names = entries.flatten().map(|entry| entry.file_name().display().to_string());
+    names.filter(|name| name.ends_with(".h"))
+}
+
 /// A program that includes everything and checks the size of every structure.
 fn everything(assert: &str) -> String {
-    let includes: String = c_headers::names().map(|name| format!("#include <{name}>\n")).collect();
+    let names = c_headers::names().chain(library());
+    let includes: String = names.map(|name| format!("#include <{name}>\n")).collect();
     let sizes: String = spec()
         .structs
         .iter()

@@ -1,5 +1,6 @@
-//! A C program links the import stubs of the calls it makes, and no others.
+//! A program links the import stubs of the calls it makes, and no others.
 
+use hafnon_generator::emit::user;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,11 +30,17 @@ fn unused_calls_are_dropped() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the generator lies in the repository");
     let source = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("imports.c");
     let program = source.with_extension("elf");
-    fs::write(&source, PROGRAM).expect("the test's own directory is writable");
+    let stubs = source.with_extension("S");
+    let spec = hafnon_generator::load(root).expect("syscalls.toml is right");
+    let end = ".section .note.GNU-stack, \"\", @progbits";
+    let assembly = format!(".intel_syntax noprefix\n{}{end}\n", user::stubs(&spec));
+    for (file, text) in [(&source, PROGRAM), (&stubs, &assembly)] {
+        fs::write(file, text).expect("the test's own directory is writable");
+    }
     let mut link = Command::new("gcc");
     link.args(["-std=c11", "-O2", "-ffreestanding", "-fpie", "-nostdlib", "-static-pie"]);
     link.args(["-Wl,--gc-sections,-z,start-stop-gc", "-I"]).arg(root.join("user/c/include"));
-    run(link.arg(&source).arg(root.join("user/c/src/imports.S")).arg("-o").arg(&program));
+    run(link.args([&source, &stubs]).arg("-o").arg(&program));
 
     let symbols = run(Command::new("nm").arg("--defined-only").arg(&program));
     let mut calls: Vec<&str> = symbols.split_whitespace().filter(|word| word.starts_with("zx_")).collect();

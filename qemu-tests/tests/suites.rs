@@ -1,5 +1,5 @@
 //! The suites of this kernel: `kernel::…` are tests inside it, `user::…` are
-//! tests of a user program that it starts.
+//! tests of a user program that it starts, `user::c::…` of one in C.
 
 use std::{env, process::ExitCode};
 
@@ -24,7 +24,8 @@ fn suites() -> Result<Vec<Suite>> {
     let kernel = compile::kernel_file(compile::KERNEL);
     Ok(vec![
         Suite::new("kernel", compile::kernel_file(KERNEL_TESTS)).programs(programs.clone()),
-        Suite::of_program("user", &kernel, programs, "bin/tests")?,
+        Suite::of_program("user", &kernel, programs.clone(), "bin/tests")?,
+        Suite::of_program("user::c", &kernel, programs, "bin/c-tests")?,
     ])
 }
 

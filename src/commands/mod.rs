@@ -1,6 +1,7 @@
 //! What the command does, one file a subcommand.
 
 mod bench;
+mod cc;
 mod check;
 mod doctor;
 mod image;
@@ -26,6 +27,7 @@ pub fn execute(arguments: Arguments) -> Result<u8> {
     match arguments.command {
         None => run::tour(machine),
         Some(Command::Run { program, arguments }) => run::program(machine, &program, &arguments),
+        Some(Command::Cc { arguments }) => cc::run(&arguments),
         Some(Command::Image { out }) => image::write(&out),
         Some(Command::Syscalls { abi, json }) => syscalls::list(abi, json),
         Some(Command::Bench { name, json }) => bench::run(machine, name.as_deref(), json),

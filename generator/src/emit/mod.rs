@@ -2,7 +2,7 @@
 
 pub mod abi;
 pub mod c_headers;
-pub mod c_stubs;
+pub mod c_status;
 pub mod dispatcher;
 pub mod docs;
 pub mod user;

@@ -22,9 +22,14 @@ pub fn emit(spec: &Spec) -> String {
     put!(out, "unsafe extern \"C\" {{");
     zircon(spec).for_each(|call| declaration(&mut out, call));
     put!(out, "}}");
-    put!(out, "\ncore::arch::global_asm!(r#\"");
+    put!(out, "\ncore::arch::global_asm!(r#\"{}\"#);", stubs(spec));
+    out
+}
+
+/// The stubs of every Zircon call, in Intel syntax.
+pub fn stubs(spec: &Spec) -> String {
+    let mut out = String::new();
     zircon(spec).for_each(|call| stub(&mut out, call));
-    put!(out, "\"#);");
     out
 }
 
@@ -32,8 +37,8 @@ fn zircon(spec: &Spec) -> impl Iterator<Item = &Call> {
     spec.calls.iter().filter(|call| call.abi == Abi::Zircon)
 }
 
-/// The stub of a call and its record, in Intel syntax.
-pub(super) fn stub(out: &mut String, call: &Call) {
+/// The stub of a call, under both names that C has for it, and its record.
+fn stub(out: &mut String, call: &Call) {
     let name = format!("{}_{}", call.abi.prefix(), call.name);
     put!(out, ".pushsection .text.{name}, \"ax\", @progbits");
     put!(out, ".globl {name}");
@@ -42,6 +47,9 @@ pub(super) fn stub(out: &mut String, call: &Call) {
     put!(out, "{name}:");
     put!(out, "    jmp qword ptr [rip + .Limport_{name}]");
     put!(out, ".size {name}, . - {name}");
+    put!(out, ".globl _{name}");
+    put!(out, ".hidden _{name}");
+    put!(out, ".set _{name}, {name}");
     put!(out, ".Lname_{name}:");
     put!(out, "    .asciz \"{name}\"");
     put!(out, ".popsection");

@@ -3,7 +3,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-_Noreturn void __assert_fail(const char* condition, const char* file, int line, const char* function);
+__attribute__((noreturn)) void __assert_fail(const char* condition, const char* file, int line, const char* function);
 #ifdef __cplusplus
 }
 #endif

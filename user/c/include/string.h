@@ -21,9 +21,15 @@ int strncmp(const char* left, const char* right, size_t most);
 char* strcpy(char* __restrict to, const char* __restrict from);
 char* strncpy(char* __restrict to, const char* __restrict from, size_t length);
 char* strcat(char* __restrict to, const char* __restrict from);
+char* strncat(char* __restrict to, const char* __restrict from, size_t most);
 char* strchr(const char* string, int byte);
 char* strrchr(const char* string, int byte);
 char* strstr(const char* string, const char* part);
+size_t strspn(const char* string, const char* set);
+size_t strcspn(const char* string, const char* set);
+int strcasecmp(const char* left, const char* right);
+int strncasecmp(const char* left, const char* right, size_t most);
+char* strdup(const char* string);
 
 #ifdef __cplusplus
 }

@@ -1,36 +1,9 @@
-// <string.h>: memory and strings.
+// <string.h>: strings. memcpy, memmove, memset, memcmp and strlen are the Rust compiler's.
 
-#include <stddef.h>
+#include <ctype.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
-
-void* memcpy(void* restrict to, const void* restrict from, size_t length) {
-    void* start = to;
-    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(length) : : "memory");
-    return start;
-}
-
-void* memset(void* to, int byte, size_t length) {
-    void* start = to;
-    __asm__ volatile("rep stosb" : "+D"(to), "+c"(length) : "a"(byte) : "memory");
-    return start;
-}
-
-void* memmove(void* to, const void* from, size_t length) {
-    if ((uintptr_t)to - (uintptr_t)from >= length) return memcpy(to, from, length);
-    unsigned char* target = to;
-    const unsigned char* source = from;
-    while (length-- > 0) target[length] = source[length];
-    return to;
-}
-
-int memcmp(const void* left, const void* right, size_t length) {
-    const unsigned char *a = left, *b = right;
-    for (; length > 0; a++, b++, length--) {
-        if (*a != *b) return *a - *b;
-    }
-    return 0;
-}
 
 void* memchr(const void* memory, int byte, size_t length) {
     const unsigned char* place = memory;
@@ -41,12 +14,9 @@ void* memchr(const void* memory, int byte, size_t length) {
 }
 
 size_t strnlen(const char* string, size_t most) {
-    size_t length = 0;
-    while (length < most && string[length] != 0) length++;
-    return length;
+    const char* end = memchr(string, 0, most);
+    return end == NULL ? most : (size_t)(end - string);
 }
-
-size_t strlen(const char* string) { return strnlen(string, SIZE_MAX); }
 
 int strncmp(const char* left, const char* right, size_t most) {
     for (; most > 0; left++, right++, most--) {
@@ -56,6 +26,16 @@ int strncmp(const char* left, const char* right, size_t most) {
 }
 
 int strcmp(const char* left, const char* right) { return strncmp(left, right, SIZE_MAX); }
+
+int strncasecmp(const char* left, const char* right, size_t most) {
+    for (; most > 0; left++, right++, most--) {
+        int difference = tolower((unsigned char)*left) - tolower((unsigned char)*right);
+        if (difference != 0 || *left == 0) return difference;
+    }
+    return 0;
+}
+
+int strcasecmp(const char* left, const char* right) { return strncasecmp(left, right, SIZE_MAX); }
 
 char* strchr(const char* string, int byte) {
     for (;; string++) {
@@ -72,6 +52,25 @@ char* strrchr(const char* string, int byte) {
     }
 }
 
+char* strstr(const char* string, const char* part) {
+    size_t length = strlen(part);
+    for (; *string != 0 || length == 0; string++) {
+        if (strncmp(string, part, length) == 0) return (char*)string;
+    }
+    return NULL;
+}
+
+// How many bytes from the start on are in `set`, or are not.
+static size_t span(const char* string, const char* set, int in) {
+    size_t length = 0;
+    while (string[length] != 0 && (strchr(set, string[length]) != NULL) == in) length++;
+    return length;
+}
+
+size_t strspn(const char* string, const char* set) { return span(string, set, 1); }
+
+size_t strcspn(const char* string, const char* set) { return span(string, set, 0); }
+
 char* strncpy(char* restrict to, const char* restrict from, size_t length) {
     size_t used = strnlen(from, length);
     memcpy(to, from, used);
@@ -79,19 +78,20 @@ char* strncpy(char* restrict to, const char* restrict from, size_t length) {
     return to;
 }
 
-char* strcpy(char* restrict to, const char* restrict from) {
-    return memcpy(to, from, strlen(from) + 1);
-}
+char* strcpy(char* restrict to, const char* restrict from) { return memcpy(to, from, strlen(from) + 1); }
 
-char* strcat(char* restrict to, const char* restrict from) {
-    strcpy(to + strlen(to), from);
+char* strncat(char* restrict to, const char* restrict from, size_t most) {
+    char* end = to + strlen(to);
+    size_t length = strnlen(from, most);
+    memcpy(end, from, length);
+    end[length] = 0;
     return to;
 }
 
-char* strstr(const char* string, const char* part) {
-    size_t length = strlen(part);
-    for (; *string != 0 || length == 0; string++) {
-        if (strncmp(string, part, length) == 0) return (char*)string;
-    }
-    return NULL;
+char* strcat(char* restrict to, const char* restrict from) { return strncat(to, from, SIZE_MAX); }
+
+char* strdup(const char* string) {
+    size_t size = strlen(string) + 1;
+    char* copy = malloc(size);
+    return copy == NULL ? NULL : memcpy(copy, string, size);
 }

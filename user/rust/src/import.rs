@@ -6,7 +6,7 @@
 
 use crate::start::{Dynamic, dynamic_value};
 
-/// One imported system call. The same layout is used by the C library (`user/c/src/start.c`).
+/// One imported system call.
 #[repr(C)]
 pub struct Import {
     /// Where the stub jumps to; zero until bound.

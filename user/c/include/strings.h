@@ -1,0 +1,3 @@
+// Strings without regard to case: see <string.h>.
+
+#include <string.h>
