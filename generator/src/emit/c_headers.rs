@@ -44,6 +44,8 @@ static TEMPLATES: &[(&str, &str)] = templates![
     "syscalls/system.h",
     "syscalls/types.h",
     "testonly-syscalls.h",
+    "thread_annotations.h",
+    "threads.h",
     "time.h",
     "tls.h",
     "types.h",

@@ -29,6 +29,7 @@ size_t strspn(const char* string, const char* set);
 size_t strcspn(const char* string, const char* set);
 int strcasecmp(const char* left, const char* right);
 int strncasecmp(const char* left, const char* right, size_t most);
+void bzero(void* memory, size_t length);
 char* strdup(const char* string);
 
 #ifdef __cplusplus

@@ -1,3 +1,3 @@
-// Strings without regard to case: see <string.h>.
+// The older half of <string.h>.
 
 #include <string.h>

@@ -1,4 +1,4 @@
-// Time since boot. There is no calendar: TIME_UTC counts from boot too.
+// Time since boot. There is no calendar: TIME_UTC and CLOCK_REALTIME count from boot too.
 
 #ifndef HAFNON_TIME_H_
 #define HAFNON_TIME_H_
@@ -19,6 +19,14 @@ struct timespec {
 #define TIME_UTC 1
 
 int timespec_get(struct timespec* out, int base);
+
+typedef int clockid_t;
+
+#define CLOCK_REALTIME 0
+#define CLOCK_MONOTONIC 1
+
+int clock_gettime(clockid_t clock, struct timespec* out);
+int nanosleep(const struct timespec* duration, struct timespec* remaining);
 
 #ifdef __cplusplus
 }

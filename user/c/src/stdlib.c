@@ -1,11 +1,14 @@
-// <stdlib.h>: the end of the program, the environment; <assert.h>'s failure; errno.
+// <stdlib.h>: the end of the program, the environment; failures of <assert.h> and <zircon/assert.h>; errno.
 
 #include <assert.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <zircon/assert.h>
 #include <zircon/syscalls.h>
 
 #define MAX_EXIT_FUNCTIONS 32
@@ -39,10 +42,20 @@ _Noreturn void _Exit(int code) {
     for (;;) zx_process_exit(code);
 }
 
+_Noreturn void _exit(int code) { _Exit(code); }
+
 _Noreturn void abort(void) { __builtin_trap(); }
 
 _Noreturn void __assert_fail(const char* condition, const char* file, int line, const char* function) {
     printf("%s:%d: %s: assertion failed: %s\n", file, line, function, condition);
+    abort();
+}
+
+_Noreturn void __zx_panic(const char* format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
     abort();
 }
 

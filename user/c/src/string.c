@@ -90,6 +90,8 @@ char* strncat(char* restrict to, const char* restrict from, size_t most) {
 
 char* strcat(char* restrict to, const char* restrict from) { return strncat(to, from, SIZE_MAX); }
 
+void bzero(void* memory, size_t length) { memset(memory, 0, length); }
+
 char* strdup(const char* string) {
     size_t size = strlen(string) + 1;
     char* copy = malloc(size);

@@ -5,6 +5,7 @@
 //                                                 │  variables   ▲ fs base
 
 #include <assert.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,13 +185,7 @@ thrd_t thrd_current(void) { return current; }
 
 int thrd_equal(thrd_t one, thrd_t other) { return one == other; }
 
-void thrd_yield(void) { zx_thread_legacy_yield(0); }
-
-int thrd_sleep(const struct timespec* duration, struct timespec* remaining) {
-    zx_nanosleep(zx_deadline_after(zx_duration_from_timespec(*duration)));
-    if (remaining != NULL) *remaining = (struct timespec){0, 0};
-    return 0;
-}
+void thrd_yield(void) { sched_yield(); }
 
 zx_handle_t thrd_get_zx_handle(thrd_t thread) { return thread->handle; }
 

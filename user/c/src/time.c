@@ -1,13 +1,47 @@
-// <time.h>: time since boot; there is no calendar yet.
+// <time.h>, <unistd.h>, <sched.h>: time since boot, as there is no calendar yet, and waiting.
 
+#include <errno.h>
+#include <sched.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "internal.h"
 
 int timespec_get(struct timespec* out, int base) {
-    if (base != TIME_UTC) return 0;
+    return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, out) == 0 ? base : 0;
+}
+
+int clock_gettime(clockid_t clock, struct timespec* out) {
+    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC) {
+        errno = EINVAL;
+        return -1;
+    }
     *out = zx_timespec_from_duration(zx_clock_get_monotonic());
-    return base;
+    return 0;
 }
 
 zx_time_t deadline_of(const struct timespec* time) { return zx_duration_from_timespec(*time); }
+
+// Nothing interrupts a sleep, so nothing remains.
+int nanosleep(const struct timespec* duration, struct timespec* remaining) {
+    if (remaining != NULL) *remaining = (struct timespec){0, 0};
+    zx_nanosleep(zx_deadline_after(zx_duration_from_timespec(*duration)));
+    return 0;
+}
+
+int thrd_sleep(const struct timespec* duration, struct timespec* remaining) { return nanosleep(duration, remaining); }
+
+unsigned sleep(unsigned seconds) {
+    zx_nanosleep(zx_deadline_after(ZX_SEC(seconds)));
+    return 0;
+}
+
+int usleep(unsigned microseconds) {
+    zx_nanosleep(zx_deadline_after(ZX_USEC(microseconds)));
+    return 0;
+}
+
+int sched_yield(void) {
+    zx_thread_legacy_yield(0);
+    return 0;
+}

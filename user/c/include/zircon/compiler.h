@@ -47,6 +47,8 @@
 #define __WEAK_ALIAS(x) __attribute__((weak, alias(x)))
 #define __UNREACHABLE __builtin_unreachable()
 
+#define countof(array) (sizeof(array) / sizeof((array)[0]))
+
 #define add_overflow(a, b, sum) __builtin_add_overflow(a, b, sum)
 #define sub_overflow(a, b, difference) __builtin_sub_overflow(a, b, difference)
 #define mul_overflow(a, b, product) __builtin_mul_overflow(a, b, product)

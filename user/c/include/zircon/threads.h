@@ -1,7 +1,9 @@
-// What <threads.h> is made of.
+// Generated from syscalls.toml by generator/; edit that file instead.
 
 #ifndef ZIRCON_THREADS_H_
 #define ZIRCON_THREADS_H_
+
+// What <threads.h> is made of.
 
 #include <threads.h>
 #include <zircon/types.h>
@@ -23,4 +25,5 @@ static inline zx_status_t thrd_status_to_zx_status(int result) {
 }
 
 __END_CDECLS
+
 #endif

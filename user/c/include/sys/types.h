@@ -1,0 +1,12 @@
+// Types of POSIX.
+
+#ifndef HAFNON_SYS_TYPES_H_
+#define HAFNON_SYS_TYPES_H_
+
+#include <stddef.h>
+#include <time.h>
+
+typedef long ssize_t;
+typedef long off_t;
+
+#endif
