@@ -1,0 +1,257 @@
+// <threads.h>: threads, mutexes, condition variables, call_once, tss; _Thread_local variables.
+
+#include <errno.h>
+#include <stdatomic.h>
+
+#include "support.h"
+
+static int return_argument(void* argument) { return *(int*)argument; }
+
+TEST(threads, results_come_back_through_join) {
+    int numbers[16];
+    thrd_t threads[16];
+    for (int i = 0; i < 16; i++) {
+        numbers[i] = i * i;
+        threads[i] = start(return_argument, &numbers[i]);
+    }
+    for (int i = 0; i < 16; i++) ASSERT_EQ(join(threads[i]), i * i);
+}
+
+static int exit_with_17(void* unused) {
+    (void)unused;
+    thrd_exit(17);
+}
+
+TEST(threads, exit_ends_a_thread_with_its_result) { ASSERT_EQ(join(start(exit_with_17, NULL)), 17); }
+
+static int name_and_identity(void* creator) {
+    char name[ZX_MAX_NAME_LEN];
+    ASSERT_OK(zx_object_get_property(zx_thread_self(), ZX_PROP_NAME, name, sizeof(name)));
+    ASSERT(strcmp(name, "a name") == 0);
+    ASSERT(!thrd_equal(thrd_current(), *(thrd_t*)creator));
+    ASSERT_EQ(thrd_get_zx_handle(thrd_current()), zx_thread_self());
+    return 0;
+}
+
+TEST(threads, have_names_and_handles) {
+    thrd_t self = thrd_current(), thread;
+    ASSERT(thrd_equal(self, thrd_current()));
+    ASSERT_EQ(thrd_create_with_name(&thread, name_and_identity, &self, "a name"), thrd_success);
+    join(thread);
+}
+
+static atomic_int ended;
+
+static int count_and_end(void* unused) {
+    (void)unused;
+    atomic_fetch_add(&ended, 1);
+    return 0;
+}
+
+TEST(threads, detached_ones_clean_up_behind_themselves) {
+    uint32_t before = hafnon_count_handles();
+    for (int i = 1; i <= 20; i++) {
+        thrd_t thread = start(count_and_end, NULL);
+        ASSERT_EQ(thrd_detach(thread), thrd_success);
+        while (atomic_load(&ended) < i) thrd_yield();
+    }
+    // The last steps of a thread come after what it does here.
+    zx_time_t give_up = PATIENCE;
+    while (hafnon_count_handles() != before) {
+        ASSERT(zx_clock_get_monotonic() < give_up);
+        thrd_yield();
+    }
+}
+
+TEST(threads, sleep_lasts_as_long_as_asked) {
+    zx_time_t deadline = zx_deadline_after(ZX_MSEC(3));
+    ASSERT_EQ(thrd_sleep(&(struct timespec){.tv_nsec = ZX_MSEC(3)}, NULL), 0);
+    ASSERT(zx_clock_get_monotonic() >= deadline);
+}
+
+static _Thread_local int local = 5;
+static _Thread_local int zeros[100];
+static _Alignas(256) _Thread_local char aligned_local;
+__thread long older_spelling = -1;
+
+static int use_locals(void* unused) {
+    (void)unused;
+    ASSERT_EQ(local, 5);
+    ASSERT_EQ(older_spelling, -1);
+    ASSERT_EQ((uintptr_t)&aligned_local % 256, 0);
+    for (int i = 0; i < 100; i++) ASSERT_EQ(zeros[i]++, 0);
+    for (int i = 0; i < 50; i++) {
+        int expected = ++local;
+        older_spelling--;
+        thrd_yield();
+        ASSERT_EQ(local, expected);
+    }
+    ASSERT_EQ(older_spelling, -51);
+    return local;
+}
+
+TEST_NEEDS(threads, local_variables_are_each_threads_own, "cpus=1,4") {
+    thrd_t threads[8];
+    local = 77;
+    for (int i = 0; i < 8; i++) threads[i] = start(use_locals, NULL);
+    for (int i = 0; i < 8; i++) ASSERT_EQ(join(threads[i]), 55);
+    ASSERT_EQ(local, 77);
+}
+
+static int overflow_a_number(void* unused) {
+    (void)unused;
+    errno = 0;
+    strtol("99999999999999999999", NULL, 10);
+    return errno;
+}
+
+TEST(threads, errno_is_each_threads_own) {
+    errno = EINVAL;
+    ASSERT_EQ(join(start(overflow_a_number, NULL)), ERANGE);
+    ASSERT_EQ(errno, EINVAL);
+}
+
+static mtx_t mutex = MTX_INIT;
+static atomic_int stage;
+
+static int hold_the_mutex(void* unused) {
+    (void)unused;
+    ASSERT_EQ(mtx_lock(&mutex), thrd_success);
+    atomic_store(&stage, 1);
+    while (atomic_load(&stage) == 1) thrd_yield();
+    return mtx_unlock(&mutex);
+}
+
+TEST(mutex, is_held_by_one_thread) {
+    thrd_t holder = start(hold_the_mutex, NULL);
+    while (atomic_load(&stage) != 1) thrd_yield();
+    ASSERT_EQ(mtx_trylock(&mutex), thrd_busy);
+    ASSERT_EQ(mtx_unlock(&mutex), thrd_error);
+    struct timespec soon;
+    timespec_get(&soon, TIME_UTC);
+    soon.tv_nsec += 1000000;
+    ASSERT_EQ(mtx_timedlock(&mutex, &soon), thrd_timedout);
+    atomic_store(&stage, 2);
+    ASSERT_EQ(join(holder), thrd_success);
+    ASSERT_EQ(mtx_trylock(&mutex), thrd_success);
+    ASSERT_EQ(mtx_lock(&mutex), thrd_error);
+    ASSERT_EQ(mtx_unlock(&mutex), thrd_success);
+    ASSERT_EQ(mtx_unlock(&mutex), thrd_error);
+}
+
+static int lock_and_unlock(void* unused) {
+    (void)unused;
+    ASSERT_EQ(mtx_lock(&mutex), thrd_success);
+    return mtx_unlock(&mutex);
+}
+
+TEST(mutex, tells_the_kernel_who_holds_it) {
+    zx_koid_t owner = 0;
+    ASSERT_EQ(mtx_lock(&mutex), thrd_success);
+    thrd_t waiter = start_blocked(lock_and_unlock, NULL, ZX_THREAD_STATE_BLOCKED_FUTEX);
+    ASSERT_OK(zx_futex_get_owner(&mutex.word, &owner));
+    ASSERT_EQ(owner, koid_of(zx_thread_self()));
+    ASSERT_EQ(mtx_unlock(&mutex), thrd_success);
+    ASSERT_EQ(join(waiter), thrd_success);
+}
+
+TEST(mutex, recursive_ones_are_locked_again) {
+    mtx_t again;
+    ASSERT_EQ(mtx_init(&again, mtx_plain | mtx_recursive), thrd_success);
+    ASSERT_EQ(mtx_lock(&again), thrd_success);
+    ASSERT_EQ(mtx_lock(&again), thrd_success);
+    ASSERT_EQ(mtx_trylock(&again), thrd_success);
+    for (int i = 0; i < 3; i++) ASSERT_EQ(mtx_unlock(&again), thrd_success);
+    ASSERT_EQ(mtx_unlock(&again), thrd_error);
+    mtx_destroy(&again);
+}
+
+static cnd_t condition = CND_INIT;
+static int tickets, served;
+
+static int take_a_ticket(void* unused) {
+    (void)unused;
+    mtx_lock(&mutex);
+    while (tickets == 0) ASSERT_EQ(cnd_wait(&condition, &mutex), thrd_success);
+    tickets--;
+    served++;
+    return mtx_unlock(&mutex);
+}
+
+// Changes how many tickets there are, and how many waiters may look.
+static void hand_out(int count, int (*tell)(cnd_t*)) {
+    mtx_lock(&mutex);
+    tickets += count;
+    ASSERT_EQ(tell(&condition), thrd_success);
+    mtx_unlock(&mutex);
+}
+
+TEST(condition, signal_wakes_one_and_broadcast_all) {
+    thrd_t threads[4];
+    for (int i = 0; i < 4; i++) threads[i] = start_blocked(take_a_ticket, NULL, ZX_THREAD_STATE_BLOCKED_FUTEX);
+    hand_out(1, cnd_signal);
+    zx_time_t give_up = PATIENCE;
+    for (int seen = 0; seen < 1;) {
+        ASSERT(zx_clock_get_monotonic() < give_up);
+        mtx_lock(&mutex);
+        seen = served;
+        mtx_unlock(&mutex);
+    }
+    hand_out(3, cnd_broadcast);
+    for (int i = 0; i < 4; i++) ASSERT_EQ(join(threads[i]), thrd_success);
+    ASSERT_EQ(served, 4);
+}
+
+TEST(condition, timed_wait_times_out_with_the_mutex_held) {
+    struct timespec soon;
+    timespec_get(&soon, TIME_UTC);
+    soon.tv_nsec += 1000000;
+    mtx_lock(&mutex);
+    ASSERT_EQ(cnd_timedwait(&condition, &mutex, &soon), thrd_timedout);
+    ASSERT_EQ(mtx_unlock(&mutex), thrd_success);
+    ASSERT_EQ(cnd_timedwait(&condition, &mutex, &soon), thrd_error);
+}
+
+static once_flag once = ONCE_FLAG_INIT;
+static atomic_int calls;
+
+static void count_a_call(void) {
+    thrd_sleep(&(struct timespec){.tv_nsec = ZX_MSEC(1)}, NULL);
+    atomic_fetch_add(&calls, 1);
+}
+
+static int call_it_once(void* unused) {
+    (void)unused;
+    call_once(&once, count_a_call);
+    return atomic_load(&calls);
+}
+
+TEST(threads, once_is_once_and_all_wait_for_it) {
+    thrd_t threads[6];
+    for (int i = 0; i < 6; i++) threads[i] = start(call_it_once, NULL);
+    for (int i = 0; i < 6; i++) ASSERT_EQ(join(threads[i]), 1);
+}
+
+static tss_t key;
+static atomic_int destroyed;
+
+static void destroy(void* value) { atomic_fetch_add(&destroyed, *(int*)value); }
+
+static int set_a_value(void* value) {
+    ASSERT(tss_get(key) == NULL);
+    ASSERT_EQ(tss_set(key, value), thrd_success);
+    thrd_yield();
+    return *(int*)tss_get(key);
+}
+
+TEST(threads, tss_values_are_each_threads_own_and_destroyed_with_it) {
+    int numbers[4] = {1, 10, 100, 1000};
+    thrd_t threads[4];
+    ASSERT_EQ(tss_create(&key, destroy), thrd_success);
+    for (int i = 0; i < 4; i++) threads[i] = start(set_a_value, &numbers[i]);
+    for (int i = 0; i < 4; i++) ASSERT_EQ(join(threads[i]), numbers[i]);
+    ASSERT_EQ(destroyed, 1111);
+    ASSERT(tss_get(key) == NULL);
+    tss_delete(key);
+    ASSERT_EQ(tss_set(key, numbers), thrd_error);
+}
