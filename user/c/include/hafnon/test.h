@@ -11,8 +11,9 @@
 //
 //     int main(int argc, char** argv) { return hafnon_test_main(argc, argv); }
 //
-// A test passes when it returns with as many open handles as before; without an argument, all tests run one after
-// the other in the same process. TEST_NEEDS takes words for the runner too, such as "cpus=4 timeout=90".
+// A test passes when it returns with as many open handles as before, which is reported on the console; without an
+// argument, all tests run one after the other in the same process. TEST_NEEDS takes words for the runner too, such as
+// "cpus=4 timeout=90".
 
 #ifndef HAFNON_TEST_H_
 #define HAFNON_TEST_H_
@@ -93,18 +94,24 @@ static inline int hafnon_test_is(const hafnon_test_t* test, const char* name) {
     return strncmp(test->line, name, length) == 0 && test->line[length] == ' ';
 }
 
+// Runs a test between its announcement and its result.
+static inline void hafnon_test_run(const hafnon_test_t* test, int number) {
+    int length = (int)strcspn(test->line, " ");
+    printf("# start %.*s\n", length, test->line);
+    uint32_t before = hafnon_count_handles();
+    test->run();
+    ASSERT_EQ(hafnon_count_handles(), before);
+    // The test may have left the console in the middle of a line.
+    printf("\nok %d %.*s\n", number, length, test->line);
+}
+
 // Runs the test named by the first argument, or all; the program's exit code.
 static inline int hafnon_test_main(int argc, char** argv) {
     int ran = 0;
+    printf("KTAP version 1\n1..%d\n", argc > 1 ? 1 : (int)(__stop_hafnon_test_table - __start_hafnon_test_table));
     for (const hafnon_test_t* test = __start_hafnon_test_table; test < __stop_hafnon_test_table; test++) {
-        if (argc > 1 && !hafnon_test_is(test, argv[1])) continue;
-        if (argc == 1) printf("running %s", test->line);
-        uint32_t before = hafnon_count_handles();
-        test->run();
-        ASSERT_EQ(hafnon_count_handles(), before);
-        ran++;
+        if (argc == 1 || hafnon_test_is(test, argv[1])) hafnon_test_run(test, ++ran);
     }
-    if (argc == 1) printf("%d tests passed\n", ran);
     if (ran == 0) printf("there is no test %s\n", argc > 1 ? argv[1] : "at all");
     return ran == 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
