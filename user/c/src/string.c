@@ -90,6 +90,36 @@ char* strncat(char* restrict to, const char* restrict from, size_t most) {
 
 char* strcat(char* restrict to, const char* restrict from) { return strncat(to, from, SIZE_MAX); }
 
+// As much as fits with its end; the length that was asked for.
+size_t strlcpy(char* restrict to, const char* restrict from, size_t size) {
+    size_t length = strlen(from);
+    if (size > 0) {
+        size_t used = length < size ? length : size - 1;
+        memcpy(to, from, used);
+        to[used] = 0;
+    }
+    return length;
+}
+
+size_t strlcat(char* restrict to, const char* restrict from, size_t size) {
+    size_t length = strnlen(to, size);
+    return length + strlcpy(to + length, from, size - length);
+}
+
+char* strtok_r(char* restrict string, const char* restrict set, char** restrict rest) {
+    if (string == NULL) string = *rest;
+    string += strspn(string, set);
+    *rest = string + strcspn(string, set);
+    if (*rest == string) return NULL;
+    if (**rest != 0) *(*rest)++ = 0;
+    return string;
+}
+
+char* strtok(char* restrict string, const char* restrict set) {
+    static _Thread_local char* rest;
+    return strtok_r(string, set, &rest);
+}
+
 void bzero(void* memory, size_t length) { memset(memory, 0, length); }
 
 char* strdup(const char* string) {

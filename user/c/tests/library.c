@@ -173,6 +173,19 @@ TEST(string, strings) {
     free(copy);
 }
 
+TEST(string, pieces) {
+    char small[6] = "zzzzz";
+    ASSERT_EQ(strlcpy(small, "longer", 4), 6);
+    ASSERT(memcmp(small, "lon\0z", 5) == 0);
+    ASSERT_EQ(strlcat(small, "dons", sizeof(small)), 7);
+    ASSERT(strcmp(small, "londo") == 0);
+    ASSERT_EQ(strlcat(small, "x", 2), 3);
+    ASSERT(strlcpy(small, "x", 0) == 1 && strcmp(small, "londo") == 0);
+    char words[] = "  one, two";
+    ASSERT(strcmp(strtok(words, " ,"), "one") == 0 && strcmp(strtok(NULL, " ,"), "two") == 0);
+    ASSERT(strtok(NULL, " ,") == NULL && strtok(NULL, " ,") == NULL);
+}
+
 TEST(library, limits_and_characters) {
     static_assert(INT_MAX == 0x7fffffff && CHAR_BIT == 8 && LONG_MIN == INT64_MIN && UCHAR_MAX == 255, "limits");
     ASSERT(isdigit('7') && !isdigit('x') && isxdigit('f') && isspace('\t') && !isprint('\n'));

@@ -255,3 +255,15 @@ TEST(threads, tss_values_are_each_threads_own_and_destroyed_with_it) {
     tss_delete(key);
     ASSERT_EQ(tss_set(key, numbers), thrd_error);
 }
+
+TEST(threads, tss_values_do_not_outlive_their_key) {
+    tss_t old, new;
+    ASSERT_EQ(tss_create(&old, NULL), thrd_success);
+    ASSERT_EQ(tss_set(old, &old), thrd_success);
+    ASSERT(tss_get(old) == &old);
+    tss_delete(old);
+    tss_delete(old);
+    ASSERT_EQ(tss_create(&new, NULL), thrd_success);
+    ASSERT(tss_get(new) == NULL && tss_set(old, &old) == thrd_error);
+    tss_delete(new);
+}
