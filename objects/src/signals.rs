@@ -86,8 +86,9 @@ impl SignalSet {
     /// Deactivates `clear`, then activates `set`, as one step; wakes the observers that this satisfies.
     #[inline]
     pub fn update(&self, clear: Signals, set: Signals) {
-        // What changes nothing tells nobody anything.
-        let now = self.get();
+        // What changes nothing tells nobody anything. A read that takes its place among the changes: who
+        // changes the signals next sees what the caller did before, as if there had been a lock.
+        let now = Signals::from_bits_retain(self.shown.fetch_or(0, Ordering::AcqRel));
         if now.difference(clear).union(set) != now {
             self.change(clear, set);
         }
@@ -97,7 +98,7 @@ impl SignalSet {
         let change = |active: &mut Signals| {
             let before = *active;
             *active = before.difference(clear).union(set);
-            self.shown.store(active.bits(), Ordering::Release);
+            self.shown.swap(active.bits(), Ordering::AcqRel);
             let risen = set.difference(before);
             (!risen.is_empty()).then_some((*active, risen))
         };

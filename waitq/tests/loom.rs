@@ -9,7 +9,7 @@ use loom::thread;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use waitq::{Cancel, WaitQueue, Woken};
+use waitq::{Cancel, WaitQueue, Waiter, Woken};
 
 /// A wake between the check and the poll, or between polls, is not lost.
 #[test]
@@ -132,5 +132,40 @@ fn a_drop_during_the_rounds_of_a_large_wake_is_safe() {
         for wait in &mut waits {
             assert!(wait.as_mut().poll(&mut context).is_ready());
         }
+    });
+}
+
+/// A waiter that is used again: the wake of its first wait, which it gave up, does not end the second, and
+/// the second queue is not kept by anything once both are over.
+///
+/// Fails when `cancel` leaves the node `Woken`, or linked in the first queue.
+#[test]
+fn a_waiter_used_again_ends_by_its_own_wake() {
+    loom::model(|| {
+        let queues = [(); 2].map(|()| Arc::new(WaitQueue::<(), bool>::new(false)));
+        let wakers = queues.clone().map(|queue| {
+            thread::spawn(move || {
+                queue.with(|ready, waiters| {
+                    *ready = true;
+                    waiters.wake_all();
+                })
+            })
+        });
+        let [first, second] = queues.clone();
+        let mut waiter = pin!(Waiter::new(()));
+        let look = |ready: &mut bool, (): &mut ()| *ready;
+        if waiter.as_mut().begin(first, (), look, Waker::noop()).is_pending() {
+            let _ = waiter.as_mut().cancel();
+            assert!(waiter.as_mut().release().is_some());
+        }
+        let mut second = Some(second);
+        block_on(std::future::poll_fn(|context| match second.take() {
+            Some(queue) => waiter.as_mut().begin(queue, (), look, context.waker()),
+            None => waiter.as_mut().poll(context),
+        }));
+        assert!(queues[1].with(|ready, _| *ready));
+        waiter.as_mut().release();
+        wakers.into_iter().for_each(|waker| waker.join().unwrap());
+        assert!(queues.iter().all(|queue| Arc::strong_count(queue) == 1));
     });
 }

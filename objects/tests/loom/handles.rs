@@ -1,0 +1,96 @@
+//! Handles that are closed while a wait through them begins: `HandleTable::mark` and `still_open`.
+
+use super::{A, model};
+use abi::{Rights, Signals, Status};
+use loom::future::block_on;
+use loom::thread;
+use objects::wait::{SignalWaiter, begin_wait_on};
+use objects::{Event, Handle, HandleTable, KernelObject, Object, Observation};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+
+/// A process with handles to so many events.
+fn process<const N: usize>() -> (Arc<HandleTable>, [Arc<Event>; N], [u32; N]) {
+    let table = HandleTable::new(1, 0x5eed_5eed);
+    let events = [(); N].map(|()| Event::new());
+    let add = |event| table.add(Handle::to_new(event).expect("few handles")).ok().expect("room");
+    let values = events.clone().map(add);
+    (Arc::new(table), events, values)
+}
+
+/// Waits for `A` as a thread's call does; `None` when there is no such handle any more.
+fn wait(table: &HandleTable, value: u32) -> Option<Result<(), Status>> {
+    let mark = table.mark();
+    let object: Object = table.get_any(value, Rights::WAIT).ok()?;
+    let observation = Observation::of(A, table.id(value));
+    let mut waiter = pin!(SignalWaiter::new(observation));
+    let mut object = Some(object);
+    let seen = block_on(poll_fn(|context| match object.take() {
+        Some(object) => {
+            let still_open = || table.still_open(value, mark);
+            begin_wait_on(waiter.as_mut(), object, observation, still_open, context.waker())
+        }
+        None => waiter.as_mut().poll(context),
+    }));
+    Some(seen.outcome())
+}
+
+/// The handle is closed and, in one of the models, the object signalled: the wait never hangs, and says
+/// which it was.
+///
+/// Fails when a removal is counted after the waits through the handle have ended, and when `still_open`
+/// always agrees.
+#[test]
+fn a_handle_closed_while_a_wait_through_it_begins_ends_it() {
+    for signalled in [false, true] {
+        model(move || {
+            let (table, [event], [value]) = process();
+            let same = table.clone();
+            let closer = thread::spawn(move || drop(same.remove(value)));
+            let asserter = signalled.then(|| {
+                let event = event.clone();
+                thread::spawn(move || event.base().signals.assert(A))
+            });
+            let outcome = wait(&table, value);
+            assert!(
+                matches!(outcome, None | Some(Err(Status::CANCELED))) || signalled && outcome == Some(Ok(()))
+            );
+            closer.join().unwrap();
+            asserter.into_iter().for_each(|asserter| asserter.join().unwrap());
+            assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
+        });
+    }
+}
+
+/// Closing another handle ends no wait.
+///
+/// Fails when `still_open` takes every removal for that of its handle.
+#[test]
+fn another_handle_closed_meanwhile_ends_nothing() {
+    model(|| {
+        let (table, [event, _], [value, other]) = process();
+        let same = table.clone();
+        let closer = thread::spawn(move || {
+            drop(same.remove(other));
+            event.base().signals.assert(A);
+        });
+        assert_eq!(wait(&table, value), Some(Ok(())));
+        closer.join().unwrap();
+    });
+}
+
+/// The process ends while one of its threads begins to wait.
+///
+/// Fails when `close` counts no removal.
+#[test]
+fn a_table_that_closes_while_a_wait_begins_ends_it() {
+    model(|| {
+        let (table, [event], [value]) = process();
+        let same = table.clone();
+        let closer = thread::spawn(move || same.close());
+        assert!(matches!(wait(&table, value), None | Some(Err(Status::CANCELED))));
+        closer.join().unwrap();
+        assert!(!event.base().signals.get().contains(Signals::SIGNAL_HANDLE_CLOSED));
+    });
+}
