@@ -40,7 +40,7 @@ pub use alarm::Alarm;
 pub use executor::{Executor, Platform, RunState};
 pub use group::Group;
 pub use scope::Scope;
-pub use task::annotate::{WaitingFor, current_task, note_wait, note_wait_number, waiting_for};
+pub use task::annotate::{WaitingFor, current_task, waiting_for};
 pub use task::options::{Class, NOMINAL_WEIGHT, TaskOptions};
 pub use task::reference::{Outcome, Stats, TaskInfo, TaskRef, TaskState};
 pub use timers::{Sleep, TimerQueue};

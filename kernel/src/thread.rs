@@ -9,7 +9,7 @@ use abi::Status;
 use alloc::sync::Arc;
 use core::future::poll_fn;
 use core::pin::{Pin, pin};
-use core::task::{Poll, Waker};
+use core::task::Poll;
 use executor::TaskOptions;
 use objects::Thread;
 use objects::memory::Protection;
@@ -41,9 +41,9 @@ impl Drop for Life {
 /// The thread's life: user code runs until it traps, and what the trap asks for is done.
 async fn live(life: Life, mut context: UserContext) {
     let caller = &life.0;
-    let waker = own_waker().await;
-    executor::note_wait(&waker, "system call", 0);
-    let mut blocked = pin!(Blocked::new(waker));
+    let Some(task) = executor::current_task().await else { return };
+    task.note_wait("system call", 0);
+    let mut blocked = pin!(Blocked::new(task.waker()));
     run::enter(caller);
     while !caller.thread.is_dying() {
         run::before_user();
@@ -53,7 +53,7 @@ async fn live(life: Life, mut context: UserContext) {
             Trap::Syscall => {
                 let number = context.rax;
                 // For listings: as long as the thread is parked, this is what it waits in.
-                executor::note_wait_number(blocked.waker(), number);
+                task.note_wait_number(number);
                 context.rax = match blocked.goes_on() {
                     true => finished(caller, blocked.as_mut()).await,
                     false => {
@@ -71,11 +71,6 @@ async fn live(life: Life, mut context: UserContext) {
             }
         }
     }
-}
-
-/// The waker of the task that awaits this.
-async fn own_waker() -> Waker {
-    poll_fn(|task| Poll::Ready(task.waker().clone())).await
 }
 
 /// The end of a call that has begun to wait. The task is parked at once: the wait knows its waker.

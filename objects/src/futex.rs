@@ -231,6 +231,7 @@ impl FutexTable {
     }
 
     /// Wakes at most `count` waiters of `address`, first come first served. How many.
+    #[inline]
     pub fn wake(&self, address: u64, count: usize, owner: NewOwner) -> usize {
         if owner != NewOwner::Nobody {
             // Without memory nobody is known to own it. That is no reason to let its waiters sleep.
@@ -239,6 +240,11 @@ impl FutexTable {
         if count == 1 {
             return usize::from(self.wake_first(address, owner));
         }
+        self.wake_several(address, count, owner)
+    }
+
+    #[inline(never)] // reason: most wakes are for one, and a batch takes a large frame
+    fn wake_several(&self, address: u64, count: usize, owner: NewOwner) -> usize {
         self.queue.with(|owners, waiters| {
             let (woken, thread) = wake_some(owners, waiters, address, count);
             owners.set(address, owner.given(thread));

@@ -4,7 +4,7 @@ use super::reference::TaskRef;
 use super::waker;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicU64, Ordering};
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Poll};
 
 /// Numbers for tasks that were given none. Not loom's: a number orders nothing.
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
@@ -22,25 +22,6 @@ pub async fn current_task() -> Option<TaskRef> {
 /// such as `("port", koid)`.
 pub fn waiting_for<F: Future>(what: &'static str, number: u64, future: F) -> WaitingFor<F> {
     WaitingFor { what, number, future }
-}
-
-/// Notes that the task which is polled with `waker` waits for `what` number `number`, until it notes
-/// something else; an empty `what` takes the note back. See [`waiting_for`] for a form that does both. For the
-/// task itself.
-pub fn note_wait(waker: &Waker, what: &'static str, number: u64) {
-    if let Some(task) = waker::task_of(waker) {
-        // SAFETY: the waker has a reference to the task.
-        unsafe { task.as_ref() }.waits_for.set(what, number);
-    }
-}
-
-/// Changes the number of [`note_wait`], which costs a single store.
-#[inline]
-pub fn note_wait_number(waker: &Waker, number: u64) {
-    if let Some(task) = waker::task_of(waker) {
-        // SAFETY: the waker has a reference to the task.
-        unsafe { task.as_ref() }.waits_for.set_number(number);
-    }
 }
 
 /// See [`waiting_for`].
@@ -61,7 +42,10 @@ impl<F: Future> Future for WaitingFor<F> {
         // SAFETY: as above.
         let result = unsafe { Pin::new_unchecked(&mut this.future) }.poll(context);
         let (what, number) = if result.is_pending() { (this.what, this.number) } else { ("", 0) };
-        note_wait(context.waker(), what, number);
+        if let Some(task) = waker::task_of(context.waker()) {
+            // SAFETY: the context's waker has a reference to the task.
+            unsafe { task.as_ref() }.waits_for.set(what, number);
+        }
         result
     }
 }

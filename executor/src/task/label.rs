@@ -1,5 +1,5 @@
-//! What a task waits for, written by its poll and read by a listing on any CPU: a sequence lock over
-//! plain stores, so that writing it costs the hot path no atomic step.
+//! What a task waits for, written by its poll and read by a listing on any CPU: a sequence lock. Changing the
+//! number alone costs the hot path a plain store.
 
 use crate::sync::plain::{AtomicPtr, AtomicU32, AtomicU64};
 use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -24,11 +24,13 @@ impl Label {
         }
     }
 
-    /// By the executor that runs the task. An empty text says that the task waits for nothing known.
-    #[inline]
+    /// An empty text says that the task waits for nothing known.
     pub(crate) fn set(&self, text: &'static str, number: u64) {
-        let version = self.version.load(Relaxed);
-        self.version.store(version.wrapping_add(1), Relaxed);
+        let mut version = self.version.load(Relaxed) & !1;
+        while let Err(now) = self.version.compare_exchange_weak(version, version | 1, Acquire, Relaxed) {
+            core::hint::spin_loop();
+            version = now & !1;
+        }
         fence(Release);
         self.text.store(text.as_ptr().cast_mut(), Relaxed);
         self.length.store(text.len() as u32, Relaxed);

@@ -202,6 +202,18 @@ impl TaskRef {
         unsafe { info(self.0) }
     }
 
+    /// Notes that the task waits for `what` number `number`, until something else is noted; an empty `what` takes
+    /// the note back. See [`waiting_for`](crate::waiting_for) for a form that does both.
+    pub fn note_wait(&self, what: &'static str, number: u64) {
+        self.header().waits_for.set(what, number);
+    }
+
+    /// Changes the number of [`TaskRef::note_wait`], which costs a single store.
+    #[inline]
+    pub fn note_wait_number(&self, number: u64) {
+        self.header().waits_for.set_number(number);
+    }
+
     /// A waker for the task.
     pub fn waker(&self) -> Waker {
         // SAFETY: only cloned; the clone counts its own reference.

@@ -1,10 +1,8 @@
 //! Accounts, budgets, listings.
 
 use super::{Machine, never};
-use crate::{Stats, TaskOptions, TaskState, note_wait, note_wait_number, waiting_for, yield_now};
-use std::future::poll_fn;
+use crate::{Stats, TaskOptions, TaskState, current_task, waiting_for, yield_now};
 use std::sync::atomic::Ordering;
-use std::task::Poll;
 use std::vec::Vec;
 
 #[test]
@@ -75,12 +73,9 @@ fn tasks_are_listed_with_what_they_wait_for() {
     let parked = TaskOptions::new("parked").id(77).affinity(0b10);
     let parked = machine.spawn_with(1, parked, waiting_for("port", 42, never()));
     machine.spawn(0, "noted", async move {
-        poll_fn(|task| {
-            note_wait(task.waker(), "timer", 6);
-            note_wait_number(task.waker(), 7);
-            Poll::Ready(())
-        })
-        .await;
+        let task = current_task().await.expect("a task");
+        task.note_wait("timer", 6);
+        task.note_wait_number(7);
         never().await;
     });
     (0..2).for_each(|cpu| assert_eq!(machine.run(cpu), 1));

@@ -65,12 +65,6 @@ impl Blocked {
         Self { waker, goes_on: false, wait: Wait::Nothing, sleep: None }
     }
 
-    /// The waker of the thread's task.
-    #[inline]
-    pub fn waker(&self) -> &Waker {
-        &self.waker
-    }
-
     /// Whether a wait goes on: it is to be polled.
     #[inline]
     pub fn goes_on(&self) -> bool {
