@@ -50,6 +50,7 @@ fn cpu_main() -> ! {
 fn start_tasks() {
     let spawn =
         |name, task| drop(run::executor().spawn(TaskOptions::new(name), task).expect("memory at boot"));
+    syscalls::many::prepare_places();
     spawn("wait places", service::start(syscalls::many::make_places()));
     for service in service::all() {
         spawn(service.name, (service.start)());

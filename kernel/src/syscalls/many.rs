@@ -13,6 +13,11 @@ fn places() -> &'static Places {
     PLACES.call_once(Places::default)
 }
 
+/// Makes the first places for waits.
+pub fn prepare_places() {
+    places().prepare(frames::admit);
+}
+
 /// The life of the kernel task that makes places for waits.
 pub async fn make_places() {
     places().fill(frames::admit).await;

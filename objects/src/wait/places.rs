@@ -190,6 +190,12 @@ impl Places {
         }
     }
 
+    /// Makes the first places, as far as there is memory: while the machine starts, so that whoever runs first
+    /// finds them, and finds memory as it will be.
+    pub fn prepare(&self, admit: impl Fn() -> bool) {
+        while self.free() < FULL && self.make_some(&admit) {}
+    }
+
     /// Makes some places; whether there was memory for them.
     fn make_some(&self, admit: &impl Fn() -> bool) -> bool {
         let mut made = Chain::default();
