@@ -1,18 +1,25 @@
 //! What the host reads of an ELF file before it boots one: whether it is one
 //! that can run, and which tests are in it.
 
-use std::{fs, path::Path};
+use std::{fs, ops::Range, path::Path};
 
 use anyhow::{Context, Result, bail};
-use object::{Architecture, Object, ObjectKind, ObjectSection};
+use object::{
+    Architecture, Endianness, Object, ObjectSection,
+    elf::{ET_DYN, ET_EXEC, PF_X, PT_INTERP, PT_LOAD},
+    read::elf::{ElfFile64, ProgramHeader},
+};
 
 /// The section in which a program lists its tests, one a line.
 pub const TESTS_SECTION: &str = ".hafnon_tests";
 
-/// Checks that `file` is a program for x86_64.
+/// Where programs lie in hafnon; those that are not position-independent have to say an address in here.
+const USER_ADDRESSES: Range<u64> = 0x100_0000..0x7fff_ffff_f000;
+
+/// Checks that `file` is a program for x86_64 that the kernel can load by itself.
 ///
 /// # Errors
-/// It can not be read, is no ELF file, or is one for something else.
+/// It can not be read, is no ELF file, or is one for something else; the error says what.
 pub fn check_program(file: &Path) -> Result<()> {
     let name = file.display();
     let bytes = fs::read(file).with_context(|| format!("cannot read {name}"))?;
@@ -22,11 +29,49 @@ pub fn check_program(file: &Path) -> Result<()> {
     let Ok(elf) = object::File::parse(bytes.as_slice()) else {
         bail!("{name} is a damaged ELF file");
     };
-    let is_program = matches!(elf.kind(), ObjectKind::Executable | ObjectKind::Dynamic);
-    if elf.architecture() != Architecture::X86_64 || !is_program {
+    let object::File::Elf64(elf) = elf else {
+        bail!("{name} is an ELF file, but not a program for x86_64");
+    };
+    let kind = elf.elf_header().e_type.get(elf.endian());
+    if elf.architecture() != Architecture::X86_64 || ![ET_EXEC, ET_DYN].contains(&kind) {
         bail!("{name} is an ELF file, but not a program for x86_64");
     }
-    Ok(())
+    match obstacle(&elf, bytes.len() as u64) {
+        Some(obstacle) => bail!("{name} is a program that hafnon can not load: {obstacle}"),
+        None => Ok(()),
+    }
+}
+
+/// Why the kernel's loader could not load a program of `length` bytes.
+fn obstacle(elf: &ElfFile64<Endianness>, length: u64) -> Option<&'static str> {
+    let (header, endian) = (elf.elf_header(), elf.endian());
+    let segments = elf.elf_program_headers();
+    if segments.iter().any(|segment| segment.p_type(endian) == PT_INTERP) {
+        return Some("it needs a dynamic loader; link it with -static-pie");
+    }
+    let loads: Vec<_> = segments.iter().filter(|segment| segment.p_type(endian) == PT_LOAD).collect();
+    let inside = |range: &Range<u64>, start: u64, size: u64| {
+        start.checked_add(size).is_some_and(|end| start >= range.start && end <= range.end)
+    };
+    let whole = loads.iter().all(|segment| {
+        inside(&(0..length), segment.p_offset(endian), segment.p_filesz(endian))
+            && segment.p_filesz(endian) <= segment.p_memsz(endian)
+    });
+    if !whole {
+        return Some("it is not whole");
+    }
+    let entry = header.e_entry.get(endian);
+    let starts = loads.iter().any(|segment| {
+        let (start, size) = (segment.p_vaddr(endian), segment.p_memsz(endian));
+        segment.p_flags(endian).contains(PF_X) && entry.wrapping_sub(start) < size
+    });
+    if !starts {
+        return Some("no code is where it says that it starts");
+    }
+    let addresses = if header.e_type.get(endian) == ET_EXEC { USER_ADDRESSES } else { 0..USER_ADDRESSES.end };
+    let fits =
+        loads.iter().all(|segment| inside(&addresses, segment.p_vaddr(endian), segment.p_memsz(endian)));
+    if fits { None } else { Some("it is to lie at addresses that programs can not have") }
 }
 
 /// The lines of the tests section of `file`; none when it has no such section.
@@ -67,7 +112,45 @@ mod tests {
     }
 
     #[test]
-    fn this_program_is_one() {
-        check_program(&std::env::current_exe().unwrap()).unwrap();
+    fn a_program_of_this_machine_needs_its_loader() {
+        let refused = check_program(&std::env::current_exe().unwrap()).unwrap_err().to_string();
+        assert!(refused.ends_with("it needs a dynamic loader; link it with -static-pie"), "{refused}");
+    }
+
+    /// A program of one segment, readable and executable, at `address`, that starts at `entry` and is `size`
+    /// bytes long in the file.
+    fn program(kind: object::elf::FileType, address: u64, entry: u64, size: u64) -> Vec<u8> {
+        let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
+        bytes.resize(16, 0);
+        let word = |value: u16| value.to_le_bytes();
+        bytes.extend([word(kind.0), word(object::elf::EM_X86_64.0)].concat());
+        bytes.extend(1u32.to_le_bytes());
+        bytes.extend([entry, 64, 0].map(u64::to_le_bytes).concat());
+        bytes.extend(0u32.to_le_bytes());
+        bytes.extend([64, 56, 1, 64, 0, 0].map(word).concat());
+        bytes.extend([PT_LOAD.0, 5].map(u32::to_le_bytes).concat());
+        bytes.extend([0, address, address, size, size, 4096].map(u64::to_le_bytes).concat());
+        bytes
+    }
+
+    #[test]
+    fn programs_that_the_kernel_could_not_load_are_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        for (kind, address, entry, size, says) in [
+            (ET_DYN, 0, 0, 120, ""),
+            (ET_EXEC, 0x20_0000_0000, 0x20_0000_0010, 120, ""),
+            (ET_DYN, 0, 120, 120, "no code is where it says that it starts"),
+            (ET_DYN, 0, 0, 121, "it is not whole"),
+            (ET_DYN, 0, 0, u64::MAX, "it is not whole"),
+            (ET_EXEC, 0x40_0000, 0x40_0000, 120, "it is to lie at addresses that programs can not have"),
+            (ET_EXEC, 1 << 63, 1 << 63, 120, "it is to lie at addresses that programs can not have"),
+            (ET_DYN, u64::MAX, u64::MAX, 120, "it is to lie at addresses that programs can not have"),
+            (object::elf::ET_REL, 0, 0, 120, "is an ELF file, but not a program for x86_64"),
+        ] {
+            fs::write(&file, program(kind, address, entry, size)).unwrap();
+            let said = check_program(&file).map_or_else(|error| error.to_string(), |()| String::new());
+            assert!(said.ends_with(says) && said.is_empty() == says.is_empty(), "{says}: {said}");
+        }
     }
 }

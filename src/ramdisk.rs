@@ -12,6 +12,9 @@ use tar::{Builder, EntryType, Header};
 
 use crate::compile::Program;
 
+/// Bytes that a name in a ramdisk may have: what a `ustar` header has room for in one piece.
+pub const LONGEST_NAME: usize = 99;
+
 /// Writes an archive of `programs` to `out`.
 ///
 /// The bytes depend on the programs alone: no times, no owners.

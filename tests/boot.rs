@@ -77,6 +77,41 @@ fn a_program_gets_its_arguments_and_its_exit_code_is_the_commands() {
 }
 
 #[test]
+fn arguments_arrive_whole_or_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    // The longest name that a ramdisk takes, and one more byte.
+    let [longest, longer] = [95, 96].map(|length| directory.path().join("p".repeat(length)));
+    for name in [&longest, &longer] {
+        std::fs::copy(program("bin/hello"), name).unwrap();
+    }
+    let many = "a".repeat(3_900);
+    let output = hafnon(&["run", longest.to_str().unwrap(), &many, "last"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output.stderr));
+    assert!(said(&output.stdout).contains("argument 2: last"), "{}", said(&output.stdout));
+
+    let too_many = "a".repeat(4_000);
+    let refused = [
+        (hafnon(&["run", longer.to_str().unwrap()]), "has more than 95 bytes"),
+        (hafnon(&["run", longest.to_str().unwrap(), &too_many]), "there is room for 4096"),
+    ];
+    for (output, why) in refused {
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output.stderr).contains(why), "{}", said(&output.stderr));
+    }
+}
+
+#[test]
+fn a_kernel_without_a_program_ends_with_a_sentence() {
+    let ramdisk = Some(ramdisk::temporary(build()).unwrap());
+    let words = vec![word("run", "bin/nothing")];
+    let kernel = compile::kernel_file(compile::KERNEL);
+    let mut console = Console::default();
+    let outcome = Machine::new(Boot::Direct { kernel, ramdisk, words }).run(&mut console).unwrap();
+    assert_eq!(outcome.end, End::Exited(2));
+    assert!(console.0.contains("no first process: bin/nothing is not in the ramdisk"));
+}
+
+#[test]
 fn a_c_program_of_several_files_is_compiled_and_run() {
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name).display().to_string();

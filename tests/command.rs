@@ -49,6 +49,7 @@ fn files_that_can_not_run_are_refused_in_one_sentence() {
     assert!(
         refused(&["run", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]).contains("is not an ELF file")
     );
+    assert!(refused(&["run", env!("CARGO_BIN_EXE_hafnon")]).contains("needs a dynamic loader"));
 }
 
 #[test]

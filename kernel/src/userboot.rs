@@ -6,7 +6,7 @@
 
 use crate::arch::power::{self, Outcome};
 use crate::mm::DirectMap;
-use crate::{arch, boot, config, control, loader, process, run, thread, vdso};
+use crate::{arch, boot, config, control, loader, println, process, run, thread, vdso};
 use abi::{ProcArgs, Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -21,11 +21,18 @@ const VDSO: &str = "lib/libzircon.so";
 /// The program that runs when the command line names none.
 const DEFAULT_PROGRAM: &str = "bin/tour";
 
+/// The exit code when there is no first process: what the machine was told to run can not be run.
+const UNUSABLE: i64 = 2;
+
 /// Starts the first process, waits for its end, and reports its return code to the host.
 pub async fn main() {
     let process = match start() {
         Ok(process) => process,
-        Err(problem) => panic!("no first process: {problem}"),
+        Err(problem) => {
+            println!("hafnon: no first process: {problem}");
+            control!("hafnon: exit {UNUSABLE}");
+            power::exit(Outcome::Regular)
+        }
     };
     let forever = Deadline { at: i64::MAX, timers: run::timers() };
     let signals = &process.base().signals;

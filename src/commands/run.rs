@@ -19,6 +19,9 @@ use crate::options::{MachineOptions, Usage};
 /// Seconds without a word after which the guest is taken for hung.
 const SILENCE: u64 = 60;
 
+/// Bytes of a command line that the kernel keeps: `boot::COMMAND_LINE_CAPACITY` there.
+const LONGEST_COMMAND_LINE: usize = 4096;
+
 /// The first process of the tour.
 const TOUR: &str = "bin/tour";
 
@@ -36,10 +39,19 @@ pub fn program(options: &MachineOptions, file: &Path, arguments: &[String]) -> R
         return Err(Usage(format!("{} has no name that fits a ramdisk", file.display())).into());
     };
     let name = format!("bin/{name}");
-    let mut built = prepared(options)?;
-    built.programs = ramdisk::with(built.programs, &name, file);
+    if name.len() > ramdisk::LONGEST_NAME {
+        let most = ramdisk::LONGEST_NAME - "bin/".len();
+        return Err(Usage(format!("the name of {} has more than {most} bytes", file.display())).into());
+    }
     let mut words = vec![word("run", &name)];
     words.extend(arguments.iter().map(|argument| word("arg", argument)));
+    let length: usize = words.iter().map(|word| word.len() + 1).sum();
+    if length > LONGEST_COMMAND_LINE {
+        let most = LONGEST_COMMAND_LINE;
+        return Err(Usage(format!("the arguments have {length} bytes; there is room for {most}")).into());
+    }
+    let mut built = prepared(options)?;
+    built.programs = ramdisk::with(built.programs, &name, file);
     boot(options, &built, words)
 }
 

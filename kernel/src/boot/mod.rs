@@ -26,8 +26,8 @@ use spin::Once;
 pub const DIRECT_MAP: u64 = crate::mm::layout::DIRECT_MAP;
 /// Size of [`BOOT_STACK`] in bytes.
 pub const BOOT_STACK_SIZE: usize = 64 * 1024;
-/// Bytes of the command line that are kept.
-const COMMAND_LINE_CAPACITY: usize = 2048;
+/// Bytes of the command line that are kept. The host command refuses more: QEMU, too, has no room for much more.
+const COMMAND_LINE_CAPACITY: usize = 4096;
 /// Memory regions that are kept; QEMU reports about ten, UEFI firmware about a hundred.
 const REGION_CAPACITY: usize = 512;
 
