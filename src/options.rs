@@ -14,7 +14,7 @@ use hafnon::{
 };
 
 const STATUS: &str = "\
-Exit status: the first process's exit code, or 101 when the kernel panicked, 102 when the
+Exit status: the first process's exit code (its low byte, or 1 if that is 0 and the code is not), or 101 when the kernel panicked, 102 when the
 machine reset itself (a triple fault), 103 when QEMU failed or the machine switched off
 without an exit code, 124 when the guest hung; 2 for arguments that can not be used; 1 when
 something could not be built or found on this machine.
@@ -66,7 +66,9 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Count the instructions that operations take
+    /// Count the instructions that operations take: on one CPU, under tcg
+    ///
+    /// --cpus counts for `qemu_to_user` only, which is the time of an ordinary boot.
     Bench {
         /// Only figures whose names contain this
         name: Option<String>,

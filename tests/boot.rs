@@ -14,7 +14,9 @@ use std::{
 use hafnon::{
     compile::{self, Program},
     machine::{Boot, End, Listener, Machine, word},
-    qemu, ramdisk, toolchain,
+    qemu, ramdisk,
+    symbols::Symbols,
+    toolchain,
 };
 
 /// The last line of a tour that left nothing behind.
@@ -109,6 +111,33 @@ fn a_kernel_without_a_program_ends_with_a_sentence() {
     let outcome = Machine::new(Boot::Direct { kernel, ramdisk, words }).run(&mut console).unwrap();
     assert_eq!(outcome.end, End::Exited(2));
     assert!(console.0.contains("no first process: bin/nothing is not in the ramdisk"));
+}
+
+/// Runs one test of the kernel's own that ends the machine; how it ended, for a person.
+fn told(test: &str) -> (End, String) {
+    build();
+    let kernel = compile::kernel(&toolchain::for_kernel().unwrap(), "hafnon-kernel-tests").unwrap();
+    let words = vec![word("test", &format!("ends::{test}"))];
+    let symbols = Symbols::of(&kernel);
+    let machine = Machine::new(Boot::Direct { kernel, ramdisk: None, words });
+    let outcome = machine.run(&mut Console::default()).unwrap();
+    let told = outcome.describe(&symbols);
+    (outcome.end, told)
+}
+
+#[test]
+fn the_ends_of_a_kernel_are_told_with_symbols() {
+    let (end, told_of) = told("a_panic_is_reported");
+    assert!(matches!(&end, End::Panicked(text) if text.contains("on purpose")), "{told_of}");
+    assert!(told_of.contains("ends.rs:") && told_of.contains("cpu_loop at kernel/src/run.rs:"), "{told_of}");
+
+    let (end, told_of) = told("a_stack_overflow_is_reported");
+    assert!(matches!(&end, End::Panicked(text) if text.contains("stack")), "{told_of}");
+    assert!(told_of.contains("endless at qemu-tests/kernel/src/ends.rs:"), "{told_of}");
+
+    let (end, told_of) = told("a_triple_fault_is_a_reset");
+    assert_eq!((end.status(), end), (102, End::Reset), "{told_of}");
+    assert!(told_of.contains("reset at kernel/src/arch/power.rs:"), "{told_of}");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The command as a person types it: what it refuses, what it lists, and what it
 //! says of a machine that lacks something. Nothing here is booted.
 
+mod guest;
+
 use std::{
     fs,
-    os::unix::fs::{PermissionsExt, symlink},
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Output},
 };
@@ -40,6 +42,7 @@ fn bad_arguments_are_refused_in_one_sentence() {
     assert!(refused(&["image"]).contains("--out"));
     assert!(refused(&["syscalls", "--abi", "plan9"]).contains("plan9"));
     assert!(refused(&["bench", "--accel", "kvm"]).contains("tcg"));
+    assert!(refused(&["image", "--out", "/proc/images"]).contains("cannot write to /proc/images"));
 }
 
 #[test]
@@ -138,8 +141,7 @@ fn a_compiler_that_does_not_answer_is_no_toolchain() {
 #[test]
 fn what_is_missing_ends_a_run_with_one_sentence() {
     let directory = tempfile::tempdir().unwrap();
-    let program = directory.path().join("program.elf");
-    symlink(std::env::current_exe().unwrap(), &program).unwrap();
+    let program = guest::endless_program(directory.path());
     let output = Command::new(env!("CARGO_BIN_EXE_hafnon"))
         .args(["run", program.to_str().unwrap()])
         .env_clear()

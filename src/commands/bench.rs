@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use hafnon::{
     machine::{Boot, Listener, word},
     qemu::{self, Accelerator},
@@ -14,7 +14,7 @@ use hafnon::{
 };
 use serde_json::json;
 
-use super::{build, run::follow};
+use super::{Built, build, run::follow};
 use crate::options::{Accel, MachineOptions, Usage};
 
 /// Seconds without a figure after which the guest is taken for hung.
@@ -30,7 +30,7 @@ pub fn run(options: &MachineOptions, name: Option<&str>, json: bool) -> Result<u
     let ramdisk = Some(ramdisk::temporary(&built.programs)?);
     let mut words = vec![word("run", "bin/bench")];
     words.extend(name.map(|name| word("arg", name)));
-    let boot = Boot::Direct { kernel: built.kernel, ramdisk, words };
+    let boot = Boot::Direct { kernel: built.kernel.clone(), ramdisk, words };
     let mut machine = options.machine(boot, SILENCE)?;
     machine.accelerator = Accelerator::Tcg;
     machine.counted = true;
@@ -42,20 +42,21 @@ pub fn run(options: &MachineOptions, name: Option<&str>, json: bool) -> Result<u
         return Ok(status);
     }
     if name.is_none() {
-        let boot = time_to_user(options)?.as_millis();
+        let boot = time_to_user(options, built)?.as_millis();
         figures.print(&Figure { name: "qemu_to_user", value: boot as u64, unit: "milliseconds" });
     }
     Ok(0)
 }
 
 /// The time from the start of QEMU to the first user instruction, of a plain boot.
-fn time_to_user(options: &MachineOptions) -> Result<Duration> {
-    let built = build()?;
+fn time_to_user(options: &MachineOptions, built: Built) -> Result<Duration> {
     let ramdisk = Some(ramdisk::temporary(&built.programs)?);
     let boot = Boot::Direct { kernel: built.kernel, ramdisk, words: vec![word("run", "bin/hello")] };
-    let machine = options.machine(boot, SILENCE)?;
+    let mut machine = options.machine(boot, SILENCE)?;
+    machine.accelerator = Accelerator::Tcg;
     let mut first = FirstInstruction { start: Instant::now(), after: None };
-    follow(machine, &mut first)?;
+    let status = follow(machine, &mut first)?;
+    ensure!(status == 0, "the boot that was timed ended with status {status}");
     first.after.context("the kernel did not say when it entered user mode")
 }
 

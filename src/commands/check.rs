@@ -2,7 +2,7 @@
 //! errors: what `cargo clippy` and `cargo doc` do for the host's packages, done
 //! with the kernel's toolchain and flags.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use hafnon::{
     compile::{self, Kind},
     image::Builder,
@@ -14,12 +14,7 @@ const KERNEL_PACKAGES: [&str; 2] = [compile::KERNEL, "hafnon-kernel-tests"];
 
 /// Lints and documents everything that runs in the guest, and lints `image/`.
 pub fn run() -> Result<u8> {
-    let toolchain = toolchain::for_kernel()?;
-    for program in ["cargo-clippy", "rustdoc"] {
-        if !toolchain.has(program) {
-            bail!("{} has no {program}", toolchain.version);
-        }
-    }
+    let toolchain = toolchain::for_lints()?;
     let kernel: Vec<String> = KERNEL_PACKAGES.iter().map(|&name| name.into()).collect();
     let user = compile::user_packages()?;
     for (kind, packages) in [(Kind::Kernel, &kernel), (Kind::User, &user)] {

@@ -46,6 +46,11 @@ fn needs() -> Vec<Need> {
             found: toolchain::find_for_kernel().as_ref().map(describe),
             ways: &toolchain::WAYS_TO_KERNEL,
         },
+        Need {
+            name: "kernel lints",
+            found: toolchain::find_for_lints().map(|toolchain| toolchain.version),
+            ways: &toolchain::WAYS_TO_LINTS,
+        },
         Need { name: "C compiler", found: c::find().map(file), ways: &c::WAYS_TO_COMPILER },
         Need {
             name: "image toolchain",

@@ -1,14 +1,19 @@
 //! Disk images.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 use hafnon::{image::Builder, ramdisk};
 
 use super::build;
+use crate::options::Usage;
 
 /// Writes both images to `directory`.
 pub fn write(directory: &Path) -> Result<u8> {
+    // Minutes of building are not for a directory that then can not be written.
+    fs::create_dir_all(directory)
+        .and_then(|()| tempfile::tempfile_in(directory))
+        .map_err(|error| Usage(format!("cannot write to {}: {error}", directory.display())))?;
     let builder = Builder::ensure()?;
     let built = build()?;
     let mut ramdisk = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;

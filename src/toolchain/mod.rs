@@ -37,6 +37,10 @@ pub const WAYS_TO_KERNEL: [Installation; 2] =
 pub const WAYS_TO_IMAGE: [Installation; 2] =
     [Installation::Rustup(&["component", "add", "rust-src", "llvm-tools"]), Installation::Apt(&DEBIAN)];
 
+/// Ways to the lints of the kernel's toolchain.
+pub const WAYS_TO_LINTS: [Installation; 2] =
+    [Installation::Rustup(&["component", "add", "clippy"]), Installation::Apt(&DEBIAN)];
+
 /// The toolchain as Debian packages it.
 const DEBIAN: [&str; 7] =
     ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "rustfmt-web", "rust-web-clippy", "lld-22"];
@@ -77,6 +81,23 @@ pub fn for_kernel() -> Result<Toolchain> {
 /// The toolchain for the kernel, if one is here: compiled libraries first.
 pub fn find_for_kernel() -> Option<Toolchain> {
     choose(all(), |toolchain| toolchain.library)
+}
+
+/// The toolchain for the kernel, if it is here with what lints and documents code.
+pub fn find_for_lints() -> Option<Toolchain> {
+    find_for_kernel().filter(|toolchain| ["cargo-clippy", "rustdoc"].iter().all(|name| toolchain.has(name)))
+}
+
+/// The same, with what is missing installed.
+///
+/// # Errors
+/// Something is missing and can not be installed; the error names the command to type.
+pub fn for_lints() -> Result<Toolchain> {
+    for_kernel()?;
+    match find_for_lints() {
+        Some(toolchain) => Ok(toolchain),
+        None => install("clippy for the kernel's toolchain", &WAYS_TO_LINTS, find_for_lints),
+    }
 }
 
 /// Of several toolchains, the first with compiled libraries, else the first with sources.

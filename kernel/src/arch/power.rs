@@ -23,6 +23,12 @@ pub fn exit(outcome: Outcome) -> ! {
     serial::flush();
     // SAFETY: the port is either isa-debug-exit's, which ends the machine, or unused.
     unsafe { Port::new(DEBUG_EXIT).write(outcome as u32) };
+    reset()
+}
+
+/// Resets the machine by a triple fault.
+pub fn reset() -> ! {
+    interrupts::disable();
     let no_table = x86_64::structures::DescriptorTablePointer { limit: 0, base: x86_64::VirtAddr::zero() };
     // SAFETY: with an empty IDT the breakpoint below can not be delivered: that is the point.
     unsafe { x86_64::instructions::tables::lidt(&no_table) };
