@@ -4,8 +4,12 @@
 mod guest;
 
 use std::{
+    ffi::OsStr,
     fs,
-    process::{Command, Stdio},
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Stdio},
     thread,
     time::Duration,
 };
@@ -94,29 +98,81 @@ fn switching_off_without_a_code_is_no_success() {
 fn run_until_killed() {
     let Some(kernel) = std::env::var_os("HAFNON_TEST_GUEST") else { return };
     let words = vec!["do=loop".into()];
-    let machine = Machine::new(Boot::Direct { kernel: kernel.into(), ramdisk: None, words });
+    let mut machine = Machine::new(Boot::Direct { kernel: kernel.into(), ramdisk: None, words });
+    machine.debugger = std::env::var_os("HAFNON_TEST_DEBUGGER").is_some();
     machine.run(&mut Heard::default()).unwrap();
+}
+
+/// Starts [`run_until_killed`], and waits until its QEMU is there.
+fn endless_parent(kernel: &Path) -> Child {
+    let parent = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "run_until_killed", "--ignored", "--nocapture"])
+        .env("HAFNON_TEST_GUEST", kernel)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert!(eventually(|| qemus(kernel) == 1), "QEMU did not start");
+    parent
 }
 
 #[test]
 fn no_qemu_outlives_a_killed_parent() {
     let directory = tempfile::tempdir().unwrap();
     let kernel = guest::kernel(directory.path());
+    for signal in ["-KILL", "-TERM", "-INT"] {
+        let mut parent = endless_parent(&kernel);
+        let killed = Command::new("kill").args([signal, &parent.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        assert!(!parent.wait().unwrap().success());
+        assert!(eventually(|| qemus(&kernel) == 0), "QEMU outlived its parent after {signal}");
+    }
+}
+
+/// Sends gdb's stub a packet; the body of its answer.
+fn ask(stub: &mut TcpStream, body: &str) -> String {
+    let sum = body.bytes().fold(0_u8, u8::wrapping_add);
+    write!(stub, "${body}#{sum:02x}").unwrap();
+    let mut answer = Vec::new();
+    // An acknowledgement, the packet, and two digits after its end.
+    while answer.len() < 3 || answer[answer.len() - 3] != b'#' {
+        let mut byte = [0];
+        stub.read_exact(&mut byte).unwrap();
+        answer.push(byte[0]);
+    }
+    stub.write_all(b"+").unwrap();
+    let text = String::from_utf8(answer).unwrap();
+    let body = text.trim_start_matches('+').trim_start_matches('$');
+    body[..body.len() - 3].to_owned()
+}
+
+#[test]
+fn a_debugger_finds_the_guest_before_its_first_instruction() {
+    let directory = tempfile::tempdir().unwrap();
+    let kernel = guest::kernel(directory.path());
     let mut parent = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "run_until_killed", "--ignored"])
-        .env("HAFNON_TEST_GUEST", &kernel)
+        .args(["--exact", "run_until_killed", "--ignored", "--nocapture"])
+        .envs([("HAFNON_TEST_GUEST", kernel.as_os_str()), ("HAFNON_TEST_DEBUGGER", OsStr::new("1"))])
         .stdout(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let kernel = kernel.to_str().unwrap();
-    assert!(eventually(|| qemus(kernel) == 1), "QEMU did not start");
+    let mut lines = BufReader::new(parent.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let line = lines.find(|line| line.contains("target remote")).expect("the address is announced");
+    let address = line.rsplit(' ').next().unwrap().trim_end_matches('\'');
+    let mut stub = TcpStream::connect(address).unwrap();
+    stub.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    assert!(ask(&mut stub, "qSupported").contains("PacketSize="));
+    assert!(ask(&mut stub, "?").starts_with("T05"), "it stands still");
+    // Where a PC begins: 16 bytes below the top of its first 4 GiB, in the code segment's part below.
+    assert_eq!(ask(&mut stub, "mfffffff0,1"), "ea", "a far jump");
     parent.kill().unwrap();
     parent.wait().unwrap();
-    assert!(eventually(|| qemus(kernel) == 0), "QEMU outlived its parent");
 }
 
 /// Number of QEMU processes that boot `kernel`.
-fn qemus(kernel: &str) -> usize {
+fn qemus(kernel: &Path) -> usize {
+    let kernel = kernel.to_str().unwrap();
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
     lines
