@@ -193,6 +193,23 @@ user_test! {
         assert_eq!(closed, Status::OK);
     }
 
+    fn transferring_the_callers_handle_cancels() {
+        let ((near, far), (carrier, arrival)) = (channel(), channel());
+        let raw = near.raw();
+        let sender = thread::spawn("sender", move || {
+            let request = receive(&far);
+            (request, far, call!(zx_channel_write(carrier.raw(), 0, core::ptr::null(), 0, &raw, 1)))
+        });
+        assert_eq!(call(&near, INFINITE), Err(Status::CANCELED));
+        core::mem::forget(near);
+        let (request, far, sent) = sender.expect("a thread").join().expect("it returns");
+        assert_eq!(sent, Status::OK);
+        // The reply comes too late for the caller, and is a message for whoever has the end now.
+        far.write(&request.bytes[..TXID], Vec::new()).expect("write");
+        let near = Channel::from(receive(&arrival).handles.remove(0));
+        assert_eq!(txid(&receive(&near)), txid(&request));
+    }
+
     fn reply_that_does_not_fit_is_told() {
         let (near, far) = channel();
         let server = thread::spawn("server", move || {

@@ -104,6 +104,17 @@ user_test! {
         futex::wake(&target, u32::MAX).expect("nobody is left behind there");
     }
 
+    fn a_requeued_waiter_that_times_out_takes_no_wake_of_the_target() {
+        let (word, target) = (word(), word());
+        let short = waiter(&word, clock::deadline_after(300 * MILLISECOND));
+        futex::requeue(&word, 0, 0, &target, 1).expect("requeue");
+        let stays = waiter(&target, INFINITE);
+        assert_eq!(short.join(), Some(Status::TIMED_OUT));
+        // Were the first one in the queue still, this would be its wake.
+        futex::wake(&target, 1).expect("wake");
+        assert_eq!(stays.join(), Some(Status::OK));
+    }
+
     fn requeue_checks_the_value() {
         let (word, target) = (AtomicU32::new(7), AtomicU32::new(0));
         assert_eq!(futex::requeue(&word, 1, 0, &target, 1), Err(Status::BAD_STATE));

@@ -98,25 +98,6 @@ user_test! {
         }
     }
 
-    fn what_gets_no_handle_is_not_left_behind() {
-        let (job, event, mut raw) = (child(), Event::create().expect("an event"), Vec::new());
-        let mut out = 0;
-        let status = loop {
-            match call!(zx_handle_duplicate(event.raw(), Rights::SAME_RIGHTS.bits(), &mut out)) {
-                Status::OK => raw.push(out),
-                status => break status,
-            }
-        };
-        assert_eq!(status, Status::NO_MEMORY);
-        assert_eq!(Process::create(&job, "no handle").err(), Some(Status::NO_MEMORY));
-        // With one handle left, it is the second that fails.
-        assert_eq!(call!(zx_handle_close(out)), Status::OK);
-        raw.pop();
-        assert_eq!(Process::create(&job, "no root").err(), Some(Status::NO_MEMORY));
-        assert_eq!(call!(zx_handle_close_many(raw.as_ptr(), raw.len())), Status::OK);
-        job.wait(Signals::JOB_NO_PROCESSES, 0).expect("no process is left in it");
-    }
-
     fn killing_wakes_whoever_waits_for_it() {
         let job = child();
         let raw = job.raw();

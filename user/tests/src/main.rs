@@ -28,6 +28,7 @@ mod futex;
 mod futex_owner;
 mod get_child;
 mod handle;
+mod handle_limit;
 mod harness;
 mod info;
 mod info_tasks;

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Port, Rights, Signals, Status,
+    AsHandle, Channel, Event, Handle, Port, Rights, Signals, Status, Timer,
     abi::{PKT_TYPE_SIGNAL_ONE, WAIT_ASYNC_EDGE, WAIT_ASYNC_TIMESTAMP},
     clock,
 };
@@ -129,6 +129,39 @@ user_test! {
         drop(port);
         set(&event);
         clear(&event);
+    }
+
+    fn port_source_and_peer_close_in_any_order() {
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let port = Port::create().expect("a port");
+            let (near, far) = Channel::create().expect("a channel");
+            let wanted = Signals::CHANNEL_READABLE | Signals::CHANNEL_PEER_CLOSED;
+            far.wait_async(&port, 1, wanted, 0).expect("armed");
+            let handles: [Handle; 3] = [port.into(), near.into(), far.into()];
+            let mut handles = handles.map(Some);
+            order.iter().for_each(|&index| drop(handles[index].take()));
+        }
+    }
+
+    fn a_timer_fires_into_a_port() {
+        let (port, timer) = (Port::create().expect("a port"), Timer::create().expect("a timer"));
+        timer.wait_async(&port, 4, Signals::TIMER_SIGNALED, 0).expect("armed");
+        timer.set(clock::deadline_after(2 * clock::MILLISECOND), 0).expect("set");
+        let packet = port.wait_packet(clock::deadline_after(10 * clock::SECOND)).expect("a packet");
+        assert_eq!(packet.key, 4);
+        assert_eq!(packet.signal().expect("a signal packet").observed, Signals::TIMER_SIGNALED);
+        timer.wait_async(&port, 5, Signals::TIMER_SIGNALED, 0).expect("armed");
+        assert_eq!(port.wait_packet(0).expect("it is signalled still").key, 5);
+    }
+
+    fn cancel_goes_by_the_handle_that_was_waited_through() {
+        let (port, event) = port_and_event();
+        let other = event.duplicate(Rights::SAME_RIGHTS).expect("a duplicate");
+        event.wait_async(&port, 1, SIGNAL, 0).expect("armed");
+        assert_eq!(port.cancel(&other, 1), Err(Status::NOT_FOUND));
+        let deaf = without(&event, Rights::WAIT);
+        assert_eq!(port.cancel(&deaf, 1), Err(Status::ACCESS_DENIED));
+        port.cancel(&event, 1).expect("cancelled");
     }
 
     fn cancel_removes_what_is_armed() {
