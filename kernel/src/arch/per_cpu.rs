@@ -10,6 +10,12 @@ pub struct PerCpu<T>([UnsafeCell<Option<T>>; MAX_CPUS]);
 // SAFETY: each CPU reaches its own value only, and a value may move from one CPU to another.
 unsafe impl<T: Send> Sync for PerCpu<T> {}
 
+impl<T> Default for PerCpu<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<T> PerCpu<T> {
     /// No value anywhere.
     pub const fn new() -> Self {
