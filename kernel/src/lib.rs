@@ -12,6 +12,7 @@ pub mod arch;
 pub mod boot;
 pub mod config;
 mod entropy;
+mod figures;
 mod loader;
 pub mod mm;
 mod panic;

@@ -6,7 +6,7 @@
 
 use crate::arch::power::{self, Outcome};
 use crate::mm::DirectMap;
-use crate::{arch, boot, config, control, loader, println, process, run, thread, vdso};
+use crate::{arch, boot, config, control, figures, loader, println, process, run, thread, vdso};
 use abi::{ProcArgs, Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -34,6 +34,9 @@ pub async fn main() {
             power::exit(Outcome::Regular)
         }
     };
+    if config::value("figures").is_some() {
+        figures::report();
+    }
     let forever = Deadline { at: i64::MAX, timers: run::timers() };
     let signals = &process.base().signals;
     let _ = wait::wait_on(signals, Signals::PROCESS_TERMINATED, HandleId::KERNEL, || true, forever).await;

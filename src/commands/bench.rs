@@ -28,7 +28,7 @@ pub fn run(options: &MachineOptions, name: Option<&str>, json: bool) -> Result<u
     qemu::ensure()?;
     let built = build()?;
     let ramdisk = Some(ramdisk::temporary(&built.programs)?);
-    let mut words = vec![word("run", "bin/bench")];
+    let mut words = vec![word("run", "bin/bench"), word("figures", "yes")];
     words.extend(name.map(|name| word("arg", name)));
     let boot = Boot::Direct { kernel: built.kernel.clone(), ramdisk, words };
     let mut machine = options.machine(boot, SILENCE)?;
@@ -79,6 +79,9 @@ impl Listener for FirstInstruction {
 /// The kernel's line about its first user instruction; ticks since its entry follow.
 const BOOTED: &str = "hafnon: user after ";
 
+/// The kernel's line about what an idle task takes.
+const IDLE_TASK: &str = "hafnon: idle_task_bytes ";
+
 /// Prints each figure as it comes, and keeps the console in case the guest fails.
 struct Figures {
     json: bool,
@@ -106,8 +109,11 @@ impl Listener for Figures {
     }
 
     fn control(&mut self, line: &str) {
-        if let Some(Ok(ticks)) = line.strip_prefix(BOOTED).map(|ticks| ticks.trim().parse()) {
-            self.print(&Figure { name: "boot_to_user", value: ticks, unit: "instructions" });
+        let told = [(BOOTED, "boot_to_user", "instructions"), (IDLE_TASK, "idle_task_bytes", "bytes")];
+        for (prefix, name, unit) in told {
+            if let Some(Ok(value)) = line.strip_prefix(prefix).map(|value| value.trim().parse()) {
+                self.print(&Figure { name, value, unit });
+            }
         }
     }
 }

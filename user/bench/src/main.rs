@@ -11,8 +11,10 @@
 
 extern crate alloc;
 
+mod crowd;
 mod memory;
 mod one_thread;
+mod pages;
 mod processes;
 mod threads;
 
@@ -27,10 +29,11 @@ const WARM_UP: u32 = 500;
 const ROUNDS: u32 = 5000;
 
 fn bench(startup: &mut Startup) -> i64 {
-    if startup.arguments.get(1).is_some_and(|role| role == processes::ROLE) {
-        return outcome(processes::echo(startup));
+    match startup.arguments.get(1).map(String::as_str) {
+        Some(processes::ECHO) => outcome(processes::echo(startup)),
+        Some(processes::END) => 0,
+        _ => outcome(measure(startup)),
     }
-    outcome(measure(startup))
 }
 
 fn outcome(result: Result<()>) -> i64 {
@@ -48,7 +51,14 @@ type Measure = (&'static str, fn(&mut Startup) -> Result<()>);
 
 fn measure(startup: &mut Startup) -> Result<()> {
     let selected: Option<String> = startup.arguments.get(1).cloned();
-    let all = [one_thread::FIGURES, threads::FIGURES, processes::FIGURES, memory::FIGURES];
+    let all = [
+        one_thread::FIGURES,
+        threads::FIGURES,
+        processes::FIGURES,
+        pages::FIGURES,
+        memory::FIGURES,
+        crowd::FIGURES,
+    ];
     for (name, measure) in all.into_iter().flatten() {
         if selected.as_deref().is_none_or(|part| name.contains(part)) {
             measure(startup)?;
@@ -63,12 +73,17 @@ fn report(name: &str, value: i64, unit: &str) {
 }
 
 /// Runs `round` until warm, then measures and reports its mean cost.
-fn repeat(name: &str, mut round: impl FnMut() -> i32) -> Result<()> {
-    run(WARM_UP, &mut round)?;
-    let start = clock::ticks();
-    run(ROUNDS, &mut round)?;
-    report(name, (clock::ticks() - start) / i64::from(ROUNDS), "instructions");
+fn repeat(name: &str, round: impl FnMut() -> i32) -> Result<()> {
+    report(name, mean(WARM_UP, ROUNDS, round)?, "instructions");
     Ok(())
+}
+
+/// The mean cost of a round, once so many of them have warmed up what they use.
+fn mean(warm_up: u32, rounds: u32, mut round: impl FnMut() -> i32) -> Result<i64> {
+    run(warm_up, &mut round)?;
+    let start = clock::ticks();
+    run(rounds, &mut round)?;
+    Ok((clock::ticks() - start) / i64::from(rounds))
 }
 
 #[inline(always)]

@@ -1,8 +1,8 @@
-//! A call from one process to another and back.
+//! A call from one process to another and back, and a process from its beginning to its end.
 
 use hafnon_user::{
-    AsHandle, Channel, Result, Startup, Status,
-    abi::{ChannelCallArgs, PA_USER0},
+    AsHandle, Channel, Job, Result, Rights, Startup, Status, Vmo,
+    abi::{ChannelCallArgs, PA_JOB_DEFAULT, PA_USER0, PA_VMO_BOOTFS, PA_VMO_VDSO},
     clock::INFINITE,
     launch::Launch,
     ramdisk::Ramdisk,
@@ -10,24 +10,43 @@ use hafnon_user::{
 };
 
 use crate::{
-    Measure, repeat,
+    Measure, mean, repeat, report,
     threads::{receive, send},
 };
 
 /// The argument that makes this program the other process.
-pub const ROLE: &str = "echo";
+pub const ECHO: &str = "echo";
+/// The argument that makes this program end at once.
+pub const END: &str = "end";
 
 const PATH: &str = "bin/bench";
 const SIZE: usize = 64;
 
-pub const FIGURES: &[Measure] = &[("channel_call_round_trip_64", call)];
+pub const FIGURES: &[Measure] =
+    &[("channel_call_round_trip_64", call), ("process_create_exit", create_and_exit)];
+
+/// What starting a process takes.
+fn surroundings(startup: &Startup) -> Result<(Job, Vmo, Ramdisk)> {
+    let copy = |kind| startup.handle(kind).ok_or(Status::NOT_FOUND)?.duplicate_handle(Rights::SAME_RIGHTS);
+    let ramdisk = Ramdisk::map(&copy(PA_VMO_BOOTFS)?.into())?;
+    Ok((copy(PA_JOB_DEFAULT)?.into(), copy(PA_VMO_VDSO)?.into(), ramdisk))
+}
+
+/// Loads this program into a new process, where it ends at once.
+fn create_and_exit(startup: &mut Startup) -> Result<()> {
+    let (job, vdso, ramdisk) = surroundings(startup)?;
+    let image = ramdisk.file(PATH)?;
+    let round = || Launch::new(&job, &vdso, "bench").argument(END).start(image)?.wait_exit();
+    let ticks = mean(10, 50, || round().map_or_else(|status| status.raw(), |code| code as i32))?;
+    report("process_create_exit", ticks, "instructions");
+    Ok(())
+}
 
 fn call(startup: &mut Startup) -> Result<()> {
-    let (job, vdso) = (startup.take_job()?, startup.take_vdso()?);
-    let ramdisk = Ramdisk::map(&startup.take_ramdisk()?)?;
+    let (job, vdso, ramdisk) = surroundings(startup)?;
     let (ours, theirs) = Channel::create()?;
     let other = Launch::new(&job, &vdso, "bench")
-        .argument(ROLE)
+        .argument(ECHO)
         .handle(PA_USER0, theirs)
         .start(ramdisk.file(PATH)?)?;
     let (request, mut reply) = ([0u8; SIZE], [0u8; SIZE]);
