@@ -22,19 +22,20 @@ use hafnon_user::{
 /// One test, as it stands in the section `hafnon_test_table`.
 #[repr(C)]
 pub struct Test {
-    /// The name and a line feed: the test's line in `.hafnon_tests`.
+    /// The name, what it needs, and a line feed: the test's line in `.hafnon_tests`.
     pub line: &'static [u8],
     /// What it does; it fails by panicking.
     pub run: fn(),
 }
 
-/// Declares tests: functions that fail by panicking.
+/// Declares tests: functions that fail by panicking, each with what it `needs` of its machine, if anything:
+/// the words that `qemu_tests::plan` knows.
 macro_rules! user_test {
-    ($($(#[$attribute:meta])* fn $name:ident() $body:block)*) => { $(
-        $(#[$attribute])*
+    ($($(#[doc = $doc:literal])* $(#[needs($needs:literal)])? fn $name:ident() $body:block)*) => { $(
+        $(#[doc = $doc])*
         fn $name() {
             const LINE: &[u8] = $crate::harness::without_crate(
-                concat!(module_path!(), "::", stringify!($name), "\n").as_bytes(),
+                concat!(module_path!(), "::", stringify!($name) $(, " ", $needs)?, "\n").as_bytes(),
             );
             #[used]
             #[unsafe(link_section = ".hafnon_tests")]
@@ -217,7 +218,7 @@ fn run_apart(test: &Test) -> Result<i64> {
 }
 
 fn label(test: &Test) -> &'static str {
-    core::str::from_utf8(test.line).unwrap_or_default().trim_end()
+    core::str::from_utf8(test.line).unwrap_or_default().split_ascii_whitespace().next().unwrap_or_default()
 }
 
 /// Runs a test and compares the number of handles before and after.
