@@ -16,8 +16,9 @@ pub fn fifo_create(
     out0: Out<RawHandle>,
     out1: Out<RawHandle>,
 ) -> Result<(), Status> {
-    no_options(options)?;
+    // Zircon looks at the sizes first.
     let (first, second) = Fifo::new(element_count, element_size)?;
+    no_options(options)?;
     caller.install_pair((Handle::to_new(first)?, Handle::to_new(second)?), (out0, out1))
 }
 

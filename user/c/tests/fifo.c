@@ -17,6 +17,8 @@ TEST(fifo, sizes_are_limited) {
     ASSERT_STATUS(ZX_ERR_OUT_OF_RANGE, zx_fifo_create(0, 8, 0, &ends[0], &ends[1]));
     ASSERT_STATUS(ZX_ERR_OUT_OF_RANGE, zx_fifo_create(8, 0, 0, &ends[0], &ends[1]));
     ASSERT_STATUS(ZX_ERR_OUT_OF_RANGE, zx_fifo_create(2, ZX_FIFO_MAX_SIZE_BYTES, 0, &ends[0], &ends[1]));
+    // Sizes are looked at first.
+    ASSERT_STATUS(ZX_ERR_OUT_OF_RANGE, zx_fifo_create(0, 0, 1, &ends[0], &ends[1]));
     ASSERT_STATUS(ZX_ERR_INVALID_ARGS, zx_fifo_create(8, 8, 1, &ends[0], &ends[1]));
     ASSERT_STATUS(ZX_ERR_INVALID_ARGS, zx_fifo_create(8, 8, 0, NULL, &ends[1]));
     ASSERT_OK(zx_fifo_create(1, ZX_FIFO_MAX_SIZE_BYTES, 0, &ends[0], &ends[1]));
