@@ -5,6 +5,7 @@
 //!                                                kernel             dispatcher: tables and argument decoding
 //!                                                user/vdso          entry points
 //!                                                user/rust          import stubs
+//!                                                user/tests         calls with their arguments, a test for each
 //!                                                user/c             headers and names of statuses (committed)
 //!                                                docs/syscalls.md   reference (committed)
 //! ```

@@ -169,6 +169,8 @@ pub struct Call {
     pub returns: Returns,
     /// Arguments in order.
     pub args: Vec<Arg>,
+    /// The bits that the argument `options` may have.
+    pub options: u64,
 }
 
 impl Call {
@@ -230,6 +232,8 @@ pub enum ArgKind {
         rights: Vec<String>,
         /// What the wrapper does with it.
         lookup: Lookup,
+        /// `HANDLE_INVALID` is allowed, and means none.
+        optional: bool,
     },
     /// Memory that the handler reads or writes through checked access.
     Pointer {

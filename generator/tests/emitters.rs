@@ -1,6 +1,6 @@
 //! A small declaration, and what each emitter makes of it.
 
-use hafnon_generator::emit::{abi, dispatcher, docs, user, vdso};
+use hafnon_generator::emit::{abi, dispatcher, docs, matrix, user, vdso};
 use hafnon_generator::model::Spec;
 use hafnon_generator::parse::parse;
 
@@ -18,7 +18,7 @@ values = ["CHANNEL_READABLE = 1 << 0"]
 about = "Handle values."
 header = "types.h"
 type = "handle"
-values = ["HANDLE_INVALID = 0"]
+values = ["HANDLE_INVALID = 0", "HANDLE_FLAG = 4"]
 [structs.wait_item]
 about = "An item."
 header = "types.h"
@@ -29,7 +29,7 @@ fields = ["handle: handle", "waitfor: signals", "pending: signals"]
 const CALLS: &str = r#"
 [calls.zircon.channel]
 channel_write = { number = 0, state = "done", sig = "handle: handle<channel, WRITE, late>, bytes: in<void>[n]?, n: u32" }
-channel_create = { number = 1, state = "done", creates = true, sig = "options: u32, out: out<handle>" }
+channel_create = { number = 1, state = "done", creates = true, sig = "options: u32, out: out<handle>", options = "HANDLE_FLAG" }
 [calls.zircon.object]
 object_wait = { number = 3, state = "done", blocking = true, sig = "handle: handle<any, READ>, deadline: time" }
 [calls.zircon.time]
@@ -47,6 +47,23 @@ fn spec() -> Spec {
 /// What is wrong with a declaration of these calls.
 fn mistake(calls: &str) -> String {
     parse(&format!("{HEAD}{calls}")).expect_err("the declaration is wrong").to_string()
+}
+
+#[test]
+fn tests_know_the_arguments_of_calls_that_are_done() {
+    let text = matrix::emit(&spec());
+    assert_contains(
+        &text,
+        &[
+            r#"Kind::Handle { object: "channel", rights: &[Rights::WRITE], optional: false }"#,
+            "Kind::Pointer { access: Access::In, element: 1, length: Some(2), optional: true }",
+            "options: 0x4,",
+            "unsafe { i64::from(sys::zx_channel_create(a[0] as _, a[1] as _)) }",
+            "fn channel_write() {\n        check(&CALLS[0]);",
+            "fn ticks_get() {",
+        ],
+    );
+    assert!(!text.contains("thread_exit"), "it is missing");
 }
 
 fn assert_contains(text: &str, parts: &[&str]) {
@@ -160,6 +177,14 @@ fn mistakes_name_the_call() {
     assert!(
         call(r#"a = { number = 1, state = "done", speed = 3 }"#)
             .starts_with("zircon call a: unknown field `speed`")
+    );
+    assert_eq!(
+        call(r#"a = { number = 1, state = "done", options = "X" }"#),
+        "zircon call a: there is no constant `X`"
+    );
+    assert_eq!(
+        call(r#"a = { number = 1, state = "done", options = "HANDLE_FLAG" }"#),
+        "zircon call a: it has bits for `options`, and no such argument"
     );
     assert_eq!(mistake("[calls.plan9.x]"), "unknown ABI `plan9`");
 }

@@ -13,7 +13,8 @@ answers `ERR_NOT_SUPPORTED` (Linux: `-ENOSYS`); `cargo run -- syscalls` prints t
 Zircon and Magenta programs make calls as C functions of the vDSO (`zx_NAME`, `mx_NAME`), which alone enters the
 kernel. Signatures are those of `syscalls.toml`: `handle<channel, WRITE>` is a handle to a channel with that right,
 `in`, `out` and `inout` are pointers to what the kernel reads, writes, or both, `[n]` tells how many, and `?` that
-null is allowed. Notes: *waits*: the thread may block; *vDSO*: answered without entering the kernel.
+null or, for a handle, `HANDLE_INVALID` is allowed. Notes: *waits*: the thread may block; *vDSO*: answered without
+entering the kernel.
 ";
 
 /// The text of `docs/syscalls.md`.
@@ -82,8 +83,10 @@ fn signature(call: &Call) -> String {
 fn kind(arg: &Arg) -> String {
     match &arg.kind {
         ArgKind::Scalar(type_) => name(type_).to_string(),
-        ArgKind::Handle { object, rights, .. } if rights.is_empty() => format!("handle<{object}>"),
-        ArgKind::Handle { object, rights, .. } => format!("handle<{object}, {}>", rights.join(" ")),
+        ArgKind::Handle { object, rights, optional, .. } => {
+            let rights = if rights.is_empty() { String::new() } else { format!(", {}", rights.join(" ")) };
+            format!("handle<{object}{rights}>{}", if *optional { "?" } else { "" })
+        }
         ArgKind::Address { target, constant: true } => format!("const_ptr<{}>", name(target)),
         ArgKind::Address { target, constant: false } => format!("ptr<{}>", name(target)),
         ArgKind::Pointer { direction, target, len, optional } => {

@@ -20,20 +20,21 @@ pub fn emit(spec: &Spec) -> String {
     let mut out = String::new();
     put!(out, "// {NOTICE}");
     put!(out, "unsafe extern \"C\" {{");
-    zircon(spec).for_each(|call| declaration(&mut out, call));
+    imported(spec).for_each(|call| declaration(&mut out, call));
     put!(out, "}}");
     put!(out, "\ncore::arch::global_asm!(r#\"{}\"#);", stubs(spec));
     out
 }
 
-/// The stubs of every Zircon call, in Intel syntax.
+/// The stubs of every call, in Intel syntax.
 pub fn stubs(spec: &Spec) -> String {
     let mut out = String::new();
-    zircon(spec).for_each(|call| stub(&mut out, call));
+    imported(spec).for_each(|call| stub(&mut out, call));
     out
 }
 
-fn zircon(spec: &Spec) -> impl Iterator<Item = &Call> {
+/// The calls that Rust programs can make.
+pub(super) fn imported(spec: &Spec) -> impl Iterator<Item = &Call> {
     spec.calls.iter().filter(|call| call.abi == Abi::Zircon)
 }
 

@@ -2,7 +2,7 @@
 
 use super::signature::Names;
 use super::{Error, Result, entry, signature};
-use crate::model::{Abi, Arg, ArgKind, Call, Lookup, Returns, Rights};
+use crate::model::{Abi, Arg, ArgKind, Call, ConstantGroup, Lookup, Returns, Rights};
 use crate::types::Type;
 use serde::Deserialize;
 use toml::Table;
@@ -29,9 +29,16 @@ struct RawCall {
     returns: Option<String>,
     #[serde(default)]
     sig: String,
+    #[serde(default)]
+    options: String,
 }
 
-pub(super) fn parse(mut table: Table, structs: &[String], rights: &Rights) -> Result<Vec<Call>> {
+pub(super) fn parse(
+    mut table: Table,
+    structs: &[String],
+    rights: &Rights,
+    constants: &[ConstantGroup],
+) -> Result<Vec<Call>> {
     let names = Names { structs, rights: &rights.values };
     let mut calls = Vec::new();
     for abi in Abi::ALL {
@@ -42,7 +49,8 @@ pub(super) fn parse(mut table: Table, structs: &[String], rights: &Rights) -> Re
             for (name, value) in family_calls {
                 let place = format!("{} call {name}", abi.name());
                 let raw: RawCall = entry(&place, value)?;
-                let call = call(abi, &family, name, raw, &names)
+                let call = options(&raw.options, constants)
+                    .and_then(|options| call(abi, &family, name, raw, options, &names))
                     .and_then(checked)
                     .map_err(|error| error.at(place))?;
                 calls.push(call);
@@ -56,7 +64,16 @@ pub(super) fn parse(mut table: Table, structs: &[String], rights: &Rights) -> Re
     Ok(calls)
 }
 
-fn call(abi: Abi, family: &str, name: String, raw: RawCall, names: &Names<'_>) -> Result<Call> {
+/// The bits of all constants that are named.
+fn options(text: &str, constants: &[ConstantGroup]) -> Result<u64> {
+    let find = |name| constants.iter().flat_map(|group| &group.values).find(|value| value.name == name);
+    text.split_whitespace().try_fold(0, |bits, name| {
+        let value = find(name).and_then(|value| u64::try_from(value.value).ok());
+        value.map(|value| bits | value).ok_or_else(|| Error::new(format!("there is no constant `{name}`")))
+    })
+}
+
+fn call(abi: Abi, family: &str, name: String, raw: RawCall, options: u64, names: &Names<'_>) -> Result<Call> {
     let done = match raw.state.as_str() {
         "done" => true,
         "missing" => false,
@@ -86,6 +103,7 @@ fn call(abi: Abi, family: &str, name: String, raw: RawCall, names: &Names<'_>) -
         via,
         returns,
         args,
+        options,
     })
 }
 
@@ -100,6 +118,9 @@ fn checked(call: Call) -> Result<Call> {
     }
     if call.args.len() > MAX_ARGS {
         return Err(Error::new(format!("{} arguments are more than {MAX_ARGS}", call.args.len())));
+    }
+    if call.options != 0 && !call.args.iter().any(|arg| arg.name == "options") {
+        return Err(Error::new("it has bits for `options`, and no such argument"));
     }
     if call.returns != Returns::Status && (call.creates || call.args.iter().any(fails_early)) {
         return Err(Error::new(

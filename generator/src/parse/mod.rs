@@ -92,12 +92,13 @@ pub fn parse(text: &str) -> Result<Spec> {
     let file: File = toml::from_str(text).map_err(|error| Error::new(error.to_string()))?;
     let names: Vec<String> = file.structs.keys().cloned().collect();
     let rights = rights(&file.rights)?;
+    let constants = constants(file.constants, &names)?;
     Ok(Spec {
         statuses: statuses(file.status)?,
         signals: values::list(&file.signals.values, &[]).map_err(|error| error.at("signals"))?,
-        constants: constants(file.constants, &names)?,
         structs: structs::parse(file.structs, &names)?,
-        calls: calls::parse(file.calls, &names, &rights)?,
+        calls: calls::parse(file.calls, &names, &rights, &constants)?,
+        constants,
         rights,
     })
 }

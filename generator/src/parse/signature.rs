@@ -55,7 +55,7 @@ fn kind(text: &str, names: &Names<'_>) -> Result<ArgKind> {
     };
     let (inner, tail) = rest.split_once('>').ok_or_else(|| Error::new(format!("`{text}` lacks a `>`")))?;
     match head {
-        "handle" => handle(inner, names.rights),
+        "handle" => handle(inner, tail, names.rights),
         "in" => pointer(Direction::In, inner, tail, names.structs),
         "out" => pointer(Direction::Out, inner, tail, names.structs),
         "inout" => pointer(Direction::InOut, inner, tail, names.structs),
@@ -90,8 +90,13 @@ pub(super) fn field_type(text: &str, structs: &[String]) -> Result<Type> {
     }
 }
 
-/// `object, RIGHT RIGHT, flag`.
-fn handle(inner: &str, known: &[Value]) -> Result<ArgKind> {
+/// `object, RIGHT RIGHT, flag`, and a `?` or nothing behind the `>`.
+fn handle(inner: &str, tail: &str, known: &[Value]) -> Result<ArgKind> {
+    let optional = match tail {
+        "" => false,
+        "?" => true,
+        other => return Err(Error::new(format!("`{other}` is no `?`"))),
+    };
     let mut parts = inner.split(',').map(str::trim);
     let object = parts.next().unwrap_or_default().to_string();
     let (mut rights, mut lookup) = (Vec::new(), Lookup::Early);
@@ -104,7 +109,7 @@ fn handle(inner: &str, known: &[Value]) -> Result<ArgKind> {
     }
     match rights.iter().find(|right| !known.iter().any(|value| value.name == **right)) {
         Some(unknown) => Err(Error::new(format!("`{unknown}` is neither a right nor `late` nor `raw`"))),
-        None => Ok(ArgKind::Handle { object, rights, lookup }),
+        None => Ok(ArgKind::Handle { object, rights, lookup, optional }),
     }
 }
 
@@ -163,12 +168,19 @@ mod tests {
         let rights = vec!["READ".to_string(), "WRITE".to_string()];
         assert_eq!(
             args[0].kind,
-            ArgKind::Handle { object: "channel".to_string(), rights, lookup: Lookup::Late }
+            ArgKind::Handle { object: "channel".to_string(), rights, lookup: Lookup::Late, optional: false }
         );
         assert!(
             matches!(&args[1].kind, ArgKind::Pointer { direction: Direction::InOut, optional: true, len: Some(n), .. } if n == "n")
         );
         assert!(matches!(&args[3].kind, ArgKind::Address { constant: true, .. }));
+    }
+
+    #[test]
+    fn handles_may_be_optional() {
+        let args = parsed("h: handle<thread, raw>?").unwrap();
+        assert!(matches!(&args[0].kind, ArgKind::Handle { optional: true, lookup: Lookup::Raw, .. }));
+        assert_eq!(mistake("h: handle<thread>[n]"), "argument `h`: `[n]` is no `?`");
     }
 
     #[test]

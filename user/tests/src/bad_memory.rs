@@ -11,6 +11,7 @@ const NON_CANONICAL: usize = 0x0000_8000_0000_0000;
 pub struct BadMemory {
     edge: Mapping,
     read_only: Mapping,
+    page: Vmo,
     hole: usize,
 }
 
@@ -24,7 +25,7 @@ impl BadMemory {
         // SAFETY: nobody uses that page.
         unsafe { root.unmap(hole, PAGE_SIZE) }.expect("the second page goes");
         let read_only = Mapping::new(&page, VM_PERM_READ, PAGE_SIZE).expect("a page to read");
-        Self { edge, read_only, hole }
+        Self { edge, read_only, page, hole }
     }
 
     /// Addresses at which no `length` bytes can be read, with a name each. `length` is at least 2.
@@ -43,6 +44,16 @@ impl BadMemory {
     pub fn unwritable(&self, length: usize) -> [(&'static str, usize); 7] {
         let [a, b, c, d, e, f] = self.unreadable(length);
         [a, b, c, d, e, f, ("read-only", self.read_only.address())]
+    }
+
+    /// Puts these bytes, at least 2, where the read-only address points to, and as many of them as there
+    /// is room for where the straddling one does.
+    pub fn fill(&self, bytes: &[u8]) {
+        self.page.write(bytes, 0).expect("the page is written");
+        let part = &bytes[..bytes.len() - 1];
+        let edge = core::ptr::with_exposed_provenance_mut::<u8>(self.hole - part.len());
+        // SAFETY: the part ends where the writable page does.
+        unsafe { core::ptr::copy_nonoverlapping(part.as_ptr(), edge, part.len()) };
     }
 
     /// A page that can be read and written.

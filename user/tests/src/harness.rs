@@ -145,6 +145,17 @@ pub fn child(role: &str, prepare: impl FnOnce(Launch<'_>) -> Launch<'_>) -> Proc
     launched.expect("a child process starts")
 }
 
+/// As [`child`], with all that the tests themselves are given.
+pub fn equal_child(role: &str, prepare: impl FnOnce(Launch<'_>) -> Launch<'_>) -> Process {
+    child(role, |launch| prepare(with_handles(launch)))
+}
+
+/// A child's part that needs what the tests are given.
+pub fn play(startup: &mut Startup, part: impl FnOnce() -> i64) -> i64 {
+    prepare(startup);
+    part()
+}
+
 fn prepare(startup: &mut Startup) {
     let startup = Box::leak(Box::new(core::mem::take(startup)));
     STARTUP.store(startup, Release);
@@ -202,19 +213,23 @@ pub fn run_all(startup: &mut Startup) -> i64 {
 
 /// Runs a test in a process of its own; its exit code, or how it could not be had.
 fn run_apart(test: &Test) -> Result<i64> {
-    let same = |kind| given(kind).duplicate_handle(Rights::SAME_RIGHTS);
-    let handles = [PA_JOB_DEFAULT, PA_RESOURCE, PA_VMO_BOOTFS].map(|kind| (kind, same(kind)));
     let process = launch("bin/tests", |launch| {
-        let launch = launch.argument("silently").argument(label(test));
-        handles.into_iter().fold(launch, |launch, (kind, handle)| {
-            handle.into_iter().fold(launch, |launch, handle| launch.handle(kind, handle))
-        })
+        with_handles(launch.argument("silently").argument(label(test)))
     })?;
     let ended = process.wait(Signals::PROCESS_TERMINATED, clock::deadline_after(TIME_LIMIT));
     if ended.is_err() {
         process.kill()?;
     }
     process.wait_exit()
+}
+
+/// Adds what a process needs to run tests.
+fn with_handles(launch: Launch<'_>) -> Launch<'_> {
+    let same = |kind| given(kind).duplicate_handle(Rights::SAME_RIGHTS);
+    let handles = [PA_JOB_DEFAULT, PA_RESOURCE, PA_VMO_BOOTFS].map(|kind| (kind, same(kind)));
+    handles.into_iter().fold(launch, |launch, (kind, handle)| {
+        handle.into_iter().fold(launch, |launch, handle| launch.handle(kind, handle))
+    })
 }
 
 fn label(test: &Test) -> &'static str {

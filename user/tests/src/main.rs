@@ -36,6 +36,7 @@ mod job;
 mod last_calls;
 mod limits;
 mod many;
+mod matrix;
 mod one;
 mod pointers;
 mod port;
@@ -67,6 +68,7 @@ hafnon_user::main!(tests);
 fn tests(startup: &mut Startup) -> i64 {
     let arguments = startup.arguments.clone();
     match arguments.iter().map(|argument| argument.as_str()).collect::<alloc::vec::Vec<_>>()[..] {
+        [_, "child", "matrix", name, number] => harness::play(startup, || matrix::play(name, number)),
         [_, "child", role, ..] => children::play(startup, role),
         [_, "silently", name, ..] => harness::run_silently(startup, name),
         [_, name, ..] => harness::run_one(startup, name),

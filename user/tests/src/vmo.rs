@@ -15,7 +15,7 @@ fn vmo(size: u64) -> Vmo {
     Vmo::create(size).expect("a VMO")
 }
 
-fn resizable(size: u64) -> Vmo {
+pub fn resizable(size: u64) -> Vmo {
     let mut out = 0;
     assert_eq!(call!(zx_vmo_create(size, VMO_RESIZABLE, &mut out)), Status::OK);
     Handle::from_raw(out).into()

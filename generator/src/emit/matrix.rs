@@ -1,0 +1,118 @@
+//! Every call that is done and that a Rust program can make, with what its declaration says of its arguments, and a
+//! test for each: the part of the user-space tests that a table can say.
+//!
+//! The text is included by the module `matrix` of `user/tests`, which has these names in scope:
+//!
+//! ```text
+//! Call { name, returns: Returns, local: bool, options: u64, arguments: &[Argument],
+//!        make: unsafe fn(&[usize; 8]) -> i64 }
+//! Argument { name, kind: Kind }
+//! Kind::{Scalar { size }, Handle { object, rights: &[Rights], optional }, Pointer { access, element, length, optional }}
+//! Access::{In, Out, InOut}, Returns::{Status, Value, Nothing}, check(&Call), Rights, sys, user_test!
+//! ```
+//!
+//! `size` is that of a scalar and `element` that of what a pointer points to, in bytes, `length` the position of the
+//! argument that says how many. An address that the dispatcher passes on as a number is a pointer too.
+
+use super::{NOTICE, put, user};
+use crate::model::{Abi, Arg, ArgKind, Call, Direction, Returns, Spec};
+use crate::types::Type;
+
+/// The text that the tests' module `matrix` includes.
+pub fn emit(spec: &Spec) -> String {
+    let mut out = String::new();
+    put!(out, "// {NOTICE}");
+    put!(out, "pub static CALLS: &[Call] = &[");
+    calls(spec).for_each(|call| record(&mut out, spec, call));
+    put!(out, "];");
+    put!(out, "\nuser_test! {{");
+    for (index, call) in calls(spec).enumerate() {
+        put!(out, "    fn {}() {{\n        check(&CALLS[{index}]);\n    }}", name(call));
+    }
+    put!(out, "}}");
+    out
+}
+
+fn calls(spec: &Spec) -> impl Iterator<Item = &Call> {
+    user::imported(spec).filter(|call| call.done)
+}
+
+/// The name of a call and of its test: without prefix for Zircon's, which are most.
+fn name(call: &Call) -> String {
+    if call.abi == Abi::Zircon { call.name.clone() } else { format!("{}_{}", call.abi.prefix(), call.name) }
+}
+
+fn record(out: &mut String, spec: &Spec, call: &Call) {
+    let returns = match call.returns {
+        Returns::Status => "Status",
+        Returns::Value(_) => "Value",
+        Returns::Void | Returns::NoReturn => "Nothing",
+    };
+    put!(out, "    Call {{");
+    put!(out, "        name: \"{}\",", name(call));
+    put!(out, "        returns: Returns::{returns},");
+    put!(out, "        local: {},", call.vdso);
+    put!(out, "        options: {:#x},", call.options);
+    put!(out, "        arguments: &[");
+    for arg in &call.args {
+        put!(out, "            Argument {{ name: \"{}\", kind: {} }},", arg.name, kind(spec, call, arg));
+    }
+    put!(out, "        ],");
+    make(out, call);
+    put!(out, "    }},");
+}
+
+/// The function that makes the call with these arguments.
+fn make(out: &mut String, call: &Call) {
+    let args: Vec<String> = (0..call.args.len()).map(|index| format!("a[{index}] as _")).collect();
+    let parameter = if args.is_empty() { "_" } else { "a" };
+    let made = format!("sys::{}_{}({})", call.abi.prefix(), call.name, args.join(", "));
+    let result = match &call.returns {
+        Returns::Status => format!("i64::from({made})"),
+        Returns::NoReturn => made,
+        Returns::Value(Type::Scalar(scalar)) => match scalar.rust {
+            "i64" => made,
+            "u64" => format!("i64::try_from({made}).unwrap_or(i64::MAX)"),
+            _ => format!("i64::from({made})"),
+        },
+        Returns::Value(_) => format!("let _ = {made}; 0"),
+        Returns::Void => format!("{made}; 0"),
+    };
+    put!(out, "        // SAFETY: the caller vouches for the arguments.");
+    put!(out, "        make: |{parameter}| unsafe {{ {result} }},");
+}
+
+fn kind(spec: &Spec, call: &Call, arg: &Arg) -> String {
+    match &arg.kind {
+        ArgKind::Scalar(type_) => format!("Kind::Scalar {{ size: {} }}", size(spec, type_)),
+        ArgKind::Handle { object, rights, optional, .. } => {
+            let rights: Vec<String> = rights.iter().map(|right| format!("Rights::{right}")).collect();
+            let rights = rights.join(", ");
+            format!("Kind::Handle {{ object: \"{object}\", rights: &[{rights}], optional: {optional} }}")
+        }
+        ArgKind::Pointer { direction, target, len, optional } => {
+            let length = len.as_ref().map(|name| call.position(name));
+            pointer(*direction, size(spec, target), length, *optional)
+        }
+        ArgKind::Address { target, constant } => {
+            let direction = if *constant { Direction::In } else { Direction::Out };
+            pointer(direction, size(spec, target), None, false)
+        }
+    }
+}
+
+fn pointer(direction: Direction, element: usize, length: Option<usize>, optional: bool) -> String {
+    format!(
+        "Kind::Pointer {{ access: Access::{direction:?}, element: {element}, length: {length:?}, optional: {optional} }}"
+    )
+}
+
+/// Size in bytes; what only C knows the inside of counts as nothing.
+fn size(spec: &Spec, type_: &Type) -> usize {
+    match type_ {
+        Type::Scalar(scalar) => scalar.size,
+        Type::Struct(name) => spec.structs.iter().find(|item| item.name == *name).map_or(0, |item| item.size),
+        Type::Pointer { .. } => size_of::<u64>(),
+        Type::Opaque(_) => 0,
+    }
+}

@@ -1,0 +1,113 @@
+//! Making the attempts, and looking at what they answer and leave.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use hafnon_user::{Status, abi::TASK_RETCODE_EXCEPTION_KILL, println};
+
+use super::{
+    CALLS, Call, Kind, Returns,
+    attempt::{Attempt, Outcome, attempts},
+    objects,
+    scene::Scene,
+};
+use crate::{bad_memory::BadMemory, harness::equal_child};
+
+/// Exit code of a child that made its call and got [`Status::OK`] back; other statuses are added to it.
+const CAME_BACK: i64 = 1_000_000;
+
+/// Tries everything with a call.
+pub fn check(call: &'static Call) {
+    let memory = BadMemory::new();
+    let attempts = attempts(call);
+    let mut wrong = 0;
+    for (number, attempt) in attempts.iter().enumerate() {
+        let answer = if ends_the_caller(call) { apart(call, number) } else { here(call, attempt, &memory) };
+        let expected = attempt.expected(call);
+        match answer {
+            Ok(outcome) if outcome == expected => {}
+            Ok(outcome) => {
+                wrong += 1;
+                println!("{}: {outcome:?}, not {expected:?}", attempt.describe(call));
+            }
+            Err(loss) => {
+                wrong += 1;
+                println!("{}: {loss}", attempt.describe(call));
+            }
+        }
+    }
+    assert_eq!(wrong, 0, "of {} answers of {} are wrong", attempts.len(), call.name);
+}
+
+/// Whether there is an attempt that the calling thread does not survive: the call has no status to return, or its
+/// pointers are used by the program's own code, or its last step can not fail any more.
+fn ends_the_caller(call: &Call) -> bool {
+    let pointers = call.arguments.iter().any(|argument| matches!(argument.kind, Kind::Pointer { .. }));
+    call.returns == Returns::Nothing && call.name != "system_get_version_string"
+        || call.local && pointers
+        || call.name == "vmar_unmap_handle_close_thread_exit"
+}
+
+fn status(call: &Call, raw: i64) -> Status {
+    // What is positive is an amount of something.
+    let failed = call.returns == Returns::Status && raw < 0;
+    if failed { Status::from_raw(raw as i32) } else { Status::OK }
+}
+
+/// Makes an attempt in this process: the outcome, or what was wrong with the handles afterwards.
+fn here(call: &'static Call, attempt: &Attempt, memory: &BadMemory) -> Result<Outcome, String> {
+    let mut scene = Scene::new(call, memory);
+    attempt.apply(&mut scene);
+    let (must, may) = scene.consumed(attempt.argument);
+    let before = objects::open();
+    let status = status(call, scene.make());
+    if status != Status::OK {
+        compare(&before, &objects::open(), &must, &may)?;
+    }
+    Ok(Outcome::Status(status))
+}
+
+/// Compares the handles before and after a call that has failed.
+fn compare(before: &[u32], after: &[u32], must: &[u32], may: &[u32]) -> Result<(), String> {
+    let count = |message, list: Vec<&u32>| match list.len() {
+        0 => Ok(()),
+        count => Err(format!("{message}: {count}")),
+    };
+    let gone = |raw: &&u32| !after.contains(raw);
+    count("handles come of a failure", after.iter().filter(|raw| !before.contains(raw)).collect())?;
+    let consumed = |raw: &&u32| must.contains(raw) || may.contains(raw);
+    count("handles are lost", before.iter().filter(gone).filter(|raw| !consumed(raw)).collect())?;
+    let kept = must.iter().filter(|raw| before.contains(raw) && after.contains(raw));
+    count("handles were to be consumed", kept.collect())
+}
+
+/// Makes an attempt in a process of its own.
+fn apart(call: &Call, number: usize) -> Result<Outcome, String> {
+    let number = number.to_string();
+    let child = equal_child("matrix", |launch| launch.argument(call.name).argument(&number));
+    let code = child.wait_exit().map_err(|status| format!("the child can not be waited for: {status:?}"))?;
+    let status = i32::try_from(code - CAME_BACK).ok().filter(|status| (-1000..=0).contains(status));
+    Ok(match status {
+        Some(status) => Outcome::Status(Status::from_raw(status)),
+        None if code == TASK_RETCODE_EXCEPTION_KILL => Outcome::Killed,
+        None => Outcome::Exited(code),
+    })
+}
+
+/// A child's part: makes one attempt and tells its outcome as exit code.
+pub fn play(name: &str, number: &str) -> i64 {
+    let call = CALLS.iter().find(|call| call.name == name).expect("a call of the matrix");
+    let number: usize = number.parse().expect("a number");
+    let memory = BadMemory::new();
+    let answer = here(call, &attempts(call)[number], &memory);
+    match answer {
+        Ok(Outcome::Status(status)) => CAME_BACK + i64::from(status.raw()),
+        other => {
+            println!("{other:?}");
+            1
+        }
+    }
+}
