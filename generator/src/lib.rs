@@ -17,6 +17,7 @@ pub mod emit;
 pub mod model;
 mod outputs;
 pub mod parse;
+pub mod shown;
 pub mod types;
 
-pub use outputs::{build_script, committed, load, write_committed};
+pub use outputs::{build_script, committed, load, load_shown, write_committed};

@@ -171,12 +171,23 @@ pub struct Call {
     pub args: Vec<Arg>,
     /// The bits that the argument `options` may have.
     pub options: u64,
+    /// Names of the statuses that it is documented to fail with.
+    pub errors: Vec<String>,
 }
 
 impl Call {
     /// "done" or "missing".
     pub fn state(&self) -> &'static str {
         if self.done { "done" } else { "missing" }
+    }
+
+    /// Name without prefix for calls of Zircon, which are most, and with it for others.
+    pub fn full_name(&self) -> String {
+        if self.abi == Abi::Zircon {
+            self.name.clone()
+        } else {
+            format!("{}_{}", self.abi.prefix(), self.name)
+        }
     }
 
     /// Number as user code puts it into rax.

@@ -3,9 +3,15 @@
 use crate::emit::{abi, c_headers, c_status, dispatcher, docs, matrix, user, vdso};
 use crate::model::Spec;
 use crate::parse::parse;
+use crate::shown::Shown;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
+
+/// The declaration of everything.
+const DECLARATION: &str = "syscalls.toml";
+/// Which test shows which error.
+const ERRORS: &str = "user/tests/errors.toml";
 
 /// Body of the shared build script: emits what the crate being built needs into `OUT_DIR`. When that fails, cargo
 /// shows why as the crate's build error.
@@ -18,7 +24,9 @@ pub fn build_script() {
 fn emit_for_package() -> Result<(), Box<dyn Error>> {
     let root =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the generator has no parent directory")?;
-    println!("cargo::rerun-if-changed={}", root.join("syscalls.toml").display());
+    for read in [DECLARATION, ERRORS] {
+        println!("cargo::rerun-if-changed={}", root.join(read).display());
+    }
     let spec = load(root)?;
     let package = env::var("CARGO_PKG_NAME")?;
     let (name, text) = match package.as_str() {
@@ -26,7 +34,7 @@ fn emit_for_package() -> Result<(), Box<dyn Error>> {
         "hafnon-kernel" => ("table.rs", dispatcher::emit(&spec)),
         "hafnon-vdso" => ("stubs.rs", vdso::emit(&spec)),
         "hafnon-user" => ("imports.rs", user::emit(&spec)),
-        "hafnon-tests" => ("matrix.rs", matrix::emit(&spec)),
+        "hafnon-tests" => ("matrix.rs", matrix::emit(&spec, &load_shown(root, &spec)?)),
         other => return Err(format!("the generator has nothing for {other}").into()),
     };
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join(name), text)?;
@@ -38,7 +46,16 @@ fn emit_for_package() -> Result<(), Box<dyn Error>> {
 /// # Errors
 /// When it cannot be read or is wrong.
 pub fn load(root: &Path) -> Result<Spec, Box<dyn Error>> {
-    Ok(parse(&fs::read_to_string(root.join("syscalls.toml"))?)?)
+    Ok(parse(&fs::read_to_string(root.join(DECLARATION))?)?)
+}
+
+/// Reads and checks `user/tests/errors.toml` under the repository's root.
+///
+/// # Errors
+/// When it cannot be read or is wrong.
+pub fn load_shown(root: &Path, spec: &Spec) -> Result<Shown, Box<dyn Error>> {
+    let text = fs::read_to_string(root.join(ERRORS))?;
+    Shown::parse(&text, spec).map_err(|error| format!("{ERRORS}: {error}").into())
 }
 
 /// The files that are committed: path under the root, and text.

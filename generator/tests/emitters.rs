@@ -3,6 +3,7 @@
 use hafnon_generator::emit::{abi, dispatcher, docs, matrix, user, vdso};
 use hafnon_generator::model::Spec;
 use hafnon_generator::parse::parse;
+use hafnon_generator::shown::Shown;
 
 const HEAD: &str = r#"
 [status]
@@ -28,8 +29,8 @@ fields = ["handle: handle", "waitfor: signals", "pending: signals"]
 
 const CALLS: &str = r#"
 [calls.zircon.channel]
-channel_write = { number = 0, state = "done", sig = "handle: handle<channel, WRITE, late>, bytes: in<void>[n]?, n: u32" }
-channel_create = { number = 1, state = "done", creates = true, sig = "options: u32, out: out<handle>", options = "HANDLE_FLAG" }
+channel_write = { number = 0, state = "done", sig = "handle: handle<channel, WRITE, late>, bytes: in<void>[n]?, n: u32", errors = "BAD_HANDLE" }
+channel_create = { number = 1, state = "done", creates = true, sig = "options: u32, out: out<handle>", options = "HANDLE_FLAG", errors = "BAD_HANDLE" }
 [calls.zircon.object]
 object_wait = { number = 3, state = "done", blocking = true, sig = "handle: handle<any, READ>, deadline: time" }
 [calls.zircon.time]
@@ -51,13 +52,16 @@ fn mistake(calls: &str) -> String {
 
 #[test]
 fn tests_know_the_arguments_of_calls_that_are_done() {
-    let text = matrix::emit(&spec());
+    let (spec, rows) = (spec(), "[channel_write]\nBAD_HANDLE = \"channel::test\"");
+    let text = matrix::emit(&spec, &Shown::parse(rows, &spec).expect("the rows are right"));
     assert_contains(
         &text,
         &[
             r#"Kind::Handle { object: "channel", rights: &[Rights::WRITE], optional: false }"#,
             "Kind::Pointer { access: Access::In, element: 1, length: Some(2), optional: true }",
             "options: 0x4,",
+            "errors: &[Status::BAD_HANDLE],\n        shown_elsewhere: &[Status::BAD_HANDLE],",
+            "errors: &[Status::BAD_HANDLE],\n        shown_elsewhere: &[],",
             "unsafe { i64::from(sys::zx_channel_create(a[0] as _, a[1] as _)) }",
             "fn channel_write() {\n        check(&CALLS[0]);",
             "fn ticks_get() {",
@@ -177,6 +181,10 @@ fn mistakes_name_the_call() {
     assert!(
         call(r#"a = { number = 1, state = "done", speed = 3 }"#)
             .starts_with("zircon call a: unknown field `speed`")
+    );
+    assert_eq!(
+        call(r#"a = { number = 1, state = "done", errors = "OK" }"#),
+        "zircon call a: there is no error `OK`"
     );
     assert_eq!(
         call(r#"a = { number = 1, state = "done", options = "X" }"#),

@@ -55,15 +55,16 @@ fn section(out: &mut String, abi: Abi, calls: &[Call]) {
         if call.family != family {
             family = &call.family;
             put!(out, "\n### {}: {family}\n", title(abi));
-            put!(out, "| call | number | state | signature | notes |\n|---|---:|---|---|---|");
+            put!(out, "| call | number | state | signature | errors | notes |\n|---|---:|---|---|---|---|");
         }
         let number = call.full_number().map_or(String::new(), |number| number.to_string());
         put!(
             out,
-            "| {} | {number} | {} | `{}` | {} |",
+            "| {} | {number} | {} | `{}` | {} | {} |",
             call.name,
             call.state(),
             signature(call),
+            call.errors.join(" "),
             notes(call)
         );
     }

@@ -4,30 +4,31 @@
 //! The text is included by the module `matrix` of `user/tests`, which has these names in scope:
 //!
 //! ```text
-//! Call { name, returns: Returns, local: bool, options: u64, arguments: &[Argument],
-//!        make: unsafe fn(&[usize; 8]) -> i64 }
+//! Call { name, returns: Returns, local: bool, creates: bool, options: u64, errors: &[Status],
+//!        shown_elsewhere: &[Status], arguments: &[Argument], make: unsafe fn(&[usize; 8]) -> i64 }
 //! Argument { name, kind: Kind }
 //! Kind::{Scalar { size }, Handle { object, rights: &[Rights], optional }, Pointer { access, element, length, optional }}
-//! Access::{In, Out, InOut}, Returns::{Status, Value, Nothing}, check(&Call), Rights, sys, user_test!
+//! Access::{In, Out, InOut}, Returns::{Status, Value, Nothing}, check(&Call), Rights, Status, sys, user_test!
 //! ```
 //!
 //! `size` is that of a scalar and `element` that of what a pointer points to, in bytes, `length` the position of the
 //! argument that says how many. An address that the dispatcher passes on as a number is a pointer too.
 
 use super::{NOTICE, put, user};
-use crate::model::{Abi, Arg, ArgKind, Call, Direction, Returns, Spec};
+use crate::model::{Arg, ArgKind, Call, Direction, Returns, Spec};
+use crate::shown::Shown;
 use crate::types::Type;
 
 /// The text that the tests' module `matrix` includes.
-pub fn emit(spec: &Spec) -> String {
+pub fn emit(spec: &Spec, shown: &Shown) -> String {
     let mut out = String::new();
     put!(out, "// {NOTICE}");
     put!(out, "pub static CALLS: &[Call] = &[");
-    calls(spec).for_each(|call| record(&mut out, spec, call));
+    calls(spec).for_each(|call| record(&mut out, spec, call, shown));
     put!(out, "];");
     put!(out, "\nuser_test! {{");
     for (index, call) in calls(spec).enumerate() {
-        put!(out, "    fn {}() {{\n        check(&CALLS[{index}]);\n    }}", name(call));
+        put!(out, "    fn {}() {{\n        check(&CALLS[{index}]);\n    }}", call.full_name());
     }
     put!(out, "}}");
     out
@@ -37,22 +38,20 @@ fn calls(spec: &Spec) -> impl Iterator<Item = &Call> {
     user::imported(spec).filter(|call| call.done)
 }
 
-/// The name of a call and of its test: without prefix for Zircon's, which are most.
-fn name(call: &Call) -> String {
-    if call.abi == Abi::Zircon { call.name.clone() } else { format!("{}_{}", call.abi.prefix(), call.name) }
-}
-
-fn record(out: &mut String, spec: &Spec, call: &Call) {
+fn record(out: &mut String, spec: &Spec, call: &Call, shown: &Shown) {
     let returns = match call.returns {
         Returns::Status => "Status",
         Returns::Value(_) => "Value",
         Returns::Void | Returns::NoReturn => "Nothing",
     };
     put!(out, "    Call {{");
-    put!(out, "        name: \"{}\",", name(call));
+    put!(out, "        name: \"{}\",", call.full_name());
     put!(out, "        returns: Returns::{returns},");
     put!(out, "        local: {},", call.vdso);
+    put!(out, "        creates: {},", call.creates);
     put!(out, "        options: {:#x},", call.options);
+    put!(out, "        errors: &[{}],", statuses(call.errors.iter().map(String::as_str)));
+    put!(out, "        shown_elsewhere: &[{}],", statuses(shown.of(call)));
     put!(out, "        arguments: &[");
     for arg in &call.args {
         put!(out, "            Argument {{ name: \"{}\", kind: {} }},", arg.name, kind(spec, call, arg));
@@ -60,6 +59,10 @@ fn record(out: &mut String, spec: &Spec, call: &Call) {
     put!(out, "        ],");
     make(out, call);
     put!(out, "    }},");
+}
+
+fn statuses<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("Status::{name}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The function that makes the call with these arguments.

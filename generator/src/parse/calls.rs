@@ -31,6 +31,8 @@ struct RawCall {
     sig: String,
     #[serde(default)]
     options: String,
+    #[serde(default)]
+    errors: String,
 }
 
 pub(super) fn parse(
@@ -104,6 +106,7 @@ fn call(abi: Abi, family: &str, name: String, raw: RawCall, options: u64, names:
         returns,
         args,
         options,
+        errors: raw.errors.split_whitespace().map(str::to_string).collect(),
     })
 }
 

@@ -5,7 +5,7 @@ mod signature;
 mod structs;
 mod values;
 
-use crate::model::{ConstantGroup, Rights, Spec, StatusValue};
+use crate::model::{Call, ConstantGroup, Rights, Spec, StatusValue};
 use crate::types::Type;
 use serde::Deserialize;
 use std::fmt;
@@ -93,14 +93,29 @@ pub fn parse(text: &str) -> Result<Spec> {
     let names: Vec<String> = file.structs.keys().cloned().collect();
     let rights = rights(&file.rights)?;
     let constants = constants(file.constants, &names)?;
+    let statuses = statuses(file.status)?;
+    let calls = calls::parse(file.calls, &names, &rights, &constants)?;
+    check_errors(&calls, &statuses)?;
     Ok(Spec {
-        statuses: statuses(file.status)?,
+        statuses,
         signals: values::list(&file.signals.values, &[]).map_err(|error| error.at("signals"))?,
         structs: structs::parse(file.structs, &names)?,
-        calls: calls::parse(file.calls, &names, &rights, &constants)?,
+        calls,
         constants,
         rights,
     })
+}
+
+/// What calls fail with are statuses.
+fn check_errors(calls: &[Call], statuses: &[StatusValue]) -> Result<()> {
+    for call in calls {
+        let known = |name: &&String| statuses.iter().any(|status| status.name == **name && status.value < 0);
+        if let Some(unknown) = call.errors.iter().find(|name| !known(name)) {
+            let place = format!("{} call {}", call.abi.name(), call.name);
+            return Err(Error::new(format!("there is no error `{unknown}`")).at(place));
+        }
+    }
+    Ok(())
 }
 
 /// Turns one TOML value into what it stands for, naming the place when it does not fit.

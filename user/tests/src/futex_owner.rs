@@ -119,6 +119,14 @@ user_test! {
         finish(&target, [first, there]);
     }
 
+    fn requeue_single_owner_checks_the_value() {
+        let (word, target) = (word(), word());
+        let waiter = waiter(&word, 0);
+        assert_eq!(futex::requeue_single_owner(&word, 1, &target, 1, 0), Err(Status::BAD_STATE));
+        assert_eq!(futex::owner(&word), Ok(0));
+        finish(&word, [waiter]);
+    }
+
     fn a_dead_thread_owns_nothing() {
         let (word, idle) = (word(), word());
         let owner = waiter(&idle, 0);

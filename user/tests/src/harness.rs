@@ -213,9 +213,8 @@ pub fn run_all(startup: &mut Startup) -> i64 {
 
 /// Runs a test in a process of its own; its exit code, or how it could not be had.
 fn run_apart(test: &Test) -> Result<i64> {
-    let process = launch("bin/tests", |launch| {
-        with_handles(launch.argument("silently").argument(label(test)))
-    })?;
+    let process =
+        launch("bin/tests", |launch| with_handles(launch.argument("silently").argument(label(test))))?;
     let ended = process.wait(Signals::PROCESS_TERMINATED, clock::deadline_after(TIME_LIMIT));
     if ended.is_err() {
         process.kill()?;

@@ -16,14 +16,28 @@ const TOO_MUCH: u64 = 64 << 30;
 const MOST: usize = 1_000_000;
 
 /// Calls `f` until it fails, with another number each time; with what.
-fn until_error(mut f: impl FnMut(usize) -> Status) -> Status {
+pub fn until_error(mut f: impl FnMut(usize) -> Status) -> Status {
     (0..MOST).map(&mut f).find(|status| *status != Status::OK).unwrap_or(Status::OK)
+}
+
+/// Takes all memory that there is for user programs, until this VMO is closed.
+pub fn use_up(glutton: &Vmo) {
+    let byte = 1_u8;
+    let full = until_error(|page| {
+        call!(zx_vmo_write(glutton.raw(), (&raw const byte).cast(), (page * PAGE_SIZE) as u64, 1))
+    });
+    assert_eq!(full, Status::NO_MEMORY);
+}
+
+/// A VMO for [`use_up`].
+pub fn glutton() -> Vmo {
+    Vmo::create(TOO_MUCH).expect("a VMO")
 }
 
 user_test! {
     fn without_memory_calls_fail_and_nothing_else_does() {
         // Whatever this test needs of memory it takes before there is none.
-        let (glutton, holes) = (Vmo::create(TOO_MUCH).expect("a VMO"), Vmo::create(TOO_MUCH).expect("a VMO"));
+        let (glutton, holes) = (glutton(), glutton());
         let (root, process) = (root_vmar().expect("a root region"), process());
         let (port, event) = (Port::create().expect("a port"), Event::create().expect("an event"));
         let (near, far) = Channel::create().expect("a channel");
@@ -35,10 +49,7 @@ user_test! {
         };
         assert_eq!((0..1200).map(hole).find(|status| *status != Status::OK), None);
 
-        let full = until_error(|page| {
-            call!(zx_vmo_write(glutton.raw(), bytes.as_ptr().cast(), (page * PAGE_SIZE) as u64, 1))
-        });
-        assert_eq!(full, Status::NO_MEMORY);
+        use_up(&glutton);
         let write = |length| call!(zx_channel_write(near.raw(), 0, bytes.as_ptr().cast(), length, core::ptr::null(), 0));
         assert_eq!(until_error(|_| write(1500)), Status::NO_MEMORY);
         assert_eq!(until_error(|_| write(40)), Status::NO_MEMORY);

@@ -25,12 +25,12 @@ mod prepare;
 mod run;
 mod scene;
 
-use hafnon_user::{Rights, sys};
+use hafnon_user::{Rights, Status, sys};
 
 use crate::harness::user_test;
 
-use run::check;
 pub use run::play;
+use run::{check, check_memory};
 
 /// A call, as it is declared.
 pub struct Call {
@@ -38,8 +38,14 @@ pub struct Call {
     returns: Returns,
     /// The vDSO answers it in user mode.
     local: bool,
+    /// It creates objects.
+    creates: bool,
     /// The bits of its argument `options` that mean something.
     options: u64,
+    /// What it is documented to fail with; nothing where that is not declared yet.
+    errors: &'static [Status],
+    /// Those of them that another test shows, or nothing can.
+    shown_elsewhere: &'static [Status],
     arguments: &'static [Argument],
     /// Makes the call. Each argument must be what the call can take, or something that it must refuse.
     make: unsafe fn(&[usize; 8]) -> i64,
@@ -88,6 +94,10 @@ impl Call {
 include!(concat!(env!("OUT_DIR"), "/matrix.rs"));
 
 user_test! {
+    fn creating_objects_needs_memory() {
+        check_memory();
+    }
+
     fn exceptions_are_about_what_is_tried() {
         for (call, argument, case) in exceptions::all() {
             let found = CALLS.iter().find(|other| other.name == call);

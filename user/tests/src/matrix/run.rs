@@ -14,7 +14,7 @@ use super::{
     objects,
     scene::Scene,
 };
-use crate::{bad_memory::BadMemory, harness::equal_child};
+use crate::{bad_memory::BadMemory, harness::equal_child, pressure};
 
 /// Exit code of a child that made its call and got [`Status::OK`] back; other statuses are added to it.
 const CAME_BACK: i64 = 1_000_000;
@@ -40,6 +40,38 @@ pub fn check(call: &'static Call) {
         }
     }
     assert_eq!(wrong, 0, "of {} answers of {} are wrong", attempts.len(), call.name);
+    check_errors(call, &attempts);
+}
+
+/// Compares what a call is documented to fail with to the answers that were found to be right.
+fn check_errors(call: &Call, attempts: &[Attempt]) {
+    let expected =
+        |error: Status| attempts.iter().any(|attempt| attempt.expected(call) == Outcome::Status(error));
+    for error in call.errors.iter().filter(|error| !call.shown_elsewhere.contains(error)) {
+        // `creating_objects_needs_memory` shows that one.
+        let memory = *error == Status::NO_MEMORY && call.creates;
+        assert!(memory || expected(*error), "{}: nothing shows {error:?}", call.name);
+    }
+    for attempt in attempts.iter().filter(|_| !call.errors.is_empty()) {
+        let Outcome::Status(status) = attempt.expected(call) else { continue };
+        let documented = status == Status::OK || call.errors.contains(&status);
+        assert!(documented, "{}: {status:?} is not documented", attempt.describe(call));
+    }
+}
+
+/// Makes every call that creates objects when there is no memory for them.
+pub fn check_memory() {
+    let (memory, glutton) = (BadMemory::new(), pressure::glutton());
+    let creating = CALLS.iter().filter(|call| call.creates);
+    let mut calls: Vec<_> = creating.map(|call| (Scene::new(call, &memory), Status::OK)).collect();
+    pressure::use_up(&glutton);
+    for (scene, answer) in &mut calls {
+        *answer = status(scene.call, scene.make());
+    }
+    drop(glutton);
+    for (scene, answer) in &calls {
+        assert_eq!(*answer, Status::NO_MEMORY, "{}", scene.call.name);
+    }
 }
 
 /// Whether there is an attempt that the calling thread does not survive: the call has no status to return, or its

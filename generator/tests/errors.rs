@@ -1,0 +1,72 @@
+//! Every error that a call documents has a test that shows it.
+
+use hafnon_generator::model::{Abi, Call, Returns};
+use hafnon_generator::shown::{Row, is_implied};
+use hafnon_generator::{load, load_shown};
+use std::fs;
+use std::path::Path;
+
+/// Families whose calls document their errors here.
+const FAMILIES: [&str; 13] = [
+    "handle", "object", "channel", "socket", "fifo", "event", "port", "futex", "time", "clock", "timer",
+    "cprng", "debug",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the generator lies in the repository")
+}
+
+fn documented(call: &Call) -> bool {
+    call.abi == Abi::Zircon && call.done && FAMILIES.contains(&call.family.as_str())
+}
+
+#[test]
+fn every_call_says_how_it_fails() {
+    let spec = load(root()).expect("syscalls.toml is right");
+    let fallible = spec.calls.iter().filter(|call| documented(call) && call.returns == Returns::Status);
+    let silent: Vec<&str> =
+        fallible.filter(|call| call.errors.is_empty()).map(|call| call.name.as_str()).collect();
+    assert_eq!(silent, ["nanosleep"], "calls without errors");
+}
+
+#[test]
+fn every_error_is_shown() {
+    let spec = load(root()).expect("syscalls.toml is right");
+    let shown = load_shown(root(), &spec).expect("user/tests/errors.toml is right");
+    let mut missing = Vec::new();
+    for call in spec.calls.iter().filter(|call| call.done) {
+        let rows: Vec<&str> = shown.of(call).collect();
+        let errors = call.errors.iter().filter(|error| !rows.contains(&error.as_str()));
+        missing.extend(
+            errors.filter(|error| !is_implied(call, error)).map(|error| format!("{}: {error}", call.name)),
+        );
+    }
+    assert!(missing.is_empty(), "no row in user/tests/errors.toml: {missing:#?}");
+}
+
+/// What a test says, up to the next one; nothing if there is no such test.
+fn body(test: &str) -> Option<String> {
+    let (module, name) = test.rsplit_once("::")?;
+    let file = root().join("user/tests/src").join(format!("{}.rs", module.replace("::", "/")));
+    let text = fs::read_to_string(file).ok()?;
+    let (_, rest) = text.split_once(&format!("    fn {name}() {{"))?;
+    rest.split("\n    }\n").next().map(str::to_string)
+}
+
+#[test]
+fn tests_that_are_named_speak_of_the_error() {
+    let spec = load(root()).expect("syscalls.toml is right");
+    let shown = load_shown(root(), &spec).expect("user/tests/errors.toml is right");
+    let mut wrong = Vec::new();
+    for (call, error, row) in shown.rows() {
+        let Row::Test(test) = row else { continue };
+        match body(test) {
+            None => wrong.push(format!("{call}: {error}: there is no test {test}")),
+            Some(body) if !body.contains(&format!("Status::{error}")) => {
+                wrong.push(format!("{call}: {error}: {test} says nothing of it"));
+            }
+            Some(_) => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -1,0 +1,96 @@
+//! Which calls have an answer for when there is no memory, and give it.
+
+use alloc::{vec, vec::Vec};
+
+use hafnon_user::{
+    AsHandle, Channel, Event, Port, Rights, Socket, Status,
+    abi::{
+        CHANNEL_MAX_MSG_HANDLES, ChannelCallArgs, ChannelCallEtcArgs, HandleInfo, INFO_HANDLE_TABLE,
+        InfoHandleExtended,
+    },
+    handle::Handle,
+};
+
+use crate::{
+    harness::{call, process, user_test},
+    pressure::{glutton, until_error, use_up},
+};
+
+const MAX_HANDLES: usize = CHANNEL_MAX_MSG_HANDLES as usize;
+/// Handles to have, for a list of them that takes pages.
+const MANY: usize = 600;
+/// Messages that together have more handles than a table has room for that has [`MANY`].
+const MESSAGES: usize = 64;
+/// How much one message or write takes.
+const LENGTH: usize = 1500;
+
+/// Handles to an event, as many as asked.
+fn handles(count: usize) -> Vec<Handle> {
+    let event = Event::create().expect("an event");
+    let duplicate = |_| event.duplicate_handle(Rights::SAME_RIGHTS).expect("a handle");
+    (0..count).map(duplicate).collect()
+}
+
+/// A call of a channel that nobody answers; it fails, or adds a message.
+fn ask(make: impl Fn(&mut u32, &mut u32) -> Status) -> Status {
+    let (mut bytes, mut handles) = (0, 0);
+    match make(&mut bytes, &mut handles) {
+        Status::TIMED_OUT => Status::OK,
+        status => status,
+    }
+}
+
+user_test! {
+    fn what_grows_needs_memory() {
+        // Whatever this test needs of memory it takes before there is none.
+        let (glutton, process, many) = (glutton(), process(), handles(MANY));
+        let (near, far) = Channel::create().expect("a channel");
+        (0..MESSAGES).for_each(|_| near.write(&[], handles(MAX_HANDLES)).expect("a message"));
+        let (asked, _silent) = Channel::create().expect("a channel");
+        let (socket, _unread) = Socket::create_stream().expect("a socket");
+        let (port, event) = (Port::create().expect("a port"), Event::create().expect("an event"));
+        let request = vec![1_u8; LENGTH];
+        let (wr_bytes, wr_num_bytes) = (request.as_ptr().expose_provenance() as u64, LENGTH as u32);
+        let plain = ChannelCallArgs { wr_bytes, wr_num_bytes, ..Default::default() };
+        let mut etc = ChannelCallEtcArgs { wr_bytes, wr_num_bytes, ..Default::default() };
+        let etc = &raw mut etc;
+        let (mut values, mut infos) = ([0; MAX_HANDLES], [HandleInfo::default(); MAX_HANDLES]);
+        let mut records = vec![InfoHandleExtended::default(); MANY];
+        let (mut bytes, mut received, null) = (0, 0, core::ptr::null_mut::<u8>());
+        let mut kept = Vec::with_capacity(MESSAGES * MAX_HANDLES);
+
+        use_up(&glutton);
+        let plainly = until_error(|_| ask(|bytes, handles| {
+            call!(zx_channel_call(asked.raw(), 0, 0, &plain, bytes, handles))
+        }));
+        let with_dispositions = until_error(|_| ask(|bytes, handles| {
+            call!(zx_channel_call_etc(asked.raw(), 0, 0, etc, bytes, handles))
+        }));
+        let write = |_| call!(zx_socket_write(socket.raw(), 0, request.as_ptr().cast(), LENGTH, null.cast()));
+        let written = until_error(write);
+        let wait = |key: usize| call!(zx_object_wait_async(event.raw(), port.raw(), key as u64, 8, 0));
+        let registered = until_error(wait);
+        let read = until_error(|_| {
+            let to = values.as_mut_ptr();
+            let status = call!(zx_channel_read(far.raw(), 0, null, to, 0, 64, &mut bytes, &mut received));
+            if status == Status::OK { kept.extend_from_slice(&values) };
+            status
+        });
+        let described = until_error(|_| {
+            let to = infos.as_mut_ptr();
+            let status = call!(zx_channel_read_etc(far.raw(), 0, null, to, 0, 64, &mut bytes, &mut received));
+            if status == Status::OK { kept.extend(infos.iter().map(|info| info.handle)) };
+            status
+        });
+        let (to, room) = (records.as_mut_ptr().cast(), MANY * size_of::<InfoHandleExtended>());
+        let nowhere = null.cast();
+        let told = call!(zx_object_get_info(process.raw(), INFO_HANDLE_TABLE, to, room, nowhere, nowhere));
+
+        drop((glutton, many));
+        kept.into_iter().for_each(|raw| drop(Handle::from_raw(raw)));
+        assert_eq!([plainly, with_dispositions], [Status::NO_MEMORY; 2], "channel_call");
+        assert_eq!([written, registered], [Status::NO_MEMORY; 2], "socket_write and object_wait_async");
+        assert_eq!([read, described], [Status::NO_MEMORY; 2], "channel_read");
+        assert_eq!(told, Status::NO_MEMORY, "object_get_info");
+    }
+}
