@@ -46,13 +46,14 @@ fn cpu_main() -> ! {
     run::cpu_loop()
 }
 
-/// Starts the kernel's own tasks, the services that the kernel binary names, and then its tests, if it has any, or the first
-/// user process.
+/// Starts the kernel's own tasks, the services that the kernel binary names, and then its tests, if it has
+/// any, or the first user process.
 fn start_tasks() {
     let spawn =
         |name, task| drop(run::executor().spawn(TaskOptions::new(name), task).expect("memory at boot"));
     syscalls::many::prepare_places();
     spawn("wait places", service::start(syscalls::many::make_places()));
+    spawn("closing", service::start(objects::closing::close_what_is_left()));
     for service in service::all() {
         spawn(service.name, (service.start)());
     }

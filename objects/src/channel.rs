@@ -14,8 +14,9 @@ pub use self::call::Call;
 use self::call::{CallState, Caller};
 use self::nesting::Place;
 use crate::base::{Base, Koid};
-use crate::handle::{Doomed, Handle, HandleId};
-use crate::object::kernel_object;
+use crate::closing::{Doomed, Remains};
+use crate::handle::{Handle, HandleId};
+use crate::object::{Object, kernel_object};
 use abi::{Signals, Status};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -57,8 +58,8 @@ pub struct Inbox {
     replies: Vec<Message>,
     closed: bool,
     peer_closed: bool,
-    /// The next in a stack of closed ends; see [`Doomed`].
-    next_doomed: Option<Arc<Channel>>,
+    /// The next in a stack of objects with something to discard.
+    next_doomed: Option<Object>,
 }
 
 struct End {
@@ -218,14 +219,22 @@ impl Channel {
     pub fn peer_owner(&self) -> Koid {
         self.peer().owner.load(Ordering::Relaxed)
     }
+}
 
-    pub(crate) fn link_doomed(&self, next: Option<Arc<Channel>>) {
-        self.end().inbox.with(|inbox, _| inbox.next_doomed = next);
+/// The unread messages of a closed end.
+impl Remains for Channel {
+    fn discard_one(&self, doomed: &mut Doomed) -> bool {
+        let Some(message) = self.end().inbox.with(|inbox, _| inbox.messages.pop_front()) else {
+            return false;
+        };
+        for handle in message.handles {
+            handle.close_into(doomed);
+        }
+        true
     }
 
-    /// The unread messages of a closed end, and the next closed end.
-    pub(crate) fn take_doomed(&self) -> (VecDeque<Message>, Option<Arc<Channel>>) {
-        self.end().inbox.with(|inbox, _| (core::mem::take(&mut inbox.messages), inbox.next_doomed.take()))
+    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
+        self.end().inbox.with(|inbox, _| change(&mut inbox.next_doomed))
     }
 }
 
@@ -241,9 +250,9 @@ kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
     }
 
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
-        self.end().inbox.with(|inbox, callers| {
-            inbox.closed = true;
+        let has_messages = self.end().inbox.with(|inbox, callers| {
             callers.wake_matching(|caller| caller.settle(CallState::HandleClosed, |_| true));
+            !core::mem::replace(&mut inbox.closed, true) && !inbox.messages.is_empty()
         });
         let peer = self.peer();
         peer.inbox.with(|inbox, callers| {
@@ -251,7 +260,9 @@ kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
             peer.base.signals.update(Signals::CHANNEL_WRITABLE, Signals::CHANNEL_PEER_CLOSED);
             callers.wake_matching(|caller| caller.settle(CallState::PeerClosed, |_| true));
         });
-        doomed.push(self);
+        if has_messages {
+            doomed.push(self.clone().into());
+        }
     }
 
     fn cancel_handle(&self, handle: HandleId) {

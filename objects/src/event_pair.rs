@@ -1,7 +1,7 @@
 //! Event pair: two events that may signal each other, and learn when the other is gone.
 
 use crate::base::Base;
-use crate::handle::Doomed;
+use crate::closing::Doomed;
 use crate::object::kernel_object;
 use abi::{Signals, Status};
 use alloc::sync::Arc;

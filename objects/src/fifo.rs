@@ -7,7 +7,7 @@
 
 use crate::base::Base;
 use crate::byte_queue::{self, ByteQueue, SMALL, Sink};
-use crate::handle::Doomed;
+use crate::closing::Doomed;
 use crate::object::kernel_object;
 use abi::{Signals, Status};
 use alloc::sync::Arc;

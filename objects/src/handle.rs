@@ -2,10 +2,9 @@
 //! a message, or held by the kernel.
 //!
 //! Dropping a `Handle` is closing it. When the last one goes, the object is told, which may close more
-//! handles (those in a channel's unread messages); [`Doomed`] makes that a loop, because user code
-//! chooses how deep they nest.
+//! handles: see [`closing`](crate::closing).
 
-use crate::channel::Channel;
+use crate::closing::Doomed;
 use crate::object::{KernelObject, Object};
 use abi::{Rights, Status};
 use alloc::sync::Arc;
@@ -98,31 +97,5 @@ fn release(object: &Object, doomed: &mut Doomed) {
     LIVE.fetch_sub(1, Ordering::Relaxed);
     if object.base().remove_handle() {
         object.on_zero_handles(doomed);
-    }
-}
-
-/// Channel ends whose last handle is gone and whose unread messages are still to be discarded: a
-/// stack linked through the ends themselves, so that closing neither recurses nor allocates.
-#[derive(Default)]
-pub struct Doomed {
-    top: Option<Arc<Channel>>,
-}
-
-impl Doomed {
-    pub(crate) fn push(&mut self, channel: &Arc<Channel>) {
-        channel.link_doomed(self.top.replace(channel.clone()));
-    }
-
-    /// Discards message after message until nothing is doomed any more.
-    pub(crate) fn finish(mut self) {
-        while let Some(channel) = self.top.take() {
-            let (messages, next) = channel.take_doomed();
-            self.top = next;
-            for message in messages {
-                for handle in message.handles {
-                    handle.close_into(&mut self);
-                }
-            }
-        }
     }
 }

@@ -4,7 +4,8 @@
 //! comparison and adding a kind makes the compiler name each place that has to know.
 
 use crate::base::Base;
-use crate::handle::{Doomed, HandleId};
+use crate::closing::Doomed;
+use crate::handle::HandleId;
 use crate::signals::SignalQueue;
 use abi::{Rights, Signals, Status};
 use alloc::sync::Arc;

@@ -15,7 +15,8 @@ mod armed;
 
 use self::armed::Armed;
 use crate::base::Base;
-use crate::handle::{Doomed, HandleId};
+use crate::closing::{Doomed, Remains};
+use crate::handle::HandleId;
 use crate::object::{Object, kernel_object};
 use crate::signals::{Observation, SignalQueue};
 use crate::wait::{Deadline, poll_waiter, until};
@@ -49,6 +50,8 @@ pub struct State {
     user_packets: usize,
     armed: Armed,
     closed: bool,
+    /// The next in a stack of objects with something to discard.
+    next_doomed: Option<Object>,
 }
 
 enum Packet {
@@ -381,14 +384,32 @@ kernel_object!(Port, OBJ_TYPE_PORT, DEFAULT_PORT, {
         &self.base
     }
 
-    /// Waiters are told, observers disarmed, packets dropped.
-    fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
-        let (packets, armed) = self.queue.with(|state, waiters| {
-            state.closed = true;
+    /// Waiters are told; observers are disarmed and packets dropped, soon.
+    fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
+        let was_closed = self.queue.with(|state, waiters| {
             waiters.wake_all();
-            (core::mem::take(&mut state.packets), core::mem::take(&mut state.armed))
+            core::mem::replace(&mut state.closed, true)
         });
-        drop(packets);
-        armed.into_observers().for_each(|observer| observer.disarm());
+        if !was_closed {
+            doomed.push(self.clone().into());
+        }
     }
 });
+
+/// The packets and the observers of a closed port.
+impl Remains for Port {
+    fn discard_one(&self, _doomed: &mut Doomed) -> bool {
+        let (packet, observer) = self.queue.with(|state, _| match state.packets.pop_front() {
+            Some(packet) => (Some(packet), None),
+            None => (None, state.armed.pop()),
+        });
+        if let Some(observer) = &observer {
+            observer.disarm();
+        }
+        packet.is_some() || observer.is_some()
+    }
+
+    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
+        self.queue.with(|state, _| change(&mut state.next_doomed))
+    }
+}

@@ -11,11 +11,11 @@
 //! Entering `Dead` closes all handles and unmaps everything; what remains is the object itself.
 
 use crate::base::{Base, Koid};
+use crate::closing::{Doomed, Remains};
 use crate::futex::{self, FutexTable};
-use crate::handle::Doomed;
 use crate::job::Job;
 use crate::name::Name;
-use crate::object::{KernelObject, kernel_object};
+use crate::object::{KernelObject, Object, kernel_object};
 use crate::table::HandleTable;
 use crate::thread::Thread;
 use crate::vmar::Vmar;
@@ -62,6 +62,8 @@ struct State {
     /// How many of them have started.
     started: usize,
     return_code: i64,
+    /// The next in a stack of objects with something to discard.
+    next_doomed: Option<Object>,
 }
 
 impl AsRef<futex::Queue> for Process {
@@ -99,6 +101,7 @@ impl Process {
                 threads: BTreeMap::new(),
                 started: 0,
                 return_code: 0,
+                next_doomed: None,
             }),
             base,
         });
@@ -196,7 +199,7 @@ impl Process {
     }
 
     /// A thread is gone, which had `started` or not. The last one that had takes the process with it.
-    pub(crate) fn thread_ended(&self, thread: Koid, started: bool) {
+    pub(crate) fn thread_ended(self: &Arc<Self>, thread: Koid, started: bool) {
         self.futexes.leave(thread);
         let (removed, last) = {
             let mut state = self.state.lock();
@@ -215,7 +218,13 @@ impl Process {
     }
 
     /// Ends the process: every thread is killed; the first caller's code is its return code.
-    pub fn kill(&self, return_code: i64) {
+    pub fn kill(self: &Arc<Self>, return_code: i64) {
+        let mut doomed = Doomed::default();
+        self.kill_into(return_code, &mut doomed);
+        doomed.finish();
+    }
+
+    fn kill_into(self: &Arc<Self>, return_code: i64, doomed: &mut Doomed) {
         let dead = {
             let mut state = self.state.lock();
             if matches!(state.phase, Phase::Dying | Phase::Dead) {
@@ -226,7 +235,10 @@ impl Process {
             state.phase = if dead { Phase::Dead } else { Phase::Dying };
             dead
         };
-        if dead { self.finish() } else { self.kill_threads() }
+        self.kill_threads();
+        if dead {
+            doomed.push(self.clone().into());
+        }
     }
 
     /// Kills all threads; there will be no new ones.
@@ -243,10 +255,16 @@ impl Process {
         state.threads.range((Excluded(after), Unbounded)).next().map(|(_, thread)| thread.clone())
     }
 
-    /// Lets go of everything: the only way into `Dead`, taken once.
-    fn finish(&self) {
+    /// Lets go of everything, when the last thread is gone.
+    fn finish(self: &Arc<Self>) {
         self.kill_threads();
-        self.handles.close();
+        let mut doomed = Doomed::default();
+        doomed.push(self.clone().into());
+        doomed.finish();
+    }
+
+    /// Unmaps everything, once all handles are closed, and tells that the process has terminated.
+    fn terminate(&self) {
         drop(self.root.destroy_address_space());
         self.job.remove_process(self.koid(), || self.base.signals.assert(Signals::PROCESS_TERMINATED));
     }
@@ -274,9 +292,24 @@ kernel_object!(Process, OBJ_TYPE_PROCESS, DEFAULT_PROCESS, {
     }
 
     /// A process that never started and that nobody can start any more goes away.
-    fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
+    fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
         if self.state.lock().phase == Phase::Created {
-            self.kill(KILLED);
+            self.kill_into(KILLED, doomed);
         }
     }
 });
+
+/// The handles of a dead process, and in the end its address space.
+impl Remains for Process {
+    fn discard_one(&self, doomed: &mut Doomed) -> bool {
+        let closed = self.handles.close_one(doomed);
+        if !closed {
+            self.terminate();
+        }
+        closed
+    }
+
+    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
+        change(&mut self.state.lock().next_doomed)
+    }
+}

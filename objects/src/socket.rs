@@ -15,7 +15,7 @@ mod inbox;
 
 use crate::base::Base;
 use crate::byte_queue::{self, Sink};
-use crate::handle::Doomed;
+use crate::closing::Doomed;
 use crate::object::kernel_object;
 use abi::{InfoSocket, Signals, Status};
 use alloc::sync::Arc;

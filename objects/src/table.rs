@@ -16,6 +16,7 @@
 //! no wait cancelled while a table is locked.
 
 use crate::base::Koid;
+use crate::closing::Doomed;
 use crate::handle::{Handle, HandleId, MAX_HANDLES};
 use crate::object::{KernelObject, Object};
 use abi::{Rights, Status};
@@ -264,16 +265,31 @@ impl HandleTable {
 
     /// Closes all handles, one after the other, and takes no more.
     pub fn close(&self) {
-        let closed = {
+        let mut doomed = Doomed::default();
+        while self.close_one(&mut doomed) {}
+        doomed.finish();
+    }
+
+    /// Clears one slot and closes the handle that was in it; `false` when there is none any more. From the
+    /// first time on no handle comes in.
+    pub(crate) fn close_one(&self, doomed: &mut Doomed) -> bool {
+        let (value, handle) = {
             let mut slots = self.slots.lock();
+            slots.closed = true;
+            let Some(slot) = slots.slots.pop() else {
+                slots.slots = Vec::new();
+                return false;
+            };
+            let Entry::Used(handle) = slot.entry else {
+                slots.free_count -= 1;
+                return true;
+            };
             self.note_removal();
-            core::mem::replace(&mut *slots, Slots { closed: true, ..Slots::default() })
+            (self.encode(slots.slots.len() as u32, slot.generation), handle)
         };
-        for (index, slot) in closed.slots.into_iter().enumerate() {
-            if let Entry::Used(handle) = slot.entry {
-                self.leave(self.encode(index as u32, slot.generation), &handle);
-            }
-        }
+        self.leave(value, &handle);
+        handle.close_into(doomed);
+        true
     }
 
     /// What has to happen to a handle that is no longer in the table, after the lock is released.
@@ -327,6 +343,10 @@ impl Slots {
             unreachable!("only used slots are taken");
         };
         slot.generation = (slot.generation + 1) & GENERATION_MASK;
+        self.free_count += 1;
+        if self.closed {
+            return handle; // no slot is used again, and those in the list go away
+        }
         match &mut self.free {
             Some((_, last)) => {
                 let last = core::mem::replace(last, index);
@@ -334,7 +354,6 @@ impl Slots {
             }
             empty => *empty = Some((index, index)),
         }
-        self.free_count += 1;
         handle
     }
 }

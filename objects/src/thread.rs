@@ -6,7 +6,7 @@
 //! ```
 
 use crate::base::{Base, Koid};
-use crate::handle::Doomed;
+use crate::closing::Doomed;
 use crate::name::Name;
 use crate::object::kernel_object;
 use crate::process::Process;

@@ -1,7 +1,7 @@
 //! Timer: an object that becomes signalled at a point in time.
 
 use crate::base::Base;
-use crate::handle::Doomed;
+use crate::closing::Doomed;
 use crate::object::kernel_object;
 use abi::{Signals, Status};
 use alloc::sync::Arc;

@@ -86,9 +86,17 @@ impl Armed {
         None
     }
 
-    /// All of them.
-    pub fn into_observers(self) -> impl Iterator<Item = Arc<Observer>> {
-        self.slots.into_iter().filter_map(|slot| slot.observer)
+    /// Takes the last one out, when no more will be inserted.
+    pub fn pop(&mut self) -> Option<Arc<Observer>> {
+        while let Some(slot) = self.slots.len().checked_sub(1) {
+            let observer = self.slots[slot].observer.clone();
+            let removed = observer.and_then(|observer| self.remove(slot, &observer));
+            self.slots.pop();
+            if removed.is_some() {
+                return removed;
+            }
+        }
+        None
     }
 
     /// Which chain it is: multiplicative hashing, of whose product the high half is the better one.

@@ -15,6 +15,11 @@ fn channel() -> (Channel, Channel) {
     Channel::create().expect("a channel")
 }
 
+/// What happens at all has happened by then.
+fn soon() -> i64 {
+    clock::deadline_after(10 * clock::SECOND)
+}
+
 /// An event, and another handle to it that can be sent away.
 fn witness() -> (Event, Event) {
     let event = Event::create().expect("an event");
@@ -93,14 +98,13 @@ user_test! {
         assert!(peer_is_closed(&a), "the handle is consumed all the same");
         near.write(b"plain", Vec::new()).expect("a message without ends goes there");
         drop(far);
-        assert!(peer_is_closed(&near));
+        near.wait(Signals::CHANNEL_PEER_CLOSED, soon()).expect("what was deep inside is closed, too");
     }
 
     fn killing_a_process_frees_what_its_channels_hold() {
         let (event, sent) = witness();
         let (ours, theirs) = channel();
         let process = child("wait-rings", |launch| launch.handle(PA_USER0, theirs));
-        let soon = || clock::deadline_after(10 * clock::SECOND);
         ours.write(b"", vec![sent.into()]).expect("write");
         for text in [&b"about to wait"[..], b"filled"] {
             ours.wait(Signals::CHANNEL_READABLE, soon()).expect("a message");

@@ -4,10 +4,12 @@ use alloc::vec::Vec;
 use core::ptr::with_exposed_provenance_mut;
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Port, Signals, Startup, Status,
+    AsHandle, Channel, Event, Port, Rights, Signals, Startup, Status,
     abi::{PA_RESOURCE, PA_USER0},
     clock::{self, INFINITE},
-    console, println, start, thread,
+    console,
+    handle::Handle,
+    println, start, thread,
 };
 
 use crate::harness::call;
@@ -34,18 +36,28 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
     }
 }
 
+/// How many handles a child in the role `wait-handles` has.
+pub const MANY_HANDLES: usize = 50_000;
+
+fn many_handles() -> Vec<Handle> {
+    let event = Event::create().expect("an event");
+    let copy = |_| event.duplicate_handle(Rights::SAME_RIGHTS).expect("a handle");
+    (0..MANY_HANDLES).map(copy).collect()
+}
+
 fn wait(startup: &mut Startup, role: &str) -> i64 {
     let channel: Channel = match startup.take_object(PA_USER0) {
         Ok(channel) => channel,
         Err(_) => return misbehave(role),
     };
+    let _handles = (role == "wait-handles").then(many_handles);
     channel.write(b"about to wait", alloc::vec![]).expect("the test is told");
     match role {
         "wait-one" => _ = channel.wait(Signals::CHANNEL_READABLE, INFINITE),
         "wait-event" => _ = Event::create().expect("an event").wait(Signals::EVENT_SIGNALED, INFINITE),
         "wait-port" => _ = Port::create().expect("a port").wait_packet(INFINITE),
         "wait-futex" => _ = hafnon_user::futex::wait(&0.into(), 0),
-        "wait-sleep" => _ = clock::sleep_until(INFINITE),
+        "wait-sleep" | "wait-handles" => _ = clock::sleep_until(INFINITE),
         "wait-call" => _ = channel.call(&mut [0; 4], alloc::vec![], &mut [0; 4], INFINITE),
         "wait-spin" => loop {
             core::hint::spin_loop();

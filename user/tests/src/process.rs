@@ -13,7 +13,7 @@ use hafnon_user::{
 
 use crate::{
     bad_memory::BadMemory,
-    children::SURVIVED,
+    children::{MANY_HANDLES, SURVIVED},
     harness::{NO_HANDLE, call, child, job, user_test, without},
 };
 
@@ -26,13 +26,19 @@ fn exit_code(role: &str) -> i64 {
     child(role, |launch| launch).wait_exit().expect("it ends")
 }
 
-/// Starts a child that waits, kills it there, and looks at what is left.
-fn kill_while_waiting(role: &str) {
+/// Starts a child that waits. The channel's other end is the child's.
+fn start_waiting(role: &str) -> (Process, Channel) {
     let (ours, theirs) = Channel::create().expect("a channel");
     let process = child(role, |launch| launch.handle(PA_USER0, theirs));
     let told = ours.wait(Signals::CHANNEL_READABLE, clock::deadline_after(10 * clock::SECOND));
     told.expect("the child says that it waits");
     clock::sleep(3 * clock::MILLISECOND).expect("sleep");
+    (process, ours)
+}
+
+/// Starts a child that waits, kills it there, and looks at what is left.
+fn kill_while_waiting(role: &str) {
+    let (process, ours) = start_waiting(role);
     process.kill().expect("killed");
     assert_eq!(process.wait_exit(), Ok(TASK_RETCODE_SYSCALL_KILL));
     let closed = ours.wait(Signals::CHANNEL_PEER_CLOSED, clock::deadline_after(10 * clock::SECOND));
@@ -47,6 +53,7 @@ user_test! {
         assert_eq!(exit_code("exit-negative"), -7);
     }
 
+    #[needs("cpus=1,2,4")]
     fn exit_ends_all_threads() {
         assert_eq!(exit_code("exit-other-thread"), 17);
     }
@@ -80,9 +87,25 @@ user_test! {
     fn kill_in_port_wait() { kill_while_waiting("wait-port"); }
     fn kill_in_futex_wait() { kill_while_waiting("wait-futex"); }
     fn kill_in_sleep() { kill_while_waiting("wait-sleep"); }
+    #[needs("cpus=1,2,4")]
     fn kill_in_channel_call() { kill_while_waiting("wait-call"); }
+    #[needs("cpus=1,2,4")]
     fn kill_in_endless_loop() { kill_while_waiting("wait-spin"); }
+    #[needs("cpus=1,2,4")]
     fn kill_of_many_threads() { kill_while_waiting("wait-threads"); }
+
+    /// While very many handles are closed, others have their turns: about one for each 256 handles.
+    #[needs("cpus=1")]
+    fn others_run_while_many_handles_are_closed() {
+        let (process, _channel) = start_waiting("wait-handles");
+        process.kill().expect("killed");
+        let mut turns = 0;
+        while process.wait(Signals::PROCESS_TERMINATED, 0).is_err() {
+            clock::yield_now();
+            turns += 1;
+        }
+        assert!(turns > MANY_HANDLES / 512, "{turns} turns");
+    }
 
     fn bad_access_kills() {
         let roles = ["write-null", "write-kernel", "write-code", "write-constants", "read-non-canonical"];
