@@ -232,4 +232,16 @@ mod tests {
         let names: Vec<&str> = programs.iter().map(|program| program.name.as_str()).collect();
         assert!(names.contains(&"bin/hello") && names.contains(&"bin/c-tests"), "{names:?}");
     }
+
+    /// The command that user/README.md gives for a build of one's own has the flags that are used here.
+    #[test]
+    fn the_readme_has_the_flags_that_are_used() {
+        let readme = fs::read_to_string(workspace::root().join("user/README.md")).unwrap();
+        let from = readme.find("\ngcc ").expect("a command that begins with gcc");
+        let command = readme[from..].split("\n```").next().unwrap();
+        let words: Vec<&str> = command.split_whitespace().filter(|word| *word != "\\").collect();
+        let flags: Vec<&str> = COMPILE.into_iter().chain(LINK).collect();
+        assert_eq!(words[0], "gcc");
+        assert_eq!(words[1..=flags.len()], flags);
+    }
 }
