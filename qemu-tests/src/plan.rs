@@ -1,10 +1,11 @@
 //! A test as its program lists it, before any machine is started.
 //!
 //! ```text
-//! NAME [cpus=1,2,4] [timeout=SECONDS] [expect=panic|reset]
+//! NAME [cpus=1,2,4] [timeout=SECONDS] [expect=panic|reset] [counted]
 //! ```
 //!
-//! With several numbers of CPUs the test is run once with each.
+//! With several numbers of CPUs the test is run once with each. `counted` is for tests of time: each
+//! instruction is one tick of every clock, so that no load of the host disturbs them.
 
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ pub struct Plan {
     pub timeout: Option<Duration>,
     /// How it has to end.
     pub expectation: Expectation,
+    /// Whether instructions are the machine's time.
+    pub counted: bool,
 }
 
 impl Plan {
@@ -42,7 +45,8 @@ impl Plan {
     pub fn parse(line: &str) -> Result<Self> {
         let mut words = line.split_whitespace();
         let name = words.next().context("a test without a name")?.to_owned();
-        let mut plan = Self { name, cpus: Vec::new(), timeout: None, expectation: Expectation::Pass };
+        let mut plan =
+            Self { name, cpus: Vec::new(), timeout: None, expectation: Expectation::Pass, counted: false };
         for word in words {
             plan.need(word).with_context(|| format!("test `{}`: `{word}`", plan.name))?;
         }
@@ -57,6 +61,7 @@ impl Plan {
             Some(("timeout", seconds)) => {
                 self.timeout = Some(Duration::from_secs(seconds.parse()?));
             }
+            None if word == "counted" => self.counted = true,
             Some(("expect", "panic")) => self.expectation = Expectation::Panic,
             Some(("expect", "reset")) => self.expectation = Expectation::Reset,
             _ => bail!("this runner does not know the word"),
@@ -78,7 +83,8 @@ mod tests {
 
     #[test]
     fn needs_are_read() {
-        let plan = Plan::parse("a cpus=1,4 timeout=90 expect=panic").unwrap();
+        let plan = Plan::parse("a cpus=1,4 timeout=90 expect=panic counted").unwrap();
+        assert!(plan.counted);
         assert_eq!(plan.cpus, [1, 4]);
         assert_eq!(plan.timeout, Some(Duration::from_secs(90)));
         assert_eq!(plan.expectation, Expectation::Panic);

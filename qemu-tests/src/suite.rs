@@ -12,7 +12,8 @@ use hafnon::{
     compile::Program,
     elf,
     machine::{Boot, Machine, word},
-    qemu, ramdisk,
+    qemu::{self, Accelerator},
+    ramdisk,
 };
 use libtest_mimic::{Arguments, Trial};
 
@@ -145,7 +146,8 @@ impl Suite {
         Ok(Machine {
             cpus,
             memory: self.settings.memory.clone(),
-            accelerator: qemu::best_accelerator(),
+            accelerator: if plan.counted { Accelerator::Tcg } else { qemu::best_accelerator() },
+            counted: plan.counted,
             limit: Some(self.limit(plan)),
             ..Machine::new(Boot::Direct { kernel, ramdisk, words })
         })

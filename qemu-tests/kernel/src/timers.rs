@@ -1,4 +1,5 @@
-//! Waiting for a time.
+//! Time, and waiting for a time.
+#![allow(unsafe_code, reason = "another clock is read through its ports")]
 
 use crate::cpus::{self, last};
 use alloc::sync::Arc;
@@ -10,6 +11,7 @@ use executor::{Alarm, TimerQueue, yield_now};
 use hafnon_kernel::arch::time;
 use hafnon_kernel::{kernel_test, run};
 use waitq::sync::Mutex;
+use x86_64::instructions::port::Port;
 
 /// Later than this is an error, however busy the host is.
 const TOO_LATE: u64 = 20_000_000_000;
@@ -25,6 +27,39 @@ async fn sleep(timers: &TimerQueue, nanoseconds: u64) {
     let woken = now();
     assert!(woken >= deadline, "{} ns early", deadline - woken);
     assert!(woken - deadline < TOO_LATE, "{} ns late", woken - deadline);
+}
+
+/// The PC's interval timer (8254), which counts down from 65 536: another clock than the one that ours was
+/// measured against.
+struct IntervalTimer {
+    command: Port<u8>,
+    channel: Port<u8>,
+}
+
+impl IntervalTimer {
+    /// Ticks a second.
+    const RATE: u64 = 1_193_182;
+
+    fn start() -> Self {
+        let mut timer = Self { command: Port::new(0x43), channel: Port::new(0x40) };
+        // SAFETY: nothing else uses the timer once the kernel runs, and its interrupt is masked.
+        unsafe {
+            timer.command.write(0x30);
+            timer.channel.write(0);
+            timer.channel.write(0);
+        }
+        timer
+    }
+
+    /// Ticks since the start, up to 65 535.
+    fn passed(&mut self) -> u16 {
+        // SAFETY: as above; latching and reading the count changes nothing.
+        let [low, high] = unsafe {
+            self.command.write(0);
+            [self.channel.read(), self.channel.read()]
+        };
+        u16::from_le_bytes([low, high]).wrapping_neg()
+    }
 }
 
 /// Writes its deadline into a log when it is woken.
@@ -57,6 +92,20 @@ kernel_test! {
             }
         };
         cpus::join((0..=last()).map(|cpu| cpus::spawn_on(cpu, sleeps(cpu))).collect()).await;
+    }
+
+    /// The clock runs as fast as another one, to one in a thousand. Instructions are the time here: each
+    /// read of a clock comes at its moment.
+    #[needs("cpus=1 counted")]
+    async fn the_clock_keeps_time() {
+        let mut timer = IntervalTimer::start();
+        while timer.passed() < 1_000 {}
+        let (begin, first) = (now(), timer.passed());
+        while timer.passed() < 60_000 {}
+        let (end, last) = (now(), timer.passed());
+        let passed = u64::from(last - first) * 1_000_000_000 / IntervalTimer::RATE;
+        let measured = end - begin;
+        assert!(measured.abs_diff(passed) < passed / 1_000, "{measured} ns, but {passed} ns have passed");
     }
 
     /// A halted CPU notices that another one set a timer of it, and that it is the next.

@@ -47,6 +47,7 @@ fn raw_call(raw: u32, options: u32, arguments: &ChannelCallArgs) -> Status {
 }
 
 user_test! {
+    #[needs("cpus=1,2,4")]
     fn reply_comes_back() {
         let (near, far) = channel();
         let server = thread::spawn("server", move || {
@@ -75,6 +76,7 @@ user_test! {
         assert!([a, b, c].iter().all(|txid| *txid >= 0x8000_0000));
     }
 
+    #[needs("cpus=1,2,4")]
     fn calls_while_the_handle_is_replaced_end() {
         let (near, _far) = channel();
         let value = Arc::new(AtomicU32::new(Handle::from(near).into_raw()));
@@ -102,6 +104,7 @@ user_test! {
         drop(Handle::from_raw(value.load(Relaxed)));
     }
 
+    #[needs("cpus=1,2,4")]
     fn replies_find_their_callers() {
         let (near, far) = channel();
         let near = Arc::new(near);
@@ -164,6 +167,7 @@ user_test! {
         server.expect("a thread").join().expect("it returns");
     }
 
+    #[needs("cpus=1,2,4")]
     fn closing_the_peer_ends_the_call() {
         let (near, far) = channel();
         let closer = thread::spawn("closer", move || {

@@ -51,6 +51,7 @@ user_test! {
         assert_eq!(waiter.join(), Some(Status::OK));
     }
 
+    #[needs("cpus=1,2,4")]
     fn wake_wakes_as_many_as_asked() {
         let word = word();
         let waiters: Vec<_> = (0..3).map(|_| waiter(&word, clock::deadline_after(clock::SECOND))).collect();
@@ -86,6 +87,7 @@ user_test! {
         assert_eq!(second.join(), Some(Status::TIMED_OUT));
     }
 
+    #[needs("cpus=1,2,4")]
     fn requeue_wakes_some_and_moves_others() {
         let (word, target) = (word(), word());
         let waiters = [0; 3].map(|_| waiter(&word, clock::deadline_after(5 * clock::SECOND)));
@@ -160,6 +162,7 @@ user_test! {
         assert_eq!(outcome, Err(Status::INVALID_ARGS));
     }
 
+    #[needs("cpus=1,2,4")]
     fn turns_are_never_lost() {
         const TURNS: u32 = 500;
         let word = word();

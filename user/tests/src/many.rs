@@ -86,6 +86,7 @@ user_test! {
         assert_eq!(wait_many(&mut items(&events), 0), Ok(()));
     }
 
+    #[needs("cpus=1,2,4")]
     fn another_thread_wakes() {
         let events = Arc::new(events(2));
         let other = events.clone();
@@ -97,6 +98,7 @@ user_test! {
         assert_eq!(waiter.join(), Some(Ok(SIGNAL)));
     }
 
+    #[needs("cpus=1,2,4")]
     fn closing_a_handle_cancels() {
         let (one, two) = (Event::create().expect("an event"), Event::create().expect("an event"));
         let raw = Handle::from(two).into_raw();

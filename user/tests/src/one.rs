@@ -46,6 +46,7 @@ user_test! {
         assert_eq!(event.wait_observed(SIGNAL, 0), (Status::TIMED_OUT, Signals::USER_SIGNAL_4));
     }
 
+    #[needs("cpus=1,2,4")]
     fn another_thread_wakes() {
         let event = Arc::new(event());
         let other = event.clone();
@@ -75,6 +76,7 @@ user_test! {
         assert!(observed.contains(SIGNAL));
     }
 
+    #[needs("cpus=1,2,4")]
     fn closing_the_handle_cancels() {
         let event = event();
         let keep = event.duplicate(Rights::SAME_RIGHTS).expect("a duplicate");

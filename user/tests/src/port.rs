@@ -98,6 +98,7 @@ user_test! {
         assert_eq!(full.expect("a thread").join(), Some(Status::BAD_HANDLE));
     }
 
+    #[needs("cpus=1,2,4")]
     fn one_waiter_per_packet() {
         let port = Arc::new(port());
         let waiters = [0; 3].map(|_| {

@@ -25,6 +25,7 @@ user_test! {
         assert_eq!(sum.expect("a thread").join(), Some(4950));
     }
 
+    #[needs("cpus=1,2,4")]
     fn threads_run_side_by_side() {
         let threads: Vec<_> = (0..16u64)
             .map(|number| thread::spawn("counter", move || number * number).expect("a thread"))
