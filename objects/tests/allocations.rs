@@ -6,9 +6,10 @@
 
 use abi::Signals;
 use executor::TimerQueue;
-use objects::wait::{Deadline, MAX_ITEMS, Places, WaitSet, wait_on};
+use objects::wait::{Deadline, MAX_ITEMS, Places, SignalWaiter, WaitSet, begin_wait_on, wait_on};
 use objects::{
-    AsyncOptions, Channel, Event, FutexTable, HandleId, KernelObject, Message, NewOwner, Port, Requeue,
+    AsyncOptions, Call, Channel, Event, FutexTable, FutexWait, HandleId, KernelObject, Message, NewOwner,
+    Observation, PacketWaiter, Port, Requeue, futex_waiter,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -82,6 +83,60 @@ fn waiting_for_one_object() {
         assert!(woken_by(wait(), || event.cancel_handle(MINE)).0.is_err());
         assert!(woken_by(wait(), || assert_eq!(timers.expire(1_000), 1)).0.is_err());
     });
+    assert_eq!(allocations, 0);
+}
+
+/// As threads wait: in what they keep from one call to the next.
+#[test]
+fn waiting_in_what_a_thread_keeps() {
+    let (event, port, timers) = (Event::new(), Port::new(), timers());
+    let (futexes, (near, far)) = (FutexTable::default(), Channel::new());
+    let observation = Observation::of(A, MINE);
+    let mut signals = pin!(SignalWaiter::new(observation));
+    let mut packets = pin!(PacketWaiter::new(()));
+    let mut futex = pin!(futex_waiter());
+    let mut call = pin!(Call::default());
+    let mut context = Context::from_waker(Waker::noop());
+    let mut round = |packet, request| {
+        // One deadline after the other, as each call of a thread arms its own.
+        let mut deadline = pin!(Some(later(timers).sleep()));
+        let mut wait = || {
+            deadline.set(Some(later(timers).sleep()));
+            assert!(deadline.as_mut().as_pin_mut().is_some_and(|sleep| poll(sleep).is_pending()));
+        };
+        let begun =
+            begin_wait_on(signals.as_mut(), event.clone().into(), observation, || true, Waker::noop());
+        assert!(begun.is_pending());
+        wait();
+        event.base().signals.assert(A);
+        assert!(signals.as_mut().poll(&mut context).is_ready());
+        event.base().signals.clear(A);
+        signals.as_mut().release();
+
+        assert!(port.clone().begin_wait(packets.as_mut(), Waker::noop()).is_pending());
+        wait();
+        port.queue(packet).expect("room");
+        let mut never = pin!(None);
+        assert!(Port::poll_wait(packets.as_mut(), never.as_mut(), &mut context).is_ready());
+        packets.as_mut().release();
+
+        let place = FutexWait { address: 0x1000, thread: 1, owner: Ok(0) };
+        let equal = || Ok::<_, Infallible>(true);
+        assert_eq!(futexes.begin_wait(&futexes, futex.as_mut(), place, equal, Waker::noop()), Ok(()));
+        wait();
+        assert_eq!(futexes.wake(0x1000, 1, NewOwner::Nobody), 1);
+        assert!(futex.as_mut().poll(&mut context).is_ready());
+
+        assert_eq!(call.as_mut().begin(near.clone(), request, MINE, || true, Waker::noop()), Ok(()));
+        wait();
+        assert!(far.write(far.read(0, false, |_, _| true).expect("the request")).is_ok());
+        assert!(call.as_mut().poll(never, &mut context).is_ready());
+    };
+    let packet = abi::PortPacket::user(1, [0; 4]);
+    let request = || Message { bytes: [0; 64].into(), handles: [].into() };
+    round(packet, request()); // the queues of the port and the channel grow to their first size here
+    let second = request();
+    let (allocations, ()) = count(|| round(packet, second));
     assert_eq!(allocations, 0);
 }
 
