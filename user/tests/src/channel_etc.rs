@@ -54,7 +54,8 @@ fn read_one(end: &Channel) -> (Handle, HandleInfo) {
     (Handle::from_raw(info.handle), info)
 }
 
-fn iovec(bytes: &[u8]) -> ChannelIovec {
+/// A piece of a message.
+pub fn iovec(bytes: &[u8]) -> ChannelIovec {
     ChannelIovec {
         buffer: bytes.as_ptr().expose_provenance() as u64,
         capacity: bytes.len() as u32,
@@ -62,7 +63,8 @@ fn iovec(bytes: &[u8]) -> ChannelIovec {
     }
 }
 
-fn write_pieces(end: &Channel, pieces: &[ChannelIovec]) -> Status {
+/// Writes a message that is in pieces.
+pub fn write_pieces(end: &Channel, pieces: &[ChannelIovec]) -> Status {
     let (options, count) = (CHANNEL_WRITE_USE_IOVEC, pieces.len() as u32);
     call!(zx_channel_write(end.raw(), options, pieces.as_ptr().cast(), count, core::ptr::null(), 0))
 }

@@ -38,6 +38,7 @@ mod last_calls;
 mod limits;
 mod many;
 mod matrix;
+mod message_limits;
 mod one;
 mod pointers;
 mod port;
