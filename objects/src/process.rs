@@ -198,8 +198,9 @@ impl Process {
         (state.phase != Phase::Created, (state.phase == Phase::Dead).then_some(state.return_code))
     }
 
-    /// A thread is gone, which had `started` or not. The last one that had takes the process with it.
-    pub(crate) fn thread_ended(self: &Arc<Self>, thread: Koid, started: bool) {
+    /// A thread is gone, which had `started` or not. Who is told of it by `tell` does not find it here any more.
+    /// The last thread that had started takes the process with it.
+    pub(crate) fn thread_ended(self: &Arc<Self>, thread: Koid, started: bool, tell: impl FnOnce()) {
         self.futexes.leave(thread);
         let (removed, last) = {
             let mut state = self.state.lock();
@@ -212,6 +213,7 @@ impl Process {
             (removed, last)
         };
         drop(removed);
+        tell();
         if last {
             self.finish();
         }

@@ -133,8 +133,8 @@ impl Thread {
     }
 
     fn terminate(&self, started: bool) {
-        self.base.signals.update(Signals::THREAD_RUNNING, Signals::THREAD_TERMINATED);
-        self.process.thread_ended(self.koid(), started);
+        let tell = || self.base.signals.update(Signals::THREAD_RUNNING, Signals::THREAD_TERMINATED);
+        self.process.thread_ended(self.koid(), started, tell);
     }
 
     /// Looks at the thread's task, if it has one.
