@@ -55,7 +55,7 @@ pub struct Rights {
 pub struct ConstantGroup {
     /// What they are for, in one sentence.
     pub about: String,
-    /// C header under `zircon/` that holds them.
+    /// C header that holds them: under `zircon/`, unless it begins with `magenta/`.
     pub header: String,
     /// Their type.
     pub type_: Type,
@@ -72,7 +72,7 @@ pub struct Struct {
     pub name: String,
     /// What it is, in one sentence.
     pub about: String,
-    /// C header under `zircon/` that holds it.
+    /// C header that holds it: see [`ConstantGroup::header`].
     pub header: String,
     /// Size in bytes, checked by both languages.
     pub size: usize,
@@ -128,6 +128,16 @@ impl Abi {
             Abi::Veridian => "Veridian",
             Abi::Linux => "Linux",
         }
+    }
+
+    /// The ABI whose C headers `header` is one of, as it is named in `syscalls.toml`.
+    pub fn of_header(header: &str) -> Self {
+        if header.starts_with("magenta/") { Abi::Magenta } else { Abi::Zircon }
+    }
+
+    /// Whether it is made of C functions, which processes of this kernel call through the vDSO.
+    pub fn has_functions(self) -> bool {
+        matches!(self, Abi::Zircon | Abi::Magenta)
     }
 
     /// What C names of this ABI begin with; only Zircon and Magenta have C functions here.

@@ -81,12 +81,10 @@ pub static OPAQUE: &[&str] = &[
     "pci_bar",
     "pci_init_arg",
     "pcie_device_info",
-    "signals_state",
     "smc_parameters",
     "smc_result",
     "string_view",
     "timespec",
-    "waitset_result",
 ];
 
 impl Type {

@@ -1,7 +1,7 @@
 //! The C headers compile, alone and together, as C and as C++, and agree with Rust about sizes.
 
 use hafnon_generator::emit::c_headers;
-use hafnon_generator::model::Spec;
+use hafnon_generator::model::{Abi, Spec};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,7 +41,10 @@ fn everything(assert: &str) -> String {
     let sizes: String = spec()
         .structs
         .iter()
-        .map(|item| format!("{assert}(sizeof(zx_{0}_t) == {1}, \"{0}\");\n", item.name, item.size))
+        .map(|item| {
+            let prefix = Abi::of_header(&item.header).prefix();
+            format!("{assert}(sizeof({prefix}_{0}_t) == {1}, \"{0}\");\n", item.name, item.size)
+        })
         .collect();
     includes + &sizes
 }
@@ -112,4 +115,60 @@ fn a_zircon_program() {
         }
     "#;
     compile("gcc", C, "program.c", program);
+}
+
+#[test]
+fn a_magenta_program() {
+    let program = r#"
+        #include <magenta/syscalls.h>
+        #include <magenta/syscalls/datapipe.h>
+        #include <magenta/syscalls/log.h>
+        #include <magenta/syscalls/object.h>
+        #include <magenta/syscalls/port.h>
+
+        static mx_futex_t word;
+
+        mx_status_t program(void);
+        mx_status_t program(void) {
+            mx_handle_t a, b, port, set, producer, consumer, log;
+            mx_status_t status = mx_channel_create(0, &a, &b);
+            if (status != NO_ERROR) return status;
+            uint32_t actual_bytes, actual_handles;
+            char bytes[4] = {1, 2, 3, 4};
+            mx_channel_write(a, 0, bytes, sizeof(bytes), NULL, 0);
+            mx_channel_read(b, 0, bytes, sizeof(bytes), &actual_bytes, NULL, 0, &actual_handles);
+            mx_signals_t observed;
+            status = mx_handle_wait_one(a, MX_CHANNEL_READABLE | MX_SIGNAL_PEER_CLOSED, MX_MSEC(5), &observed);
+            if (status == ERR_REMOTE_CLOSED || status == MX_ERR_TIMED_OUT) return status;
+            mx_wait_item_t items[] = {{.handle = a, .waitfor = MX_CHANNEL_READABLE, .pending = 0}};
+            mx_handle_wait_many(items, 1, MX_TIME_INFINITE);
+            mx_port_create(0, &port);
+            mx_port_bind(port, 7, b, MX_CHANNEL_READABLE);
+            struct {
+                mx_packet_header_t hdr;
+                char payload[8];
+            } packet = {{.key = 1, .type = MX_PORT_PKT_TYPE_USER, .extra = 2}, "payload"};
+            mx_port_queue(port, &packet, sizeof(packet));
+            mx_io_packet_t told;
+            mx_port_wait(port, MX_TIME_INFINITE, &told, sizeof(told));
+            if (told.hdr.type == MX_PORT_PKT_TYPE_IOSN) status = (mx_status_t)told.signals;
+            mx_waitset_create(0, &set);
+            mx_waitset_add(set, 9, a, MX_SIGNAL_SIGNALED);
+            mx_waitset_result_t results[2];
+            uint32_t count = 2;
+            mx_waitset_wait(set, 0, results, &count);
+            mx_datapipe_create(0, 1, 0, &consumer, &producer);
+            mx_size_t actual;
+            mx_datapipe_write(producer, MX_DATAPIPE_WRITE_FLAG_ALL_OR_NONE, bytes, 4, &actual);
+            mx_log_create(MX_LOG_FLAG_READABLE, &log);
+            char record[MX_LOG_RECORD_MAX];
+            mx_log_read(log, sizeof(record), record, 0);
+            mx_futex_wait(&word, 0, MX_SEC(1));
+            mx_nanosleep(MX_USEC(3));
+            char version[32];
+            mx_version_get(version, sizeof(version));
+            return _mx_time_get(MX_CLOCK_MONOTONIC) > mx_num_cpus() ? mx_handle_close(a) : MX_OK;
+        }
+    "#;
+    compile("gcc", C, "magenta.c", program);
 }

@@ -27,6 +27,7 @@ mod futex;
 mod handle;
 #[cfg(any(test, feature = "host"))]
 pub mod host;
+mod io_port;
 mod job;
 pub mod mapping;
 pub mod memory;
@@ -47,6 +48,8 @@ mod timer;
 pub mod vmar;
 pub mod vmo;
 pub mod wait;
+mod waitset;
+mod watch;
 
 pub use base::{Base, Koid, new_koid};
 pub use byte_queue::Sink;
@@ -59,6 +62,7 @@ pub use event_pair::EventPair;
 pub use fifo::Fifo;
 pub use futex::{FutexTable, FutexWait, FutexWaiter, NewOwner, Place, Refused, Requeue, futex_waiter};
 pub use handle::{Handle, HandleId, MAX_HANDLES, live_handles};
+pub use io_port::{IoPort, IoPortPacket};
 pub use job::Job;
 pub use object::{KernelObject, Object};
 pub use port::{AsyncOptions, MAX_USER_PACKETS, PacketWaiter, Port};
@@ -71,6 +75,8 @@ pub use thread::Thread;
 pub use timer::{Slack, Timer};
 pub use vmar::Vmar;
 pub use vmo::Vmo;
+pub use waitset::Waitset;
+pub use watch::{Holder, Subject};
 
 /// What the `count` of a port packet says: unread messages of a channel, else 1.
 pub(crate) fn pending_messages(object: &Object) -> u64 {

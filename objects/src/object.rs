@@ -138,8 +138,8 @@ macro_rules! kinds {
 }
 
 kinds!(
-    Channel, Clock, Debuglog, Event, EventPair, Fifo, Job, Port, Process, Resource, Socket, Thread, Timer,
-    Vmar, Vmo,
+    Channel, Clock, Debuglog, Event, EventPair, Fifo, IoPort, Job, Port, Process, Resource, Socket, Thread,
+    Timer, Vmar, Vmo, Waitset,
 );
 
 /// Implements the parts of [`KernelObject`] that are the same for every kind with a `base` field.

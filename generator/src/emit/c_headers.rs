@@ -7,48 +7,56 @@ use super::{NOTICE, put};
 use crate::model::{Abi, Arg, ArgKind, Call, Direction, Returns, Rights, Spec, Struct, Value};
 use crate::types::Type;
 
-/// Where the headers go, and the first part of the path by which C includes them.
-const DIRECTORY: &str = "user/c/include/zircon";
+/// Where the headers go.
+const DIRECTORY: &str = "user/c/include";
 
 macro_rules! templates {
     ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../../templates/zircon/", $name)))),*]
+        &[$(($name, include_str!(concat!("../../templates/", $name)))),*]
     };
 }
 
 static TEMPLATES: &[(&str, &str)] = templates![
-    "assert.h",
-    "availability.h",
-    "compiler.h",
-    "errors.h",
-    "features.h",
-    "limits.h",
-    "process.h",
-    "processargs.h",
-    "rights.h",
-    "status.h",
-    "string_view.h",
-    "syscalls.h",
-    "syscalls/clock.h",
-    "syscalls/debug.h",
-    "syscalls/exception.h",
-    "syscalls/log.h",
-    "syscalls/object.h",
-    "syscalls/pci.h",
-    "syscalls/policy.h",
-    "syscalls/port.h",
-    "syscalls/profile.h",
-    "syscalls/resource.h",
-    "syscalls/scheduler.h",
-    "syscalls/smc.h",
-    "syscalls/system.h",
-    "syscalls/types.h",
-    "testonly-syscalls.h",
-    "thread_annotations.h",
-    "threads.h",
-    "time.h",
-    "tls.h",
-    "types.h",
+    "magenta/errors.h",
+    "magenta/rights.h",
+    "magenta/syscalls.h",
+    "magenta/syscalls/datapipe.h",
+    "magenta/syscalls/log.h",
+    "magenta/syscalls/object.h",
+    "magenta/syscalls/port.h",
+    "magenta/types.h",
+    "zircon/assert.h",
+    "zircon/availability.h",
+    "zircon/compiler.h",
+    "zircon/errors.h",
+    "zircon/features.h",
+    "zircon/limits.h",
+    "zircon/process.h",
+    "zircon/processargs.h",
+    "zircon/rights.h",
+    "zircon/status.h",
+    "zircon/string_view.h",
+    "zircon/syscalls.h",
+    "zircon/syscalls/clock.h",
+    "zircon/syscalls/debug.h",
+    "zircon/syscalls/exception.h",
+    "zircon/syscalls/log.h",
+    "zircon/syscalls/object.h",
+    "zircon/syscalls/pci.h",
+    "zircon/syscalls/policy.h",
+    "zircon/syscalls/port.h",
+    "zircon/syscalls/profile.h",
+    "zircon/syscalls/resource.h",
+    "zircon/syscalls/scheduler.h",
+    "zircon/syscalls/smc.h",
+    "zircon/syscalls/system.h",
+    "zircon/syscalls/types.h",
+    "zircon/testonly-syscalls.h",
+    "zircon/thread_annotations.h",
+    "zircon/threads.h",
+    "zircon/time.h",
+    "zircon/tls.h",
+    "zircon/types.h",
 ];
 
 /// Path and text of every header.
@@ -61,22 +69,23 @@ pub fn emit(spec: &Spec) -> Vec<(String, String)> {
 
 /// Names under which C programs include the headers.
 pub fn names() -> impl Iterator<Item = String> {
-    TEMPLATES.iter().map(|(name, _)| format!("zircon/{name}"))
+    TEMPLATES.iter().map(|(name, _)| name.to_string())
 }
 
 fn header(spec: &Spec, name: &str, template: &str) -> String {
-    let guard = format!("ZIRCON_{}_", name.to_uppercase().replace(['/', '.', '-'], "_"));
+    let guard = format!("{}_", name.to_uppercase().replace(['/', '.', '-'], "_"));
+    let abi = Abi::of_header(name);
     let mut out = format!("// {NOTICE}\n\n#ifndef {guard}\n#define {guard}\n\n");
     for line in template.lines() {
         match line {
             "@generated@" => generated(&mut out, spec, name),
             "@statuses@" => statuses(&mut out, spec),
-            "@rights@" => rights(&mut out, &spec.rights),
-            "@signals@" => {
-                spec.signals.iter().for_each(|signal| define(&mut out, "ZX_", signal, "zx_signals_t"))
-            }
-            "@calls@" => calls(&mut out, spec, false),
-            "@test-calls@" => calls(&mut out, spec, true),
+            "@magenta-statuses@" => magenta_statuses(&mut out, spec),
+            "@rights@" => rights(&mut out, &spec.rights, abi),
+            "@signals@" => signals(&mut out, &spec.signals, abi),
+            "@calls@" => calls(&mut out, spec, |call| call.abi == abi && call.family != "test"),
+            // For tests of the calling convention.
+            "@test-calls@" => calls(&mut out, spec, |call| call.abi == abi && call.family == "test"),
             line => put!(out, "{line}"),
         }
     }
@@ -94,13 +103,15 @@ fn squeeze(text: &str) -> String {
 }
 
 fn generated(out: &mut String, spec: &Spec, header: &str) {
+    let abi = Abi::of_header(header);
+    let header = header.trim_start_matches("zircon/");
     for group in spec.constants.iter().filter(|group| group.header == header) {
         put!(out, "\n// {}", group.about);
-        let type_ = group.type_.c("zx");
+        let type_ = group.type_.c(abi.prefix());
         group.values.iter().for_each(|value| define(out, &group.prefix, value, &type_));
     }
     for item in spec.structs.iter().filter(|item| item.header == header) {
-        structure(out, item);
+        structure(out, item, abi.prefix());
     }
 }
 
@@ -127,32 +138,52 @@ fn statuses(out: &mut String, spec: &Spec) {
     }
 }
 
-fn rights(out: &mut String, rights: &Rights) {
-    rights.values.iter().for_each(|right| define(out, "ZX_RIGHT_", right, "zx_rights_t"));
-    put!(out, "\n// Rights that go together.");
-    rights.groups.iter().for_each(|group| define(out, "ZX_RIGHTS_", group, "zx_rights_t"));
-    put!(out, "\n// Rights of new handles.");
-    for Value { name, value } in &rights.defaults {
-        put!(out, "#define ZX_DEFAULT_{name}_RIGHTS {}", literal(*value, "zx_rights_t"));
+/// The statuses by the two names that Magenta had for them, one after the other.
+fn magenta_statuses(out: &mut String, spec: &Spec) {
+    for status in &spec.statuses {
+        let [old, new] = match status.name.as_str() {
+            "OK" => ["NO_ERROR".to_string(), "MX_OK".to_string()],
+            name => [format!("ERR_{name}"), format!("MX_ERR_{name}")],
+        };
+        put!(out, "#define {new} ({})\n#define {old} {new}", status.value);
     }
 }
 
-fn structure(out: &mut String, item: &Struct) {
+fn signals(out: &mut String, signals: &[Value], abi: Abi) {
+    let (upper, lower) = (abi.prefix().to_uppercase(), abi.prefix());
+    let (prefix, type_) = (format!("{upper}_"), format!("{lower}_signals_t"));
+    signals.iter().for_each(|signal| define(out, &prefix, signal, &type_));
+}
+
+fn rights(out: &mut String, rights: &Rights, abi: Abi) {
+    let (upper, lower) = (abi.prefix().to_uppercase(), abi.prefix());
+    let (right, group, type_) =
+        (format!("{upper}_RIGHT_"), format!("{upper}_RIGHTS_"), format!("{lower}_rights_t"));
+    rights.values.iter().for_each(|value| define(out, &right, value, &type_));
+    put!(out, "\n// Rights that go together.");
+    rights.groups.iter().for_each(|value| define(out, &group, value, &type_));
+    put!(out, "\n// Rights of new handles.");
+    for Value { name, value } in &rights.defaults {
+        put!(out, "#define {upper}_DEFAULT_{name}_RIGHTS {}", literal(*value, &type_));
+    }
+}
+
+fn structure(out: &mut String, item: &Struct, prefix: &str) {
     put!(out, "\n// {}", item.about);
-    put!(out, "typedef struct zx_{} {{", item.name);
+    put!(out, "typedef struct {prefix}_{} {{", item.name);
     match &item.c {
         Some(body) => put!(out, "    {}", body.trim()),
         None => item.fields.iter().for_each(|field| {
             let count = field.count.map_or(String::new(), |count| format!("[{count}]"));
-            put!(out, "    {} {}{count};", field.type_.c("zx"), field.name);
+            put!(out, "    {} {}{count};", field.type_.c(prefix), field.name);
         }),
     }
-    put!(out, "}} zx_{}_t;", item.name);
+    put!(out, "}} {prefix}_{}_t;", item.name);
 }
 
-/// The functions; those named `syscall_test_*` are for tests of the calling convention.
-fn calls(out: &mut String, spec: &Spec, test: bool) {
-    for call in spec.calls.iter().filter(|call| call.abi == Abi::Zircon && (call.family == "test") == test) {
+/// The functions that are `wanted` here.
+fn calls(out: &mut String, spec: &Spec, wanted: impl Fn(&Call) -> bool) {
+    for call in spec.calls.iter().filter(|call| wanted(call)) {
         for underscore in ["", "_"] {
             put!(out, "{};", prototype(call, underscore));
         }

@@ -10,7 +10,8 @@
 //!   Caller::admit(&self) -> Result<(), Status>                                   before calls that create objects
 //! crate::mm::user::{In, Out, InOut}::<T>::new(address: u64)
 //! crate::mm::user::{InSlice, OutSlice}::<T>::new(address: u64, len: usize)
-//! crate::syscalls::<family>::<call>(&Caller, arguments ...) -> Result<(), Status>, or the plain value it returns
+//! crate::syscalls::<family>::<call>(&Caller, arguments ...) -> Result<(), Status>, or the plain value it returns;
+//! crate::syscalls::<abi>::<family>::<call> for those of other ABIs than Zircon's
 //! ```
 //!
 //! A handler's arguments are those of the declaration, in order, without the lengths that went into a slice:
@@ -191,7 +192,8 @@ fn handler_call(call: &Call) -> String {
     if call.parks {
         args += ", blocked";
     }
-    format!("crate::syscalls::{}::{}(caller{args})", call.family, call.name)
+    let abi = if call.abi == Abi::Zircon { String::new() } else { format!("{}::", call.abi.name()) };
+    format!("crate::syscalls::{abi}{}::{}(caller{args})", call.family, call.name)
 }
 
 /// The expression that a handler gets for an argument.

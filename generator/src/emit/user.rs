@@ -12,10 +12,10 @@
 //! records of the calls that a program never makes. Names are relative, so that no relocation is needed.
 
 use super::{NOTICE, put};
-use crate::model::{Abi, Arg, ArgKind, Call, Direction, Returns, Spec};
+use crate::model::{Arg, ArgKind, Call, Direction, Returns, Spec};
 use crate::types::Type;
 
-/// Declarations of every Zircon call, and the stubs behind them.
+/// Declarations of every Zircon and Magenta call, and the stubs behind them.
 pub fn emit(spec: &Spec) -> String {
     let mut out = String::new();
     put!(out, "// {NOTICE}");
@@ -35,7 +35,7 @@ pub fn stubs(spec: &Spec) -> String {
 
 /// The calls that Rust programs can make.
 pub(super) fn imported(spec: &Spec) -> impl Iterator<Item = &Call> {
-    spec.calls.iter().filter(|call| call.abi == Abi::Zircon)
+    spec.calls.iter().filter(|call| call.abi.has_functions())
 }
 
 /// The stub of a call, under both names that C has for it, and its record.
@@ -71,7 +71,8 @@ fn declaration(out: &mut String, call: &Call) {
         Returns::NoReturn => " -> !".to_string(),
         Returns::Value(type_) => format!(" -> {}", plain(type_)),
     };
-    put!(out, "    pub fn zx_{}({}){returns};", call.name, args.join(", "));
+    let prefix = call.abi.prefix();
+    put!(out, "    pub fn {prefix}_{}({}){returns};", call.name, args.join(", "));
 }
 
 /// The C name, but `kind` for what C calls `type`.

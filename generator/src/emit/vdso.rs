@@ -7,7 +7,7 @@
 //! Calls that the vDSO answers itself are functions of the crate that includes this text.
 
 use super::{NOTICE, put};
-use crate::model::{Abi, Call, Returns, Spec};
+use crate::model::{Call, Returns, Spec};
 
 /// One `global_asm!` with a function for every numbered Zircon and Magenta call.
 pub fn emit(spec: &Spec) -> String {
@@ -15,7 +15,7 @@ pub fn emit(spec: &Spec) -> String {
     put!(out, "// {NOTICE}");
     put!(out, "core::arch::global_asm!(r#\"");
     for call in &spec.calls {
-        if let (Abi::Zircon | Abi::Magenta, Some(number)) = (call.abi, call.full_number()) {
+        if let (true, Some(number)) = (call.abi.has_functions(), call.full_number()) {
             stub(&mut out, call, number);
         }
     }

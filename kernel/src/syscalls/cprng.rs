@@ -20,8 +20,8 @@ pub async fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
     }
 }
 
-/// Fills a step.
-fn draw_part(buffer: OutSlice<u8>) -> Result<(), Status> {
+/// Fills a buffer of at most [`STEP`] bytes.
+pub(super) fn draw_part(buffer: OutSlice<u8>) -> Result<(), Status> {
     let mut bytes = [0; STEP];
     let bytes = &mut bytes[..buffer.len()];
     entropy::fill(bytes);

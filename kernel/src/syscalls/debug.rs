@@ -20,6 +20,11 @@ pub fn debuglog_create(
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
     caller.object::<Resource>(resource, Rights::NONE)?;
+    view(caller, options, out)
+}
+
+/// A view of the log, one to be read with `LOG_FLAG_READABLE`.
+pub(super) fn view(caller: &Caller, options: u32, out: Out<RawHandle>) -> Result<(), Status> {
     let read = options == abi::LOG_FLAG_READABLE as u32;
     if options != 0 && !read {
         return Err(Status::INVALID_ARGS);
@@ -37,12 +42,23 @@ pub fn debuglog_write(
     text: InSlice<u8>,
 ) -> Result<(), Status> {
     no_options(options)?;
+    write(caller, &view, (abi::LOG_INFO as u8, 0), text)
+}
+
+/// Writes a record with this severity and these flags.
+pub(super) fn write(
+    caller: &Caller,
+    view: &Debuglog,
+    (severity, flags): (u8, u8),
+    text: InSlice<u8>,
+) -> Result<(), Status> {
     let mut data = [0; abi::LOG_RECORD_DATA_MAX];
     let part = text.part(0, data.len());
     let data = &mut data[..part.len()];
     part.read_into(data)?;
     let head = LogRecord {
-        severity: abi::LOG_INFO as u8,
+        severity,
+        flags,
         timestamp: now(),
         pid: caller.process.koid(),
         tid: caller.thread.koid(),

@@ -3,6 +3,7 @@
 use super::Caller;
 use crate::mm::user::{Out, OutSlice};
 use crate::mm::{self, frames, heap};
+use abi::magenta;
 use abi::{
     InfoHandleBasic, InfoHandleCount, InfoHandleExtended, InfoJob, InfoKmemStats, InfoProcess,
     InfoProcessHandleStats, InfoResource, InfoTaskStats, InfoThread, InfoThreadStats, InfoTimer, InfoVmar,
@@ -207,12 +208,19 @@ fn thread(thread: &Thread, report: &Report) -> Result<(), Status> {
 /// `ZX_THREAD_STATE_BLOCKED*` of a thread that waits in the system call of this number.
 fn blocked_in(call: u64) -> u32 {
     match u32::try_from(call) {
-        Ok(abi::zircon::NANOSLEEP) => abi::THREAD_STATE_BLOCKED_SLEEPING,
-        Ok(abi::zircon::FUTEX_WAIT) => abi::THREAD_STATE_BLOCKED_FUTEX,
-        Ok(abi::zircon::PORT_WAIT) => abi::THREAD_STATE_BLOCKED_PORT,
+        Ok(abi::zircon::NANOSLEEP | magenta::NANOSLEEP) => abi::THREAD_STATE_BLOCKED_SLEEPING,
+        Ok(abi::zircon::FUTEX_WAIT | magenta::FUTEX_WAIT) => abi::THREAD_STATE_BLOCKED_FUTEX,
+        Ok(abi::zircon::PORT_WAIT | magenta::PORT_WAIT) => abi::THREAD_STATE_BLOCKED_PORT,
         Ok(abi::zircon::CHANNEL_CALL | abi::zircon::CHANNEL_CALL_ETC) => abi::THREAD_STATE_BLOCKED_CHANNEL,
-        Ok(abi::zircon::OBJECT_WAIT_ONE) => abi::THREAD_STATE_BLOCKED_WAIT_ONE,
-        Ok(abi::zircon::OBJECT_WAIT_MANY) => abi::THREAD_STATE_BLOCKED_WAIT_MANY,
+        Ok(abi::zircon::OBJECT_WAIT_ONE | magenta::OBJECT_WAIT_ONE | magenta::HANDLE_WAIT_ONE) => {
+            abi::THREAD_STATE_BLOCKED_WAIT_ONE
+        }
+        Ok(
+            abi::zircon::OBJECT_WAIT_MANY
+            | magenta::OBJECT_WAIT_MANY
+            | magenta::HANDLE_WAIT_MANY
+            | magenta::WAITSET_WAIT,
+        ) => abi::THREAD_STATE_BLOCKED_WAIT_MANY,
         // "Blocked" without saying in what is never reported.
         _ => abi::THREAD_STATE_RUNNING,
     }

@@ -20,6 +20,7 @@ mod futex;
 mod handle;
 mod info;
 mod job;
+mod magenta;
 pub mod many;
 mod multi;
 mod object;

@@ -36,6 +36,7 @@ mod info_tasks;
 mod job;
 mod last_calls;
 mod limits;
+mod magenta;
 mod many;
 mod matrix;
 mod message_limits;

@@ -10,6 +10,8 @@ const FEATURE_KIND_HW_BREAKPOINT_COUNT: u32 = 1;
 const FEATURE_KIND_HW_WATCHPOINT_COUNT: u32 = 2;
 const OK: i32 = 0;
 const ERR_NOT_SUPPORTED: i32 = -2;
+const ERR_BUFFER_TOO_SMALL: i32 = -15;
+const CLOCK_MONOTONIC: u32 = 0;
 
 const _: () = assert!(CONSTANTS_OFFSET == PAGE_SIZE, "image.ld puts the page there");
 
@@ -108,5 +110,31 @@ unsafe extern "C" fn zx_system_get_features(kind: u32, features: *mut u32) -> i3
     };
     // SAFETY: the caller passes a place it may write; a bad one faults in the caller's own code.
     unsafe { features.write(value) };
+    OK
+}
+
+/// Magenta's only clock; 0 for every other number.
+#[unsafe(no_mangle)]
+extern "C" fn mx_time_get(clock: u32) -> i64 {
+    if clock == CLOCK_MONOTONIC { zx_clock_get_monotonic() } else { 0 }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn mx_num_cpus() -> u32 {
+    constant!(cpu_count)
+}
+
+/// Writes the version string with its NUL to `version`, where there is room for `length` bytes.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn mx_version_get(version: *mut u8, length: u32) -> i32 {
+    let view = zx_system_get_version_string();
+    if (length as usize) <= view.length {
+        return ERR_BUFFER_TOO_SMALL;
+    }
+    for index in 0..=view.length {
+        // SAFETY: the string and its NUL are in the page; the caller passes a place that long. Volatile as all
+        // reads of the page.
+        unsafe { version.add(index).write(view.text.add(index).read_volatile()) };
+    }
     OK
 }

@@ -71,5 +71,8 @@ typedef uint32_t zx_rights_t;
 #define ZX_DEFAULT_VCPU_RIGHTS ((zx_rights_t)0xd01fu)
 #define ZX_DEFAULT_VMAR_RIGHTS ((zx_rights_t)0x8003u)
 #define ZX_DEFAULT_VMO_RIGHTS ((zx_rights_t)0xd0efu)
+#define ZX_DEFAULT_DATAPIPE_PRODUCER_RIGHTS ((zx_rights_t)0xd00eu)
+#define ZX_DEFAULT_DATAPIPE_CONSUMER_RIGHTS ((zx_rights_t)0xd006u)
+#define ZX_DEFAULT_WAITSET_RIGHTS ((zx_rights_t)0x800cu)
 
 #endif

@@ -86,6 +86,11 @@ typedef uint32_t zx_txid_t;
 #define ZX_TIMER_SIGNALED ((zx_signals_t)0x8u)
 #define ZX_VMO_ZERO_CHILDREN ((zx_signals_t)0x8u)
 #define ZX_INTERRUPT_SIGNALED ((zx_signals_t)0x10u)
+#define ZX_DATAPIPE_READABLE ((zx_signals_t)0x1u)
+#define ZX_DATAPIPE_WRITABLE ((zx_signals_t)0x2u)
+#define ZX_DATAPIPE_PEER_CLOSED ((zx_signals_t)0x4u)
+#define ZX_DATAPIPE_READ_THRESHOLD ((zx_signals_t)0x10u)
+#define ZX_DATAPIPE_WRITE_THRESHOLD ((zx_signals_t)0x20u)
 
 // Handle values.
 #define ZX_HANDLE_INVALID ((zx_handle_t)0x0u)

@@ -1,0 +1,5 @@
+// Options of data pipes.
+
+#include <magenta/types.h>
+
+@generated@

@@ -1,0 +1,124 @@
+//! A watch: what a wait set or an IO port has at an object whose signals it cares for.
+//!
+//! ```text
+//!   Resting ──arm──▶ armed in the queue of the object's signals ──signal, or handle closed──▶ Watcher::woken
+//!      ▲                                                                                          │
+//!      └──────────────────────── the watcher does with it what it likes ◀────────────────────────┘
+//! ```
+//!
+//! Arming looks at the level: a signal that is active already wakes at once. So a watcher that arms a watch
+//! again after it has dealt with it misses nothing, however often the signals changed in between. The node is
+//! allocated when the watch is made; to arm and to be woken allocates nothing.
+//!
+//! While a watch rests, closing its handle has nobody to tell; [`Watch::state`] asks the handle table.
+//!
+//! Lock order: the watcher's, then the watch's, then the signals of the object, then a handle table.
+
+use crate::handle::HandleId;
+use crate::object::Object;
+use crate::process::Process;
+use crate::signals::{Observation, SignalQueue};
+use abi::{Signals, Status};
+use alloc::sync::{Arc, Weak};
+use alloc::task::Wake;
+use core::task::Waker;
+use waitq::sync::Mutex;
+use waitq::{Registration, Woken};
+
+/// Whoever can tell whether a handle is open: the process that has it.
+pub trait Holder: Send + Sync {
+    /// Whether it is.
+    fn holds(&self, handle: HandleId) -> bool;
+}
+
+impl Holder for Process {
+    fn holds(&self, handle: HandleId) -> bool {
+        self.handles.contains(handle.value())
+    }
+}
+
+/// What is watched: signals of an object, through a handle.
+pub struct Subject {
+    /// The object.
+    pub object: Object,
+    /// The handle.
+    pub handle: HandleId,
+    /// Who has it.
+    pub holder: Weak<dyn Holder>,
+    /// The signals.
+    pub mask: Signals,
+}
+
+/// What a watcher does.
+pub(crate) trait Watcher: Send + Sync + Sized + 'static {
+    /// An armed watch has seen one of its signals, or its handle has been closed. It rests now.
+    fn woken(&self, watch: &Arc<Watch<Self>>, seen: Observation);
+}
+
+type Observer = Registration<Observation, Signals, dyn AsRef<SignalQueue> + Send + Sync>;
+
+/// A watch of a `W`.
+pub(crate) struct Watch<W> {
+    watcher: Weak<W>,
+    /// What its watcher knows it by.
+    pub key: u64,
+    subject: Subject,
+    node: Mutex<Observer>,
+}
+
+impl<W: Watcher> Watch<W> {
+    /// A watch that rests.
+    ///
+    /// # Errors
+    /// `NO_MEMORY`.
+    pub fn new(watcher: &Arc<W>, key: u64, subject: Subject) -> Result<Arc<Self>, Status> {
+        let observation = Observation::of(subject.mask, subject.handle);
+        let node = Registration::new(observation).map_err(|_| Status::NO_MEMORY)?;
+        Ok(Arc::new(Self { watcher: Arc::downgrade(watcher), key, subject, node: Mutex::new(node) }))
+    }
+
+    /// Arms it; or tells what it sees already, and leaves it at rest.
+    pub fn arm(self: &Arc<Self>) -> Result<(), Observation> {
+        let Subject { object, handle, mask, .. } = &self.subject;
+        let waker = Waker::from(self.clone());
+        self.node.lock().arm(object.observable(), Observation::of(*mask, *handle), waker, |active, seen| {
+            seen.begin_through(*active, || self.is_open())
+        })
+    }
+
+    /// Takes it out of the object's queue, if it is there.
+    pub fn disarm(&self) {
+        self.node.lock().disarm();
+    }
+
+    fn is_open(&self) -> bool {
+        let Subject { holder, handle, .. } = &self.subject;
+        holder.upgrade().is_some_and(|holder| holder.holds(*handle))
+    }
+
+    /// The object's signals as they are now, and whether one of the watched ones is active.
+    ///
+    /// # Errors
+    /// `CANCELED` when the handle has been closed.
+    pub fn state(&self) -> Result<(Signals, bool), Status> {
+        if !self.is_open() {
+            return Err(Status::CANCELED);
+        }
+        let active = self.subject.object.base().signals.get();
+        Ok((active, active.intersects(self.subject.mask)))
+    }
+
+    /// The signals that are watched.
+    pub fn mask(&self) -> Signals {
+        self.subject.mask
+    }
+}
+
+impl<W: Watcher> Wake for Watch<W> {
+    fn wake(self: Arc<Self>) {
+        let woken = self.node.lock().disarm();
+        if let (Some(Woken::Yes(seen)), Some(watcher)) = (woken, self.watcher.upgrade()) {
+            watcher.woken(&self, seen);
+        }
+    }
+}

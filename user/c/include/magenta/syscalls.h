@@ -1,0 +1,167 @@
+// Generated from syscalls.toml by generator/; edit that file instead.
+
+#ifndef MAGENTA_SYSCALLS_H_
+#define MAGENTA_SYSCALLS_H_
+
+// Magenta's system calls, as C functions. `_mx_NAME` is another name of `mx_NAME`.
+
+#include <magenta/types.h>
+
+__BEGIN_CDECLS
+
+mx_status_t mx_handle_close(mx_handle_t handle);
+mx_status_t _mx_handle_close(mx_handle_t handle);
+mx_status_t mx_handle_duplicate(mx_handle_t handle, mx_rights_t rights, mx_handle_t* out);
+mx_status_t _mx_handle_duplicate(mx_handle_t handle, mx_rights_t rights, mx_handle_t* out);
+mx_status_t mx_handle_replace(mx_handle_t handle, mx_rights_t rights, mx_handle_t* out);
+mx_status_t _mx_handle_replace(mx_handle_t handle, mx_rights_t rights, mx_handle_t* out);
+mx_status_t mx_handle_wait_many(mx_wait_item_t* items, uint32_t count, mx_time_t timeout);
+mx_status_t _mx_handle_wait_many(mx_wait_item_t* items, uint32_t count, mx_time_t timeout);
+mx_status_t mx_handle_wait_one(mx_handle_t handle, mx_signals_t waitfor, mx_time_t timeout, mx_signals_t* observed);
+mx_status_t _mx_handle_wait_one(mx_handle_t handle, mx_signals_t waitfor, mx_time_t timeout, mx_signals_t* observed);
+mx_status_t mx_object_bind_exception_port(mx_handle_t object, mx_handle_t eport, uint64_t key, uint32_t options);
+mx_status_t _mx_object_bind_exception_port(mx_handle_t object, mx_handle_t eport, uint64_t key, uint32_t options);
+mx_status_t mx_object_get_child(mx_handle_t handle, uint64_t koid, mx_rights_t rights, mx_handle_t* out);
+mx_status_t _mx_object_get_child(mx_handle_t handle, uint64_t koid, mx_rights_t rights, mx_handle_t* out);
+mx_status_t mx_object_get_info(mx_handle_t handle, uint32_t topic, void* buffer, size_t buffer_size, size_t* actual, size_t* avail);
+mx_status_t _mx_object_get_info(mx_handle_t handle, uint32_t topic, void* buffer, size_t buffer_size, size_t* actual, size_t* avail);
+mx_status_t mx_object_get_property(mx_handle_t handle, uint32_t property, void* value, size_t value_size);
+mx_status_t _mx_object_get_property(mx_handle_t handle, uint32_t property, void* value, size_t value_size);
+mx_status_t mx_object_set_property(mx_handle_t handle, uint32_t property, const void* value, size_t value_size);
+mx_status_t _mx_object_set_property(mx_handle_t handle, uint32_t property, const void* value, size_t value_size);
+mx_status_t mx_object_signal(mx_handle_t handle, uint32_t clear_mask, uint32_t set_mask);
+mx_status_t _mx_object_signal(mx_handle_t handle, uint32_t clear_mask, uint32_t set_mask);
+mx_status_t mx_object_signal_peer(mx_handle_t handle, uint32_t clear_mask, uint32_t set_mask);
+mx_status_t _mx_object_signal_peer(mx_handle_t handle, uint32_t clear_mask, uint32_t set_mask);
+mx_status_t mx_object_wait_one(mx_handle_t handle, mx_signals_t waitfor, mx_time_t timeout, mx_signals_t* observed);
+mx_status_t _mx_object_wait_one(mx_handle_t handle, mx_signals_t waitfor, mx_time_t timeout, mx_signals_t* observed);
+mx_status_t mx_object_wait_many(mx_wait_item_t* items, uint32_t count, mx_time_t timeout);
+mx_status_t _mx_object_wait_many(mx_wait_item_t* items, uint32_t count, mx_time_t timeout);
+mx_status_t mx_thread_arch_prctl(mx_handle_t handle, uint32_t op, uintptr_t* value);
+mx_status_t _mx_thread_arch_prctl(mx_handle_t handle, uint32_t op, uintptr_t* value);
+mx_status_t mx_thread_create(mx_handle_t process, const char* name, uint32_t name_len, uint32_t options, mx_handle_t* out);
+mx_status_t _mx_thread_create(mx_handle_t process, const char* name, uint32_t name_len, uint32_t options, mx_handle_t* out);
+__NO_RETURN void mx_thread_exit(void);
+__NO_RETURN void _mx_thread_exit(void);
+mx_status_t mx_thread_read_state(mx_handle_t handle, uint32_t kind, void* buffer, uint32_t len, uint32_t* actual);
+mx_status_t _mx_thread_read_state(mx_handle_t handle, uint32_t kind, void* buffer, uint32_t len, uint32_t* actual);
+mx_status_t mx_thread_start(mx_handle_t handle, uintptr_t thread_entry, uintptr_t stack, uintptr_t arg1, uintptr_t arg2);
+mx_status_t _mx_thread_start(mx_handle_t handle, uintptr_t thread_entry, uintptr_t stack, uintptr_t arg1, uintptr_t arg2);
+mx_status_t mx_thread_write_state(mx_handle_t handle, uint32_t kind, const void* buffer, uint32_t buffer_len);
+mx_status_t _mx_thread_write_state(mx_handle_t handle, uint32_t kind, const void* buffer, uint32_t buffer_len);
+mx_status_t mx_process_create(mx_handle_t job, const char* name, uint32_t name_len, uint32_t options, mx_handle_t* proc_handle, mx_handle_t* vmar_handle);
+mx_status_t _mx_process_create(mx_handle_t job, const char* name, uint32_t name_len, uint32_t options, mx_handle_t* proc_handle, mx_handle_t* vmar_handle);
+mx_status_t mx_process_map_vm(mx_handle_t proc_handle, mx_handle_t vmo_handle, uint64_t offset, size_t len, uintptr_t* ptr, uint32_t flags);
+mx_status_t _mx_process_map_vm(mx_handle_t proc_handle, mx_handle_t vmo_handle, uint64_t offset, size_t len, uintptr_t* ptr, uint32_t flags);
+mx_status_t mx_process_protect_vm(mx_handle_t proc_handle, uintptr_t address, size_t len, uint32_t prot);
+mx_status_t _mx_process_protect_vm(mx_handle_t proc_handle, uintptr_t address, size_t len, uint32_t prot);
+mx_status_t mx_process_read_memory(mx_handle_t proc, uintptr_t vaddr, void* buffer, size_t len, size_t* actual);
+mx_status_t _mx_process_read_memory(mx_handle_t proc, uintptr_t vaddr, void* buffer, size_t len, size_t* actual);
+mx_status_t mx_process_start(mx_handle_t process_handle, mx_handle_t thread_handle, uintptr_t entry, uintptr_t stack, mx_handle_t arg_handle, uintptr_t arg2);
+mx_status_t _mx_process_start(mx_handle_t process_handle, mx_handle_t thread_handle, uintptr_t entry, uintptr_t stack, mx_handle_t arg_handle, uintptr_t arg2);
+mx_status_t mx_process_unmap_vm(mx_handle_t proc_handle, uintptr_t address, size_t len);
+mx_status_t _mx_process_unmap_vm(mx_handle_t proc_handle, uintptr_t address, size_t len);
+mx_status_t mx_process_write_memory(mx_handle_t proc, uintptr_t vaddr, const void* buffer, size_t len, size_t* actual);
+mx_status_t _mx_process_write_memory(mx_handle_t proc, uintptr_t vaddr, const void* buffer, size_t len, size_t* actual);
+mx_status_t mx_job_create(mx_handle_t parent_job, uint32_t options, mx_handle_t* out);
+mx_status_t _mx_job_create(mx_handle_t parent_job, uint32_t options, mx_handle_t* out);
+mx_status_t mx_task_resume(mx_handle_t task_handle, uint32_t options);
+mx_status_t _mx_task_resume(mx_handle_t task_handle, uint32_t options);
+mx_status_t mx_task_kill(mx_handle_t task_handle);
+mx_status_t _mx_task_kill(mx_handle_t task_handle);
+mx_status_t mx_channel_create(uint32_t options, mx_handle_t* out0, mx_handle_t* out1);
+mx_status_t _mx_channel_create(uint32_t options, mx_handle_t* out0, mx_handle_t* out1);
+mx_status_t mx_channel_read(mx_handle_t handle, uint32_t options, void* bytes, uint32_t num_bytes, uint32_t* actual_bytes, mx_handle_t* handles, uint32_t num_handles, uint32_t* actual_handles);
+mx_status_t _mx_channel_read(mx_handle_t handle, uint32_t options, void* bytes, uint32_t num_bytes, uint32_t* actual_bytes, mx_handle_t* handles, uint32_t num_handles, uint32_t* actual_handles);
+mx_status_t mx_channel_write(mx_handle_t handle, uint32_t options, const void* bytes, uint32_t num_bytes, const mx_handle_t* handles, uint32_t num_handles);
+mx_status_t _mx_channel_write(mx_handle_t handle, uint32_t options, const void* bytes, uint32_t num_bytes, const mx_handle_t* handles, uint32_t num_handles);
+mx_status_t mx_socket_create(uint32_t options, mx_handle_t* out0, mx_handle_t* out1);
+mx_status_t _mx_socket_create(uint32_t options, mx_handle_t* out0, mx_handle_t* out1);
+mx_status_t mx_socket_write(mx_handle_t handle, uint32_t options, const void* buffer, size_t size, size_t* actual);
+mx_status_t _mx_socket_write(mx_handle_t handle, uint32_t options, const void* buffer, size_t size, size_t* actual);
+mx_status_t mx_socket_read(mx_handle_t handle, uint32_t options, void* buffer, size_t size, size_t* actual);
+mx_status_t _mx_socket_read(mx_handle_t handle, uint32_t options, void* buffer, size_t size, size_t* actual);
+mx_status_t mx_event_create(uint32_t options, mx_handle_t* out);
+mx_status_t _mx_event_create(uint32_t options, mx_handle_t* out);
+mx_status_t mx_eventpair_create(uint32_t options, mx_handle_t* out0, mx_handle_t* out1);
+mx_status_t _mx_eventpair_create(uint32_t options, mx_handle_t* out0, mx_handle_t* out1);
+mx_status_t mx_waitset_create(uint32_t options, mx_handle_t* out);
+mx_status_t _mx_waitset_create(uint32_t options, mx_handle_t* out);
+mx_status_t mx_waitset_add(mx_handle_t waitset_handle, uint64_t cookie, mx_handle_t handle, mx_signals_t signals);
+mx_status_t _mx_waitset_add(mx_handle_t waitset_handle, uint64_t cookie, mx_handle_t handle, mx_signals_t signals);
+mx_status_t mx_waitset_remove(mx_handle_t waitset_handle, uint64_t cookie);
+mx_status_t _mx_waitset_remove(mx_handle_t waitset_handle, uint64_t cookie);
+mx_status_t mx_waitset_wait(mx_handle_t waitset_handle, mx_time_t timeout, mx_waitset_result_t* results, uint32_t* count);
+mx_status_t _mx_waitset_wait(mx_handle_t waitset_handle, mx_time_t timeout, mx_waitset_result_t* results, uint32_t* count);
+mx_status_t mx_port_create(uint32_t options, mx_handle_t* out);
+mx_status_t _mx_port_create(uint32_t options, mx_handle_t* out);
+mx_status_t mx_port_queue(mx_handle_t handle, const void* packet, size_t size);
+mx_status_t _mx_port_queue(mx_handle_t handle, const void* packet, size_t size);
+mx_status_t mx_port_wait(mx_handle_t handle, mx_time_t timeout, void* packet, size_t size);
+mx_status_t _mx_port_wait(mx_handle_t handle, mx_time_t timeout, void* packet, size_t size);
+mx_status_t mx_port_bind(mx_handle_t handle, uint64_t key, mx_handle_t source, mx_signals_t signals);
+mx_status_t _mx_port_bind(mx_handle_t handle, uint64_t key, mx_handle_t source, mx_signals_t signals);
+mx_status_t mx_futex_wait(const mx_futex_t* value_ptr, int current_value, mx_time_t timeout);
+mx_status_t _mx_futex_wait(const mx_futex_t* value_ptr, int current_value, mx_time_t timeout);
+mx_status_t mx_futex_wake(const mx_futex_t* value_ptr, uint32_t count);
+mx_status_t _mx_futex_wake(const mx_futex_t* value_ptr, uint32_t count);
+mx_status_t mx_futex_requeue(const mx_futex_t* wake_ptr, uint32_t wake_count, int current_value, const mx_futex_t* requeue_ptr, uint32_t requeue_count);
+mx_status_t _mx_futex_requeue(const mx_futex_t* wake_ptr, uint32_t wake_count, int current_value, const mx_futex_t* requeue_ptr, uint32_t requeue_count);
+mx_status_t mx_vmo_create(uint64_t size, uint32_t options, mx_handle_t* out);
+mx_status_t _mx_vmo_create(uint64_t size, uint32_t options, mx_handle_t* out);
+mx_status_t mx_vmo_read(mx_handle_t handle, void* data, uint64_t offset, size_t len, size_t* actual);
+mx_status_t _mx_vmo_read(mx_handle_t handle, void* data, uint64_t offset, size_t len, size_t* actual);
+mx_status_t mx_vmo_write(mx_handle_t handle, const void* data, uint64_t offset, size_t len, size_t* actual);
+mx_status_t _mx_vmo_write(mx_handle_t handle, const void* data, uint64_t offset, size_t len, size_t* actual);
+mx_status_t mx_vmo_get_size(mx_handle_t handle, uint64_t* size);
+mx_status_t _mx_vmo_get_size(mx_handle_t handle, uint64_t* size);
+mx_status_t mx_vmo_set_size(mx_handle_t handle, uint64_t size);
+mx_status_t _mx_vmo_set_size(mx_handle_t handle, uint64_t size);
+mx_status_t mx_vmo_op_range(mx_handle_t handle, uint32_t op, uint64_t offset, uint64_t size, void* buffer, size_t buffer_size);
+mx_status_t _mx_vmo_op_range(mx_handle_t handle, uint32_t op, uint64_t offset, uint64_t size, void* buffer, size_t buffer_size);
+mx_status_t mx_vmar_allocate(mx_handle_t parent_vmar_handle, size_t offset, size_t size, uint32_t map_flags, mx_handle_t* child_vmar, uintptr_t* child_addr);
+mx_status_t _mx_vmar_allocate(mx_handle_t parent_vmar_handle, size_t offset, size_t size, uint32_t map_flags, mx_handle_t* child_vmar, uintptr_t* child_addr);
+mx_status_t mx_vmar_map(mx_handle_t vmar_handle, size_t vmar_offset, mx_handle_t vmo_handle, uint64_t vmo_offset, size_t len, uint32_t map_flags, uintptr_t* mapped_addr);
+mx_status_t _mx_vmar_map(mx_handle_t vmar_handle, size_t vmar_offset, mx_handle_t vmo_handle, uint64_t vmo_offset, size_t len, uint32_t map_flags, uintptr_t* mapped_addr);
+mx_status_t mx_vmar_protect(mx_handle_t vmar_handle, uintptr_t addr, size_t len, uint32_t prot_flags);
+mx_status_t _mx_vmar_protect(mx_handle_t vmar_handle, uintptr_t addr, size_t len, uint32_t prot_flags);
+mx_status_t mx_vmar_unmap(mx_handle_t vmar_handle, uintptr_t addr, size_t len);
+mx_status_t _mx_vmar_unmap(mx_handle_t vmar_handle, uintptr_t addr, size_t len);
+mx_status_t mx_vmar_destroy(mx_handle_t vmar_handle);
+mx_status_t _mx_vmar_destroy(mx_handle_t vmar_handle);
+mx_status_t mx_cprng_draw(void* buffer, size_t len, size_t* actual);
+mx_status_t _mx_cprng_draw(void* buffer, size_t len, size_t* actual);
+mx_status_t mx_cprng_add_entropy(const void* buffer, size_t len);
+mx_status_t _mx_cprng_add_entropy(const void* buffer, size_t len);
+mx_status_t mx_nanosleep(mx_time_t nanoseconds);
+mx_status_t _mx_nanosleep(mx_time_t nanoseconds);
+mx_time_t mx_time_get(uint32_t clock_id);
+mx_time_t _mx_time_get(uint32_t clock_id);
+mx_status_t mx_datapipe_create(uint32_t options, size_t element_size, size_t capacity, mx_handle_t* consumer, mx_handle_t* producer);
+mx_status_t _mx_datapipe_create(uint32_t options, size_t element_size, size_t capacity, mx_handle_t* consumer, mx_handle_t* producer);
+mx_status_t mx_datapipe_write(mx_handle_t producer, uint32_t options, const void* buffer, size_t requested, size_t* actual);
+mx_status_t _mx_datapipe_write(mx_handle_t producer, uint32_t options, const void* buffer, size_t requested, size_t* actual);
+mx_status_t mx_datapipe_begin_write(mx_handle_t producer, uint32_t options, size_t requested, uintptr_t* buffer, size_t* available);
+mx_status_t _mx_datapipe_begin_write(mx_handle_t producer, uint32_t options, size_t requested, uintptr_t* buffer, size_t* available);
+mx_status_t mx_datapipe_end_write(mx_handle_t producer, size_t written);
+mx_status_t _mx_datapipe_end_write(mx_handle_t producer, size_t written);
+mx_status_t mx_datapipe_read(mx_handle_t consumer, uint32_t options, void* buffer, size_t requested, size_t* actual);
+mx_status_t _mx_datapipe_read(mx_handle_t consumer, uint32_t options, void* buffer, size_t requested, size_t* actual);
+mx_status_t mx_datapipe_begin_read(mx_handle_t consumer, uint32_t options, size_t requested, uintptr_t* buffer, size_t* available);
+mx_status_t _mx_datapipe_begin_read(mx_handle_t consumer, uint32_t options, size_t requested, uintptr_t* buffer, size_t* available);
+mx_status_t mx_datapipe_end_read(mx_handle_t consumer, size_t read);
+mx_status_t _mx_datapipe_end_read(mx_handle_t consumer, size_t read);
+mx_status_t mx_version_get(char* version, uint32_t version_len);
+mx_status_t _mx_version_get(char* version, uint32_t version_len);
+uint32_t mx_num_cpus(void);
+uint32_t _mx_num_cpus(void);
+mx_status_t mx_log_create(uint32_t options, mx_handle_t* out);
+mx_status_t _mx_log_create(uint32_t options, mx_handle_t* out);
+mx_status_t mx_log_write(mx_handle_t handle, uint32_t len, const void* buffer, uint32_t options);
+mx_status_t _mx_log_write(mx_handle_t handle, uint32_t len, const void* buffer, uint32_t options);
+mx_status_t mx_log_read(mx_handle_t handle, uint32_t len, void* buffer, uint32_t options);
+mx_status_t _mx_log_read(mx_handle_t handle, uint32_t len, void* buffer, uint32_t options);
+
+__END_CDECLS
+
+#endif

@@ -1,0 +1,23 @@
+//! Magenta's calls. What they share with Zircon's is tested there; here: their own forms, and errors.
+
+mod facts;
+mod ipc;
+mod log;
+mod port;
+mod wait;
+mod waitset;
+
+use hafnon_user::handle::Handle;
+
+/// A timeout that never comes: all ones.
+const NEVER: i64 = -1;
+
+/// A raw value of this process as a handle, which closes it.
+fn owned(raw: u32) -> Handle {
+    Handle::from_raw(raw)
+}
+
+/// Some object of another kind.
+fn event() -> Handle {
+    hafnon_user::Event::create().expect("an event").into()
+}
