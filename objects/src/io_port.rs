@@ -174,15 +174,23 @@ impl State {
         self.bindings.try_reserve(bindings).map_err(|_| Status::NO_MEMORY)
     }
 
-    /// Arms a binding, or queues its packet right away. Whether there is one now.
+    /// Arms a binding, or queues its packet right away, or unbinds it. Whether there is a packet now.
     fn rearm(&mut self, binding: &Binding, now: i64) -> bool {
+        if binding.state().is_err() {
+            self.unbind(binding);
+            return false;
+        }
         binding.arm().is_err_and(|seen| self.tell(binding, seen, now))
+    }
+
+    fn unbind(&mut self, binding: &Binding) {
+        self.bindings.retain(|bound| !Arc::ptr_eq(bound, binding));
     }
 
     /// Queues the packet of a binding; one whose handle was closed is unbound instead.
     fn tell(&mut self, binding: &Binding, seen: Observation, now: i64) -> bool {
         if seen.is_cancelled() {
-            self.bindings.retain(|bound| !Arc::ptr_eq(bound, binding));
+            self.unbind(binding);
             return false;
         }
         let told = Told { signals: seen.observed & binding.mask(), timestamp: now };

@@ -138,8 +138,25 @@ macro_rules! kinds {
 }
 
 kinds!(
-    Channel, Clock, Debuglog, Event, EventPair, Fifo, IoPort, Job, Port, Process, Resource, Socket, Thread,
-    Timer, Vmar, Vmo, Waitset,
+    Channel,
+    Clock,
+    DatapipeConsumer,
+    DatapipeProducer,
+    Debuglog,
+    Event,
+    EventPair,
+    Fifo,
+    IoPort,
+    Job,
+    Port,
+    Process,
+    Resource,
+    Socket,
+    Thread,
+    Timer,
+    Vmar,
+    Vmo,
+    Waitset,
 );
 
 /// Implements the parts of [`KernelObject`] that are the same for every kind with a `base` field.

@@ -8,8 +8,8 @@ use abi::Signals;
 use executor::TimerQueue;
 use objects::wait::{Deadline, MAX_ITEMS, Places, SignalWaiter, WaitSet, begin_wait_on, wait_on};
 use objects::{
-    AsyncOptions, Call, Channel, Event, FutexTable, FutexWait, HandleId, KernelObject, Message, NewOwner,
-    Observation, PacketWaiter, Port, Requeue, futex_waiter,
+    AsyncOptions, Call, Channel, Event, FutexTable, FutexWait, HandleId, Holder, IoPort, KernelObject, Message,
+    NewOwner, Observation, PacketWaiter, Port, Requeue, Subject, Waitset, futex_waiter,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -252,4 +252,39 @@ fn waiting_for_the_reply_to_a_call() {
     assert!(round().1.is_ok(), "the queues of the channel grow to their first size here");
     let (allocations, reply) = round();
     assert_eq!((allocations, reply.map(|reply| reply.bytes.len())), (0, Ok(64)));
+}
+
+/// A process whose handles are all open.
+struct Open;
+
+impl Holder for Open {
+    fn holds(&self, _: HandleId) -> bool {
+        true
+    }
+}
+
+#[test]
+fn waiting_at_a_wait_set_and_an_io_port() {
+    let (event, timers, open) = (Event::new(), timers(), Arc::new(Open));
+    let (waitset, port) = (Waitset::new(), IoPort::new(|| 0));
+    let subject = || {
+        let holder = Arc::<Open>::downgrade(&open);
+        Subject { object: event.clone().into(), handle: MINE, holder, mask: A }
+    };
+    for key in 0..100 {
+        waitset.add(key, subject()).expect("memory");
+        port.bind(key, subject()).expect("memory");
+    }
+    let fire = || event.base().signals.assert(A);
+    let (allocations, ()) = count(|| {
+        assert_eq!(woken_by(waitset.wait(later(timers)), fire), Ok(()));
+        for _ in 0..300 {
+            assert!(poll(pin!(port.wait(|_| true, later(timers)))).is_ready());
+        }
+        event.base().signals.clear(A);
+        let expire = || assert!(timers.expire(1_000) > 0);
+        assert!(woken_by(waitset.wait(later(timers)), expire).is_err());
+        assert_eq!(woken_by(waitset.wait(later(timers)), fire), Ok(()));
+    });
+    assert_eq!(allocations, 0);
 }

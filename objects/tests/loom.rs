@@ -3,6 +3,9 @@
 #![cfg(loom)]
 #![allow(unsafe_code)] // reason: a platform for the executor that owns the timers
 
+#[path = "loom/watches.rs"]
+mod watches;
+
 use abi::{PortPacket, Signals, Status};
 use executor::{Executor, Platform};
 use loom::future::block_on;

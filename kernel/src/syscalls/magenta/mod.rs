@@ -9,10 +9,12 @@
 //! - a log that needs no permission: [`log`]
 //! - ports with packets of any length, and lasting bindings: [`port`]
 //! - wait sets: [`waitset`]
+//! - data pipes, with windows on their ring: [`datapipe`]
 //!
 //! What Magenta of old did otherwise and these do not: a channel_write that fails takes its handles all the
 //! same, and to wait through a handle takes the right WAIT, not READ.
 
+pub mod datapipe;
 mod ipc;
 pub mod log;
 pub mod port;

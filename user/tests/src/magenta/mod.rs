@@ -1,5 +1,6 @@
 //! Magenta's calls. What they share with Zircon's is tested there; here: their own forms, and errors.
 
+mod datapipe;
 mod facts;
 mod ipc;
 mod log;

@@ -1,0 +1,195 @@
+//! Wait sets and IO ports: what their watches see, and when they let go.
+
+use super::{never, poll, ready, timers};
+use crate::wait::Deadline;
+use crate::{Event, Handle, HandleId, Holder, IoPort, IoPortPacket, KernelObject, Subject, Waitset};
+use abi::{Signals, Status, WaitsetResult};
+use alloc::boxed::Box;
+use alloc::sync::{Arc, Weak};
+use alloc::vec::Vec;
+use core::pin::pin;
+use std::sync::Mutex;
+
+const SIGNALED: Signals = Signals::EVENT_SIGNALED;
+
+/// A process as far as watches know: the handles that are open.
+#[derive(Default)]
+struct Table(Mutex<Vec<HandleId>>);
+
+impl Holder for Table {
+    fn holds(&self, handle: HandleId) -> bool {
+        self.0.lock().expect("no test panics with it").contains(&handle)
+    }
+}
+
+impl Table {
+    fn open(&self, handle: u64) {
+        self.0.lock().expect("see above").push(HandleId(handle));
+    }
+
+    /// As closing does: first out of the table, then those who wait through it are told.
+    fn close(&self, event: &Event, handle: u64) {
+        self.0.lock().expect("see above").retain(|open| open.0 != handle);
+        event.cancel_handle(HandleId(handle));
+    }
+}
+
+/// An event, and a handle with this number to it.
+fn event(table: &Arc<Table>, handle: u64) -> (Arc<Event>, impl Fn() -> Subject + use<>) {
+    table.open(handle);
+    let (event, holder) = (Event::new(), Arc::downgrade(table));
+    let object = event.clone();
+    let subject = move || Subject {
+        object: object.clone().into(),
+        handle: HandleId(handle),
+        holder: holder.clone() as Weak<dyn Holder>,
+        mask: SIGNALED,
+    };
+    (event, subject)
+}
+
+fn set(event: &Event) {
+    event.base().signals.assert(SIGNALED);
+}
+
+fn clear(event: &Event) {
+    event.base().signals.clear(SIGNALED);
+}
+
+fn at_once() -> Deadline {
+    Deadline { at: 0, timers: timers() }
+}
+
+/// What the set reports, if it does.
+fn report(waitset: &Waitset) -> Result<Vec<(u64, Status)>, Status> {
+    ready(waitset.wait(at_once()))?;
+    let mut results = [WaitsetResult::default(); 4];
+    let (count, _) = waitset.report(0, &mut results);
+    Ok(results[..count].iter().map(|result| (result.cookie, result.status)).collect())
+}
+
+/// The key of the next packet.
+fn key(port: &IoPort) -> Result<u64, Status> {
+    ready(port.wait(|_| true, at_once())).map(|packet| match packet {
+        IoPortPacket::Bound(told) => told.hdr.key,
+        IoPortPacket::User(bytes) => u64::from(bytes[0]),
+    })
+}
+
+#[test]
+fn waitset_looks_at_the_level() {
+    let table = Arc::default();
+    let (waitset, (event, subject)) = (Waitset::new(), event(&table, 1));
+    waitset.add(7, subject()).expect("added");
+    let mut wait = pin!(waitset.wait(never()));
+    assert!(poll(wait.as_mut()).is_pending());
+    set(&event);
+    clear(&event);
+    assert!(poll(wait.as_mut()).is_pending(), "a signal that has gone is not reported");
+    set(&event);
+    assert!(poll(wait.as_mut()).is_ready());
+    for _ in 0..2 {
+        assert_eq!(report(&waitset), Ok([(7, Status::OK)].to_vec()));
+    }
+    clear(&event);
+    assert_eq!(report(&waitset), Err(Status::TIMED_OUT));
+    set(&event);
+    assert_eq!(report(&waitset), Ok([(7, Status::OK)].to_vec()));
+}
+
+#[test]
+fn waitset_tells_of_closed_handles_whether_armed_or_not() {
+    let table = Arc::default();
+    let (waitset, (armed, one), (woken, two)) = (Waitset::new(), event(&table, 1), event(&table, 2));
+    waitset.add(1, one()).expect("added");
+    waitset.add(2, two()).expect("added");
+    assert_eq!(waitset.add(2, one()), Err(Status::ALREADY_EXISTS));
+    set(&woken);
+    assert_eq!(report(&waitset), Ok([(2, Status::OK)].to_vec()));
+    table.close(&armed, 1);
+    table.close(&woken, 2);
+    let closed = [(2, Status::CANCELED), (1, Status::CANCELED)];
+    assert_eq!(report(&waitset), Ok(closed.to_vec()));
+    waitset.remove(2).expect("it was there");
+    assert_eq!(report(&waitset), Ok(closed[1..].to_vec()));
+}
+
+#[test]
+fn entry_of_a_handle_closed_before_is_told() {
+    let table = Arc::default();
+    let (waitset, (event, subject)) = (Waitset::new(), event(&table, 1));
+    let subject = subject();
+    table.close(&event, 1);
+    waitset.add(1, subject).expect("added");
+    assert_eq!(report(&waitset), Ok([(1, Status::CANCELED)].to_vec()));
+}
+
+#[test]
+fn removed_and_dropped_entries_let_go() {
+    let table = Arc::default();
+    let (waitset, (event, subject)) = (Waitset::new(), event(&table, 1));
+    waitset.add(1, subject()).expect("added");
+    waitset.add(2, subject()).expect("added");
+    let held = Arc::strong_count(&event);
+    waitset.remove(1).expect("it was there");
+    assert!(Arc::strong_count(&event) < held);
+    let mut wait = pin!(waitset.wait(never()));
+    assert!(poll(wait.as_mut()).is_pending());
+    drop(Handle::to_new(waitset.clone()).expect("a handle"));
+    assert_eq!(ready(wait), Err(Status::CANCELED));
+    set(&event);
+    assert_eq!(waitset.add(3, subject()), Err(Status::CANCELED));
+    drop(subject);
+    assert_eq!(Arc::strong_count(&event), 1);
+}
+
+#[test]
+fn binding_tells_again_as_long_as_it_is_signalled() {
+    let table = Arc::default();
+    let (port, (event, subject)) = (IoPort::new(|| 5), event(&table, 1));
+    port.bind(9, subject()).expect("bound");
+    assert_eq!(key(&port), Err(Status::TIMED_OUT));
+    set(&event);
+    for _ in 0..3 {
+        assert_eq!(key(&port), Ok(9));
+    }
+    clear(&event);
+    assert_eq!(key(&port), Err(Status::TIMED_OUT));
+    let mut wait = pin!(port.wait(|_| true, never()));
+    assert!(poll(wait.as_mut()).is_pending());
+    set(&event);
+    assert!(matches!(ready(wait), Ok(IoPortPacket::Bound(told)) if told.timestamp == 5));
+}
+
+#[test]
+fn packets_are_taken_in_order_and_only_if_they_fit() {
+    let table = Arc::default();
+    let (port, (event, subject)) = (IoPort::new(|| 0), event(&table, 1));
+    port.bind(2, subject()).expect("bound");
+    port.queue(Box::new([1; 48])).expect("queued");
+    set(&event);
+    port.queue(Box::new([3; 16])).expect("queued");
+    assert_eq!(ready(port.wait(|size| size < 48, at_once())), Err(Status::INVALID_ARGS));
+    assert_eq!([key(&port), key(&port), key(&port), key(&port)], [1, 2, 3, 2].map(Ok));
+}
+
+#[test]
+fn binding_ends_with_its_handle_or_port() {
+    let table = Arc::default();
+    let (port, (event, subject)) = (IoPort::new(|| 0), event(&table, 1));
+    port.bind(1, subject()).expect("bound");
+    table.close(&event, 1);
+    set(&event);
+    assert_eq!(key(&port), Err(Status::TIMED_OUT));
+    table.open(1);
+    port.bind(2, subject()).expect("bound");
+    assert_eq!(key(&port), Ok(2));
+    table.close(&event, 1); // while nothing is armed
+    assert_eq!(key(&port), Err(Status::TIMED_OUT));
+    table.open(1);
+    port.bind(3, subject()).expect("bound");
+    drop(Handle::to_new(port.clone()).expect("a handle"));
+    assert_eq!(key(&port), Err(Status::CANCELED));
+    drop(subject);
+    assert_eq!(Arc::strong_count(&event), 1);
+}
