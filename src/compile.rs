@@ -84,7 +84,7 @@ pub fn cargo(toolchain: &Toolchain, command: &str, kind: Kind) -> Command {
     let mut cargo = toolchain.cargo();
     cargo
         .current_dir(workspace::root())
-        .args([command, "--release", "--target", TARGET])
+        .args([command, "--locked", "--release", "--target", TARGET])
         .env("CARGO_TARGET_DIR", kind.directory())
         .env("CARGO_ENCODED_RUSTFLAGS", kind.flags(toolchain.library).join("\u{1f}"));
     if toolchain.library == Some(Library::Source) {

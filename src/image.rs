@@ -100,7 +100,7 @@ impl Builder {
         let mut cargo = self.toolchain.cargo();
         cargo
             .current_dir(workspace::root().join("image"))
-            .args([command, "--release", "--target-dir"])
+            .args([command, "--locked", "--release", "--target-dir"])
             // Not by a variable: the cargos that `bootloader` starts would inherit it, and
             // wait for ever for the directory that this one has locked.
             .arg(workspace::target("image"))

@@ -24,12 +24,17 @@ impl Symbols {
     /// A stack, innermost call first, one frame a line. All addresses but the first are
     /// return addresses.
     pub fn backtrace(&self, addresses: &[u64]) -> String {
+        self.backtrace_from(0, addresses)
+    }
+
+    /// The same for a file that lies `start` bytes from where it was linked for.
+    pub fn backtrace_from(&self, start: u64, addresses: &[u64]) -> String {
         let mut text = String::new();
         for (depth, &address) in addresses.iter().enumerate() {
             // A return address is that of the instruction after the call, which may
             // already belong to another line or function.
             let call = if depth == 0 { address } else { address.saturating_sub(1) };
-            for line in self.frames(call) {
+            for line in self.frames(call.wrapping_sub(start)) {
                 // Writing to a string can not fail.
                 let _ = writeln!(text, "  {depth:>2}: {address:#018x} {line}");
             }

@@ -72,6 +72,20 @@ fn every_command_has_help() {
 }
 
 #[test]
+fn the_readme_names_every_command() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let help = text(&hafnon(&["--help"]).stdout);
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names =
+        commands.take_while(|line| !line.is_empty()).map(|line| line.split_whitespace().next().unwrap());
+    let names: Vec<&str> = names.filter(|name| *name != "help").collect();
+    assert!(names.len() > 5, "{help}");
+    for name in names {
+        assert!(readme.contains(&format!("`cargo run -- {name}")), "README.md does not name {name}");
+    }
+}
+
+#[test]
 fn syscalls_are_listed_as_objects() {
     let output = text(&hafnon(&["syscalls", "--json"]).stdout);
     let objects: Vec<Value> = output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

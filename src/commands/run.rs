@@ -29,7 +29,7 @@ const TOUR: &str = "bin/tour";
 pub fn tour(options: &MachineOptions) -> Result<u8> {
     // Whatever is wrong with the machine asked for is said before minutes of building.
     let built = prepared(options)?;
-    boot(options, &built, vec![word("run", TOUR)])
+    boot(options, &built, TOUR, vec![word("run", TOUR)])
 }
 
 /// Boots with `file` as the first process.
@@ -52,7 +52,7 @@ pub fn program(options: &MachineOptions, file: &Path, arguments: &[String]) -> R
     }
     let mut built = prepared(options)?;
     built.programs = ramdisk::with(built.programs, &name, file);
-    boot(options, &built, words)
+    boot(options, &built, &name, words)
 }
 
 fn prepared(options: &MachineOptions) -> Result<Built> {
@@ -61,11 +61,14 @@ fn prepared(options: &MachineOptions) -> Result<Built> {
     build()
 }
 
-fn boot(options: &MachineOptions, built: &Built, words: Vec<String>) -> Result<u8> {
+/// Boots with the program `name` of the ramdisk as the first process.
+fn boot(options: &MachineOptions, built: &Built, name: &str, words: Vec<String>) -> Result<u8> {
     let kernel = built.kernel.clone();
     let ramdisk = Some(ramdisk::temporary(&built.programs)?);
     let mut machine = options.machine(Boot::Direct { kernel, ramdisk, words }, SILENCE)?;
     machine.input = true;
+    let program = built.programs.iter().find(|program| program.name == name);
+    machine.program = program.map(|program| program.file.clone());
     follow(machine, &mut Terminal)
 }
 

@@ -127,4 +127,23 @@ mod tests {
         assert!(line.contains("file=a,,b.img"), "{line}");
         assert!(line.contains("-bios /x/OVMF.fd"), "{line}");
     }
+
+    #[test]
+    fn firmware_without_a_place_for_variables_is_flash() {
+        let boot = Boot::Disk { image: "a.img".into(), firmware: Some("/x,y/OVMF_CODE_4M.fd".into()) };
+        let line = line(&Machine::new(boot));
+        assert!(
+            line.contains("-drive if=pflash,format=raw,readonly=on,file=/x,,y/OVMF_CODE_4M.fd"),
+            "{line}"
+        );
+        assert!(!line.contains("-bios"), "{line}");
+    }
+
+    #[test]
+    fn options_reach_qemu() {
+        let boot = Boot::Direct { kernel: "k.elf".into(), ramdisk: None, words: Vec::new() };
+        let machine = Machine { memory: "64M".into(), cpu: Some("qemu64".into()), ..Machine::new(boot) };
+        let line = line(&machine);
+        assert!(line.contains("-cpu qemu64 -accel tcg -smp 2 -m 64M"), "{line}");
+    }
 }

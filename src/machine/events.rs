@@ -49,12 +49,12 @@ pub fn follow(machine: &Machine, mut process: Process, listener: &mut dyn Listen
     let hung = follower.until_end(&events, listener);
     let mut stacks = std::mem::take(&mut follower.stacks);
     if hung || matches!(follower.end, Some(End::Reset)) {
-        stacks.extend(monitor.stacks(machine.cpus));
+        stacks.extend(monitor.stacks(machine.cpus, machine.program.as_deref()));
     }
     let status = process.end()?;
     let complaints = complaints.join().unwrap_or_default();
     let end = follower.end.unwrap_or_else(|| end_by_status(status.code(), &complaints));
-    Ok(Outcome { end, stacks, complaints })
+    Ok(Outcome { end, stacks, program: machine.program.clone(), complaints })
 }
 
 /// How a machine ended that did not say so on COM2. `isa-debug-exit` ends QEMU with 1 or 3; 1 is
@@ -123,7 +123,9 @@ impl<'a> Follower<'a> {
                 self.end = None;
                 self.ends(End::Panicked(message), AFTER_PANIC);
             }
-            Line::Backtrace(title, addresses) => self.stacks.push(Stack { title, addresses }),
+            Line::Backtrace(title, addresses) => {
+                self.stacks.push(Stack { title, addresses, program_at: None });
+            }
             Line::Other(line) => listener.control(&line),
         }
     }

@@ -18,6 +18,7 @@ mod events;
 mod monitor;
 mod outcome;
 mod process;
+mod program;
 
 use std::{fs::File, path::PathBuf, time::Duration};
 
@@ -71,6 +72,8 @@ pub struct Machine {
     pub input: bool,
     /// The ELF file that addresses are looked up in.
     pub symbols: Option<PathBuf>,
+    /// The ELF file of the first process, in which its addresses are looked up.
+    pub program: Option<PathBuf>,
 }
 
 /// Who listens to a machine while it runs.
@@ -101,6 +104,7 @@ impl Machine {
             limit: None,
             input: false,
             symbols,
+            program: None,
         }
     }
 

@@ -7,6 +7,7 @@
 use std::{
     io::{self, BufRead, BufReader, Write},
     os::unix::net::UnixStream,
+    path::Path,
     sync::mpsc::{self, Receiver, Sender},
     thread,
     time::Duration,
@@ -14,7 +15,12 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{control::address, events::Event, outcome::Stack};
+use super::{
+    control::address,
+    events::Event,
+    outcome::Stack,
+    program::{PAGE, Program},
+};
 
 /// How long QEMU may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -76,14 +82,16 @@ impl Monitor {
         Some(self.ask(&message)?["return"].as_str()?.to_owned())
     }
 
-    /// Stops the machine and reads the stack of each of its CPUs.
-    pub fn stacks(&mut self, cpus: u32) -> Vec<Stack> {
+    /// Stops the machine and reads the stack of each of its CPUs, those in user mode that run the
+    /// program in `file` included.
+    pub fn stacks(&mut self, cpus: u32, file: Option<&Path>) -> Vec<Stack> {
         let stopped = self.ask(&json!({"execute": "stop"}));
         let cpus = if stopped.is_some() { cpus } else { 0 };
-        (0..cpus).filter_map(|cpu| self.stack(cpu)).collect()
+        let program = file.and_then(Program::of);
+        (0..cpus).filter_map(|cpu| self.stack(cpu, program.as_ref())).collect()
     }
 
-    fn stack(&mut self, cpu: u32) -> Option<Stack> {
+    fn stack(&mut self, cpu: u32, program: Option<&Program>) -> Option<Stack> {
         let registers = Registers::parse(&self.ask_as_person(cpu, "info registers")?)?;
         let at = registers.instruction;
         let title = match (registers.user, registers.halted) {
@@ -91,18 +99,25 @@ impl Monitor {
             (false, true) => format!("CPU {cpu}, halted"),
             (false, false) => format!("CPU {cpu}, running"),
         };
-        let addresses = if registers.user { Vec::new() } else { self.walk(cpu, &registers) };
-        Some(Stack { title, addresses })
+        let program_at = program.filter(|_| registers.user).and_then(|program| {
+            let page = at - at % PAGE as u64;
+            let memory = self.ask_as_person(cpu, &format!("x /{}gx {page:#x}", PAGE / 8))?;
+            program.moved_by(page, &bytes(&memory)?)
+        });
+        let known = !registers.user || program_at.is_some();
+        let addresses = if known { self.walk(cpu, &registers) } else { Vec::new() };
+        Some(Stack { title, addresses, program_at })
     }
 
     /// Follows the chain of frames: at each, the caller's frame and the return address.
     fn walk(&mut self, cpu: u32, registers: &Registers) -> Vec<u64> {
         let mut addresses = vec![registers.instruction];
         let mut frame = registers.frame;
-        while frame >= KERNEL && frame.is_multiple_of(8) && addresses.len() < DEEPEST {
+        let lowest = if registers.user { 1 } else { KERNEL };
+        while frame >= lowest && frame.is_multiple_of(8) && addresses.len() < DEEPEST {
             let memory = self.ask_as_person(cpu, &format!("x /2gx {frame:#x}"));
             let Some((caller, back)) = memory.as_deref().and_then(pair) else { break };
-            if back < KERNEL {
+            if back < lowest {
                 break;
             }
             addresses.push(back);
@@ -149,6 +164,13 @@ fn pair(text: &str) -> Option<(u64, u64)> {
     Some((numbers.next()??, numbers.next()??))
 }
 
+/// The bytes of lines of `ADDRESS: 0x… 0x…`.
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    let words =
+        text.lines().filter_map(|line| line.split_once(':')).flat_map(|line| line.1.split_whitespace());
+    words.map(|word| Some(address(word)?.to_le_bytes())).collect::<Option<Vec<_>>>().map(|all| all.concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,5 +193,7 @@ mod tests {
         let text = "ffff800000001ff0: 0x0000000000000010 0xffffffff80201234\r\n";
         assert_eq!(pair(text), Some((0x10, 0xffff_ffff_8020_1234)));
         assert_eq!(pair("Cannot access memory"), None);
+        assert_eq!(bytes(text).unwrap()[..9], [0x10, 0, 0, 0, 0, 0, 0, 0, 0x34]);
+        assert_eq!(bytes("Cannot access memory"), Some(Vec::new()));
     }
 }

@@ -1,6 +1,6 @@
 //! How a machine ended, as a sentence, a stack and an exit status.
 
-use std::{fmt, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use crate::symbols::Symbols;
 
@@ -28,8 +28,11 @@ pub enum End {
 pub struct Stack {
     /// Whose stack, and what it was doing.
     pub title: String,
-    /// Addresses in the kernel, innermost first; all but the first return addresses.
+    /// Innermost first; all but the first return addresses.
     pub addresses: Vec<u64>,
+    /// How far the user program that the addresses are in lies from where it was linked for; `None` for the
+    /// kernel.
+    pub program_at: Option<u64>,
 }
 
 /// What is known after a machine has ended.
@@ -39,6 +42,8 @@ pub struct Outcome {
     pub end: End,
     /// Where its CPUs were, when it did not end well.
     pub stacks: Vec<Stack>,
+    /// The ELF file of the first process, if it was named.
+    pub program: Option<PathBuf>,
     /// What QEMU printed about itself.
     pub complaints: String,
 }
@@ -91,7 +96,11 @@ impl Outcome {
             text += &format!("  QEMU: {line}\n");
         }
         for stack in &self.stacks {
-            text += &format!("{}\n{}", stack.title, symbols.backtrace(&stack.addresses));
+            let frames = match (stack.program_at, &self.program) {
+                (Some(start), Some(file)) => Symbols::of(file).backtrace_from(start, &stack.addresses),
+                _ => symbols.backtrace(&stack.addresses),
+            };
+            text += &format!("{}\n{frames}", stack.title);
         }
         text
     }
