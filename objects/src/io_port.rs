@@ -10,7 +10,7 @@
 //! Room for the packet of each binding is made when it is bound; to be woken allocates nothing.
 
 use crate::base::Base;
-use crate::handle::Doomed;
+use crate::closing::Doomed;
 use crate::object::kernel_object;
 use crate::port::MAX_USER_PACKETS;
 use crate::signals::Observation;

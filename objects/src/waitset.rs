@@ -8,7 +8,7 @@
 //! Room in the list is made when an entry is added; to be woken allocates nothing.
 
 use crate::base::Base;
-use crate::handle::Doomed;
+use crate::closing::Doomed;
 use crate::object::kernel_object;
 use crate::signals::Observation;
 use crate::wait::{Deadline, until};

@@ -8,8 +8,8 @@ use abi::Signals;
 use executor::TimerQueue;
 use objects::wait::{Deadline, MAX_ITEMS, Places, SignalWaiter, WaitSet, begin_wait_on, wait_on};
 use objects::{
-    AsyncOptions, Call, Channel, Event, FutexTable, FutexWait, HandleId, Holder, IoPort, KernelObject, Message,
-    NewOwner, Observation, PacketWaiter, Port, Requeue, Subject, Waitset, futex_waiter,
+    AsyncOptions, Call, Channel, Event, FutexTable, FutexWait, HandleId, Holder, IoPort, KernelObject,
+    Message, NewOwner, Observation, PacketWaiter, Port, Requeue, Subject, Waitset, futex_waiter,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -3,7 +3,7 @@
 use super::{Pipe, State};
 use crate::base::Base;
 use crate::byte_queue::Sink;
-use crate::handle::Doomed;
+use crate::closing::Doomed;
 use crate::object::kernel_object;
 use crate::vmar::Vmar;
 use abi::Status;

@@ -2,7 +2,7 @@
 
 use super::{Pipe, State};
 use crate::base::Base;
-use crate::handle::Doomed;
+use crate::closing::Doomed;
 use crate::object::kernel_object;
 use crate::vmar::Vmar;
 use abi::Status;
