@@ -33,6 +33,7 @@ pub fn channel_create(
 }
 
 /// Sends a message. All its handles leave the caller, whatever the outcome.
+#[inline(always)] // reason: the tables of two ABIs have it, and it is hot
 pub fn channel_write(
     caller: &Caller,
     channel: Result<Arc<Channel>, Status>,
@@ -189,6 +190,7 @@ fn read(caller: &Caller, channel: &Channel, options: u32, to: &Destination) -> R
 
 /// Receives a message.
 #[allow(clippy::too_many_arguments)] // reason: the call has them
+#[inline(always)] // reason: the tables of two ABIs have it, and it is hot
 pub fn channel_read(
     caller: &Caller,
     channel: Arc<Channel>,

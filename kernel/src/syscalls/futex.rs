@@ -8,7 +8,7 @@ use core::task::{Poll, ready};
 use objects::{FutexWait, Koid, NewOwner, Refused, Requeue, Thread};
 
 /// What compares a futex word while the futex's lock is held; a fault is left to be resolved without it.
-fn comparison(address: u64, expected: i32) -> impl Fn() -> Result<bool, user::Fault> + Copy {
+pub(super) fn comparison(address: u64, expected: i32) -> impl Fn() -> Result<bool, user::Fault> + Copy {
     move || Ok(user::try_load_u32(address)? == expected as u32)
 }
 
@@ -32,7 +32,7 @@ fn named_owner(caller: &Caller, handle: RawHandle) -> Result<Koid, Status> {
     }
 }
 
-fn check(address: u64) -> Result<(), Status> {
+pub(super) fn check(address: u64) -> Result<(), Status> {
     let inside = address != 0 && address < crate::mm::layout::USER_END;
     if inside && address.is_multiple_of(4) { Ok(()) } else { Err(Status::INVALID_ARGS) }
 }

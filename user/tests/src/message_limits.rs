@@ -3,7 +3,7 @@
 use alloc::{vec, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Handle, Port, Rights, Signals, Status,
+    AsHandle, Channel, Event, Handle, Port, Signals, Status,
     abi::CHANNEL_MAX_MSG_IOVECS,
     channel::{MAX_BYTES, MAX_HANDLES},
     clock, thread,

@@ -1,13 +1,11 @@
 //! Calls that wait: each is Zircon's with a deadline that many nanoseconds from now.
 
-use super::super::{Blocked, Caller, futex, now, object, time};
-use crate::mm::user::{InSlice, Out, OutSlice};
+use super::super::{Caller, futex, now, object, time};
+use crate::mm::user::{self, InSlice, Out, OutSlice};
 use abi::{RawHandle, Rights, Signals, Status, WaitItem};
 use alloc::sync::{Arc, Weak};
-use core::pin::Pin;
-use core::task::Poll;
-use objects::wait::MAX_ITEMS;
-use objects::{Process, Subject};
+use objects::wait::{self, MAX_ITEMS};
+use objects::{Process, Refused, Subject};
 
 /// The deadline of a timeout, which is 64 bits without a sign: 0 is a poll, and more than the clock can
 /// count, such as all ones, is never.
@@ -26,15 +24,21 @@ pub fn subject(caller: &Caller, handle: RawHandle, mask: Signals) -> Result<Subj
 }
 
 /// Waits for signals of one object.
-pub fn handle_wait_one(
+pub async fn handle_wait_one(
     caller: &Caller,
     handle: RawHandle,
     signals: Signals,
     timeout: i64,
     observed: Out<Signals>,
-    blocked: Pin<&mut Blocked>,
-) -> Poll<Result<(), Status>> {
-    object::object_wait_one(caller, handle, signals, after(timeout), observed, blocked)
+) -> Result<(), Status> {
+    let mark = caller.mark();
+    let object = caller.any(handle, Rights::WAIT)?;
+    let still_open = || caller.still_open(handle, mark);
+    let deadline = caller.deadline(after(timeout));
+    let (id, set) = (caller.id(handle), &object.base().signals);
+    let (outcome, seen) = wait::wait_on(set, signals, id, still_open, deadline).await;
+    observed.write_optional(&seen)?;
+    outcome
 }
 
 /// Waits for signals of several objects. More than there may be are `INVALID_ARGS`.
@@ -56,14 +60,17 @@ pub async fn nanosleep(caller: &Caller, nanoseconds: i64) -> Result<(), Status> 
 }
 
 /// Waits at a futex, which nobody owns.
-pub fn futex_wait(
-    caller: &Caller,
-    address: u64,
-    value: i32,
-    timeout: i64,
-    blocked: Pin<&mut Blocked>,
-) -> Poll<Result<(), Status>> {
-    futex::futex_wait(caller, address, value, abi::HANDLE_INVALID, after(timeout), blocked)
+pub async fn futex_wait(caller: &Caller, address: u64, value: i32, timeout: i64) -> Result<(), Status> {
+    futex::check(address)?;
+    let (thread, deadline) = (caller.thread.koid(), caller.deadline(after(timeout)));
+    let (futexes, compare) = (&caller.process.futexes, futex::comparison(address, value));
+    loop {
+        match futexes.wait(address, thread, Ok(0), compare, deadline).await {
+            Ok(()) => return Ok(()),
+            Err(Refused::Fault(fault)) => user::resolve(fault)?,
+            Err(Refused::Status(status)) => return Err(status),
+        }
+    }
 }
 
 /// Wakes some waiters of a futex and moves others to another one, which nobody owns.
