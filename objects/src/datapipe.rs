@@ -10,7 +10,7 @@
 //!                    └── window of begin_read ─┘└ begin_write ─┘  at most up to where the ring ends
 //! ```
 //!
-//! [`DatapipeProducer`] and [`DatapipeConsumer`] are the objects; each has a reference to the one [`Pipe`],
+//! [`DatapipeProducer`] and [`DatapipeConsumer`] are the objects; each has a reference to the one `Pipe`,
 //! under whose lock all of the ring is. Copying from and to user memory happens without the lock (see
 //! `byte_queue`): what is written is fetched before, what is read is removed after.
 //!
