@@ -12,7 +12,7 @@ use std::{
 };
 
 use hafnon::{
-    compile::{self, Program},
+    compile::{self, Kind, Program},
     machine::{Boot, End, Listener, Machine, word},
     qemu, ramdisk,
     symbols::Symbols,
@@ -180,6 +180,41 @@ fn a_program_that_hangs_is_ended_with_the_place_of_every_cpu() {
     // The program's own symbol: it has no lines.
     assert!(complaint.contains("in user mode at") && complaint.contains(" start\n"), "{complaint}");
     assert!(complaint.contains("halted") && complaint.contains("cpu_loop"), "{complaint}");
+}
+
+#[test]
+fn a_kernel_of_ones_own_runs_its_service() {
+    let mut cargo = compile::cargo(&toolchain::for_kernel().unwrap(), "build", Kind::Kernel);
+    compile::run(cargo.args(["-p", compile::KERNEL, "--example", "heartbeat"])).unwrap();
+    let kernel = Kind::Kernel.directory().join(toolchain::TARGET).join("release/examples/heartbeat");
+    let directory = tempfile::tempdir().unwrap();
+    let endless = guest::endless_program(directory.path());
+    let programs = ramdisk::with(build().clone(), "bin/endless", &endless);
+    let ramdisk = Some(ramdisk::temporary(&programs).unwrap());
+    let mut machine = Machine::new(Boot::Direct { kernel, ramdisk, words: vec![word("run", "bin/endless")] });
+    let limit = Duration::from_secs(8);
+    machine.limit = Some(limit);
+    let mut console = Console::default();
+    let outcome = machine.run(&mut console).unwrap();
+    assert_eq!(outcome.end, End::TookTooLong(limit), "{}", console.0);
+    assert!(console.0.contains("alive for 1 s"), "{}", console.0);
+}
+
+#[test]
+fn a_poll_over_its_budget_is_reported_with_the_tasks_name() {
+    build();
+    let kernel = compile::kernel(&toolchain::for_kernel().unwrap(), "hafnon-kernel-tests").unwrap();
+    let said = |budget: &str| {
+        let words = vec![word("test", "scheduling::a_long_poll"), word("kernel.poll-budget", budget)];
+        let mut console = Console::default();
+        let boot = Boot::Direct { kernel: kernel.clone(), ramdisk: None, words };
+        let outcome = Machine::new(boot).run(&mut console).unwrap();
+        assert_eq!(outcome.end, End::Exited(0), "{}", console.0);
+        console.0
+    };
+    let report = "a poll of task lengthy took";
+    assert!(said("5").contains(report));
+    assert!(!said("60000").contains(report), "it takes 20 ms");
 }
 
 #[test]

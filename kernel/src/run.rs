@@ -4,6 +4,7 @@ use crate::arch::cpu::{self, MAX_CPUS};
 use crate::arch::executors::CpuPlatform;
 use crate::arch::per_cpu::PerCpu;
 use crate::arch::{interrupts, time};
+use crate::config;
 use crate::mm::{shootdown, user};
 use crate::syscalls::Caller;
 use alloc::sync::Arc;
@@ -17,6 +18,10 @@ use spin::Once;
 
 /// How long a thread runs before others of its class get their turn, in nanoseconds.
 const SLICE: u64 = 10_000_000;
+
+/// How long a poll may take before it is reported, in milliseconds, unless `kernel.poll-budget` says
+/// otherwise. A thread's slice is part of its poll.
+const POLL_BUDGET: u64 = 1_000;
 
 macro_rules! executors {
     ($($index:literal)*) => {
@@ -51,6 +56,10 @@ pub fn ticks_since_entry() -> u64 {
 pub fn init() {
     let members: Vec<_> = EXECUTORS[..cpu::count()].iter().collect();
     GROUP.call_once(|| Group::new(members.leak())).link();
+    let budget = config::value("kernel.poll-budget").and_then(|milliseconds| milliseconds.parse().ok());
+    for member in group().members() {
+        member.set_budget(budget.unwrap_or(POLL_BUDGET).saturating_mul(1_000_000));
+    }
     user::set_fault_handler(resolve_fault);
 }
 

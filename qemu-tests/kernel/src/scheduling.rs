@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::future::pending;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 use executor::{Outcome, Scope, TaskOptions, TaskRef, TaskState, waiting_for, yield_now};
-use hafnon_kernel::{arch::cpu, kernel_test, run};
+use hafnon_kernel::{arch::cpu, arch::time, kernel_test, run};
 use waitq::WaitQueue;
 
 /// Whose turn it is.
@@ -182,6 +182,19 @@ kernel_test! {
         task.kill();
         task.join().await;
         assert!(listed().is_none());
+    }
+
+    /// A poll of 20 ms. Whether it is reported depends on the budget, which the test of the console sets.
+    #[needs("cpus=1")]
+    async fn a_long_poll() {
+        let task = async {
+            let end = time::now() + 20_000_000;
+            while time::now() < end {
+                core::hint::spin_loop();
+            }
+        };
+        let task = run::executor().spawn(TaskOptions::new("lengthy"), task).expect("memory");
+        assert_eq!(task.join().await, Outcome::Finished);
     }
 
     /// The tasks of a scope die with it, whichever CPUs they are on.
