@@ -1,11 +1,15 @@
-//! The intrusive pairing heap under the run queues and the timers.
+//! The intrusive priority queue under the run queues and the timers.
 //!
 //! A node carries its key, so one copy of this code serves every user: a user puts a [`Node`] first in
 //! a `repr(C)` structure and casts. The smallest key comes out first; equal keys in order of arrival.
-//! Push is O(1), pop and removal from the middle O(log n) amortised (Fredman, Sedgewick, Sleator,
-//! Tarjan: "The pairing heap", 1986).
+//!
+//! Nodes that come in order stand in a list, the *run*: tasks that take turns, timeouts of one length.
+//! There everything is O(1). The others are in a pairing heap, where push is O(1), pop and removal from the
+//! middle O(log n) amortised (Fredman, Sedgewick, Sleator, Tarjan: "The pairing heap", 1986).
 //!
 //! ```text
+//!   run.first ──▶ x ── next ──▶ y ◀── run.last             in the run, a node is its own child
+//!
 //!   root ── child ──▶ a ── next ──▶ b ── next ──▶ c        prev of a first child: its parent
 //!                     │ child                              prev of another: its left sibling
 //!                     ▼
@@ -15,8 +19,13 @@
 //! Nodes are only touched under the lock of the heap they are in, or by the one party that owns them
 //! while they are in none.
 
+mod pairing;
+mod run;
+
 use core::cell::Cell;
 use core::ptr::NonNull;
+use pairing::{detach, meld, merge_siblings, preorder_next};
+use run::Run;
 
 pub(crate) type Link = Option<NonNull<Node>>;
 
@@ -47,8 +56,9 @@ impl Node {
     }
 }
 
-/// The heap: its root, how many nodes it has, and how many it ever had.
+/// The run, the heap's root, how many nodes there are, and how many there ever were.
 pub(crate) struct Heap {
+    run: Run,
     root: Link,
     length: usize,
     pushed: u64,
@@ -60,7 +70,7 @@ unsafe impl Send for Heap {}
 
 impl Heap {
     pub(crate) const fn new() -> Self {
-        Self { root: None, length: 0, pushed: 0 }
+        Self { run: Run::new(), root: None, length: 0, pushed: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -70,7 +80,12 @@ impl Heap {
     /// The node that is first in line.
     #[inline(always)]
     pub(crate) fn first(&self) -> Link {
-        self.root
+        let (Some(run), Some(root)) = (self.run.first, self.root) else {
+            return self.run.first.or(self.root);
+        };
+        // SAFETY: both are in here, so alive.
+        let heap_first = unsafe { root.as_ref().rank() < run.as_ref().rank() };
+        Some(if heap_first { root } else { run })
     }
 
     /// Puts a node in, behind its equals.
@@ -93,6 +108,10 @@ impl Heap {
     #[inline]
     pub(crate) unsafe fn put_back(&mut self, node: NonNull<Node>) {
         self.length += 1;
+        // SAFETY: the caller's contract.
+        if unsafe { self.run.extend(node) } {
+            return;
+        }
         self.root = Some(match self.root {
             None => node,
             // SAFETY: both are roots of whole heaps: the one that was here, and a single node.
@@ -103,13 +122,23 @@ impl Heap {
     /// Takes the first node out.
     #[inline]
     pub(crate) fn pop(&mut self) -> Link {
-        let root = self.root?;
+        let first = self.first()?;
         self.length -= 1;
+        if self.run.first == Some(first) {
+            // SAFETY: it is in the run.
+            unsafe { self.run.remove(first) };
+        } else {
+            self.pop_root(first);
+        }
+        Some(first)
+    }
+
+    #[inline(never)]
+    fn pop_root(&mut self, root: NonNull<Node>) {
         // SAFETY: nodes in the heap are alive.
         let child = unsafe { root.as_ref() }.child.take();
         // SAFETY: `child` heads the list of the old root's children, which nobody else has now.
         self.root = child.map(|child| unsafe { merge_siblings(child) });
-        Some(root)
     }
 
     /// Takes `node` out, wherever it is.
@@ -117,14 +146,16 @@ impl Heap {
     /// # Safety
     /// `node` is in this heap.
     pub(crate) unsafe fn remove(&mut self, node: NonNull<Node>) {
-        if self.root == Some(node) {
-            self.pop();
-            return;
-        }
         self.length -= 1;
-        // SAFETY: `node` and those beside it are in the heap, so alive; it is not the root, so it has
-        // a `prev`, and after `detach` its children belong to nobody.
+        // SAFETY: `node` and those beside it are in here, so alive. One that is not in the run and not the
+        // root has a `prev`, and after `detach` its children belong to nobody.
         unsafe {
+            if Run::has(node) {
+                return self.run.remove(node);
+            }
+            if self.root == Some(node) {
+                return self.pop_root(node);
+            }
             detach(node);
             if let (Some(root), Some(child)) = (self.root, node.as_ref().child.take()) {
                 self.root = Some(meld(root, merge_siblings(child)));
@@ -132,125 +163,23 @@ impl Heap {
         }
     }
 
-    /// Looks for a node, roughly in order, among at most `limit` of them.
+    /// Looks for a node, the run first, among at most `limit` of them.
     pub(crate) fn find(&self, limit: usize, mut fits: impl FnMut(NonNull<Node>) -> bool) -> Link {
-        let mut cursor = self.root;
+        let mut cursor = self.run.first.or(self.root);
         for _ in 0..limit {
             let node = cursor?;
             if fits(node) {
                 return Some(node);
             }
-            // SAFETY: nodes in the heap are alive, and nothing changes it during the walk.
-            cursor = unsafe { preorder_next(node) };
-        }
-        None
-    }
-}
-
-/// Makes one heap of two; the root of the result.
-///
-/// # Safety
-/// Both are roots of separate, live heaps; neither has siblings.
-#[inline]
-unsafe fn meld(first: NonNull<Node>, second: NonNull<Node>) -> NonNull<Node> {
-    // SAFETY: live, by contract.
-    let swap = unsafe { second.as_ref().rank() < first.as_ref().rank() };
-    let (winner, loser) = if swap { (second, first) } else { (first, second) };
-    // SAFETY: as above; a child of a live node is alive.
-    unsafe {
-        let child = winner.as_ref().child.replace(Some(loser));
-        loser.as_ref().next.set(child);
-        loser.as_ref().prev.set(Some(winner));
-        if let Some(child) = child {
-            child.as_ref().prev.set(Some(loser));
-        }
-    }
-    winner
-}
-
-/// Makes one heap of a list of siblings, in two passes: pairs from left to right, then all from right
-/// to left. This is what bounds the cost.
-///
-/// # Safety
-/// `first` heads a list of live siblings that nobody else has.
-unsafe fn merge_siblings(first: NonNull<Node>) -> NonNull<Node> {
-    let mut pairs: Link = None;
-    let mut rest = Some(first);
-    // SAFETY: each node is taken off its list before it is melded, so it has no siblings then.
-    unsafe {
-        while let Some(left) = rest {
-            rest = left.as_ref().next.take();
-            let pair = match rest {
-                None => left,
-                Some(right) => {
-                    rest = right.as_ref().next.take();
-                    meld(left, right)
+            // SAFETY: nodes in here are alive, and nothing changes during the walk.
+            cursor = unsafe {
+                match Run::has(node) {
+                    true => node.as_ref().next.get().or(self.root),
+                    false => preorder_next(node),
                 }
             };
-            pair.as_ref().next.set(pairs);
-            pairs = Some(pair);
         }
-        let mut result = pairs.unwrap_or(first);
-        let mut rest = result.as_ref().next.take();
-        while let Some(pair) = rest {
-            rest = pair.as_ref().next.take();
-            result = meld(pair, result);
-        }
-        result.as_ref().prev.set(None);
-        result
-    }
-}
-
-/// Cuts `node`, with its children, off its parent and siblings.
-///
-/// # Safety
-/// `node` is in a heap and not its root.
-unsafe fn detach(node: NonNull<Node>) {
-    // SAFETY: the neighbours of a node in a heap are alive.
-    unsafe {
-        let next = node.as_ref().next.take();
-        let prev = node.as_ref().prev.take();
-        if let Some(next) = next {
-            next.as_ref().prev.set(prev);
-        }
-        if let Some(prev) = prev.map(|prev| prev.as_ref()) {
-            let side = if prev.child.get() == Some(node) { &prev.child } else { &prev.next };
-            side.set(next);
-        }
-    }
-}
-
-/// The node after `node`: its child, or else the next sibling of the nearest that has one.
-///
-/// # Safety
-/// `node` is in a heap that does not change.
-unsafe fn preorder_next(mut node: NonNull<Node>) -> Link {
-    // SAFETY: links of a node in a heap lead to live nodes.
-    unsafe {
-        if let Some(child) = node.as_ref().child.get() {
-            return Some(child);
-        }
-        loop {
-            if let Some(next) = node.as_ref().next.get() {
-                return Some(next);
-            }
-            node = parent(node)?;
-        }
-    }
-}
-
-/// # Safety
-/// `node` is in a heap that does not change.
-unsafe fn parent(mut node: NonNull<Node>) -> Link {
-    // SAFETY: links of a node in a heap lead to live nodes.
-    unsafe {
-        loop {
-            let prev = node.as_ref().prev.get()?;
-            if prev.as_ref().child.get() == Some(node) {
-                return Some(prev);
-            }
-            node = prev;
-        }
+        None
     }
 }
 
@@ -291,7 +220,11 @@ mod tests {
                 random = random.wrapping_mul(6364136223846793005).wrapping_add(1);
                 random >> 33
             };
-            let keys: Vec<u64> = (0..40).map(|_| next() % 30).collect();
+            // Every other time nearly in order.
+            let keys: Vec<u64> = match round % 2 {
+                0 => (0..40).map(|_| next() % 30).collect(),
+                _ => (0..40).map(|place| place / 2 + next() % 3).collect(),
+            };
             let nodes = nodes(&keys);
             let mut heap = Heap::new();
             for node in &nodes {
