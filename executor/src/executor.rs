@@ -10,7 +10,8 @@ use crate::registry::Registry;
 use crate::run_queue::{Pace, RunQueue};
 use crate::scope::Members;
 use crate::sync::atomic::{AtomicPtr, Ordering, fence};
-use crate::sync::{Mutex, plain};
+use crate::sync::{OwnersLock, plain};
+use crate::task::cache::Cache;
 use crate::task::options::{RANK_DEADLINE, TaskOptions};
 use crate::task::reference::{self, TaskInfo, TaskRef};
 use crate::task::{Header, Task, raw};
@@ -45,8 +46,9 @@ pub unsafe trait Platform: Send + Sync + Sized + 'static {
     /// fair tasks simply take turns, and the clock is only read while a timer is armed.
     const TIMES_POLLS: bool = true;
 
-    /// Whether executors of this platform may be members of a [`Group`]. One that may not takes its ready
-    /// task without an atomic step.
+    /// Whether executors of this platform may be members of a [`Group`]. One that may not has its tasks to
+    /// itself, without a lock: it spawns and lists them on its own CPU only, and panics elsewhere. Wakes may
+    /// come from anywhere.
     const SHARES_TASKS: bool = true;
 
     /// A poll of the task of this name took `nanoseconds`, more than the budget.
@@ -80,13 +82,14 @@ pub struct Executor<P: Platform> {
     /// A ready task, when it is the only one: it spares the queue and its lock. The owner puts it there;
     /// a thief, who has the lock of the queue, may be quicker to take it.
     lone: AtomicPtr<Header>,
-    pub(crate) queue: Mutex<RunQueue>,
+    pub(crate) queue: OwnersLock<RunQueue>,
     /// How many are in the queue, as of the last time someone left it.
     pub(crate) ready: plain::AtomicUsize,
     pub(crate) inbox: Inbox,
     pub(crate) level: Level,
     pub(crate) timers: TimerQueue,
     registry: Registry,
+    pub(crate) cache: Cache,
     pub(crate) group: plain::AtomicPtr<Group<P>>,
     pub(crate) budget: plain::AtomicU64,
 }
@@ -100,12 +103,13 @@ macro_rules! new {
             current: plain::AtomicPtr::new(ptr::null_mut()),
             again: plain::AtomicPtr::new(ptr::null_mut()),
             lone: AtomicPtr::new(ptr::null_mut()),
-            queue: Mutex::new(RunQueue::new()),
+            queue: OwnersLock::new(RunQueue::new()),
             ready: plain::AtomicUsize::new(0),
             inbox: Inbox::new(),
             level: Level::new(),
             timers: TimerQueue::with_rearm(Self::rearm),
             registry: Registry::new(),
+            cache: Cache::new(),
             group: plain::AtomicPtr::new(ptr::null_mut()),
             budget: plain::AtomicU64::new(u64::MAX),
         }
@@ -171,13 +175,22 @@ impl<P: Platform> Executor<P> {
         self.budget.store(nanoseconds, Relaxed);
     }
 
-    /// Makes a task of `future` on this CPU; may be called from any. One allocation; if there is no
-    /// memory for it, the future is dropped.
+    /// Makes a task of `future` on this CPU; may be called from any. One allocation, unless a task of the
+    /// same layout has ended here; if there is no memory for it, the future is dropped.
     pub fn spawn<F>(&'static self, options: TaskOptions, future: F) -> Result<TaskRef, AllocError>
     where
         F: Future<Output = ()> + Send + 'static,
     {
         self.spawn_into(None, options, future)
+    }
+
+    /// As [`Executor::spawn`], for a task that nobody refers to: it ends by itself, or never.
+    #[inline]
+    pub fn spawn_detached<F>(&'static self, options: TaskOptions, future: F) -> Result<(), AllocError>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.admit(None, options, false, future).map(|_| ())
     }
 
     pub(crate) fn spawn_into<F>(
@@ -189,17 +202,32 @@ impl<P: Platform> Executor<P> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let task = raw::allocate(self, &self.registry, options, future)?;
-        // SAFETY: the task is new: its links are unused, its right to enqueue ours, and two references
-        // are counted, the executor's own and this one.
+        let task = self.admit(scope, options, true, future)?;
+        // SAFETY: a reference was counted for this.
+        Ok(unsafe { TaskRef::from_counted(task) })
+    }
+
+    #[inline(always)]
+    fn admit<F>(
+        &'static self,
+        scope: Option<&Arc<Members>>,
+        options: TaskOptions,
+        referred: bool,
+        future: F,
+    ) -> Result<Task, AllocError>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let task = raw::allocate(self, &self.registry, options, referred, future)?;
+        // SAFETY: the task is new: its links are unused, and its right to enqueue ours.
         unsafe {
-            self.registry.add(task);
+            self.registry.add(&self.platform, task);
             if let Some(scope) = scope {
                 scope.add(task);
             }
             self.enqueue(task);
-            Ok(TaskRef::from_counted(task))
         }
+        Ok(task)
     }
 
     /// The task that is being polled, if this CPU asks and one is.
@@ -253,7 +281,7 @@ impl<P: Platform> Executor<P> {
         if !self.inbox.is_empty() {
             return true;
         }
-        let queue = self.queue.lock();
+        let queue = self.queue.lock(&self.platform);
         let lone = NonNull::new(self.lone.load(Relaxed));
         // SAFETY: tasks in the queue are alive, and so is the lone one while thieves do not have the lock.
         let rank = |task: Task| unsafe { task.as_ref() }.rank();
@@ -265,7 +293,7 @@ impl<P: Platform> Executor<P> {
     /// a lock: it must neither spawn nor end tasks.
     pub fn for_each_task(&self, mut visit: impl FnMut(&TaskInfo)) {
         // SAFETY: a task is in the registry only while it is alive.
-        self.registry.for_each(|task| visit(&unsafe { reference::info(task) }));
+        self.registry.for_each(&self.platform, |task| visit(&unsafe { reference::info(task) }));
     }
 
     /// Enqueues a task whose home this is.
@@ -301,7 +329,7 @@ impl<P: Platform> Executor<P> {
     /// The caller has, and gives up, the right to enqueue.
     #[inline(never)]
     unsafe fn enqueue_locked(&'static self, task: Task) {
-        let mut queue = self.queue.lock();
+        let mut queue = self.queue.lock(&self.platform);
         // SAFETY: the caller's contract; the right to enqueue came with the lone task.
         unsafe {
             if let Some(lone) = self.take_lone() {

@@ -11,26 +11,31 @@ pub(crate) struct Links<T> {
     prev: Cell<Option<NonNull<T>>>,
 }
 
+/// Which list: through which of its fields an item is linked.
+pub(crate) trait Place {
+    type Item;
+    fn links(item: &Self::Item) -> &Links<Self::Item>;
+}
+
 impl<T> Links<T> {
     pub(crate) const fn new() -> Self {
         Self { next: Cell::new(None), prev: Cell::new(None) }
     }
 }
 
-/// A list of `T`, linked through one of its fields.
-pub(crate) struct List<T> {
-    head: Option<NonNull<T>>,
-    links: fn(&T) -> &Links<T>,
+/// A list of items that are linked through the place `P`.
+pub(crate) struct List<P: Place> {
+    head: Option<NonNull<P::Item>>,
 }
 
 // SAFETY: a list owns none of its items; whoever pushes promises that they may be used wherever the
 // list is used, under its lock.
-unsafe impl<T> Send for List<T> {}
+unsafe impl<P: Place> Send for List<P> {}
 
-impl<T> List<T> {
-    /// An empty list of items linked by what `links` returns.
-    pub(crate) const fn new(links: fn(&T) -> &Links<T>) -> Self {
-        Self { head: None, links }
+impl<P: Place> List<P> {
+    /// An empty list.
+    pub(crate) const fn new() -> Self {
+        Self { head: None }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -41,13 +46,13 @@ impl<T> List<T> {
     ///
     /// # Safety
     /// `item` is in no list through these links, and stays alive and in place until it is removed.
-    pub(crate) unsafe fn push(&mut self, item: NonNull<T>) {
+    pub(crate) unsafe fn push(&mut self, item: NonNull<P::Item>) {
         // SAFETY: the caller owns the item; the head is in the list, so alive.
         unsafe {
-            (self.links)(item.as_ref()).next.set(self.head);
-            (self.links)(item.as_ref()).prev.set(None);
+            P::links(item.as_ref()).next.set(self.head);
+            P::links(item.as_ref()).prev.set(None);
             if let Some(head) = self.head {
-                (self.links)(head.as_ref()).prev.set(Some(item));
+                P::links(head.as_ref()).prev.set(Some(item));
             }
         }
         self.head = Some(item);
@@ -57,27 +62,27 @@ impl<T> List<T> {
     ///
     /// # Safety
     /// `item` is in this list.
-    pub(crate) unsafe fn remove(&mut self, item: NonNull<T>) {
+    pub(crate) unsafe fn remove(&mut self, item: NonNull<P::Item>) {
         // SAFETY: the item and its neighbours are in the list, so alive.
         unsafe {
-            let links = (self.links)(item.as_ref());
+            let links = P::links(item.as_ref());
             let (next, prev) = (links.next.take(), links.prev.take());
             if let Some(next) = next {
-                (self.links)(next.as_ref()).prev.set(prev);
+                P::links(next.as_ref()).prev.set(prev);
             }
             match prev {
-                Some(prev) => (self.links)(prev.as_ref()).next.set(next),
+                Some(prev) => P::links(prev.as_ref()).next.set(next),
                 None => self.head = next,
             }
         }
     }
 
     /// Visits every item, the newest first.
-    pub(crate) fn for_each(&self, mut visit: impl FnMut(NonNull<T>)) {
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(NonNull<P::Item>)) {
         let mut cursor = self.head;
         while let Some(item) = cursor {
             // SAFETY: items in the list are alive, and the list is borrowed.
-            cursor = unsafe { (self.links)(item.as_ref()) }.next.get();
+            cursor = unsafe { P::links(item.as_ref()) }.next.get();
             visit(item);
         }
     }

@@ -1,41 +1,87 @@
 //! Where the tasks spawned on a CPU are listed, wherever they run, until their futures are dropped.
 
-use crate::list::List;
-use crate::sync::Mutex;
+use crate::executor::Platform;
+use crate::list::{Links, List, Place};
+use crate::sync::OwnersLock;
 use crate::task::{Header, Task};
+use core::ops::Range;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// How many numbers a registry takes at a time.
+const NUMBERS: u64 = 1024;
+
+/// The first number that no registry has. Not loom's: a number orders nothing.
+static NEXT_NUMBERS: AtomicU64 = AtomicU64::new(1);
 
 /// One list per CPU, so that spawning does not serialise the CPUs.
-pub(crate) struct Registry {
-    tasks: Mutex<List<Header>>,
+pub(crate) struct Registry(OwnersLock<Listed>);
+
+struct InRegistry;
+
+impl Place for InRegistry {
+    type Item = Header;
+
+    #[inline(always)]
+    fn links(task: &Header) -> &Links<Header> {
+        &task.registry_links
+    }
+}
+
+struct Listed {
+    tasks: List<InRegistry>,
+    /// Numbers for tasks that were given none.
+    numbers: Range<u64>,
+}
+
+impl Listed {
+    const fn new() -> Self {
+        Self { tasks: List::new(), numbers: 0..0 }
+    }
+
+    fn next_number(&mut self) -> u64 {
+        if self.numbers.is_empty() {
+            let first = NEXT_NUMBERS.fetch_add(NUMBERS, Relaxed);
+            self.numbers = first..first + NUMBERS;
+        }
+        self.numbers.start += 1;
+        self.numbers.start - 1
+    }
 }
 
 impl Registry {
     #[cfg(not(loom))]
     pub(crate) const fn new() -> Self {
-        Self { tasks: Mutex::new(List::new(|task| &task.registry_links)) }
+        Self(OwnersLock::new(Listed::new()))
     }
 
     #[cfg(loom)]
     pub(crate) fn new() -> Self {
-        Self { tasks: Mutex::new(List::new(|task| &task.registry_links)) }
+        Self(OwnersLock::new(Listed::new()))
     }
 
     /// # Safety
-    /// `task` is new, and lives until it is removed.
-    pub(crate) unsafe fn add(&self, task: Task) {
+    /// `task` is new, known to nobody else, and lives until it is removed.
+    pub(crate) unsafe fn add<P: Platform>(&self, platform: &P, task: Task) {
+        let mut listed = self.0.lock(platform);
         // SAFETY: the caller's contract, under the lock.
-        unsafe { self.tasks.lock().push(task) };
+        unsafe {
+            let id = &task.as_ref().id;
+            if id.get() == 0 {
+                id.set(listed.next_number());
+            }
+            listed.tasks.push(task);
+        }
     }
 
     /// # Safety
     /// `task` was added and not removed.
-    pub(crate) unsafe fn remove(&self, task: Task) {
+    pub(crate) unsafe fn remove<P: Platform>(&self, platform: &P, task: Task) {
         // SAFETY: the caller's contract, under the lock.
-        unsafe { self.tasks.lock().remove(task) };
+        unsafe { self.0.lock(platform).tasks.remove(task) };
     }
 
     /// Visits the tasks under the lock, which keeps them alive.
-    pub(crate) fn for_each(&self, visit: impl FnMut(Task)) {
-        self.tasks.lock().for_each(visit);
+    pub(crate) fn for_each<P: Platform>(&self, platform: &P, visit: impl FnMut(Task)) {
+        self.0.lock(platform).tasks.for_each(visit);
     }
 }

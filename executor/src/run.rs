@@ -115,7 +115,7 @@ impl<P: Platform> Executor<P> {
         }
         fence(Ordering::SeqCst);
         // The queue last: a thief that empties the others into it has the lock meanwhile.
-        let ready = self.has_lone() || !self.inbox.is_empty() || self.queue.lock().len() != 0;
+        let ready = self.has_lone() || !self.inbox.is_empty() || self.queue.lock(&self.platform).len() != 0;
         let stay = ready || self.steal();
         if stay {
             self.leave_idle();
@@ -159,7 +159,7 @@ impl<P: Platform> Executor<P> {
     /// Undoes [`Executor::dequeue`].
     #[cold]
     fn put_back(&'static self, task: Task) {
-        let mut queue = self.queue.lock();
+        let mut queue = self.queue.lock(&self.platform);
         // SAFETY: it was dequeued last, and the right to enqueue came with it.
         unsafe { queue.put_back(task, &self.pace) };
         self.ready.store(queue.len(), Relaxed);
@@ -202,7 +202,7 @@ impl<P: Platform> Executor<P> {
     /// In one locked step: the lone task and `again` go into the queue, the inbox too, the next task comes
     /// out.
     fn dequeue_locked(&'static self, again: Option<Task>) -> Option<Task> {
-        let mut queue = self.queue.lock();
+        let mut queue = self.queue.lock(&self.platform);
         for task in self.take_lone().into_iter().chain(again) {
             // SAFETY: the right to enqueue came with the one, and was kept of the other.
             unsafe { queue.push(task, &self.pace) };
@@ -292,7 +292,7 @@ impl<P: Platform> Executor<P> {
         // Its last wish, if it had one.
         self.again.store(ptr::null_mut(), Relaxed);
         // SAFETY: it was listed when it was spawned.
-        unsafe { header.registry.remove(task) };
+        unsafe { header.registry.remove(&self.platform, task) };
         let scope = header.scope.take();
         if scope.is_none() && header.state.is_unshared() {
             // SAFETY: the executor's own reference is the last.

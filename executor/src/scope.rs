@@ -2,15 +2,25 @@
 
 use crate::AllocError;
 use crate::executor::{Executor, Platform};
-use crate::list::List;
+use crate::list::{Links, List, Place};
 use crate::task::options::TaskOptions;
 use crate::task::reference::TaskRef;
 use crate::task::{Header, Task};
 use alloc::sync::Arc;
 use waitq::WaitQueue;
 
+struct InScope;
+
+impl Place for InScope {
+    type Item = Header;
+
+    fn links(task: &Header) -> &Links<Header> {
+        &task.scope_links
+    }
+}
+
 /// The tasks of a scope, and who waits for there to be none.
-pub(crate) struct Members(WaitQueue<(), List<Header>>);
+pub(crate) struct Members(WaitQueue<(), List<InScope>>);
 
 impl Members {
     /// # Safety
@@ -52,7 +62,7 @@ pub struct Scope(Arc<Members>);
 impl Scope {
     /// An empty scope. Allocates its (small, fixed-size) list.
     pub fn new() -> Self {
-        Self(Arc::new(Members(WaitQueue::new(List::new(|task: &Header| &task.scope_links)))))
+        Self(Arc::new(Members(WaitQueue::new(List::new()))))
     }
 
     /// As [`Executor::spawn`], into this scope.

@@ -47,7 +47,7 @@ impl<P: Platform> Executor<P> {
 
     fn steal_from(&'static self, peer: &'static Self) -> bool {
         let stolen = {
-            let mut queue = peer.queue.lock();
+            let mut queue = peer.queue.lock(&peer.platform);
             if let Some(lone) = peer.take_lone() {
                 // SAFETY: the right to enqueue came with it.
                 unsafe { queue.push(lone, &peer.pace) };
@@ -59,7 +59,7 @@ impl<P: Platform> Executor<P> {
         };
         let Some(task) = stolen else { return false };
         self.adopt(task);
-        let mut queue = self.queue.lock();
+        let mut queue = self.queue.lock(&self.platform);
         // SAFETY: the right to enqueue came with the stolen task.
         unsafe { queue.push_stolen(task, &self.pace) };
         self.ready.store(queue.len(), Relaxed);

@@ -3,15 +3,7 @@
 use super::reference::TaskRef;
 use super::waker;
 use core::pin::Pin;
-use core::sync::atomic::{AtomicU64, Ordering};
 use core::task::{Context, Poll};
-
-/// Numbers for tasks that were given none. Not loom's: a number orders nothing.
-static NEXT_ID: AtomicU64 = AtomicU64::new(1);
-
-pub(super) fn next_id() -> u64 {
-    NEXT_ID.fetch_add(1, Ordering::Relaxed)
-}
 
 /// The task that awaits this; `None` outside of an executor of this crate.
 pub async fn current_task() -> Option<TaskRef> {

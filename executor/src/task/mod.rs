@@ -22,6 +22,7 @@
 //! See [`state`]: `SCHEDULED`, `ACTIVE`, `KILLED`, `DONE`, `CLOSED`, `JOINED`, and the count.
 
 pub(crate) mod annotate;
+pub(crate) mod cache;
 pub(crate) mod label;
 pub(crate) mod options;
 pub(crate) mod raw;
@@ -59,7 +60,8 @@ pub(crate) struct Header {
     pub(crate) class: plain::AtomicU64,
     /// One bit per CPU that may run the task; zero: the home CPU only.
     pub(crate) affinity: plain::AtomicU64,
-    pub(crate) id: u64,
+    /// Set when the task is listed, before anybody knows it.
+    pub(crate) id: Cell<u64>,
     pub(crate) name: &'static str,
     pub(crate) run_time: plain::AtomicU64,
     pub(crate) longest: plain::AtomicU64,

@@ -1,6 +1,5 @@
 //! The allocation of a task, and the operations that know the type of its future.
 
-use super::annotate::next_id;
 use super::label::Label;
 use super::options::TaskOptions;
 use super::state::{State, Wake};
@@ -11,11 +10,10 @@ use crate::registry::Registry;
 use crate::run_queue::first_place;
 use crate::sync::{Exclusive, plain};
 use crate::{AllocError, Executor, Platform};
-use alloc::alloc::{Layout, alloc, dealloc};
+use alloc::alloc::Layout;
 use core::cell::{Cell, UnsafeCell};
 use core::mem::ManuallyDrop;
 use core::pin::Pin;
-use core::ptr::NonNull;
 use core::task::{Context, Poll};
 use waitq::WaitQueue;
 
@@ -51,7 +49,7 @@ impl<P: Platform, F: Future<Output = ()> + Send + 'static> Typed<P, F> {
     const TABLE: VTable = VTable {
         poll: poll::<F>,
         drop_future: drop_future::<F>,
-        free: free::<F>,
+        free: free::<P, F>,
         enqueue: enqueue::<P>,
         wake: wake::<P>,
         interrupt: interrupt::<P>,
@@ -60,29 +58,31 @@ impl<P: Platform, F: Future<Output = ()> + Send + 'static> Typed<P, F> {
     };
 }
 
-/// Allocates a task at home on `executor`. It is scheduled, but in no queue yet.
+/// Allocates a task at home on `executor`, with one reference besides the executor's own if it is `referred`
+/// to. It is scheduled, but in no queue yet, and listed nowhere.
 pub(crate) fn allocate<P, F>(
     executor: &'static Executor<P>,
     registry: &'static Registry,
     options: TaskOptions,
+    referred: bool,
     future: F,
 ) -> Result<Task, AllocError>
 where
     P: Platform,
     F: Future<Output = ()> + Send + 'static,
 {
-    // SAFETY: the layout is not zero-sized: it begins with a header.
-    let memory = unsafe { alloc(Layout::new::<Allocation<F>>()) }.cast::<Allocation<F>>();
-    let memory = NonNull::new(memory).ok_or(AllocError)?;
+    let layout = Layout::new::<Allocation<F>>();
+    let memory = executor.cache.allocate(&executor.platform, layout).ok_or(AllocError)?;
+    let memory = memory.cast::<Allocation<F>>();
     let class = options.class.pack();
     let header = Header {
         node: Node::new(first_place(class)),
-        state: State::new(),
+        state: State::new(referred),
         vtable: &Typed::<P, F>::TABLE,
         home: plain::AtomicPtr::new(core::ptr::from_ref(executor).cast_mut().cast()),
         class: plain::AtomicU64::new(class),
         affinity: plain::AtomicU64::new(options.affinity),
-        id: if options.id == 0 { next_id() } else { options.id },
+        id: Cell::new(options.id),
         name: options.name,
         run_time: plain::AtomicU64::new(0),
         longest: plain::AtomicU64::new(0),
@@ -123,12 +123,13 @@ unsafe fn drop_future<F>(task: Task) {
 }
 
 /// # Safety
-/// See [`VTable::free`]; `task` holds an `F`.
-unsafe fn free<F>(task: Task) {
+/// See [`VTable::free`]; `task` was spawned on an `Executor<P>` and holds an `F`.
+unsafe fn free<P: Platform, F>(task: Task) {
     // SAFETY: nobody else knows the task any more; it was allocated with this layout.
     unsafe {
+        let home = home_of::<P>(task);
         core::ptr::drop_in_place(task.as_ptr());
-        dealloc(task.as_ptr().cast(), Layout::new::<Allocation<F>>());
+        home.cache.free(&home.platform, task.cast(), Layout::new::<Allocation<F>>());
     }
 }
 

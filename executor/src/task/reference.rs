@@ -150,7 +150,7 @@ impl TaskRef {
 
     /// Its number.
     pub fn id(&self) -> u64 {
-        self.header().id
+        self.header().id.get()
     }
 
     /// What it is at.
@@ -228,7 +228,7 @@ pub(crate) unsafe fn info(task: Task) -> TaskInfo {
     // SAFETY: alive, by contract.
     let header = unsafe { task.as_ref() };
     TaskInfo {
-        id: header.id,
+        id: header.id.get(),
         name: header.name,
         class: Class::unpack(header.class_word()),
         affinity: header.affinity.load(Relaxed),

@@ -81,9 +81,9 @@ impl Snapshot {
 pub(crate) struct State(AtomicUsize);
 
 impl State {
-    /// About to be enqueued, with the executor's own reference and one for the spawner.
-    pub(crate) fn new() -> Self {
-        Self(AtomicUsize::new(ACTIVE | (2 * REFERENCE)))
+    /// About to be enqueued, with the executor's own reference, and one for the spawner if that refers to it.
+    pub(crate) fn new(referred: bool) -> Self {
+        Self(AtomicUsize::new(ACTIVE | (REFERENCE << usize::from(referred))))
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
