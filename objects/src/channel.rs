@@ -100,7 +100,7 @@ impl End {
         let unread = inbox.messages.len();
         self.unread.store(unread as u64, Ordering::Relaxed);
         if unread == 1 {
-            self.base.signals.assert(Signals::CHANNEL_READABLE);
+            self.base.signals.change(Signals::empty(), Signals::CHANNEL_READABLE);
         }
         Ok(())
     }
@@ -198,13 +198,13 @@ impl Channel {
         if !fitted && !may_discard {
             return Err(Status::BUFFER_TOO_SMALL);
         }
-        let message = inbox.messages.pop_front().unwrap_or_default();
+        let Some(message) = inbox.messages.pop_front() else { return Err(Status::SHOULD_WAIT) };
         if end.had_ends.load(Ordering::Relaxed) {
             nesting::take_out(&message);
         }
         end.unread.store(inbox.messages.len() as u64, Ordering::Relaxed);
         if inbox.messages.is_empty() {
-            end.base.signals.clear(Signals::CHANNEL_READABLE);
+            end.base.signals.change(Signals::CHANNEL_READABLE, Signals::empty());
         }
         drop(inbox);
         if fitted { Ok(message) } else { Err(Status::BUFFER_TOO_SMALL) }

@@ -94,7 +94,8 @@ impl SignalSet {
         }
     }
 
-    fn change(&self, clear: Signals, set: Signals) {
+    /// As [`SignalSet::update`], for who knows that it changes something, which that finds out first.
+    pub fn change(&self, clear: Signals, set: Signals) {
         let change = |active: &mut Signals| {
             let before = *active;
             *active = before.difference(clear).union(set);

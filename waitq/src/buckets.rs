@@ -1,6 +1,6 @@
 //! Waiters in many lists by a hash of their tag, so that waking one does not walk the crowd.
 
-use crate::list::{List, Lists, Status, Tag};
+use crate::list::{List, Lists, Tag};
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
@@ -38,7 +38,7 @@ impl<T: Tag + Hash> Buckets<T> {
                 // SAFETY: `&mut self` is only had under the queue's lock; the node is linked, so alive.
                 cursor = unsafe {
                     node.as_ref().with(|entry| {
-                        if entry.status == Status::Queued {
+                        if entry.standing.is_queued() {
                             visit(&entry.tag);
                         }
                     });

@@ -38,6 +38,7 @@ mod list;
 mod locked;
 mod queue;
 mod registration;
+mod standing;
 pub mod sync;
 mod wait;
 mod waiter;

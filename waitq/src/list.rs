@@ -3,10 +3,10 @@
 //! The list is one pointer to its head (the tail is the head's `prev`), which keeps a whole
 //! [`WaitQueue`](crate::WaitQueue) at 16 bytes. A node is only touched under the lock of its queue.
 
+use crate::standing::Standing;
 use crate::sync::UnsafeCell;
 use core::marker::PhantomPinned;
 use core::ptr::NonNull;
-use core::task::Waker;
 
 /// What a waiter is told apart by, and what wakers may leave with it.
 pub trait Tag: Copy {
@@ -19,26 +19,11 @@ pub trait Tag: Copy {
 
 impl Tag for () {}
 
-/// Where a node is in its life; see the diagram in the crate's documentation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Status {
-    /// Not linked, never was. Drop does nothing.
-    Idle,
-    /// Linked. Drop unlinks.
-    Queued,
-    /// Chosen by a waker that could not take all wakers at once: still linked, at the front of its
-    /// list, waiting to be unlinked by that waker. Drop unlinks, and passes a counted wake on.
-    Chosen { counted: bool },
-    /// Not linked any more. Drop passes a counted wake on.
-    Woken { counted: bool },
-}
-
 pub(crate) struct Entry<T> {
     next: NonNull<Node<T>>,
     prev: NonNull<Node<T>>,
-    pub(crate) waker: Option<Waker>,
+    pub(crate) standing: Standing,
     pub(crate) tag: T,
-    pub(crate) status: Status,
 }
 
 /// A waiter's place in a list. Pinned from its first link to its last.
@@ -49,13 +34,8 @@ pub(crate) struct Node<T> {
 
 impl<T> Node<T> {
     pub(crate) fn new(tag: T) -> Self {
-        let entry = Entry {
-            next: NonNull::dangling(),
-            prev: NonNull::dangling(),
-            waker: None,
-            tag,
-            status: Status::Idle,
-        };
+        let entry =
+            Entry { next: NonNull::dangling(), prev: NonNull::dangling(), standing: Standing::idle(), tag };
         Self { entry: UnsafeCell::new(entry), _pinned: PhantomPinned }
     }
 

@@ -1,7 +1,8 @@
 //! A locked queue as a guard: for what is done most often, waking one waiter at most.
 
-use crate::list::{List, Lists, Status, Tag};
+use crate::list::{List, Lists, Tag};
 use crate::queue::Inner;
+use crate::standing::Status;
 use crate::sync::MutexGuard;
 use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
@@ -56,11 +57,8 @@ impl<'a, T: Tag, S, L: Lists<T>> Locked<'a, T, S, L> {
             unsafe {
                 cursor = list.after(node);
                 let first = node.as_ref().with(|entry| {
-                    let hit = entry.status == Status::Queued && matches(&mut entry.tag);
-                    hit.then(|| {
-                        entry.status = Status::Woken { counted: true };
-                        First { tag: entry.tag, waker: entry.waker.take() }
-                    })
+                    let hit = entry.standing.is_queued() && matches(&mut entry.tag);
+                    hit.then(|| First { tag: entry.tag, waker: entry.standing.take(Status::woken(true)) })
                 });
                 if first.is_some() {
                     list.remove(node);

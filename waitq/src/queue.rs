@@ -1,7 +1,8 @@
 //! The wait queue: a state, the waiters for it, and the lock over both.
 
-use crate::list::{List, Lists, Node, Status, Tag};
+use crate::list::{List, Lists, Node, Tag};
 use crate::locked::Locked;
+use crate::standing::Status;
 use crate::sync::{Mutex, MutexGuard};
 use crate::wait::Wait;
 use core::marker::PhantomData;
@@ -57,11 +58,10 @@ impl<T: Tag, S> WaitQueue<T, S> {
         // SAFETY: as above; once the lock is released the node is not touched any more.
         let waker = unsafe {
             let waker = head.as_ref().with(|entry| {
-                if entry.status != Status::Queued || !matches(reason, &mut entry.tag) {
+                if !entry.standing.is_queued() || !matches(reason, &mut entry.tag) {
                     return None;
                 }
-                entry.status = Status::Woken { counted: false };
-                Some(entry.waker.take())
+                Some(entry.standing.take(Status::woken(false)))
             });
             let Some(waker) = waker else { return };
             inner.lists.remove(head);
@@ -137,7 +137,7 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
     }
 
     /// A future that completes when it is woken.
-    pub fn wait(&self, tag: T) -> Wait<'_, T, S, L> {
+    pub fn wait(&self, tag: T) -> Wait<'_, T, S, L, impl FnOnce(&mut S, &mut T) -> bool + use<T, S, L>> {
         self.wait_unless(tag, |_, _| false)
     }
 
@@ -145,7 +145,7 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         self.inner.lock()
     }
 
-    /// Takes `node` out of the queue, if it is in. Says whether it had been woken, its tag, and what `f`
+    /// Takes `node` out of the queue, if it is in; it is idle then. Says whether it had been woken, its tag, and what `f`
     /// makes of the state in that same step.
     ///
     /// # Safety
@@ -158,17 +158,10 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         let mut inner = self.inner.lock();
         // SAFETY: the lock is held and the node alive; `remove` runs outside of the closure.
         let (status, tag, waker) = unsafe {
-            node.as_ref().with(|entry| {
-                let status = entry.status;
-                if let Status::Chosen { counted } = status {
-                    entry.status = Status::Woken { counted };
-                } else if status == Status::Queued {
-                    entry.status = Status::Idle;
-                }
-                (status, entry.tag, entry.waker.take())
-            })
+            node.as_ref()
+                .with(|entry| (entry.standing.status(), entry.tag, entry.standing.take(Status::IDLE)))
         };
-        if matches!(status, Status::Queued | Status::Chosen { .. }) {
+        if status.is_linked() {
             // SAFETY: these two are the linked ones, and the lock is held.
             unsafe { inner.lists.list(&tag).remove(node) };
         }
@@ -208,13 +201,15 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
 unsafe fn take_chosen<T>(list: &mut List<T>, batch: &mut Batch) -> bool {
     while let Some(node) = list.head() {
         // SAFETY: a linked node is alive, and the lock is held.
-        let status = unsafe { node.as_ref().with(|entry| entry.status) };
-        let Status::Chosen { counted } = status else { return true };
+        let status = unsafe { node.as_ref().with(|entry| entry.standing.status()) };
+        if !status.is_chosen() {
+            return true;
+        }
         if batch.is_full() {
             return false;
         }
         // SAFETY: as above.
-        unsafe { unlink(list, node, counted, batch) };
+        unsafe { unlink(list, node, status.is_counted(), batch) };
     }
     true
 }
@@ -229,10 +224,7 @@ unsafe fn unlink<T>(list: &mut List<T>, node: NonNull<Node<T>>, counted: bool, b
     // why the waker is moved out here.
     unsafe {
         list.remove(node);
-        let waker = node.as_ref().with(|entry| {
-            entry.status = Status::Woken { counted };
-            entry.waker.take()
-        });
+        let waker = node.as_ref().with(|entry| entry.standing.take(Status::woken(counted)));
         if let Some(waker) = waker {
             batch.push(waker);
         }
@@ -297,9 +289,9 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
             let list = self.lists.list(near);
             // SAFETY: the queue is locked; `node` is linked in this list, so alive.
             let (next, new) = unsafe {
-                let new = node.as_ref().with(|entry| match entry.status {
-                    Status::Queued => change(&entry.tag),
-                    _ => None,
+                let new = node.as_ref().with(|entry| match entry.standing.is_queued() {
+                    true => change(&entry.tag),
+                    false => None,
                 });
                 (list.after(node), new)
             };
@@ -357,7 +349,7 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
             let (queued, hit) = unsafe {
                 cursor = list.after(node);
                 node.as_ref().with(|entry| {
-                    let queued = entry.status == Status::Queued;
+                    let queued = entry.standing.is_queued();
                     (queued, queued && matches(&mut entry.tag))
                 })
             };
@@ -370,7 +362,7 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
                 self.overflow = Some(*near);
                 // SAFETY: as above.
                 unsafe {
-                    node.as_ref().with(|entry| entry.status = Status::Chosen { counted });
+                    node.as_ref().with(|entry| entry.standing.set(Status::chosen(counted)));
                     if !at_front {
                         list.remove(node);
                         list.push_front(node);

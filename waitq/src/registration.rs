@@ -3,7 +3,7 @@
 //! Ports and thread-owned sets of waits use it: the node is allocated once and armed as often as
 //! needed, and safe code may hold it.
 
-use crate::list::{Node, Status, Tag};
+use crate::list::{Node, Tag};
 use crate::queue::WaitQueue;
 use crate::waiter::Woken;
 use alloc::alloc::{Layout, alloc, dealloc};
@@ -62,8 +62,7 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
                 entry.tag = tag;
                 let satisfied = ready(&mut inner.state, &mut entry.tag);
                 if !satisfied {
-                    entry.waker = Some(waker);
-                    entry.status = Status::Queued;
+                    entry.standing.queue(waker);
                 }
                 (satisfied, entry.tag)
             })
@@ -84,12 +83,7 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
         let owner = self.owner.take()?;
         // SAFETY: the node was armed on this owner's queue only, and is alive.
         let (status, tag, ()) = unsafe { (*owner).as_ref().withdraw(self.node, |_, _| ()) };
-        // SAFETY: withdrawn nodes are not linked.
-        unsafe { self.node.as_ref().with(|entry| entry.status = Status::Idle) };
-        Some(match status {
-            Status::Idle | Status::Queued => Woken::No(tag),
-            Status::Chosen { .. } | Status::Woken { .. } => Woken::Yes(tag),
-        })
+        Some(if status.was_woken() { Woken::Yes(tag) } else { Woken::No(tag) })
     }
 
     /// Whether it is armed and has not been woken. Gives the tag as it is now.
@@ -97,11 +91,8 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
         let owner = self.owner.as_ref()?;
         let _inner = (**owner).as_ref().guard();
         // SAFETY: the queue's lock is held.
-        let (status, tag) = unsafe { self.node.as_ref().with(|entry| (entry.status, entry.tag)) };
-        Some(match status {
-            Status::Idle | Status::Queued => Woken::No(tag),
-            Status::Chosen { .. } | Status::Woken { .. } => Woken::Yes(tag),
-        })
+        let (status, tag) = unsafe { self.node.as_ref().with(|entry| (entry.standing.status(), entry.tag)) };
+        Some(if status.was_woken() { Woken::Yes(tag) } else { Woken::No(tag) })
     }
 }
 

@@ -4,8 +4,9 @@
 //! begins, and may use it for one wait after the other. [`Wait`](crate::Wait) is a waiter that begins by
 //! itself at its first poll.
 
-use crate::list::{List, Lists, Node, Status, Tag};
+use crate::list::{List, Lists, Node, Tag};
 use crate::queue::WaitQueue;
+use crate::standing::Status;
 use core::future::Future;
 use core::ops::Deref;
 use core::pin::Pin;
@@ -90,15 +91,11 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         // SAFETY: the node is not moved.
         let this = unsafe { self.get_unchecked_mut() };
         let queue = this.queue.take()?;
-        let f = |status, state: &mut S| match status {
-            Status::Idle | Status::Queued => None,
-            Status::Chosen { .. } | Status::Woken { .. } => Some(f(state)),
-        };
+        let f = |status: Status, state: &mut S| status.was_woken().then(|| f(state));
         // SAFETY: the owner keeps the queue, and the node is this queue's alone and alive. Afterwards it is not
         // linked, and this waiter's.
         unsafe {
             let (.., result) = queue.as_ref().withdraw(NonNull::from(&this.node), f);
-            this.node.with(|entry| entry.status = Status::Idle);
             result
         }
     }
@@ -117,22 +114,27 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         // SAFETY: the owner keeps the queue alive as long as it may know the node.
         let mut inner = unsafe { queue.as_ref() }.guard();
         // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
-        unsafe {
-            match node.as_ref().with(|entry| entry.status) {
-                Status::Queued => {
-                    node.as_ref().with(|entry| refresh(&mut entry.waker, context));
-                    return Poll::Pending;
-                }
-                Status::Chosen { .. } => {
-                    let tag = node.as_ref().with(|entry| entry.tag);
-                    inner.lists.list(&tag).remove(node);
-                }
-                Status::Woken { .. } | Status::Idle => {}
+        let waker = unsafe {
+            if node.as_ref().with(|entry| entry.standing.is_queued()) {
+                node.as_ref().with(|entry| entry.standing.refresh(context.waker()));
+                return Poll::Pending;
             }
-            node.as_ref().with(|entry| entry.status = Status::Idle);
-        }
+            match node.as_ref().with(|entry| entry.standing.status().is_chosen()) {
+                true => {
+                    let (tag, waker) =
+                        node.as_ref().with(|entry| (entry.tag, entry.standing.take(Status::IDLE)));
+                    inner.lists.list(&tag).remove(node);
+                    waker
+                }
+                false => {
+                    node.as_ref().with(|entry| entry.standing.rest());
+                    None
+                }
+            }
+        };
         let result = f(&mut inner.state);
         drop(inner);
+        drop(waker);
         this.queue = None;
         Poll::Ready(result)
     }
@@ -185,8 +187,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
             node.as_ref().with(|entry| {
                 let satisfied = ready(&mut inner.state, &mut entry.tag);
                 if !satisfied {
-                    entry.waker = Some(waker.clone());
-                    entry.status = Status::Queued;
+                    entry.standing.queue(waker.clone());
                 }
                 (satisfied, entry.tag)
             })
@@ -221,31 +222,9 @@ impl<Q, T: Tag, S, L: Lists<T>> Future for Waiter<Q, T, S, L> {
 }
 
 impl<'q, T: Tag, S, L: Lists<T>> Waiter<&'q WaitQueue<T, S, L>, T, S, L> {
-    /// A waiter that is going to wait in this queue, with this tag.
+    /// A waiter that is going to wait in this queue, with this tag, and can be released without.
     pub(crate) fn prepared(queue: &'q WaitQueue<T, S, L>, tag: T) -> Self {
         Self { owner: Some(queue), node: Node::new(tag), queue: None }
-    }
-
-    /// [`Waiter::begin`], once, for what was prepared.
-    #[inline]
-    pub(crate) fn begin_prepared(
-        self: Pin<&mut Self>,
-        ready: impl FnOnce(&mut S, &mut T) -> bool,
-        waker: &Waker,
-    ) -> Poll<T> {
-        // SAFETY: the node is not moved.
-        let this = unsafe { self.get_unchecked_mut() };
-        let queue = this.owner.expect("prepared");
-        // SAFETY: pinned; not waiting, as `Wait` sees to; the queue is borrowed for longer.
-        unsafe { this.enter(queue, ready, waker) }
-    }
-}
-
-/// Keeps the waker up to date; a task that polls with the same waker again pays a comparison.
-fn refresh(slot: &mut Option<Waker>, context: &Context<'_>) {
-    match slot {
-        Some(waker) => waker.clone_from(context.waker()),
-        None => *slot = Some(context.waker().clone()),
     }
 }
 
@@ -257,7 +236,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Drop for Waiter<Q, T, S, L> {
         let queue = unsafe { queue.as_ref() };
         // SAFETY: the node is this queue's alone, and alive until the end of this function.
         let (status, tag, ()) = unsafe { queue.withdraw(NonNull::from(&self.node), |_, _| ()) };
-        if let Status::Woken { counted: true } | Status::Chosen { counted: true } = status {
+        if status.is_counted() {
             queue.pass_on(tag);
         }
     }

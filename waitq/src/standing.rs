@@ -1,0 +1,179 @@
+//! How it stands with a waiter: where its node is in its life, and the waker that it left, in two words. The
+//! status is in the bits of the waker's table pointer that the table's alignment leaves free, so that a whole
+//! [`Wait`](crate::Wait) is 48 bytes.
+
+use core::mem::ManuallyDrop;
+use core::ptr;
+use core::task::{RawWakerVTable, Waker};
+
+/// Where a node is in its life; see the diagram in the crate's documentation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Status(usize);
+
+/// The bits of a status.
+const BITS: usize = 7;
+
+const _: () = assert!(align_of::<RawWakerVTable>() > BITS);
+
+impl Status {
+    /// Not linked. Drop does nothing.
+    pub(crate) const IDLE: Self = Self(0);
+    /// Linked. Drop unlinks.
+    pub(crate) const QUEUED: Self = Self(1);
+    const CHOSEN: usize = 2;
+    const WOKEN: usize = 4;
+    const COUNTED: usize = 1;
+
+    /// Chosen by a waker that could not take all wakers at once: still linked, at the front of its
+    /// list, waiting to be unlinked by that waker. Drop unlinks, and passes a counted wake on.
+    #[inline(always)]
+    pub(crate) const fn chosen(counted: bool) -> Self {
+        Self(Self::CHOSEN | counted as usize)
+    }
+
+    /// Not linked any more. Drop passes a counted wake on.
+    #[inline(always)]
+    pub(crate) const fn woken(counted: bool) -> Self {
+        Self(Self::WOKEN | counted as usize)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn is_chosen(self) -> bool {
+        self.0 & Self::CHOSEN != 0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn is_linked(self) -> bool {
+        self.0 != Self::IDLE.0 && self.0 < Self::WOKEN
+    }
+
+    /// Whether it was woken, also by a waker that has not unlinked it yet.
+    #[inline(always)]
+    pub(crate) const fn was_woken(self) -> bool {
+        self.0 >= Self::CHOSEN
+    }
+
+    /// Whether the wake, if there was one, is to be passed on when nobody sees it.
+    #[inline(always)]
+    pub(crate) const fn is_counted(self) -> bool {
+        self.was_woken() && self.0 & Self::COUNTED != 0
+    }
+}
+
+/// A status, and a waker or none.
+pub(crate) struct Standing {
+    data: *const (),
+    /// Null but for the status when there is no waker.
+    table: *const RawWakerVTable,
+}
+
+impl Standing {
+    /// Idle, without a waker.
+    #[inline(always)]
+    pub(crate) const fn idle() -> Self {
+        Self { data: ptr::null(), table: ptr::null() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn status(&self) -> Status {
+        Status(self.table.addr() & BITS)
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_queued(&self) -> bool {
+        self.status() == Status::QUEUED
+    }
+
+    /// Idle from now on. It was woken, which took its waker.
+    #[inline(always)]
+    pub(crate) fn rest(&mut self) {
+        debug_assert!(self.table.addr() & !BITS == 0, "who was woken has no waker");
+        self.table = ptr::null();
+    }
+
+    /// Changes the status; the waker stays.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, status: Status) {
+        self.table = self.table.map_addr(|address| address & !BITS | status.0);
+    }
+
+    /// Changes the status, and hands out the waker.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, status: Status) -> Option<Waker> {
+        let table = self.table.map_addr(|address| address & !BITS);
+        self.table = ptr::without_provenance(status.0);
+        // SAFETY: the parts of a waker that was put here, and is forgotten in the line above.
+        (!table.is_null()).then(|| unsafe { Waker::new(self.data, &*table) })
+    }
+
+    /// Queued from now on, with this waker. It was idle, and had none.
+    #[inline(always)]
+    pub(crate) fn queue(&mut self, waker: Waker) {
+        debug_assert!(self.table.is_null(), "an idle waiter has no waker");
+        self.put(waker, Status::QUEUED);
+    }
+
+    /// Keeps the waker up to date; who comes with the same one again pays a comparison.
+    #[inline(always)]
+    pub(crate) fn refresh(&mut self, waker: &Waker) {
+        let table = self.table.map_addr(|address| address & !BITS);
+        if self.data != waker.data() || !ptr::eq(table, waker.vtable()) {
+            let status = self.status();
+            drop(self.take(status));
+            self.put(waker.clone(), status);
+        }
+    }
+
+    /// Puts a waker where there is none.
+    #[inline(always)]
+    fn put(&mut self, waker: Waker, status: Status) {
+        let waker = ManuallyDrop::new(waker);
+        self.data = waker.data();
+        self.table = ptr::from_ref(waker.vtable()).map_addr(|address| address | status.0);
+    }
+}
+
+impl Drop for Standing {
+    #[inline]
+    fn drop(&mut self) {
+        drop(self.take(Status::IDLE));
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    struct Nothing;
+
+    impl Wake for Nothing {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    #[test]
+    fn a_status_and_a_waker_do_not_touch_each_other() {
+        let (counter, other) = (Arc::new(Nothing), Arc::new(Nothing));
+        let mut standing = Standing::idle();
+        for counted in [false, true] {
+            for status in [Status::IDLE, Status::QUEUED, Status::chosen(counted), Status::woken(counted)] {
+                standing.queue(Waker::from(counter.clone()));
+                assert!(standing.is_queued());
+                standing.set(status);
+                assert_eq!((standing.status(), Arc::strong_count(&counter)), (status, 2));
+                standing.refresh(&Waker::from(counter.clone()));
+                assert_eq!((standing.status(), Arc::strong_count(&counter)), (status, 2));
+                standing.refresh(&Waker::from(other.clone()));
+                assert_eq!((standing.status(), Arc::strong_count(&counter)), (status, 1));
+                assert_eq!(Arc::strong_count(&other), 2);
+                assert!(standing.take(status).is_some());
+                assert_eq!((standing.status(), Arc::strong_count(&other)), (status, 1));
+                assert!(standing.take(Status::IDLE).is_none());
+            }
+        }
+        standing.queue(Waker::from(counter.clone()));
+        drop(standing);
+        assert_eq!(Arc::strong_count(&counter), 1);
+    }
+}
