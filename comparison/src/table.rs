@@ -56,35 +56,42 @@ impl Results {
         text + "\n## Versions\n\n" + &versions()
     }
 
-    /// Where this project is behind someone: whatever costs more, or is larger.
+    /// Where this project is behind someone, unit by unit.
     fn standing(&self) -> String {
-        let mut text =
-            String::from("\n## Where hafnon is behind\n\nBy instructions or bytes, which hardly move:\n\n");
-        for (row, cells) in &self.rows {
-            let own = cells.iter().find(|(contender, _)| *contender == HAFNON);
-            let Some((_, own)) = own else { continue };
-            let ahead: Vec<_> = cells.iter().filter_map(|(name, other)| ahead(own, name, other)).collect();
-            if !ahead.is_empty() {
-                let _ = writeln!(text, "- {}: {}", row.title(), ahead.join(", "));
-            }
+        let mut text = String::from("\n## Where hafnon is behind\n");
+        for unit in &UNITS {
+            let rows: Vec<_> =
+                self.rows.iter().filter_map(|(row, cells)| behind(unit, *row, cells)).collect();
+            let rows = if rows.is_empty() { "nowhere".into() } else { rows.join("; ") };
+            let _ = writeln!(text, "\n- {}: {rows}", unit.name);
         }
         text
     }
 }
 
-/// By what `other` is ahead, if it is: instructions, or bytes, or allocations.
-fn ahead(own: &Figures, name: &str, other: &Figures) -> Option<String> {
-    let bytes = |figures: &Figures| figures.bytes.map(|bytes| bytes as f64);
-    let pairs = [
-        ("instructions", own.instructions, other.instructions),
-        ("bytes", bytes(own), bytes(other)),
-        ("allocations", own.allocations, other.allocations),
-    ];
-    let mut behind = pairs.into_iter().filter_map(|(unit, own, other)| {
-        let (own, other) = (own?.round(), other?.round());
-        (own > other).then(|| format!("{own} {unit} beside {other} of {name}"))
-    });
-    behind.next()
+/// Something that can be compared.
+struct Unit {
+    name: &'static str,
+    figure: fn(&Figures) -> Option<f64>,
+}
+
+const UNITS: [Unit; 4] = [
+    Unit { name: "Time, in nanoseconds", figure: |figures| figures.nanoseconds },
+    Unit { name: "Allocations", figure: |figures| figures.allocations },
+    Unit { name: "Bytes", figure: |figures| figures.bytes.map(|bytes| bytes as f64) },
+    Unit { name: "Instructions", figure: |figures| figures.instructions },
+];
+
+/// Who is ahead of this project in a row, with the figures, as they are printed.
+fn behind(unit: &Unit, row: Row, cells: &[(&'static str, Figures)]) -> Option<String> {
+    let own = cells.iter().find(|(contender, _)| *contender == HAFNON)?;
+    let own = (unit.figure)(&own.1)?.round();
+    let ahead = |(name, other): &(&str, Figures)| {
+        let other = (unit.figure)(other)?.round();
+        (other < own).then(|| format!("{name} {other}"))
+    };
+    let ahead: Vec<_> = cells.iter().filter_map(ahead).collect();
+    (!ahead.is_empty()).then(|| format!("{} ({own}; {})", row.title(), ahead.join(", ")))
 }
 
 fn capitalized(word: &str) -> String {

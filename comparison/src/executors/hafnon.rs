@@ -12,7 +12,7 @@ impl Contender for Hafnon {
     }
 
     fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
-        self.0.executor().spawn(TaskOptions::new("compared"), future).expect("memory");
+        self.0.executor().spawn_detached(TaskOptions::new("compared"), future).expect("memory");
     }
 
     fn run(&self, _done: &Done) {

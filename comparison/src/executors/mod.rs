@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 /// How many tasks are spawned before they are run, so that starting to run costs next to nothing.
-pub const BATCH: usize = 64;
+pub const BATCH: usize = 32;
 
 /// An executor of one thread.
 pub trait Contender {

@@ -11,13 +11,13 @@ use std::task::Context;
 pub struct EventListener(Event);
 
 impl Contender for EventListener {
-    type Wait<'a> = event_listener::EventListener;
+    type Outcome<'a> = ();
 
     fn new() -> Self {
         Self(Event::new())
     }
 
-    fn wait(&self) -> Self::Wait<'_> {
+    fn wait(&self) -> impl Future<Output = Self::Outcome<'_>> {
         self.0.listen()
     }
 

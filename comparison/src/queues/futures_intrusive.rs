@@ -2,21 +2,18 @@
 //! wakes all there are; a fair semaphore to wake one of many.
 
 use super::Contender;
-use futures_intrusive::sync::{
-    ManualResetEvent, Semaphore as FairSemaphore, SemaphoreAcquireFuture, SemaphoreReleaser,
-    WaitForEventFuture,
-};
+use futures_intrusive::sync::{ManualResetEvent, Semaphore as FairSemaphore, SemaphoreReleaser};
 
 pub struct Event(ManualResetEvent);
 
 impl Contender for Event {
-    type Wait<'a> = WaitForEventFuture<'a>;
+    type Outcome<'a> = ();
 
     fn new() -> Self {
         Self(ManualResetEvent::new(false))
     }
 
-    fn wait(&self) -> Self::Wait<'_> {
+    fn wait(&self) -> impl Future<Output = Self::Outcome<'_>> {
         self.0.wait()
     }
 
@@ -29,13 +26,13 @@ impl Contender for Event {
 pub struct Semaphore(FairSemaphore);
 
 impl Contender for Semaphore {
-    type Wait<'a> = SemaphoreAcquireFuture<'a>;
+    type Outcome<'a> = SemaphoreReleaser<'a>;
 
     fn new() -> Self {
         Self(FairSemaphore::new(true, 0))
     }
 
-    fn wait(&self) -> Self::Wait<'_> {
+    fn wait(&self) -> impl Future<Output = Self::Outcome<'_>> {
         self.0.acquire(1)
     }
 

@@ -1,18 +1,18 @@
 //! This project's wait queue.
 
 use super::Contender;
-use waitq::{Wait, WaitQueue};
+use waitq::WaitQueue;
 
 pub struct Hafnon(WaitQueue);
 
 impl Contender for Hafnon {
-    type Wait<'a> = Wait<'a, (), ()>;
+    type Outcome<'a> = ();
 
     fn new() -> Self {
         Self(WaitQueue::new(()))
     }
 
-    fn wait(&self) -> Self::Wait<'_> {
+    fn wait(&self) -> impl Future<Output = Self::Outcome<'_>> {
         self.0.wait(())
     }
 

@@ -7,13 +7,13 @@ use maitake_sync::wait_queue::Wait;
 pub struct MaitakeSync(WaitQueue);
 
 impl Contender for MaitakeSync {
-    type Wait<'a> = Wait<'a>;
+    type Outcome<'a> = <Wait<'a> as Future>::Output;
 
     fn new() -> Self {
         Self(WaitQueue::new())
     }
 
-    fn wait(&self) -> Self::Wait<'_> {
+    fn wait(&self) -> impl Future<Output = Self::Outcome<'_>> {
         self.0.wait()
     }
 

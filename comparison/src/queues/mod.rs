@@ -12,13 +12,13 @@ use crate::cases::{Case, Row};
 use std::future::Future;
 use std::hint::black_box;
 use std::mem::size_of_val;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::task::{Context, Waker};
 
 /// A queue in which futures wait to be woken one by one.
 pub trait Contender: Sized {
-    /// What waits.
-    type Wait<'a>: Future
+    /// What a wait ends with.
+    type Outcome<'a>
     where
         Self: 'a;
 
@@ -26,13 +26,13 @@ pub trait Contender: Sized {
     fn new() -> Self;
 
     /// A wait, which may have to be polled to be in the queue.
-    fn wait(&self) -> Self::Wait<'_>;
+    fn wait(&self) -> impl Future<Output = Self::Outcome<'_>>;
 
     /// Wakes the waiter that came first.
     fn wake_one(&self);
 
     /// Takes the outcome of a wait.
-    fn finish(_outcome: <Self::Wait<'_> as Future>::Output) {}
+    fn finish(_outcome: Self::Outcome<'_>) {}
 
     /// Registers a waiter and drops it.
     #[inline(always)]
@@ -79,7 +79,7 @@ fn register_wake_and_poll<C: Contender>(operations: u64) {
 /// Wakes the first waiter, polls it, and registers another one behind the rest.
 fn wake_one_among<C: Contender, const CROWD: usize>(operations: u64) {
     let (queue, mut context) = (C::new(), context());
-    let mut waits: Vec<Pin<Box<C::Wait<'_>>>> = (0..CROWD).map(|_| Box::pin(queue.wait())).collect();
+    let mut waits: Vec<_> = (0..CROWD).map(|_| Box::pin(queue.wait())).collect();
     for wait in &mut waits {
         assert!(wait.as_mut().poll(&mut context).is_pending());
     }

@@ -2,18 +2,17 @@
 
 use super::Contender;
 use tokio::sync::Notify;
-use tokio::sync::futures::Notified;
 
 pub struct Tokio(Notify);
 
 impl Contender for Tokio {
-    type Wait<'a> = Notified<'a>;
+    type Outcome<'a> = ();
 
     fn new() -> Self {
         Self(Notify::new())
     }
 
-    fn wait(&self) -> Self::Wait<'_> {
+    fn wait(&self) -> impl Future<Output = Self::Outcome<'_>> {
         self.0.notified()
     }
 
