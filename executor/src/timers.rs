@@ -92,6 +92,13 @@ impl TimerQueue {
         Some(self.next()).filter(|next| *next != u64::MAX)
     }
 
+    /// A deadline from `earliest` to `latest`: the one at which the queue wakes someone anyway, if that is
+    /// among them, so that one interrupt serves both; or else `deadline`.
+    pub fn coalesce(&self, earliest: u64, deadline: u64, latest: u64) -> u64 {
+        let next = self.next();
+        if (earliest..=latest).contains(&next) { next } else { deadline }
+    }
+
     /// A future that is ready once [`TimerQueue::expire`] was called with `deadline` or later. It does
     /// not know the time itself: a deadline that has passed already is noticed at the next expiry.
     pub fn sleep_until(&self, deadline: u64) -> Sleep<'_> {

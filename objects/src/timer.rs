@@ -28,10 +28,17 @@ pub struct Timer {
     state: Mutex<State>,
 }
 
+/// How a timer is set. Times in nanoseconds.
+struct Armed {
+    deadline: i64,
+    slack: i64,
+    /// When it fires, within the slack.
+    fires: i64,
+}
+
 struct State {
     alarm: Alarm,
-    /// When it fires, and with what slack; `None` when it is not set.
-    armed: Option<(i64, i64)>,
+    armed: Option<Armed>,
     /// The last handle is gone: an alarm would only keep the timer alive.
     closed: bool,
     now: fn() -> i64,
@@ -49,7 +56,8 @@ impl Timer {
     }
 
     /// Sets the timer, anew if it is set; `SIGNALED` is cleared. A deadline that has passed fires at
-    /// once, one at the end of time never. It fires at its deadline exactly, which every slack allows.
+    /// once, one at the end of time never. It fires together with what `timers` does next, if that is within
+    /// the slack, or else at the deadline.
     ///
     /// # Errors
     /// `OUT_OF_RANGE` for negative slack.
@@ -69,12 +77,24 @@ impl Timer {
         if deadline <= (state.now)() {
             self.base.signals.assert(Signals::TIMER_SIGNALED);
         } else if !state.closed {
-            state.armed = Some((deadline, slack));
+            let fires = self.coalesce(deadline, slack, timers);
+            state.armed = Some(Armed { deadline, slack, fires });
             if deadline != i64::MAX {
-                state.alarm.set(timers, deadline as u64, Waker::from(self.clone()));
+                state.alarm.set(timers, fires as u64, Waker::from(self.clone()));
             }
         }
         Ok(())
+    }
+
+    /// When a timer with this deadline, in the future, is to fire.
+    fn coalesce(&self, deadline: i64, slack: i64, timers: &TimerQueue) -> i64 {
+        let (early, late) = match self.slack_mode {
+            Slack::Center => (slack, slack),
+            Slack::Early => (slack, 0),
+            Slack::Late => (0, slack),
+        };
+        let (earliest, latest) = (deadline.saturating_sub(early).max(0), deadline.saturating_add(late));
+        timers.coalesce(earliest as u64, deadline as u64, latest as u64).min(i64::MAX as u64) as i64
     }
 
     /// Unsets the timer; `SIGNALED` is cleared.
@@ -87,7 +107,8 @@ impl Timer {
 
     /// The slack mode, and deadline and slack if it is set.
     pub fn details(&self) -> (Slack, Option<(i64, i64)>) {
-        (self.slack_mode, self.state.lock().armed)
+        let state = self.state.lock();
+        (self.slack_mode, state.armed.as_ref().map(|armed| (armed.deadline, armed.slack)))
     }
 }
 
@@ -96,7 +117,7 @@ impl Wake for Timer {
     fn wake(self: Arc<Self>) {
         let mut state = self.state.lock();
         let now = (state.now)();
-        if state.armed.take_if(|(deadline, _)| *deadline <= now).is_some() {
+        if state.armed.take_if(|armed| armed.fires <= now).is_some() {
             self.base.signals.assert(Signals::TIMER_SIGNALED);
         }
     }

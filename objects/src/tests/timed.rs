@@ -57,3 +57,40 @@ fn closing_the_last_handle_unsets_the_timer() {
     drop(only);
     assert_eq!(timers.next_deadline(), None);
 }
+
+/// When a timer of 200 with slack 10 fires, if the machine is to be awake at `other`.
+fn fires_beside(other: i64, mode: Slack, now: fn() -> i64) -> u64 {
+    let timers = timers();
+    let (first, second) = (Timer::new(Slack::Center, now).unwrap(), Timer::new(mode, now).unwrap());
+    first.set(other, 0, timers).unwrap();
+    second.set(200, 10, timers).unwrap();
+    assert_eq!(second.details(), (mode, Some((200, 10))));
+    first.cancel();
+    timers.next_deadline().expect("the second is set")
+}
+
+#[test]
+fn a_timer_with_slack_fires_together_with_the_next_deadline() {
+    use Slack::{Center, Early, Late};
+    let now = || 100;
+    for (mode, together) in [(Center, [190, 210]), (Early, [190, 200]), (Late, [200, 210])] {
+        for other in together {
+            assert_eq!(fires_beside(other, mode, now), other as u64, "{mode:?}");
+        }
+        assert_eq!(fires_beside(together[0] - 1, mode, now), 200, "{mode:?}: too early");
+        assert_eq!(fires_beside(together[1] + 1, mode, now), 200, "{mode:?}: too late");
+    }
+}
+
+#[test]
+fn a_timer_that_fires_early_is_signalled_then() {
+    clock!(NOW);
+    let now = || NOW.load(Ordering::Relaxed);
+    let (first, second) = (Timer::new(Slack::Center, now).unwrap(), Timer::new(Slack::Early, now).unwrap());
+    let timers = timers();
+    first.set(190, 0, timers).unwrap();
+    second.set(200, 10, timers).unwrap();
+    NOW.store(190, Ordering::Relaxed);
+    assert_eq!(timers.expire(190), 2);
+    assert_eq!((first.base().signals.get(), second.base().signals.get()), (FIRED, FIRED));
+}
