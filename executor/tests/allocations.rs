@@ -1,4 +1,4 @@
-//! What allocates: a task once, an alarm once, and nothing else.
+//! What allocates: a task once, unless one like it has ended, an alarm once, and nothing else.
 // Counts allocations, and implements `Platform`.
 #![allow(unsafe_code)]
 #![cfg(not(loom))]
@@ -7,6 +7,7 @@ use executor::{Alarm, Executor, Outcome, Platform, RunState, TaskOptions, waitin
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::task::Waker;
+use std::thread::{self, ThreadId};
 
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
@@ -52,6 +53,28 @@ unsafe impl Platform for Alone {
     fn kick(&self) {}
 }
 
+/// The CPU of the thread that made it, which shares nothing.
+struct Own(ThreadId);
+
+// SAFETY: the one thread says yes.
+unsafe impl Platform for Own {
+    const SHARES_TASKS: bool = false;
+
+    fn now(&self) -> u64 {
+        7
+    }
+
+    fn is_current(&self) -> bool {
+        self.0 == thread::current().id()
+    }
+
+    fn kick(&self) {}
+}
+
+fn own_executor() -> &'static Executor<Own> {
+    Box::leak(Box::new(Executor::new(0, Own(thread::current().id()))))
+}
+
 fn executor() -> &'static Executor<Alone> {
     Box::leak(Box::new(Executor::new(0, Alone)))
 }
@@ -76,6 +99,49 @@ fn a_task_is_one_allocation_and_small() {
     assert_eq!(allocations, 1);
     assert!(LARGEST.get() <= 256, "an idle kernel task takes {} bytes", LARGEST.get());
     drop(task);
+}
+
+/// Spawns `count` tasks of a kind, runs them, and gives how many allocations that took.
+fn spawn_and_run<const SIZE: usize>(executor: &'static Executor<Alone>, tasks: usize) -> usize {
+    let spawn = || {
+        for _ in 0..tasks {
+            let ballast = [1_u8; SIZE];
+            let task = async move { assert_eq!(std::hint::black_box(ballast)[0], 1) };
+            executor.spawn_detached(TaskOptions::new("short"), task).expect("memory");
+        }
+    };
+    let (allocations, ()) = count(spawn);
+    run(executor);
+    allocations
+}
+
+#[test]
+fn the_memory_of_a_task_that_ended_is_used_again() {
+    let executor = executor();
+    assert_eq!(spawn_and_run::<100>(executor, 3), 3);
+    assert_eq!(spawn_and_run::<100>(executor, 4), 1, "three are there");
+    assert_eq!(spawn_and_run::<200>(executor, 4), 4, "others are of another size");
+    assert_eq!(spawn_and_run::<200>(executor, 4), 0);
+    assert_eq!(spawn_and_run::<100>(executor, 1000), 996);
+    assert_eq!(spawn_and_run::<100>(executor, 1000), 1000 - 32, "no more than that are kept");
+}
+
+#[test]
+fn memory_that_another_thread_frees_is_not_kept() {
+    let executor = own_executor();
+    let task = executor.spawn(TaskOptions::new("short"), async {}).expect("memory");
+    executor.run_until_idle(|| ());
+    thread::spawn(move || drop(task)).join().expect("the task is freed");
+    let (allocations, _task) = count(|| executor.spawn(TaskOptions::new("short"), async {}));
+    assert_eq!(allocations, 1);
+}
+
+#[test]
+#[should_panic(expected = "its own thread's only")]
+fn an_executor_that_is_alone_spawns_on_its_own_thread_only() {
+    let executor = own_executor();
+    let spawn = move || drop(executor.spawn(TaskOptions::new("foreign"), async {}));
+    std::panic::resume_unwind(thread::spawn(spawn).join().expect_err("it panics"));
 }
 
 #[test]
