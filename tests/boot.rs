@@ -68,6 +68,27 @@ fn a_poor_cpu_takes_the_tour_too() {
 }
 
 #[test]
+fn chance_does_not_need_the_cpu() {
+    let directory = tempfile::tempdir().unwrap();
+    let (source, file) = (directory.path().join("draw.c"), directory.path().join("draw"));
+    let draw =
+        "int main(void) { unsigned long drawn; zx_cprng_draw(&drawn, 8); printf(\"drew %lx\\n\", drawn); }";
+    std::fs::write(&source, format!("#include <stdio.h>\n#include <zircon/syscalls.h>\n{draw}\n")).unwrap();
+    build();
+    let [source, file] = [&source, &file].map(|path| path.to_str().unwrap());
+    let compiled = hafnon(&["cc", "-o", file, source]);
+    assert!(compiled.status.success(), "{}", said(&compiled.stderr));
+    let drawn = || {
+        let output = hafnon(&["run", "--accel", "tcg", "--cpu", "max,-rdrand,-rdseed", file]);
+        let console = said(&output.stdout);
+        let line = console.lines().find_map(|line| line.strip_prefix("drew "));
+        line.unwrap_or_else(|| panic!("{console}")).trim().to_owned()
+    };
+    let [one, two] = [drawn(), drawn()];
+    assert!(one != two && one.len() > 8, "{one} and {two}");
+}
+
+#[test]
 fn a_program_gets_its_arguments_and_its_exit_code_is_the_commands() {
     let hello = program("bin/hello");
     let output = hafnon(&["run", hello.to_str().unwrap(), "one", "two words", "--cpus"]);

@@ -7,7 +7,7 @@
 //! | this CPU, all CPUs | [`cpu`], [`per_cpu`]; starting them: `smp` |
 //! | be interrupted, interrupt others | [`interrupts`], [`ipi`], [`time::arm`] |
 //! | traps in kernel mode | `traps`, `traps.s`, `idt`, `gdt` |
-//! | time | [`time`] |
+//! | time, chance | [`time`], [`random`] |
 //! | print, end | [`serial`], [`power`], [`backtrace`], [`stop`] |
 #![allow(unsafe_code)] // reason: privileged instructions, trap entries, device registers
 
@@ -28,6 +28,7 @@ pub mod interrupts;
 pub mod ipi;
 pub mod per_cpu;
 pub mod power;
+pub mod random;
 pub mod serial;
 mod smp;
 pub mod stop;
@@ -113,11 +114,6 @@ pub(crate) fn start(rsdp: Option<u64>, main: fn() -> !) -> ! {
             options(noreturn)
         )
     }
-}
-
-/// 64 bits of the CPU's random number generator, if it has one that delivers.
-pub fn random_word() -> Option<u64> {
-    x86_64::instructions::random::RdRand::new()?.get_u64()
 }
 
 /// Where every CPU ends up: on its own stack, all others being there.
