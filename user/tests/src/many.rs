@@ -113,6 +113,19 @@ user_test! {
         assert!(pending.contains(Signals::SIGNAL_HANDLE_CLOSED));
     }
 
+    fn closing_a_duplicate_cancels_nothing() {
+        let event = Arc::new(Event::create().expect("an event"));
+        let (other, duplicate) =
+            (event.clone(), event.duplicate(Rights::SAME_RIGHTS).expect("a duplicate"));
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_MANY, move || {
+            let mut items = [WaitItem::new(&*other, SIGNAL)];
+            wait_many(&mut items, INFINITE).map(|()| items[0].pending)
+        });
+        drop(duplicate);
+        event.signal(Signals::empty(), SIGNAL).expect("signal");
+        assert_eq!(waiter.join(), Some(Ok(SIGNAL)));
+    }
+
     fn transferring_a_handle_cancels() {
         let (one, two) = (Event::create().expect("an event"), Handle::from(Event::create().expect("an event")));
         let (stays, goes) = (one.raw(), two.raw());

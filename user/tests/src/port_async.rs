@@ -115,6 +115,40 @@ user_test! {
         assert!(is_empty(&port));
     }
 
+    fn transferring_or_replacing_the_source_disarms() {
+        let replace = |event: Event| Handle::from(event).replace(Rights::SAME_RIGHTS).expect("replaced");
+        let (near, far) = Channel::create().expect("a channel");
+        let transfer = |event: Event| {
+            near.write(b"", [event.into()].into()).expect("write");
+            far.read().expect("read").handles.remove(0)
+        };
+        let ways: [&dyn Fn(Event) -> Handle; 2] = [&replace, &transfer];
+        for give_away in ways {
+            let (port, event) = port_and_event();
+            event.wait_async(&port, 1, SIGNAL, 0).expect("armed");
+            let event = Event::from(give_away(event));
+            set(&event);
+            assert!(is_empty(&port));
+            event.wait_async(&port, 2, SIGNAL, 0).expect("armed anew");
+            assert_eq!(port.wait_packet(0).expect("a packet").key, 2);
+        }
+    }
+
+    fn packets_stand_in_the_order_of_their_events() {
+        let (port, event) = port_and_event();
+        let other = Event::create().expect("an event");
+        event.wait_async(&port, 1, SIGNAL, 0).expect("armed");
+        other.wait_async(&port, 3, SIGNAL, 0).expect("armed");
+        port.queue(0, [0; 4]).expect("queue");
+        set(&event);
+        port.queue(2, [0; 4]).expect("queue");
+        set(&other);
+        port.queue(4, [0; 4]).expect("queue");
+        let keys = (0..5).map(|_| port.wait_packet(0).expect("a packet").key);
+        assert!(keys.eq(0..5));
+        assert!(is_empty(&port));
+    }
+
     fn queued_packet_survives_its_source() {
         let (port, event) = port_and_event();
         event.wait_async(&port, 5, SIGNAL, 0).expect("armed");
@@ -180,6 +214,21 @@ user_test! {
         set(&event);
         port.cancel(&event, 1).expect("cancelled");
         assert!(is_empty(&port));
+    }
+
+    fn cancel_removes_all_of_the_key_armed_and_queued() {
+        let (port, event) = port_and_event();
+        for _ in 0..3 {
+            event.wait_async(&port, 1, SIGNAL, 0).expect("armed");
+            event.wait_async(&port, 1, Signals::USER_SIGNAL_1, 0).expect("armed");
+        }
+        event.wait_async(&port, 2, SIGNAL, 0).expect("armed");
+        set(&event);
+        port.cancel(&event, 1).expect("cancelled");
+        event.signal(Signals::empty(), Signals::USER_SIGNAL_1).expect("signal");
+        assert_eq!(port.wait_packet(0).expect("a packet").key, 2);
+        assert!(is_empty(&port));
+        assert_eq!(port.cancel(&event, 1), Err(Status::NOT_FOUND));
     }
 
     fn cancel_matches_source_and_key() {
