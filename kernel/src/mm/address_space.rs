@@ -9,6 +9,7 @@ use super::layout::{PAGE_SIZE, USER_END};
 use super::table::{self, ENTRIES, Entry, Slot, TOP_LEVEL, Table};
 use super::{frames, paging, shootdown};
 use core::ops::Range;
+use core::slice;
 use objects::memory::{Frame, NoMemory, PageTable, Protection};
 use spin::mutex::SpinMutex;
 use x86_64::PhysAddr;
@@ -99,11 +100,15 @@ impl PageTable for AddressSpace {
     /// Removes what is mapped in the range. The frames may be [retired](frames::retire) at once; await
     /// [`shootdown::barrier`] before telling anybody that the range is unmapped.
     fn unmap(&self, range: Range<u64>) {
+        let range = clip(range);
+        if range.is_empty() {
+            return;
+        }
         let mut removal = Removal { tables: frames::Retired::NONE, changed: None };
         let guard = self.lock.lock();
         // SAFETY: this tree's root is a table, and the lock is held.
         let root = unsafe { table::at(self.root) };
-        clear(root, TOP_LEVEL, clip(range), &mut removal);
+        clear(root, TOP_LEVEL, range, u64::MAX, &mut removal);
         if let Some(changed) = removal.changed {
             shootdown::flush(self.root, changed);
         }
@@ -125,7 +130,7 @@ impl PageTable for AddressSpace {
                 Ok(slot) => {
                     let old = slot.get();
                     if old.is_present() && change(slot, page(old.address(), protection)) {
-                        extend(&mut weakened, address);
+                        extend(&mut weakened, address..address + PAGE_SIZE);
                     }
                     address += PAGE_SIZE;
                 }
@@ -153,8 +158,10 @@ impl Drop for AddressSpace {
         // SAFETY: nobody else has this tree any more; its frames stay as they are in quarantine while
         // another CPU may walk it.
         let root = unsafe { table::at(self.root) };
-        retire_below(&root[..ENTRIES / 2], TOP_LEVEL, u64::MAX);
-        frames::retire(self.root);
+        let mut tables = frames::Retired::NONE;
+        gather(&root[..ENTRIES / 2], TOP_LEVEL, u64::MAX, &mut tables);
+        tables.push(self.root);
+        tables.retire();
     }
 }
 
@@ -166,51 +173,68 @@ struct Removal {
     changed: Option<Range<u64>>,
 }
 
-/// Empties the slots of a table of `level` for `range`. How many entries it has less.
-fn clear(table: &Table, level: usize, range: Range<u64>, removal: &mut Removal) -> u64 {
+/// Empties the slots of a table of `level` for `range`, which is not empty and within the table. How many
+/// entries it has less; of its `live` ones, below which nothing is left to look for.
+fn clear(table: &Table, level: usize, range: Range<u64>, live: u64, removal: &mut Removal) -> u64 {
     let mut removed = 0;
-    let mut address = range.start;
-    while address < range.end {
-        let next = ((address | (table::span(level) - 1)) + 1).min(range.end);
-        let slot = &table[table::index(address, level)];
-        let entry = slot.get();
-        if entry.is_present() && (level == 0 || clear_below(slot, level, address..next, removal)) {
-            slot.set(Entry::EMPTY);
-            removed += 1;
-            extend(&mut removal.changed, address);
-            if level > 0 {
-                removal.tables.push(entry.address());
-            }
+    let span = table::span(level);
+    let slots = &table[table::index(range.start, level)..=table::index(range.end - 1, level)];
+    let bases = (range.start & !(span - 1)..).step_by(span as usize);
+    for (slot, base) in slots.iter().zip(bases) {
+        if removed == live {
+            break;
         }
-        address = next;
+        let whole = base..base + span;
+        let part = base.max(range.start)..whole.end.min(range.end);
+        if slot.get().is_present() && clear_slot(slot, level, part.clone(), part == whole, removal) {
+            removed += 1;
+            extend(&mut removal.changed, part);
+        }
     }
     removed
 }
 
+/// Empties a slot of a table of `level`, or a `part` of what is below it if that is not the `whole`. Whether the
+/// slot is empty now.
+fn clear_slot(slot: &Slot, level: usize, part: Range<u64>, whole: bool, removal: &mut Removal) -> bool {
+    if level > 0 {
+        if whole {
+            gather(slice::from_ref(slot), level, 1, &mut removal.tables);
+        } else if clear_below(slot, level, part, removal) {
+            removal.tables.push(slot.get().address());
+        } else {
+            return false;
+        }
+    }
+    slot.set(Entry::EMPTY);
+    true
+}
+
 /// Clears `range` in the table that `slot` names. Whether that table is empty now.
 fn clear_below(slot: &Slot, level: usize, range: Range<u64>, removal: &mut Removal) -> bool {
+    let entry = slot.get();
     // SAFETY: an entry above level 0 names a table of this tree, whose lock the caller holds.
-    let table = unsafe { table::at(slot.get().address()) };
-    let removed = clear(table, level - 1, range, removal);
+    let table = unsafe { table::at(entry.address()) };
+    let removed = clear(table, level - 1, range, entry.count(), removal);
     slot.subtract_from_count(removed) == 0
 }
 
-/// Retires all tables below the given slots of a table of `level` that has `live` entries in them.
-fn retire_below(slots: &[Slot], level: usize, live: u64) {
+/// Collects all tables below the given slots of a table of `level` that has `live` entries in them.
+fn gather(slots: &[Slot], level: usize, live: u64, tables: &mut frames::Retired) {
     let present = slots.iter().map(Slot::get).filter(|entry| entry.is_present());
     for entry in present.take(live.min(ENTRIES as u64) as usize) {
         if level > 1 {
-            // SAFETY: as in `drop`, which is the only caller.
-            retire_below(unsafe { table::at(entry.address()) }, level - 1, entry.count());
+            // SAFETY: an entry above level 0 names a table of this tree, which the caller has to itself.
+            gather(unsafe { table::at(entry.address()) }, level - 1, entry.count(), tables);
         }
-        frames::retire(entry.address());
+        tables.push(entry.address());
     }
 }
 
-/// Adds a page to a range.
-fn extend(range: &mut Option<Range<u64>>, address: u64) {
-    let start = range.as_ref().map_or(address, |range| range.start.min(address));
-    *range = Some(start..address + PAGE_SIZE);
+/// Adds a part to a range.
+fn extend(range: &mut Option<Range<u64>>, part: Range<u64>) {
+    let start = range.as_ref().map_or(part.start, |range| range.start.min(part.start));
+    *range = Some(start..part.end);
 }
 
 /// The part of a range in user space.

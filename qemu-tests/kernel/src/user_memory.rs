@@ -1,6 +1,7 @@
 //! Address spaces, and copies from and to user memory.
 
 use abi::Status;
+use alloc::vec::Vec;
 use hafnon_kernel::mm::layout::{DIRECT_MAP, USER_END};
 use hafnon_kernel::mm::user::{In, InSlice, Out, OutSlice, load_u32, try_load_u32};
 use hafnon_kernel::mm::{AddressSpace, DirectMap, user_frames};
@@ -105,6 +106,31 @@ kernel_test! {
         }
         assert!(space.query(1 << 29).is_none() && user_frames() <= with_two_pages);
         space.map(1 << 45, frames[0], READ).expect("memory");
+        finish(space, frames);
+        assert_eq!(user_frames(), before);
+    }
+
+    /// Ranges that cover whole tables, and ragged ones, take exactly the pages in them, and the tables of which
+    /// nothing is left.
+    async fn large_ranges_are_unmapped() {
+        const MIB: u64 = 1 << 20;
+        let before = user_frames();
+        let (space, frames) = two_pages();
+        let pages: Vec<u64> = (0..60).map(|page| (1 << 40) + page * 3 * MIB / 4).chain([1 << 41, 1 << 46]).collect();
+        let mapped = || pages.iter().filter(|page| space.query(**page).is_some()).count();
+        let with_two_pages = user_frames();
+        let part = |start, end| (1 << 40) + start * MIB..(1 << 40) + end * MIB;
+        let ranges = [1 << 40..1 << 42, part(1, 41), part(0, 2), 0..USER_END];
+        for range in ranges {
+            pages.iter().for_each(|page| space.map(*page, frames[0], READ).expect("memory"));
+            let inside = pages.iter().filter(|page| range.contains(page)).count();
+            space.unmap(range.clone());
+            assert_eq!(mapped(), pages.len() - inside, "{range:x?}");
+            // The two pages are in the last range only.
+            assert_eq!(space.query(PAGE).is_none(), range.contains(&PAGE));
+            space.unmap(1 << 39..USER_END);
+            assert!(mapped() == 0 && user_frames() <= with_two_pages);
+        }
         finish(space, frames);
         assert_eq!(user_frames(), before);
     }
