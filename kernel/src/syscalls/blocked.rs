@@ -29,6 +29,8 @@ pin_project! {
         Packet { #[pin] waiter: PacketWaiter, to: Out<PortPacket> },
         Futex { #[pin] waiter: FutexWaiter<Arc<Process>> },
         Reply { #[pin] call: Call, to: Destination },
+        Time,
+        Turn,
     }
 }
 
@@ -153,11 +155,27 @@ impl Blocked {
         suspend(this.goes_on, this.sleep, deadline, this.waker)
     }
 
+    /// Waits until the deadline.
+    pub fn sleep<E>(self: Pin<&mut Self>, deadline: Deadline) -> Poll<Result<(), E>> {
+        let mut this = self.project();
+        this.wait.set(Wait::Time);
+        suspend(this.goes_on, this.sleep, deadline, this.waker)
+    }
+
+    /// Waits for the next turn, behind others that are ready.
+    pub fn give_way<E>(self: Pin<&mut Self>) -> Poll<Result<(), E>> {
+        let mut this = self.project();
+        this.wait.set(Wait::Turn);
+        *this.goes_on = true;
+        this.waker.wake_by_ref();
+        Poll::Pending
+    }
+
     /// Goes on with the wait, once its waker was called; when it is over, what belongs into rax.
     #[inline]
     pub fn poll(self: Pin<&mut Self>, caller: &Caller, task: &mut Context<'_>) -> Poll<i64> {
         let mut this = self.project();
-        let sleep = this.sleep.as_mut();
+        let mut sleep = this.sleep.as_mut();
         let outcome = match this.wait.project() {
             WaitProjection::Signals { mut waiter, observed } => {
                 let woken = ready!(wait::poll_waiter(waiter.as_mut(), sleep, task, |_| ()));
@@ -173,6 +191,14 @@ impl Blocked {
             WaitProjection::Reply { call, to } => {
                 ready!(call.poll(sleep, task)).and_then(|message| to.receive(caller, message))
             }
+            WaitProjection::Time => match sleep.as_mut().as_pin_mut() {
+                Some(sleep) => {
+                    ready!(sleep.poll(task));
+                    Ok(())
+                }
+                None => return Poll::Pending,
+            },
+            WaitProjection::Turn => Ok(()),
             WaitProjection::Nothing => Err(Status::INTERNAL),
         };
         *this.goes_on = false;

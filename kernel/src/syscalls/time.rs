@@ -1,15 +1,18 @@
 //! Sleeping. Reading clocks needs no kernel: the vDSO does it.
 
-use super::{Caller, now};
+use super::{Blocked, Caller, now};
+use crate::run;
 use abi::Status;
-use objects::wait;
+use core::pin::Pin;
+use core::task::Poll;
 
-/// Sleeps until the deadline; one that has passed is a yield.
-pub async fn nanosleep(caller: &Caller, deadline: i64) -> Result<(), Status> {
-    if deadline <= now() {
-        executor::yield_now().await;
+/// Sleeps until the deadline; one that has passed is a yield, which is done when nobody else is ready.
+pub fn nanosleep(caller: &Caller, deadline: i64, blocked: Pin<&mut Blocked>) -> Poll<Result<(), Status>> {
+    if deadline > now() {
+        blocked.sleep(caller.deadline(deadline))
+    } else if run::executor().has_ready() {
+        blocked.give_way()
     } else {
-        wait::sleep_until(caller.deadline(deadline)).await;
+        Poll::Ready(Ok(()))
     }
-    Ok(())
 }

@@ -1,9 +1,11 @@
 //! Calls that wait: each is Zircon's with a deadline that many nanoseconds from now.
 
-use super::super::{Caller, futex, now, object, time};
+use super::super::{Blocked, Caller, futex, now, object, time};
 use crate::mm::user::{self, InSlice, Out, OutSlice};
 use abi::{RawHandle, Rights, Signals, Status, WaitItem};
 use alloc::sync::{Arc, Weak};
+use core::pin::Pin;
+use core::task::Poll;
 use objects::wait::{self, MAX_ITEMS};
 use objects::{Process, Refused, Subject};
 
@@ -55,8 +57,8 @@ pub async fn handle_wait_many(
 }
 
 /// Sleeps; 0 is a yield.
-pub async fn nanosleep(caller: &Caller, nanoseconds: i64) -> Result<(), Status> {
-    time::nanosleep(caller, after(nanoseconds)).await
+pub fn nanosleep(caller: &Caller, nanoseconds: i64, blocked: Pin<&mut Blocked>) -> Poll<Result<(), Status>> {
+    time::nanosleep(caller, after(nanoseconds), blocked)
 }
 
 /// Waits at a futex, which nobody owns.
