@@ -165,10 +165,12 @@ impl Destination {
         if message.handles.is_empty() { Ok(()) } else { self.handles.install(caller, message.handles) }
     }
 
-    /// [`Destination::deliver`] for a reply, which is lost if it does not fit.
+    /// [`Destination::deliver`] for a reply, which is lost if it does not fit. Unlike those of a read, its
+    /// sizes must be told somewhere.
     pub fn receive(&self, caller: &Caller, reply: Message) -> Result<(), Status> {
         let (bytes, handles) = (reply.bytes.len(), reply.handles.len());
-        self.write_sizes(bytes, handles)?;
+        self.actual_bytes.write(&(bytes as u32))?;
+        self.actual_handles.write(&(handles as u32))?;
         if self.fits(bytes, handles) { self.deliver(caller, reply) } else { Err(Status::BUFFER_TOO_SMALL) }
     }
 }
@@ -278,7 +280,7 @@ pub fn channel_call_etc(
     call(caller, channel, handles, Request { handle, mark, options, deadline, bytes, to }, blocked)
 }
 
-/// Unlike those of a read, the sizes of the reply must be told somewhere.
+/// Where the reply goes is looked at when it is there: the message is sent also if it has nowhere to go.
 #[inline(always)] // reason: it has much to be told
 fn call(
     caller: &Caller,
@@ -290,8 +292,7 @@ fn call(
     let bytes = read_bytes(request.options, request.bytes);
     let channel = channel?;
     let message = Message { bytes: bytes?, handles: handles? };
-    let untold = request.to.actual_bytes.is_null() || request.to.actual_handles.is_null();
-    if untold || message.bytes.len() < size_of::<u32>() {
+    if message.bytes.len() < size_of::<u32>() {
         return Poll::Ready(Err(Status::INVALID_ARGS));
     }
     let (id, deadline) = (caller.id(request.handle), caller.deadline(request.deadline));

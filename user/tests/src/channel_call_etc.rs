@@ -151,17 +151,26 @@ user_test! {
     }
 
     fn sizes_must_be_told_somewhere() {
-        let (near, far) = Channel::create().expect("a channel");
-        let (mut bytes, mut told) = ([0_u8; TXID], 0);
+        let (mut bytes, mut told, null) = ([0_u8; TXID], 0, core::ptr::null_mut());
         let (wr_bytes, wr_num_bytes) = (address(&mut bytes), TXID as u32);
-        let plain = ChannelCallArgs { wr_bytes, wr_num_bytes, ..Default::default() };
-        let mut etc = ChannelCallEtcArgs { wr_bytes, wr_num_bytes, ..Default::default() };
-        let null = core::ptr::null_mut();
+        let mut plain = ChannelCallArgs { wr_bytes, wr_num_bytes, wr_num_handles: 1, ..Default::default() };
+        let mut etc = ChannelCallEtcArgs { wr_bytes, wr_num_bytes, wr_num_handles: 1, ..Default::default() };
         for (first, second) in [(null, &raw mut told), (&raw mut told, null)] {
-            assert_eq!(call!(zx_channel_call(near.raw(), 0, 0, &plain, first, second)), Status::INVALID_ARGS);
-            assert_eq!(call!(zx_channel_call_etc(near.raw(), 0, 0, &mut etc, first, second)), Status::INVALID_ARGS);
+            let (kept, (near, server), (other, second_server)) = (Event::create().expect("an event"), echo(), echo());
+            let mut one = disposition(HANDLE_OP_DUPLICATE, kept.raw());
+            etc.wr_handles = address(&mut one);
+            let failed = call!(zx_channel_call_etc(near.raw(), 0, INFINITE, &mut etc, first, second));
+            assert_eq!(failed, Status::INVALID_ARGS);
+            let mut sent = kept.duplicate(Rights::SAME_RIGHTS).map(|event| Handle::from(event).into_raw()).expect("it");
+            plain.wr_handles = address(&mut sent);
+            let failed = call!(zx_channel_call(other.raw(), 0, INFINITE, &plain, first, second));
+            assert_eq!(failed, Status::INVALID_ARGS);
+            // It is the reply that has nowhere to go: both were asked, and what they sent is lost.
+            let servers = [server, second_server].map(JoinHandle::join);
+            assert!(servers.iter().all(Option::is_some));
+            assert_eq!([near.read().err(), other.read().err()], [Some(Status::SHOULD_WAIT); 2]);
+            assert_eq!(hafnon_user::info::handle_count(&kept), Ok(1));
         }
-        assert_eq!(far.read().err(), Some(Status::SHOULD_WAIT));
     }
 
     fn requests_come_in_pieces_too() {
