@@ -3,6 +3,9 @@
 //! ```text
 //!   value(monotonic) = synthetic_offset + (monotonic - reference_offset) * rate
 //! ```
+//! The monotonic clock is such a function of the ticks itself, so the clock is one of the ticks, too. It is read
+//! as that: rounding twice would be a nanosecond off what the transformation of ticks says. Zircon does the same.
+//!
 //! Nothing here reads a clock: whoever calls hands in a function that does, which is called under the
 //! clock's lock, so that what is read and what is set come in one order.
 
@@ -22,7 +25,7 @@ use waitq::sync::Mutex;
 /// Millionths in one.
 const MILLION: u32 = 1_000_000;
 
-/// A point in time, as both of the kernel's clocks tell it.
+/// A point in time, as both of the kernel's clocks tell it: `monotonic` is what the tick rate makes of `ticks`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Moment {
     /// Nanoseconds since boot.
@@ -79,7 +82,7 @@ impl Clock {
         {
             return Err(Status::INVALID_ARGS);
         }
-        let state = if started { State::like_monotonic(now, tick_rate) } else { State::standing(backstop) };
+        let state = if started { State::like_monotonic(tick_rate) } else { State::standing(backstop) };
         let signals = if started { Signals::CLOCK_STARTED } else { Signals::empty() };
         let base = Base::with_signals(signals);
         Ok(Arc::new(Self { base, options, backstop, tick_rate, state: Mutex::new(state) }))
@@ -88,7 +91,7 @@ impl Clock {
     /// The clock's value.
     pub fn read(&self, now: impl FnOnce() -> Moment) -> i64 {
         let state = self.state.lock();
-        apply(&state.from_monotonic, now().monotonic)
+        apply(&state.from_ticks, now().ticks)
     }
 
     /// Everything there is to know about the clock.
@@ -146,15 +149,11 @@ impl State {
         }
     }
 
-    fn like_monotonic(now: Moment, tick_rate: ClockRate) -> Self {
+    fn like_monotonic(tick_rate: ClockRate) -> Self {
         let mut state = Self::standing(0);
         state.started = true;
         state.from_monotonic.rate = ClockRate { synthetic_ticks: 1, reference_ticks: 1 };
-        state.from_ticks = ClockTransformation {
-            reference_offset: now.ticks,
-            synthetic_offset: now.monotonic,
-            rate: tick_rate,
-        };
+        state.from_ticks.rate = tick_rate;
         state
     }
 }

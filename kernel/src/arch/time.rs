@@ -40,9 +40,10 @@ pub(super) fn init(acpi_timer: Option<u16>) {
     let clock = CLOCK.call_once(|| {
         let start = ticks();
         let rates = calibrate::measure(acpi_timer);
+        let multiplier = (NANOSECONDS_PER_SECOND << SHIFT) / rates.ticks_per_second;
         Clock {
             start,
-            multiplier: (NANOSECONDS_PER_SECOND << SHIFT) / rates.ticks_per_second,
+            multiplier: multiplier >> excess(multiplier) << excess(multiplier),
             ticks_per_second: rates.ticks_per_second,
             timer_multiplier: (rates.timer_ticks_per_second << SHIFT) / NANOSECONDS_PER_SECOND,
         }
@@ -83,11 +84,16 @@ pub fn moment() -> Moment {
     Moment { monotonic: scale(ticks, clock.multiplier) as i64, ticks: ticks as i64 }
 }
 
-/// How many nanoseconds so many ticks are: the multiplier, as exact as 32 bits allow.
+/// How many nanoseconds so many ticks are: the multiplier, and as exact.
 pub fn tick_rate() -> ClockRate {
     let multiplier = clock().multiplier;
-    let excess = (u64::BITS - multiplier.leading_zeros()).saturating_sub(u32::BITS).max(1);
+    let excess = excess(multiplier);
     ClockRate { synthetic_ticks: (multiplier >> excess) as u32, reference_ticks: 1 << (SHIFT - excess) }
+}
+
+/// How many low digits a multiplier must do without to be a [`ClockRate`]. No measurement is that exact.
+fn excess(multiplier: u64) -> u32 {
+    (u64::BITS - multiplier.leading_zeros()).saturating_sub(u32::BITS).max(1)
 }
 
 #[inline(always)]

@@ -125,6 +125,47 @@ fn other_clocks_may_go_back_to_the_backstop() {
     assert_eq!(second(&clock, RATE | REFERENCE, (0, 0), 1000, 10), Ok(()));
 }
 
+/// Three nanoseconds are seven ticks, so that a nanosecond is lost where something is rounded twice.
+#[test]
+fn both_transformations_meet_where_an_update_was_made() {
+    let tick_rate = ClockRate { synthetic_ticks: 3, reference_ticks: 7 };
+    let nanoseconds = |ticks: i64| (ticks * 3).div_euclid(7);
+    for (options, start) in [(0, 0), (MONOTONIC, 0), (CONTINUOUS, 0), (AUTO_START, 0), (0, 5)] {
+        let begin = || Moment { monotonic: nanoseconds(start), ticks: start };
+        let clock = Clock::new(options, 0, tick_rate, begin).expect("a clock");
+        let set = ClockUpdateArgsV1 { value: 1_000_000, ..Default::default() };
+        let steer = |rate_adjust| ClockUpdateArgsV1 { rate_adjust, ..Default::default() };
+        let updates = [(VALUE, set), (RATE, steer(65)), (RATE, steer(-900)), (ERROR, steer(0))];
+        for (number, ((options, args), ticks)) in
+            updates.into_iter().zip([1004, 2002, 33_339, 50_000]).enumerate()
+        {
+            let now = || Moment { monotonic: nanoseconds(ticks), ticks };
+            let (before, value) = (clock.details(now), clock.read(now));
+            let update = ClockUpdate::first(options, &args).expect("an update");
+            assert_eq!(clock.update(&update, now), Ok(()), "{number}");
+            let after = clock.details(now);
+            assert_eq!(after.generation_counter, before.generation_counter + 2);
+            let (ticks_line, line) = (after.ticks_to_synthetic, after.mono_to_synthetic);
+            assert_eq!(nanoseconds(ticks_line.reference_offset), line.reference_offset);
+            assert_eq!(ticks_line.synthetic_offset, line.synthetic_offset);
+            if options == RATE {
+                assert_eq!(value, ticks_line.synthetic_offset);
+            }
+            assert_eq!(clock.read(now), if options == VALUE { 1_000_000 } else { value });
+        }
+    }
+}
+
+#[test]
+fn an_auto_started_clock_never_leaves_the_monotonic_one() {
+    let tick_rate = ClockRate { synthetic_ticks: 3, reference_ticks: 7 };
+    let moment = |ticks: i64| move || Moment { monotonic: (ticks * 3).div_euclid(7), ticks };
+    let clock = Clock::new(AUTO_START, 0, tick_rate, moment(1_000_001)).expect("a clock");
+    for ticks in (1_000_001..1_000_100).chain([i64::MAX / 7 * 2]) {
+        assert_eq!(clock.read(moment(ticks)), moment(ticks)().monotonic);
+    }
+}
+
 #[test]
 fn options_of_updates_are_checked() {
     let clock = good(AUTO_START, 0);
@@ -150,7 +191,7 @@ fn details_tell_what_was_updated_when() {
         ],
         [4000, 6000, 8000, 10_000]
     );
-    assert_eq!((details.error_bound, details.generation_counter), (7, 3));
+    assert_eq!((details.error_bound, details.generation_counter), (7, 6));
     assert_eq!(details.mono_to_synthetic.rate.synthetic_ticks, 1_000_003);
 }
 

@@ -104,7 +104,8 @@ pub(super) fn updated(
         state.error_set = now.ticks;
     }
     state.started = true;
-    state.generation = state.generation.wrapping_add(1);
+    // Zircon counts the begin and the end of an update, so whoever looks finds an even number.
+    state.generation = state.generation.wrapping_add(2);
     Ok(state)
 }
 
@@ -112,10 +113,13 @@ pub(super) fn updated(
 fn transform(clock: &Clock, state: &mut State, update: &ClockUpdate, now: Moment) {
     let monotonic = update.reference.unwrap_or(now.monotonic);
     let ticks = match update.reference {
-        Some(reference) => ticks_at(reference, now, clock.tick_rate),
+        Some(reference) => ticks_at(reference, clock.tick_rate),
         None => now.ticks,
     };
-    let synthetic_offset = update.value.unwrap_or_else(|| apply(&state.from_monotonic, monotonic));
+    let synthetic_offset = update.value.unwrap_or_else(|| match update.reference {
+        Some(reference) => apply(&state.from_monotonic, reference),
+        None => apply(&state.from_ticks, ticks),
+    });
     if update.rate_adjust.is_some() || !state.started {
         let rate = steered(update.rate_adjust.unwrap_or(0));
         state.from_monotonic.rate = rate;
@@ -128,16 +132,14 @@ fn transform(clock: &Clock, state: &mut State, update: &ClockUpdate, now: Moment
 
 /// What holds for every clock at every time: none is before its backstop, a monotonic one never goes back.
 fn check(clock: &Clock, before: &State, after: &State, now: Moment) -> Result<(), Status> {
-    let value = apply(&after.from_monotonic, now.monotonic);
-    let goes_back =
-        clock.is(abi::CLOCK_OPT_MONOTONIC) && value < apply(&before.from_monotonic, now.monotonic);
+    let value = apply(&after.from_ticks, now.ticks);
+    let goes_back = clock.is(abi::CLOCK_OPT_MONOTONIC) && value < apply(&before.from_ticks, now.ticks);
     if goes_back || value < clock.backstop { Err(Status::INVALID_ARGS) } else { Ok(()) }
 }
 
 /// The tick count at a monotonic time.
-fn ticks_at(monotonic: i64, now: Moment, tick_rate: ClockRate) -> i64 {
-    let away = i128::from(monotonic) - i128::from(now.monotonic);
-    saturate(i128::from(now.ticks) + scale(away, tick_rate.reference_ticks, tick_rate.synthetic_ticks))
+fn ticks_at(monotonic: i64, tick_rate: ClockRate) -> i64 {
+    saturate(scale(monotonic.into(), tick_rate.reference_ticks, tick_rate.synthetic_ticks))
 }
 
 /// The rate with a deviation in parts per million.

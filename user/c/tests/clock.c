@@ -52,7 +52,7 @@ TEST(clock, rate_and_error_are_in_the_details) {
     ASSERT_EQ(details.options, ZX_CLOCK_OPT_AUTO_START);
     ASSERT_EQ(details.backstop_time, 7);
     ASSERT_EQ(details.error_bound, 400);
-    ASSERT_EQ(details.generation_counter, 1);
+    ASSERT_EQ(details.generation_counter, 2);
     ASSERT_EQ(details.mono_to_synthetic.rate.synthetic_ticks * 1000ll,
               details.mono_to_synthetic.rate.reference_ticks * 1001ll);
     zx_handle_close(clock);

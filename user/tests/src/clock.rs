@@ -132,13 +132,33 @@ user_test! {
         clock.update(RATE | CLOCK_UPDATE_OPTION_ERROR_BOUND_VALID, &args).expect("update");
         let details = clock.details().expect("details");
         assert_eq!((details.options, details.backstop_time), (CLOCK_OPT_AUTO_START, 7));
-        assert_eq!((details.error_bound, details.generation_counter), (400, 1));
+        assert_eq!((details.error_bound, details.generation_counter), (400, 2));
         assert!(details.query_ticks >= details.last_rate_adjust_update_ticks);
         assert_eq!(details.last_error_bounds_update_ticks, details.last_rate_adjust_update_ticks);
         assert_eq!(details.last_value_update_ticks, 0);
         let (from, mono) = (details.ticks_to_synthetic, details.mono_to_synthetic);
         assert_eq!(from.synthetic_offset, mono.synthetic_offset);
         assert!((clock::ticks() - details.query_ticks) >= 0);
+    }
+
+    fn both_transformations_agree_to_the_nanosecond() {
+        let clock = clock(0, 0);
+        set(&clock, 1_000_000).expect("set");
+        let first = clock.details().expect("details");
+        let (from, mono) = (first.ticks_to_synthetic, first.mono_to_synthetic);
+        let scale = |ticks: i64| {
+            let scaled = i128::from(ticks) * i128::from(from.rate.synthetic_ticks);
+            scaled.div_euclid(from.rate.reference_ticks.into()) as i64
+        };
+        let line = |ticks: i64| from.synthetic_offset + scale(ticks - from.reference_offset);
+        // The rate is that of the monotonic clock still.
+        assert_eq!(mono.reference_offset, scale(from.reference_offset));
+        assert_eq!((from.synthetic_offset, mono.synthetic_offset), (1_000_000, 1_000_000));
+        steer(&clock, 65).expect("steered");
+        let second = clock.details().expect("details");
+        assert_eq!(second.ticks_to_synthetic.synthetic_offset, line(second.last_rate_adjust_update_ticks));
+        assert_eq!(second.mono_to_synthetic.synthetic_offset, second.ticks_to_synthetic.synthetic_offset);
+        assert_eq!([first.generation_counter, second.generation_counter], [2, 4], "even, and one more update");
     }
 
     fn update_checks_its_options() {
