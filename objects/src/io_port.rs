@@ -7,6 +7,11 @@
 //! takes misses none; it may find that there is nothing left to deal with. In that time the binding rests; then
 //! the wait arms it again.
 //!
+//! Magenta's documents have it that a packet is queued whenever signals match. Its kernel queued one for each message
+//! or write that arrived, and one for any other signal as it became active. Who takes a packet, deals with what it
+//! tells of and waits again notices no difference; who leaves the signal as it is gets another packet here, and got
+//! none there.
+//!
 //! Room for the packet of each binding is made when it is bound; to be woken allocates nothing.
 
 use crate::base::Base;

@@ -152,6 +152,28 @@ impl Socket {
         Ok(())
     }
 
+    /// Ends writing at this end, Magenta's way: to the other end it is closed as far as reading goes.
+    ///
+    /// # Errors
+    /// `PEER_CLOSED`.
+    pub fn half_close(&self) -> Result<(), Status> {
+        let [one, two] = &*self.pair;
+        let (mut first, mut second) = (one.inbox.lock(), two.inbox.lock());
+        let mut inboxes = [&mut *first, &mut *second];
+        // What an end writes is in the inbox of the other.
+        inboxes.rotate_left(self.side);
+        let [own, peer] = inboxes;
+        if peer.closed {
+            return Err(Status::PEER_CLOSED);
+        }
+        peer.dispose(Disposition::Disable);
+        peer.writer_closed = true;
+        own.half_closed = true;
+        first.show(&one.base, &two.base);
+        second.show(&two.base, &one.base);
+        Ok(())
+    }
+
     /// From how many bytes on `READ_THRESHOLD` is active; 0 for never.
     pub fn read_threshold(&self) -> usize {
         self.end().inbox.lock().read_threshold

@@ -25,6 +25,10 @@ use alloc::vec::Vec;
 use waitq::sync::Mutex;
 use waitq::sync::atomic::{AtomicU64, Ordering};
 
+mod leaving;
+
+pub use leaving::Leaving;
+
 const SLOT_BITS: u32 = 18;
 const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
 const GENERATION_MASK: u16 = (1 << 12) - 1;
@@ -35,8 +39,12 @@ const SPARE_SLOTS: usize = 64;
 const _: () = assert!(MAX_HANDLES <= 1 << SLOT_BITS);
 
 enum Entry {
-    Free { next: Option<u32> },
+    Free {
+        next: Option<u32>,
+    },
     Used(Handle),
+    /// Its handle is on its way out: see [`leaving`].
+    Leaving,
 }
 
 struct Slot {
@@ -281,7 +289,7 @@ impl HandleTable {
                 return false;
             };
             let Entry::Used(handle) = slot.entry else {
-                slots.free_count -= 1;
+                slots.free_count -= usize::from(matches!(slot.entry, Entry::Free { .. }));
                 return true;
             };
             self.note_removal();
@@ -338,14 +346,20 @@ impl Slots {
     }
 
     fn take(&mut self, index: u32) -> Handle {
+        let entry = core::mem::replace(&mut self.slots[index as usize].entry, Entry::Leaving);
+        let Entry::Used(handle) = entry else { unreachable!("only used slots are taken") };
+        self.free(index);
+        handle
+    }
+
+    /// The slot, whose handle is gone, may be used again.
+    fn free(&mut self, index: u32) {
         let slot = &mut self.slots[index as usize];
-        let Entry::Used(handle) = core::mem::replace(&mut slot.entry, Entry::Free { next: None }) else {
-            unreachable!("only used slots are taken");
-        };
+        slot.entry = Entry::Free { next: None };
         slot.generation = (slot.generation + 1) & GENERATION_MASK;
         self.free_count += 1;
         if self.closed {
-            return handle; // no slot is used again, and those in the list go away
+            return; // no slot is used again, and those in the list go away
         }
         match &mut self.free {
             Some((_, last)) => {
@@ -354,6 +368,5 @@ impl Slots {
             }
             empty => *empty = Some((index, index)),
         }
-        handle
     }
 }

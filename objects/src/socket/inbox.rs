@@ -25,7 +25,9 @@ pub struct Inbox {
     datagrams: Option<VecDeque<u32>>,
     /// The reading end has no handle any more.
     pub closed: bool,
-    /// The writing end has no handle any more.
+    /// The reading end writes no more, and the writing end takes it for closed.
+    pub half_closed: bool,
+    /// The writing end has no handle any more, or is half closed.
     pub writer_closed: bool,
     /// Writing is disabled.
     disabled: bool,
@@ -47,6 +49,7 @@ impl Inbox {
             queue: ByteQueue::default(),
             datagrams: datagram.then(VecDeque::new),
             closed: false,
+            half_closed: false,
             writer_closed: false,
             disabled: false,
             read_threshold: 0,
@@ -148,7 +151,7 @@ impl Inbox {
         select(Signals::SOCKET_WRITABLE, writable)
             | select(Signals::SOCKET_WRITE_THRESHOLD, threshold && !self.closed)
             | select(Signals::SOCKET_WRITE_DISABLED, self.disabled)
-            | select(Signals::SOCKET_PEER_CLOSED, self.closed)
+            | select(Signals::SOCKET_PEER_CLOSED, self.closed || self.half_closed)
     }
 
     /// Makes the signals of both ends tell of the inbox as it is now. Called under its lock, after each

@@ -3,7 +3,7 @@
 use super::handle;
 use crate::{Event, HandleTable, KernelObject, Timer};
 use abi::{Rights, Status};
-use alloc::vec::Vec;
+use alloc::{sync::Arc, vec::Vec};
 
 fn table() -> HandleTable {
     HandleTable::new(1, 0x5eed_1234)
@@ -78,4 +78,52 @@ fn adding_all_is_all_or_nothing_and_tells_the_values_in_order() {
     assert!(table.add_all(handles, |index, value| values.push((index, value))).is_ok());
     assert_eq!(values.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
     assert!(values.iter().all(|(_, value)| table.contains(*value)));
+}
+
+#[test]
+fn handles_that_leave_are_gone_or_back_where_they_were() {
+    let (table, one, two) = (table(), Event::new(), Event::new());
+    let values = [&one, &two].map(|event| table.add(handle(event)).map_err(|(_, status)| status).unwrap());
+    let (handles, leaving) = table.take(&values, |_| Ok(())).unwrap();
+    assert!(values.iter().all(|value| !table.contains(*value)));
+    assert_eq!(table.remove(values[0]).err(), Some(Status::BAD_HANDLE));
+    let other = table.add(handle(&one)).map_err(|(_, status)| status).unwrap();
+    leaving.back(handles);
+    assert!(Arc::ptr_eq(&table.get::<Event>(values[1], Rights::NONE).unwrap(), &two));
+    assert_eq!(table.len(), 3);
+    drop(table.remove(other));
+
+    let (handles, leaving) = table.take(&values, |_| Ok(())).unwrap();
+    drop(leaving);
+    assert!(table.is_empty() && values.iter().all(|value| !table.contains(*value)));
+    assert_eq!(
+        (one.base().handle_count(), two.base().handle_count()),
+        (1, 1),
+        "whoever has them closes them"
+    );
+    drop(handles);
+}
+
+#[test]
+fn all_handles_are_taken_or_none() {
+    let (table, event) = (table(), Event::new());
+    let add = || table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+    let (one, two) = (add(), add());
+    let refused = |values: &[u32], check: Result<(), Status>| table.take(values, |_| check).err();
+    assert_eq!(refused(&[one, two, one], Ok(())), Some(Status::INVALID_ARGS));
+    assert_eq!(refused(&[one, 0], Ok(())), Some(Status::BAD_HANDLE));
+    assert_eq!(refused(&[one, two], Err(Status::ACCESS_DENIED)), Some(Status::ACCESS_DENIED));
+    assert!(table.contains(one) && table.contains(two));
+}
+
+#[test]
+fn a_table_closes_around_what_leaves() {
+    let (table, event) = (table(), Event::new());
+    let add = || table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+    let values = [add(), add()];
+    let (handles, leaving) = table.take(&values[..1], |_| Ok(())).unwrap();
+    table.close();
+    assert_eq!(event.base().handle_count(), 1);
+    drop((leaving, handles));
+    assert_eq!((table.len(), event.base().handle_count()), (0, 0));
 }
