@@ -15,7 +15,7 @@
 //! argument that says how many. An address that the dispatcher passes on as a number is a pointer too.
 
 use super::{NOTICE, put, user};
-use crate::model::{Abi, Arg, ArgKind, Call, Direction, Returns, Spec};
+use crate::model::{Arg, ArgKind, Call, Direction, Returns, Spec};
 use crate::shown::Shown;
 use crate::types::Type;
 
@@ -34,9 +34,8 @@ pub fn emit(spec: &Spec, shown: &Shown) -> String {
     out
 }
 
-/// Those of Zircon; Magenta's, many of which are the same handlers, have tests of their own in `user/tests`.
 fn calls(spec: &Spec) -> impl Iterator<Item = &Call> {
-    user::imported(spec).filter(|call| call.done && call.abi == Abi::Zircon)
+    user::imported(spec).filter(|call| call.done)
 }
 
 fn record(out: &mut String, spec: &Spec, call: &Call, shown: &Shown) {

@@ -1,7 +1,7 @@
 //! The calls: `[calls.<abi>.<family>]` tables of `name = { number, state, sig, ... }`.
 
 use super::signature::Names;
-use super::{Error, Result, entry, signature};
+use super::{Error, Result, entry, signature, values};
 use crate::model::{Abi, Arg, ArgKind, Call, ConstantGroup, Lookup, Returns, Rights};
 use crate::types::Type;
 use serde::Deserialize;
@@ -66,11 +66,17 @@ pub(super) fn parse(
     Ok(calls)
 }
 
-/// The bits of all constants that are named.
+/// The bits of all constants that are named, and of numbers.
 fn options(text: &str, constants: &[ConstantGroup]) -> Result<u64> {
-    let find = |name| constants.iter().flat_map(|group| &group.values).find(|value| value.name == name);
+    let find = |name: &str| {
+        constants
+            .iter()
+            .flat_map(|group| &group.values)
+            .find(|value| value.name == name)
+            .map(|value| value.value)
+    };
     text.split_whitespace().try_fold(0, |bits, name| {
-        let value = find(name).and_then(|value| u64::try_from(value.value).ok());
+        let value = values::operand(name, &find).ok().and_then(|value| u64::try_from(value).ok());
         value.map(|value| bits | value).ok_or_else(|| Error::new(format!("there is no constant `{name}`")))
     })
 }

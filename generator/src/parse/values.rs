@@ -32,7 +32,8 @@ fn evaluate(text: &str, find: &dyn Fn(&str) -> Option<i128>) -> Result<i128> {
     })
 }
 
-fn operand(text: &str, find: &dyn Fn(&str) -> Option<i128>) -> Result<i128> {
+/// A number, or what `find` knows by this name.
+pub(super) fn operand(text: &str, find: &dyn Fn(&str) -> Option<i128>) -> Result<i128> {
     let text = text.trim();
     let (digits, sign) = text.strip_prefix('-').map_or((text, 1), |digits| (digits, -1));
     let number = match digits.strip_prefix("0x") {

@@ -2,6 +2,7 @@
 
 mod handles;
 
+pub use self::handles::check_sendable;
 use self::handles::{take_dispositions, take_handles};
 use super::{Blocked, Caller, no_options};
 use crate::mm::user::{In, InOut, InSlice, Out, OutSlice};
@@ -33,7 +34,7 @@ pub fn channel_create(
 }
 
 /// Sends a message. All its handles leave the caller, whatever the outcome.
-#[inline(always)] // reason: the tables of two ABIs have it, and it is hot
+#[inline(always)] // reason: it is hot
 pub fn channel_write(
     caller: &Caller,
     channel: Result<Arc<Channel>, Status>,

@@ -125,6 +125,16 @@ fn requeue_as_planned(caller: &Caller, address: u64, value: i32, plan: Requeue) 
     if address == plan.target {
         return Err(Status::INVALID_ARGS);
     }
+    requeue_checked(caller, address, value, plan)
+}
+
+/// Does it between futexes that have been checked.
+pub(super) fn requeue_checked(
+    caller: &Caller,
+    address: u64,
+    value: i32,
+    plan: Requeue,
+) -> Result<(), Status> {
     loop {
         match caller.process.futexes.requeue(address, plan, comparison(address, value)) {
             Ok(()) => return Ok(()),

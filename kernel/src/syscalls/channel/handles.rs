@@ -73,7 +73,8 @@ fn take_listed(
     taken.finish()
 }
 
-fn check_sendable(object: &Object, rights: Rights, channel: Option<&Channel>) -> Result<(), Status> {
+/// Whether a handle may be sent, through this channel.
+pub fn check_sendable(object: &Object, rights: Rights, channel: Option<&Channel>) -> Result<(), Status> {
     if !rights.contains(Rights::TRANSFER) {
         return Err(Status::ACCESS_DENIED);
     }

@@ -4,7 +4,7 @@ use super::super::{Caller, channel, cprng, no_options, socket};
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{RawHandle, Status};
 use alloc::sync::Arc;
-use objects::{Channel, Disposition, Socket};
+use objects::{Channel, Socket};
 
 /// Receives a message.
 #[allow(clippy::too_many_arguments)] // reason: the call has them
@@ -20,19 +20,6 @@ pub fn channel_read(
     channel::channel_read(caller, channel, options, bytes, handles, actual_bytes, actual_handles)
 }
 
-/// Sends a message. There are no iovecs.
-pub fn channel_write(
-    caller: &Caller,
-    channel: Result<Arc<Channel>, Status>,
-    options: u32,
-    bytes: InSlice<u8>,
-    handles: InSlice<RawHandle>,
-) -> Result<(), Status> {
-    // Also a call with bad options takes its handles.
-    let options = if options == 0 { 0 } else { u32::MAX };
-    channel::channel_write(caller, channel, options, bytes, handles)
-}
-
 /// A new socket, a stream.
 pub fn socket_create(
     caller: &Caller,
@@ -44,7 +31,7 @@ pub fn socket_create(
     socket::socket_create(caller, abi::SOCKET_STREAM, out0, out1)
 }
 
-/// Reads bytes.
+/// Reads bytes. Without any buffer it tells how many there are to be read.
 pub fn socket_read(
     caller: &Caller,
     socket: Arc<Socket>,
@@ -53,13 +40,10 @@ pub fn socket_read(
     actual: Out<usize>,
 ) -> Result<(), Status> {
     no_options(options)?;
-    if buffer.is_null() || actual.is_null() {
-        return Err(Status::INVALID_ARGS);
-    }
     socket::socket_read(caller, socket, 0, buffer, actual)
 }
 
-/// Writes bytes; or, with `SOCKET_HALF_CLOSE` and none, disables writing for good.
+/// Writes bytes; or, with `SOCKET_HALF_CLOSE` and none, ends writing for good.
 pub fn socket_write(
     caller: &Caller,
     socket: Arc<Socket>,
@@ -68,7 +52,7 @@ pub fn socket_write(
     actual: Out<usize>,
 ) -> Result<(), Status> {
     if options == abi::SOCKET_HALF_CLOSE && buffer.is_empty() {
-        return socket.set_disposition(Disposition::Disable, Disposition::Keep);
+        return socket.half_close();
     }
     socket::socket_write(caller, socket, options, buffer, actual)
 }

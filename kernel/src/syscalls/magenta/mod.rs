@@ -5,17 +5,21 @@
 //! call is the same handler; a file here is about what differs:
 //!
 //! - times are not deadlines but timeouts: [`wait`]
+//! - handles that a call which fails leaves where they were: [`leave`]
 //! - arguments in another order, other options: [`ipc`]
 //! - a log that needs no permission: [`log`]
 //! - ports with packets of any length, and lasting bindings: [`port`]
 //! - wait sets: [`waitset`]
 //! - data pipes, with windows on their ring: [`datapipe`]
 //!
-//! What Magenta of old did otherwise and these do not: a channel_write that fails takes its handles all the
-//! same, and to wait through a handle takes the right WAIT, not READ.
+//! What Magenta's documents say otherwise and these do not do: to wait through a handle takes the right WAIT, not
+//! READ, which events here have not. A handle to another kind of object is `WRONG_TYPE`, and no handle `BAD_HANDLE`,
+//! also where the documents have `INVALID_ARGS` for both: the calls on ports and wait sets. Magenta's kernel answered
+//! so, and its later documents say so.
 
 pub mod datapipe;
 mod ipc;
+mod leave;
 pub mod log;
 pub mod port;
 mod wait;
@@ -23,7 +27,8 @@ pub mod waitset;
 
 /// Handles.
 pub mod handle {
-    pub use super::super::handle::{handle_close, handle_duplicate, handle_replace};
+    pub use super::super::handle::{handle_close, handle_duplicate};
+    pub use super::leave::handle_replace;
     pub use super::wait::{handle_wait_many, handle_wait_one};
 }
 
@@ -39,7 +44,8 @@ pub mod object {
 /// Channels.
 pub mod channel {
     pub use super::super::channel::channel_create;
-    pub use super::ipc::{channel_read, channel_write};
+    pub use super::ipc::channel_read;
+    pub use super::leave::channel_write;
 }
 
 /// Sockets.

@@ -7,7 +7,7 @@ use alloc::sync::{Arc, Weak};
 use core::pin::Pin;
 use core::task::Poll;
 use objects::wait::{self, MAX_ITEMS};
-use objects::{Process, Refused, Subject};
+use objects::{NewOwner, Process, Refused, Requeue, Subject};
 
 /// The deadline of a timeout, which is 64 bits without a sign: 0 is a poll, and more than the clock can
 /// count, such as all ones, is never.
@@ -75,7 +75,8 @@ pub async fn futex_wait(caller: &Caller, address: u64, value: i32, timeout: i64)
     }
 }
 
-/// Wakes some waiters of a futex and moves others to another one, which nobody owns.
+/// Wakes some waiters of a futex and moves others to another one, which nobody owns. If none is to be moved,
+/// there need not be another one.
 pub fn futex_requeue(
     caller: &Caller,
     address: u64,
@@ -84,5 +85,11 @@ pub fn futex_requeue(
     target: u64,
     requeue: u32,
 ) -> Result<(), Status> {
+    if target == 0 && requeue == 0 {
+        futex::check(address)?;
+        let woken_owner = NewOwner::Nobody;
+        let plan = Requeue { wake: wake as usize, woken_owner, target, requeue: 0, owner: Ok(0) };
+        return futex::requeue_checked(caller, address, value, plan);
+    }
     futex::futex_requeue(caller, address, wake, value, target, requeue, abi::HANDLE_INVALID)
 }

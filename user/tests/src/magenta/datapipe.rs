@@ -107,6 +107,12 @@ user_test! {
         assert_eq!((write(&producer, b"", 0), read(&consumer, 0, 0)), (Ok(0), Ok(([0; 16], 0))));
     }
 
+    fn full_pipe_has_no_window_to_write() {
+        let (_consumer, producer) = pipe(1, 4);
+        assert_eq!(write(&producer, b"abcd", 0), Ok(4));
+        assert_eq!(begin_write(&producer, 0, 1), Err(Status::SHOULD_WAIT));
+    }
+
     fn all_or_none() {
         let (consumer, producer) = pipe(1, 4);
         assert_eq!(write(&producer, b"abcde", WRITE_ALL), Err(Status::OUT_OF_RANGE));

@@ -1,6 +1,7 @@
 //! Magenta's calls. What they share with Zircon's is tested there; here: their own forms, and errors.
 
 mod datapipe;
+mod errors;
 mod facts;
 mod ipc;
 mod log;

@@ -9,7 +9,7 @@ use hafnon_user::{
     clock::{self, MILLISECOND},
 };
 
-use super::NEVER;
+use super::{NEVER, event};
 use crate::{
     bad_memory::BadMemory,
     harness::{NO_HANDLE, blocked, call, stale_handle, user_test, without},
@@ -27,6 +27,22 @@ fn item(event: &Event) -> WaitItem {
     WaitItem { handle: event.raw(), waitfor: SIGNALED, pending: Signals::empty() }
 }
 
+/// By the older or the newer of the call's names.
+fn wait_one(newer: bool, raw: u32, timeout: i64, observed: &mut u32) -> Status {
+    match newer {
+        false => call!(mx_handle_wait_one(raw, SIGNALED.bits(), timeout, observed)),
+        true => call!(mx_object_wait_one(raw, SIGNALED.bits(), timeout, observed)),
+    }
+}
+
+fn wait_many(newer: bool, items: &mut [WaitItem], timeout: i64) -> Status {
+    let count = items.len() as u32;
+    match newer {
+        false => call!(mx_handle_wait_many(items.as_mut_ptr(), count, timeout)),
+        true => call!(mx_object_wait_many(items.as_mut_ptr(), count, timeout)),
+    }
+}
+
 user_test! {
     fn satisfied_wait_tells_the_signals() {
         let (event, mut observed) = (signalled(), 0);
@@ -38,9 +54,9 @@ user_test! {
 
     fn timeout_counts_from_now() {
         let (event, mut observed) = (Event::create().expect("an event"), 9);
-        for timeout in [0, 3 * MILLISECOND] {
+        for (timeout, newer) in [(0, false), (3 * MILLISECOND, false), (MILLISECOND, true)] {
             let before = clock::monotonic();
-            let status = call!(mx_handle_wait_one(event.raw(), SIGNALED.bits(), timeout, &mut observed));
+            let status = wait_one(newer, event.raw(), timeout, &mut observed);
             assert_eq!((status, observed), (Status::TIMED_OUT, 0));
             assert!(clock::monotonic() - before >= timeout);
         }
@@ -60,14 +76,28 @@ user_test! {
     }
 
     fn closing_the_handle_ends_the_wait() {
-        let raw = hafnon_user::handle::Handle::from(Event::create().expect("an event")).into_raw();
-        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_ONE, move || {
-            let mut observed = 0;
-            (call!(mx_handle_wait_one(raw, SIGNALED.bits(), NEVER, &mut observed)), observed)
-        });
-        assert_eq!(call!(mx_handle_close(raw)), Status::OK);
-        let closed = Signals::SIGNAL_HANDLE_CLOSED.bits();
-        assert_eq!(waiter.join(), Some((Status::CANCELED, closed)));
+        for newer in [false, true] {
+            let raw = event().into_raw();
+            let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_ONE, move || {
+                let mut observed = 0;
+                (wait_one(newer, raw, NEVER, &mut observed), observed)
+            });
+            assert_eq!(call!(mx_handle_close(raw)), Status::OK);
+            let closed = Signals::SIGNAL_HANDLE_CLOSED.bits();
+            assert_eq!(waiter.join(), Some((Status::CANCELED, closed)));
+        }
+    }
+
+    fn closing_a_handle_ends_the_wait_for_many() {
+        for newer in [false, true] {
+            let raw = event().into_raw();
+            let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_MANY, move || {
+                let mut items = [WaitItem { handle: raw, waitfor: SIGNALED, pending: Signals::empty() }];
+                wait_many(newer, &mut items, NEVER)
+            });
+            assert_eq!(call!(mx_handle_close(raw)), Status::OK);
+            assert_eq!(waiter.join(), Some(Status::CANCELED));
+        }
     }
 
     fn wait_one_refuses() {
@@ -102,13 +132,16 @@ user_test! {
     fn wait_many_refuses() {
         let event = signalled();
         let mut items = [item(&event); 65];
-        assert_eq!(call!(mx_handle_wait_many(items.as_mut_ptr(), 64, 0)), Status::OK);
-        assert_eq!(call!(mx_handle_wait_many(items.as_mut_ptr(), 65, 0)), Status::INVALID_ARGS);
-        items[1].handle = NO_HANDLE;
-        assert_eq!(call!(mx_handle_wait_many(items.as_mut_ptr(), 2, 0)), Status::BAD_HANDLE);
         let blind = without(&event, Rights::WAIT);
-        items[1].handle = blind.raw();
-        assert_eq!(call!(mx_handle_wait_many(items.as_mut_ptr(), 2, 0)), Status::ACCESS_DENIED);
+        for newer in [false, true] {
+            assert_eq!(wait_many(newer, &mut items[..64], 0), Status::OK);
+            assert_eq!(wait_many(newer, &mut items, 0), Status::INVALID_ARGS);
+            items[1].handle = NO_HANDLE;
+            assert_eq!(wait_many(newer, &mut items[..2], 0), Status::BAD_HANDLE);
+            items[1].handle = blind.raw();
+            assert_eq!(wait_many(newer, &mut items[..2], 0), Status::ACCESS_DENIED);
+            items[1].handle = event.raw();
+        }
         let memory = BadMemory::new();
         for (kind, bad) in memory.unreadable(size_of::<WaitItem>()) {
             assert_eq!(call!(mx_handle_wait_many(bad as _, 1, 0)), Status::INVALID_ARGS, "{kind}");
@@ -143,6 +176,9 @@ user_test! {
         });
         assert_eq!(call!(mx_futex_requeue(from, 0, 1, to, 1)), Status::BAD_STATE);
         assert_eq!(call!(mx_futex_requeue(from, 0, 0, from, 1)), Status::INVALID_ARGS);
+        let null = core::ptr::null();
+        assert_eq!(call!(mx_futex_requeue(from, 0, 0, null, 0)), Status::OK, "nobody is moved");
+        assert_eq!(call!(mx_futex_requeue(from, 0, 1, null, 0)), Status::BAD_STATE);
         assert_eq!(call!(mx_futex_requeue(from, 0, 0, to, 1)), Status::OK);
         assert_eq!(call!(mx_futex_wake(from, 1)), Status::OK);
         WORDS[0].store(1, SeqCst);

@@ -40,16 +40,20 @@ const BAD_ADDRESSES: &[&str] =
 const NON_TASKS: &[&str] = &[
     "channel",
     "clock",
+    "datapipe_consumer",
+    "datapipe_producer",
     "debuglog",
     "event",
     "eventpair",
     "fifo",
+    "io_port",
     "port",
     "resource",
     "socket",
     "timer",
     "vmar",
     "vmo",
+    "waitset",
 ];
 
 const EXCEPTIONS: &[Exception] = &[
@@ -75,8 +79,25 @@ const EXCEPTIONS: &[Exception] = &[
     answer("task_kill", "handle", NON_TASKS, Status::ACCESS_DENIED),
     // The program's own code writes there.
     kills("system_get_features", "features", BAD_ADDRESSES),
+    kills("mx_version_get", "version", BAD_ADDRESSES),
     // The memory is gone already, and nobody is there to be told.
     kills("vmar_unmap_handle_close_thread_exit", "close_handle", &["closed", "invalid"]),
+    // As for Zircon's.
+    answer("mx_channel_read", "bytes", &["empty"], Status::BUFFER_TOO_SMALL),
+    answer("mx_channel_read", "handles", &["empty"], Status::BUFFER_TOO_SMALL),
+    answer("mx_object_get_info", "buffer", &["empty"], Status::BUFFER_TOO_SMALL),
+    answer("mx_eventpair_create", "options", ANY_BIT, Status::NOT_SUPPORTED),
+    answer("mx_object_get_child", "handle", NON_TASKS, Status::ACCESS_DENIED),
+    fine("mx_futex_wake", "value_ptr", &["unmapped"]),
+    // Nobody is moved there.
+    fine("mx_futex_requeue", "requeue_ptr", &["null", "unmapped"]),
+    // Flags that nobody knows; those of reading and writing are known, but not for windows.
+    answer("mx_datapipe_write", "options", ANY_BIT, Status::NOT_SUPPORTED),
+    answer("mx_datapipe_read", "options", ANY_BIT, Status::NOT_SUPPORTED),
+    answer("mx_datapipe_begin_write", "options", &["bit 0"], Status::INVALID_ARGS),
+    answer("mx_datapipe_begin_write", "options", ANY_BIT, Status::NOT_SUPPORTED),
+    answer("mx_datapipe_begin_read", "options", &["bit 0", "bit 1", "bit 2", "bit 3"], Status::INVALID_ARGS),
+    answer("mx_datapipe_begin_read", "options", ANY_BIT, Status::NOT_SUPPORTED),
 ];
 
 /// Whether an exception for one case is about another one, such as `bit` about `bit 3`.
@@ -100,7 +121,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str)>
 pub fn usual(call: &Call) -> Outcome {
     match call.name {
         // Nobody wakes it, and its deadline has passed.
-        "futex_wait" => Outcome::Status(Status::TIMED_OUT),
+        "futex_wait" | "mx_futex_wait" => Outcome::Status(Status::TIMED_OUT),
         "process_exit"
         | "thread_exit"
         | "futex_wake_handle_close_thread_exit"

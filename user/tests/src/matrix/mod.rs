@@ -32,6 +32,9 @@ use crate::harness::user_test;
 pub use run::play;
 use run::{check, check_memory};
 
+/// What the names of Magenta's calls begin with; those of Zircon's are the plain ones.
+const MAGENTA: &str = "mx_";
+
 /// A call, as it is declared.
 pub struct Call {
     name: &'static str,
@@ -84,6 +87,16 @@ enum Access {
 }
 
 impl Call {
+    /// Whether it is Magenta's.
+    fn is_magenta(&self) -> bool {
+        self.name.starts_with(MAGENTA)
+    }
+
+    /// Its name without what Magenta's begin with.
+    fn plain_name(&self) -> &'static str {
+        self.name.strip_prefix(MAGENTA).unwrap_or(self.name)
+    }
+
     /// The position of an argument.
     fn position(&self, name: &str) -> usize {
         let found = self.arguments.iter().position(|argument| argument.name == name);

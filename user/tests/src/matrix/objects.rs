@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use hafnon_user::{
-    AsHandle, Channel, Clock, Debuglog, Event, EventPair, Fifo, Port, Process, Rights, Socket, Thread, Timer,
-    Vmo,
+    AsHandle, Channel, Clock, Debuglog, Event, EventPair, Fifo, Port, Process, Rights, Socket, Status,
+    Thread, Timer, Vmo,
     abi::{
         INFO_HANDLE_TABLE, InfoHandleExtended, VM_CAN_MAP_READ, VM_CAN_MAP_SPECIFIC, VM_CAN_MAP_WRITE,
         zerocopy::{FromZeros, IntoBytes},
@@ -15,16 +15,19 @@ use hafnon_user::{
     vmar::PAGE_SIZE,
 };
 
-use crate::harness::{job, process, resource};
+use crate::harness::{call, job, process, resource};
 
 /// Every kind of object, by the names of `syscalls.toml`.
-pub const KINDS: [&str; 15] = [
+pub const KINDS: [&str; 19] = [
     "channel",
     "clock",
+    "datapipe_consumer",
+    "datapipe_producer",
     "debuglog",
     "event",
     "eventpair",
     "fifo",
+    "io_port",
     "job",
     "port",
     "process",
@@ -34,6 +37,7 @@ pub const KINDS: [&str; 15] = [
     "timer",
     "vmar",
     "vmo",
+    "waitset",
 ];
 
 /// Whether an argument that is declared to be `wanted` takes objects of this kind.
@@ -55,10 +59,16 @@ pub fn make(wanted: &str, rights: Rights) -> u32 {
         "task" => return make("job", rights),
         "channel" => first(Channel::create().expect("a channel")),
         "clock" => Clock::create(0, 0).expect("a clock").into(),
+        "datapipe_consumer" => first(datapipe()),
+        "datapipe_producer" => {
+            let (consumer, producer) = datapipe();
+            first((producer, consumer))
+        }
         "debuglog" => Debuglog::create(resource(), true).expect("a debug log").into(),
         "event" => Event::create().expect("an event").into(),
         "eventpair" => first(EventPair::create().expect("an event pair")),
         "fifo" => first(Fifo::create(2, 8).expect("a FIFO")),
+        "io_port" => created(|out| call!(mx_port_create(0, out))),
         "job" => job().create_child().expect("a job").into(),
         "port" => Port::create().expect("a port").into(),
         "process" => Process::create(&job(), "matrix").expect("a process").0.into(),
@@ -68,6 +78,7 @@ pub fn make(wanted: &str, rights: Rights) -> u32 {
         "timer" => Timer::create().expect("a timer").into(),
         "vmar" => region(),
         "vmo" => Vmo::create(PAGE_SIZE as u64).expect("a VMO").into(),
+        "waitset" => created(|out| call!(mx_waitset_create(0, out))),
         other => panic!("nobody knows how to make a {other}"),
     };
     object.into_raw()
@@ -76,6 +87,21 @@ pub fn make(wanted: &str, rights: Rights) -> u32 {
 fn first<T: Into<Handle>>((one, other): (T, T)) -> Handle {
     let _ = other.into().into_raw();
     one.into()
+}
+
+/// What a call made.
+fn created(create: impl FnOnce(&mut u32) -> Status) -> Handle {
+    let mut out = 0;
+    assert_eq!(create(&mut out), Status::OK);
+    Handle::from_raw(out)
+}
+
+/// Consumer and producer of a data pipe with something in it, and room for more.
+fn datapipe() -> (Handle, Handle) {
+    let (mut producer, mut actual) = (0, 0);
+    let consumer = created(|consumer| call!(mx_datapipe_create(0, 1, 64, consumer, &mut producer)));
+    assert_eq!(call!(mx_datapipe_write(producer, 0, [7; 8].as_ptr(), 8, &mut actual)), Status::OK);
+    (consumer, Handle::from_raw(producer))
 }
 
 /// A part of the address space with nothing in it.

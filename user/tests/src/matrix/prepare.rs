@@ -1,4 +1,7 @@
-//! What calls need beside good handles and good memory to succeed.
+//! What calls need beside good handles and good memory to succeed: Zircon's, and those that Magenta has too. Those
+//! that only Magenta has, or that have other arguments there, are in [`magenta`].
+
+mod magenta;
 
 use hafnon_user::{
     AsHandle, Channel, Debuglog, Event, Fifo, Port, Process, Rights, Signals, Socket, Status, Thread, Vmar,
@@ -22,7 +25,11 @@ use crate::{
 
 /// Changes the arguments so that the call succeeds with them.
 pub fn prepare(scene: &mut Scene<'_>) {
-    let (family, _) = scene.call.name.split_once('_').unwrap_or((scene.call.name, ""));
+    if scene.call.is_magenta() && magenta::prepare(scene) {
+        return;
+    }
+    let name = scene.call.plain_name();
+    let (family, _) = name.split_once('_').unwrap_or((name, ""));
     match family {
         "handle" | "object" => handles(scene),
         "thread" | "process" | "task" | "job" => tasks(scene),
@@ -46,10 +53,10 @@ fn borrow<T: From<Handle>>(raw: usize) -> core::mem::ManuallyDrop<T> {
 }
 
 fn handles(scene: &mut Scene<'_>) {
-    match scene.call.name {
+    match scene.call.plain_name() {
         "handle_close" => scene.set_handle("handle", event()),
         "handle_close_many" => scene.point("handles", &[event(), event()]),
-        "handle_replace" => scene.consume("handle", scene.get("handle") as u32),
+        "handle_replace" if !scene.call.is_magenta() => scene.consume("handle", scene.get("handle") as u32),
         "object_get_child" => {
             replace(scene, "handle", job());
             scene.set("koid", info::basic(&process()).expect("info").koid as usize);
@@ -82,7 +89,7 @@ fn signal(raw: usize) {
 }
 
 fn tasks(scene: &mut Scene<'_>) {
-    match scene.call.name {
+    match scene.call.plain_name() {
         // A thread that ends with its first instructions, and needs no stack.
         "thread_start" => scene.set("thread_entry", sys::zx_thread_exit as *const () as usize),
         // A process without memory faults at once.
@@ -106,7 +113,7 @@ fn channel_to(scene: &mut Scene<'_>) -> Channel {
 }
 
 fn channels(scene: &mut Scene<'_>) {
-    match scene.call.name {
+    match scene.call.plain_name() {
         "channel_read" | "channel_read_etc" => {
             let handles = [event(), event()].map(Handle::from_raw).into();
             let other = channel_to(scene);
@@ -116,7 +123,10 @@ fn channels(scene: &mut Scene<'_>) {
         "channel_write" => {
             let handles = [event(), event()];
             scene.point("handles", &handles);
-            handles.iter().for_each(|raw| scene.consume("handles", *raw));
+            // Magenta's leaves them where they are when it fails.
+            if !scene.call.is_magenta() {
+                handles.iter().for_each(|raw| scene.consume("handles", *raw));
+            }
         }
         "channel_write_etc" => {
             let handles = [moved(event()), moved(event())];
@@ -186,7 +196,7 @@ fn answer_on(channel: &Channel) {
 }
 
 fn queues(scene: &mut Scene<'_>) {
-    match scene.call.name {
+    match scene.call.plain_name() {
         "socket_read" => {
             let (one, other) = Socket::create_stream().expect("a socket");
             other.write(&[7; 8]).expect("there is room");
@@ -222,7 +232,7 @@ const fn version(number: usize) -> usize {
 }
 
 fn time(scene: &mut Scene<'_>) {
-    match scene.call.name {
+    match scene.call.plain_name() {
         "port_wait" => borrow::<Port>(scene.get("handle")).queue(1, [0; 4]).expect("queued"),
         "port_cancel" => {
             let (port, source) = (borrow::<Port>(scene.get("handle")), borrow::<Event>(scene.get("source")));
@@ -256,7 +266,7 @@ fn futexes(scene: &mut Scene<'_>) {
 
 fn memory(scene: &mut Scene<'_>) {
     let page = || Vmo::create(PAGE_SIZE as u64).expect("a page");
-    match scene.call.name {
+    match scene.call.plain_name() {
         "vmo_replace_as_executable" => scene.consume("handle", scene.get("handle") as u32),
         "vmo_set_size" => replace(scene, "handle", resizable(PAGE_SIZE as u64)),
         "vmar_allocate" => {
@@ -272,7 +282,7 @@ fn memory(scene: &mut Scene<'_>) {
             let region = borrow::<Vmar>(scene.get(first));
             let address = region.map(READ_WRITE, 0, &page(), 0, PAGE_SIZE).expect("mapped");
             scene.set("addr", address);
-            match scene.call.name {
+            match scene.call.plain_name() {
                 "vmar_protect" => scene.set("options", VM_PERM_READ as usize),
                 "vmar_unmap_handle_close_thread_exit" => scene.set_handle("close_handle", event()),
                 _ => {}
@@ -285,7 +295,7 @@ fn memory(scene: &mut Scene<'_>) {
 }
 
 fn others(scene: &mut Scene<'_>) {
-    match scene.call.name {
+    match scene.call.plain_name() {
         "debuglog_read" => {
             borrow::<Debuglog>(scene.get("handle")).write(b"matrix").expect("written");
         }
