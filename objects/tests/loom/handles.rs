@@ -94,3 +94,33 @@ fn a_table_that_closes_while_a_wait_begins_ends_it() {
         assert!(!event.base().signals.get().contains(Signals::SIGNAL_HANDLE_CLOSED));
     });
 }
+
+/// The handle leaves the table and, in one of the models, comes back, while a wait through it begins: the wait never
+/// hangs. It may find the handle gone even if that comes back, as every other call does meanwhile.
+///
+/// Fails when taking handles counts no removal, and when dropping their places ends no wait.
+#[test]
+fn a_handle_that_leaves_while_a_wait_through_it_begins_ends_it() {
+    for returns in [false, true] {
+        model(move || {
+            let (table, [event], [value]) = process();
+            let (same, signalled) = (table.clone(), event.clone());
+            let sender = thread::spawn(move || {
+                let (handles, leaving) = same.take(&[value], |_| Ok(())).expect("it is there");
+                if returns {
+                    leaving.back(handles);
+                    signalled.base().signals.assert(A);
+                } else {
+                    drop((leaving, handles));
+                }
+            });
+            let outcome = wait(&table, value);
+            assert!(
+                matches!(outcome, None | Some(Err(Status::CANCELED))) || returns && outcome == Some(Ok(()))
+            );
+            sender.join().unwrap();
+            assert_eq!(table.contains(value), returns);
+            assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
+        });
+    }
+}
