@@ -6,6 +6,7 @@ mod facts;
 mod ipc;
 mod log;
 mod port;
+mod stress;
 mod wait;
 mod waitset;
 
