@@ -98,10 +98,18 @@ fn map_vdso(root: &Arc<Vmar>, vdso: &Vdso) -> Result<u64, Status> {
     let region = root.allocate(can, 0, vdso.size, EVERYTHING)?;
     let data = abi::VM_PERM_READ | abi::VM_SPECIFIC;
     let base = map(&region, data, 0, &vdso.vmo, 0, vdso.code.start)?;
-    let code = data | abi::VM_PERM_EXECUTE;
-    let start =
-        map(&region, code, vdso.code.start, &vdso.vmo, vdso.code.start, vdso.code.end - vdso.code.start)?;
-    process::of_vmar(root).map(|machine| machine.set_vdso(base, start));
+    let code = MapRequest {
+        options: data | abi::VM_PERM_EXECUTE,
+        vmar_offset: vdso.code.start,
+        vmo: &vdso.vmo,
+        vmo_offset: vdso.code.start,
+        length: vdso.code.end - vdso.code.start,
+        vmar_rights: EVERYTHING,
+        vmo_rights: EVERYTHING,
+        seal: true,
+    };
+    let start = region.map(&code)?.address;
+    process::of_vmar(root).inspect(|machine| machine.set_vdso(base, start));
     Ok(base)
 }
 
@@ -121,6 +129,7 @@ fn map(
         length,
         vmar_rights: EVERYTHING,
         vmo_rights: EVERYTHING,
+        seal: false,
     };
     // Nothing was mapped there before, so nothing has to be flushed.
     vmar.map(&request).map(|mapped| mapped.address)

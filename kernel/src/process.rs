@@ -30,13 +30,10 @@ impl Machine {
         self.vdso_base.load(Ordering::Relaxed)
     }
 
-    /// Notes that the vDSO's code was mapped. Whether it was the first time.
-    pub fn set_vdso(&self, base: u64, code: u64) -> bool {
-        let first = self.vdso_base.compare_exchange(0, base, Ordering::Relaxed, Ordering::Relaxed).is_ok();
-        if first {
-            self.vdso_code.store(code, Ordering::Relaxed);
-        }
-        first
+    /// Notes where the vDSO's code was mapped and sealed, which is once.
+    pub fn set_vdso(&self, base: u64, code: u64) {
+        self.vdso_base.store(base, Ordering::Relaxed);
+        self.vdso_code.store(code, Ordering::Relaxed);
     }
 
     /// Where the vDSO's code begins; 0 if it is not mapped.

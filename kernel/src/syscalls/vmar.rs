@@ -68,6 +68,7 @@ pub async fn vmar_map(
 ) -> Result<(), Status> {
     let (vmar, _, vmar_rights) = with_rights::<Vmar>(caller, vmar, Rights::NONE)?;
     let (vmo, _, vmo_rights) = with_rights::<Vmo>(caller, vmo, Rights::MAP)?;
+    let seal = is_vdso_code(&vmo, options, vmo_offset, length as u64)?;
     let request = MapRequest {
         options,
         vmar_offset: vmar_offset as u64,
@@ -76,11 +77,11 @@ pub async fn vmar_map(
         length: length as u64,
         vmar_rights,
         vmo_rights,
+        seal,
     };
     let mapped = vmar.map(&request)?;
     let address = mapped.address;
     drop(mapped.retired);
-    note_vdso(&vmar, &vmo, options, vmo_offset, address);
     let populated = match options & abi::VM_MAP_RANGE {
         0 => Ok(()),
         _ => populate(&vmar, address..address + length as u64).await,
@@ -88,8 +89,10 @@ pub async fn vmar_map(
     shootdown::barrier().await;
     let outcome = populated.and_then(|()| mapped_addr.write(&(address as usize)));
     if outcome.is_err() {
-        drop(vmar.unmap(address, length as u64));
+        vmar.take_back(address, length as u64);
         shootdown::barrier().await;
+    } else if seal {
+        process::of_vmar(&vmar).inspect(|machine| machine.set_vdso(address - vmo_offset, address));
     }
     outcome
 }
@@ -103,18 +106,18 @@ async fn populate(vmar: &Vmar, mut range: Range<u64>) -> Result<(), Status> {
     Ok(())
 }
 
-/// Notes where in a process the vDSO's code was mapped: system calls are taken from there. The first
-/// place counts.
-fn note_vdso(vmar: &Vmar, vmo: &Arc<Vmo>, options: u32, vmo_offset: u64, address: u64) {
+/// Whether this maps the vDSO's code. System calls are taken from there, so it is mapped whole, and once, and
+/// stays: see [`MapRequest::seal`].
+///
+/// # Errors
+/// `ACCESS_DENIED` for another part that is to be executable.
+fn is_vdso_code(vmo: &Arc<Vmo>, options: u32, offset: u64, length: u64) -> Result<bool, Status> {
+    let Some(vdso) = vdso::get().filter(|vdso| Arc::ptr_eq(vmo, &vdso.vmo)) else { return Ok(false) };
     if options & abi::VM_PERM_EXECUTE == 0 {
-        return;
+        return Ok(false);
     }
-    if let Some(vdso) = vdso::get()
-        && Arc::ptr_eq(vmo, &vdso.vmo)
-        && vmo_offset == vdso.code.start
-    {
-        process::of_vmar(vmar).map(|machine| machine.set_vdso(address - vmo_offset, address));
-    }
+    let whole = offset == vdso.code.start && length == vdso.code.end - vdso.code.start;
+    if whole { Ok(true) } else { Err(Status::ACCESS_DENIED) }
 }
 
 /// Unmaps a range.

@@ -63,6 +63,7 @@ impl Window {
             length,
             vmar_rights: rights,
             vmo_rights: rights,
+            seal: false,
         };
         let address = root.map(&request)?.address;
         self.unmap();

@@ -18,10 +18,12 @@ impl Vmar {
     ///
     /// # Errors
     /// `BAD_STATE`: destroyed. `INVALID_ARGS`: not whole pages, empty, not inside the VMAR, or a child
-    /// region is in it in part. `NOT_FOUND`: nothing is mapped there. `NO_MEMORY`: for a cut.
+    /// region is in it in part. `NOT_FOUND`: nothing is mapped there. `ACCESS_DENIED`: something there is
+    /// sealed. `NO_MEMORY`: for a cut.
     pub fn unmap(&self, address: u64, length: u64) -> Result<Retired, Status> {
         let range = self.addresses(address, length)?;
         let mut tree = self.open()?;
+        tree.check_unsealed(&range)?;
         let region = tree.region(self.index);
         let hit = region.overlapping(&range);
         if hit.is_empty() {
@@ -46,7 +48,8 @@ impl Vmar {
     /// # Errors
     /// `BAD_STATE`: destroyed. `INVALID_ARGS`: options, not whole pages, empty, not inside the VMAR, or
     /// a child region is in it. `NOT_FOUND`: a part is not mapped. `ACCESS_DENIED`: more than the VMAR,
-    /// its handle, or the handle that the VMO was mapped with allows. `NO_MEMORY`: for a cut.
+    /// its handle, or the handle that the VMO was mapped with allows, or something there is sealed.
+    /// `NO_MEMORY`: for a cut.
     pub fn protect(
         &self,
         options: u32,
@@ -57,6 +60,7 @@ impl Vmar {
         let protection = permissions(options)?;
         let range = self.addresses(address, length)?;
         let mut tree = self.open()?;
+        tree.check_unsealed(&range)?;
         let region = tree.region(self.index);
         if !rights.allows(protection) || !mappable(region.flags).allows(protection) {
             return Err(Status::ACCESS_DENIED);
@@ -86,11 +90,12 @@ impl Vmar {
     /// Unmaps all that is in the region, destroys the regions in it, and the region itself.
     ///
     /// # Errors
-    /// `BAD_STATE`: already destroyed. `NOT_SUPPORTED`: a root VMAR.
+    /// `BAD_STATE`: already destroyed. `NOT_SUPPORTED`: a root VMAR. `ACCESS_DENIED`: something in it is sealed.
     pub fn destroy(&self) -> Result<Retired, Status> {
         let mut tree = self.open()?;
         let mut retired = Retired::new();
         let parent = tree.region(self.index).parent.ok_or(Status::NOT_SUPPORTED)?;
+        tree.check_unsealed(&self.range)?;
         tree.remove(parent, &self.range, &*self.space.table, &mut retired);
         Ok(retired)
     }

@@ -36,6 +36,9 @@ pub struct MapRequest<'a> {
     pub vmar_rights: Protection,
     /// What the handle to the VMO allows, now and when the protection is changed.
     pub vmo_rights: Protection,
+    /// Whether the mapping is to stay as it is until the end of the address space, as the vDSO's code: what
+    /// would unmap, overwrite or protect it fails with `ACCESS_DENIED`. There can be one such mapping.
+    pub seal: bool,
 }
 
 /// A new mapping.
@@ -83,7 +86,8 @@ impl Vmar {
     ///
     /// # Errors
     /// `BAD_STATE`: destroyed. `INVALID_ARGS`: options, offsets or length make no sense, leave the
-    /// region, or would overwrite a child region. `ACCESS_DENIED`: more than the VMAR or a handle allows.
+    /// region, or would overwrite a child region. `ACCESS_DENIED`: more than the VMAR or a handle allows,
+    /// or something is sealed: what would be overwritten, or another mapping when this is to be.
     /// `NOT_SUPPORTED`: resizable, and the options do not allow that. `BUFFER_TOO_SMALL`: beyond the
     /// VMO's end without `VM_ALLOW_FAULTS`. `OUT_OF_RANGE`: the end in the VMO is not a number.
     /// `NO_MEMORY`: no such range is free, or there was no memory.
@@ -97,6 +101,10 @@ impl Vmar {
         }
         let address = region.place(&wish, self.space.entropy)?;
         let addresses = address..address + request.length;
+        tree.check_unsealed(&addresses)?;
+        if request.seal && tree.sealed.is_some() {
+            return Err(Status::ACCESS_DENIED);
+        }
         let retired = self.replace(&mut tree, addresses, request, protection)?;
         Ok(Mapped { address, retired })
     }
@@ -126,7 +134,19 @@ impl Vmar {
             tree.remove(self.index, &addresses, &**table, &mut retired);
         }
         tree.add_mapping(self.index, mapping);
+        if request.seal {
+            tree.sealed = Some(addresses);
+        }
         Ok(retired)
+    }
+
+    /// Takes back a mapping of `length` bytes that was just made, also a sealed one, that nobody was told of.
+    pub fn take_back(&self, mapped: u64, length: u64) {
+        if let Ok(mut tree) = self.open() {
+            let range = mapped..mapped + length;
+            tree.sealed.take_if(|sealed| *sealed == range);
+        }
+        drop(self.unmap(mapped, length));
     }
 }
 

@@ -4,6 +4,7 @@ use crate::base::Koid;
 use crate::mapping::{Mapping, Retired};
 use crate::memory::{NoMemory, PageTable};
 use crate::slab::Slab;
+use abi::Status;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -81,6 +82,8 @@ pub(super) struct Tree {
     regions: Slab<Region>,
     /// Bytes of all mappings.
     pub mapped_bytes: u64,
+    /// The mapping that stays as it is until the end of the address space.
+    pub sealed: Option<Range<u64>>,
 }
 
 impl Tree {
@@ -91,7 +94,7 @@ impl Tree {
         let mut regions = Slab::new();
         // Without memory the root is missing, and every call on it fails with BAD_STATE.
         let _ = regions.insert(Region::new(koid, None, range, flags));
-        Self { regions, mapped_bytes: 0 }
+        Self { regions, mapped_bytes: 0, sealed: None }
     }
 
     pub fn is_alive(&self, index: usize, koid: Koid) -> bool {
@@ -101,6 +104,15 @@ impl Tree {
     /// A region that is known to be alive.
     pub fn region(&mut self, index: usize) -> &mut Region {
         self.regions.get_mut(index).expect("the caller has checked that the region is alive")
+    }
+
+    /// For a change in a range of addresses: nothing in it may be sealed.
+    ///
+    /// # Errors
+    /// `ACCESS_DENIED`.
+    pub fn check_unsealed(&self, range: &Range<u64>) -> Result<(), Status> {
+        let hit = |sealed: &Range<u64>| sealed.start < range.end && range.start < sealed.end;
+        if self.sealed.as_ref().is_some_and(hit) { Err(Status::ACCESS_DENIED) } else { Ok(()) }
     }
 
     /// A region, to look at.

@@ -132,10 +132,15 @@ fn vmo(kind: u32) -> Vmo {
     given(kind).duplicate_handle(Rights::SAME_RIGHTS).expect("a VMO").into()
 }
 
+/// The vDSO.
+pub fn vdso() -> Vmo {
+    vmo(PA_VMO_VDSO)
+}
+
 /// Starts the program at `path` of the ramdisk; `prepare` adds arguments and handles.
 pub fn launch(path: &str, prepare: impl FnOnce(Launch<'_>) -> Launch<'_>) -> Result<Process> {
     let ramdisk = Ramdisk::map(&vmo(PA_VMO_BOOTFS))?;
-    let (job, vdso) = (job(), vmo(PA_VMO_VDSO));
+    let (job, vdso) = (job(), vdso());
     prepare(Launch::new(&job, &vdso, path)).start(ramdisk.file(path)?)
 }
 

@@ -61,6 +61,7 @@ mod thread;
 mod thread_bases;
 mod time;
 mod timer;
+mod vdso;
 mod vmar;
 mod vmar_regions;
 mod vmo;

@@ -201,3 +201,39 @@ fn populate_maps_what_is_committed_in_bounded_steps() {
     assert_eq!(world.frames.used(), 257, "nothing is committed for it");
     refused(world.root.populate(&mut (address - PAGE..address + PAGE)), Status::BAD_STATE);
 }
+
+#[test]
+fn a_sealed_mapping_stays_until_the_end() {
+    let world = World::new();
+    let (vmo, other) = (world.vmo(4), world.vmo(4));
+    let region = allocate(&world.root, CAN_ALL | SPECIFIC, 8, 16).unwrap();
+    let sealed = |at| MapRequest { seal: true, ..request(&vmo, READ | SPECIFIC, at, 2) };
+    let address = map_request(&region, &sealed(4)).unwrap();
+
+    refused(unmap(&region, 5, 1), Status::ACCESS_DENIED);
+    refused(unmap(&region, 0, 16), Status::ACCESS_DENIED);
+    refused(unmap(&world.root, 0, 64), Status::ACCESS_DENIED);
+    refused(protect(&region, WRITE, 4, 1), Status::ACCESS_DENIED);
+    refused(map(&region, &other, READ | OVERWRITE, 3, 2), Status::ACCESS_DENIED);
+    refused(region.destroy(), Status::ACCESS_DENIED);
+    refused(map_request(&region, &sealed(8)), Status::ACCESS_DENIED);
+    assert!(world.root.fault(address + PAGE, LOAD).is_ok());
+
+    // What is beside it may go.
+    map(&region, &other, READ | SPECIFIC, 6, 1).unwrap();
+    unmap(&region, 6, 1).unwrap();
+    drop(world.root.destroy_address_space());
+    assert!(world.root.fault(address, LOAD).is_err());
+}
+
+#[test]
+fn a_sealed_mapping_that_nobody_was_told_of_is_taken_back() {
+    let world = World::new();
+    let vmo = world.vmo(2);
+    let sealed = MapRequest { seal: true, ..request(&vmo, READ, 0, 2) };
+    let address = map_request(&world.root, &sealed).unwrap();
+    world.root.take_back(address, 2 * PAGE);
+    assert!(world.root.fault(address, LOAD).is_err());
+    let again = map_request(&world.root, &sealed).unwrap();
+    refused(world.root.unmap(again, PAGE), Status::ACCESS_DENIED);
+}

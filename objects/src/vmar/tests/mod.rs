@@ -91,6 +91,7 @@ fn request<'a>(vmo: &'a Arc<Vmo>, options: u32, at: u64, pages: u64) -> MapReque
         length: pages * PAGE,
         vmar_rights: ALL,
         vmo_rights: ALL,
+        seal: false,
     }
 }
 

@@ -1,0 +1,98 @@
+//! The vDSO's code is where system calls are taken from: it is mapped whole, once, and stays.
+
+use core::ops::Range;
+use core::ptr::with_exposed_provenance;
+
+use hafnon_user::{
+    AsHandle, Process, Status, Vmar, Vmo,
+    abi::{
+        PROP_PROCESS_VDSO_BASE_ADDRESS, VM_CAN_MAP_EXECUTE, VM_CAN_MAP_READ, VM_CAN_MAP_SPECIFIC,
+        VM_PERM_EXECUTE, VM_PERM_READ, VM_SPECIFIC, VM_SPECIFIC_OVERWRITE,
+    },
+    startup::root_vmar,
+    vmar::PAGE_SIZE,
+};
+
+use crate::{
+    harness::{call, job, process, user_test, vdso},
+    property,
+};
+
+const PF_X: u32 = 1;
+const EXECUTE: u32 = VM_PERM_READ | VM_PERM_EXECUTE;
+
+fn read<T: Copy>(address: usize) -> T {
+    // SAFETY: the tests read the vDSO's own headers.
+    unsafe { with_exposed_provenance::<T>(address).read_unaligned() }
+}
+
+/// Where the code is in the image, as the ELF header of the one that is mapped here says.
+fn code() -> Range<usize> {
+    let base = base();
+    let (table, size, count) = (read::<u64>(base + 32), read::<u16>(base + 54), read::<u16>(base + 56));
+    let headers = (0..usize::from(count)).map(|index| base + table as usize + index * usize::from(size));
+    let code = headers.into_iter().find(|header| read::<u32>(header + 4) & PF_X != 0).expect("there is code");
+    let (start, length) = (read::<u64>(code + 16) as usize, read::<u64>(code + 40) as usize);
+    start..(start + length).next_multiple_of(PAGE_SIZE)
+}
+
+fn base() -> usize {
+    property::get(&process(), PROP_PROCESS_VDSO_BASE_ADDRESS).expect("the base") as usize
+}
+
+/// A process without anything in it, and a region of it that the vDSO fits in.
+fn nursery() -> (Process, Vmar) {
+    let (process, root) = Process::create(&job(), "nursery").expect("a process");
+    let can = VM_CAN_MAP_SPECIFIC | VM_CAN_MAP_READ | VM_CAN_MAP_EXECUTE;
+    let (region, _) = root.allocate(can, 0, 64 * PAGE_SIZE).expect("a region");
+    (process, region)
+}
+
+fn map(region: &Vmar, options: u32, at: usize, part: Range<usize>) -> Result<usize, Status> {
+    region.map(options, at, &vdso(), part.start as u64, part.len())
+}
+
+user_test! {
+    fn the_code_cannot_be_changed() {
+        let (code, base) = (code(), base());
+        let (first, last) = (base + code.start, base + code.end - PAGE_SIZE);
+        let root = root_vmar().expect("a root region");
+        for (address, length) in [(first, PAGE_SIZE), (last, PAGE_SIZE), (first - PAGE_SIZE, 64 * PAGE_SIZE)] {
+            let status = call!(zx_vmar_unmap(root.raw(), address, length));
+            assert_eq!(status, Status::ACCESS_DENIED, "unmap");
+            let status = call!(zx_vmar_protect(root.raw(), VM_PERM_READ, address, length));
+            assert_eq!(status, Status::ACCESS_DENIED, "protect");
+        }
+        // As this is reached, calls are still made.
+        assert_eq!(self::base(), base);
+    }
+
+    fn the_code_cannot_be_overwritten_or_destroyed() {
+        let (code, (process, region)) = (code(), nursery());
+        map(&region, EXECUTE | VM_SPECIFIC, code.start, code.clone()).expect("the code");
+        assert!(property::get(&process, PROP_PROCESS_VDSO_BASE_ADDRESS).expect("the base") != 0);
+        let other = Vmo::create(PAGE_SIZE as u64).expect("a VMO");
+        for at in [code.start, code.end - PAGE_SIZE] {
+            let (options, mut address) = (VM_PERM_READ | VM_SPECIFIC_OVERWRITE, 0);
+            let status =
+                call!(zx_vmar_map(region.raw(), options, at, other.raw(), 0, PAGE_SIZE, &mut address));
+            assert_eq!(status, Status::ACCESS_DENIED);
+        }
+        assert_eq!(call!(zx_vmar_destroy(region.raw())), Status::ACCESS_DENIED);
+    }
+
+    fn the_code_is_mapped_whole_and_once() {
+        let (code, (process, region)) = (code(), nursery());
+        let (start, end) = (code.start, code.end);
+        for part in [start..end + PAGE_SIZE, start - PAGE_SIZE..end, start..end - PAGE_SIZE, start + PAGE_SIZE..end] {
+            if !part.is_empty() {
+                assert_eq!(map(&region, EXECUTE, 0, part.clone()), Err(Status::ACCESS_DENIED), "{part:x?}");
+            }
+        }
+        assert_eq!(property::get(&process, PROP_PROCESS_VDSO_BASE_ADDRESS), Ok(0));
+        // As data any part may be mapped.
+        map(&region, VM_PERM_READ, 0, 0..end).expect("data");
+        map(&region, EXECUTE, 0, code.clone()).expect("the code");
+        assert_eq!(map(&region, EXECUTE, 0, code), Err(Status::ACCESS_DENIED), "twice");
+    }
+}
