@@ -6,7 +6,7 @@
 
 use crate::arch::power::{self, Outcome};
 use crate::mm::DirectMap;
-use crate::{arch, boot, config, control, figures, loader, println, process, run, thread, vdso};
+use crate::{arch, boot, config, control, figures, loader, pressure, println, process, run, thread, vdso};
 use abi::{ProcArgs, Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -76,6 +76,7 @@ fn start() -> Result<Arc<Process>, Problem> {
     let name = config::value("run").unwrap_or(DEFAULT_PROGRAM);
     let program = find(ramdisk.bytes, name)?;
     let job = Job::root();
+    pressure::protect_by_killing_in(&job);
     let process = process::create(job.clone(), name.as_bytes())?;
     let thread = Thread::new(process.clone(), b"main")?;
     let loaded = loader::load(process.root(), program, vdso)?;

@@ -135,12 +135,17 @@ impl Job {
 
     /// Kills every process in this job and below. No new child from this moment on.
     pub fn kill(self: &Arc<Self>, return_code: i64) {
+        self.walk(|job| job.close_down(return_code));
+    }
+
+    /// Visits this job and all below, each after its parent, without recursion.
+    fn walk(self: &Arc<Self>, mut visit: impl FnMut(&Arc<Self>)) {
         let mut job = self.clone();
-        job.close_down(return_code);
+        visit(&job);
         let mut after = 0;
         loop {
             if let Some(child) = job.next_job(after) {
-                child.close_down(return_code);
+                visit(&child);
                 (job, after) = (child, 0);
                 continue;
             }
@@ -207,6 +212,18 @@ impl Job {
     /// Whether it asks to be killed first when memory runs out.
     pub fn kill_on_oom(&self) -> bool {
         self.kill_on_oom.load(Ordering::Relaxed)
+    }
+
+    /// The youngest job below this one that asks to be killed first when memory runs out, and was not.
+    pub fn to_be_killed_first(self: &Arc<Self>) -> Option<Arc<Self>> {
+        let mut youngest: Option<Arc<Self>> = None;
+        self.walk(|job| {
+            let asks = !Arc::ptr_eq(job, self) && job.kill_on_oom() && !job.state.lock().killed;
+            if asks && youngest.as_ref().is_none_or(|other| other.base.koid() < job.base.koid()) {
+                youngest = Some(job.clone());
+            }
+        });
+        youngest
     }
 
     /// Sets [`Job::kill_on_oom`].

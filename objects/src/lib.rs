@@ -36,6 +36,7 @@ pub mod name;
 pub mod object;
 mod pages;
 mod port;
+pub mod pressure;
 mod process;
 mod resource;
 mod signals;

@@ -16,7 +16,7 @@
 
 use super::MAX_CPUS;
 use super::layout::{DIRECT_MAP_SIZE, LOW_MEMORY_END, PAGE_SIZE, phys_to_virt};
-use super::shootdown;
+use super::{shootdown, watermarks};
 use crate::arch::cpu;
 use bootloader_api::info::{MemoryRegion, MemoryRegionKind};
 use core::ops::Range;
@@ -217,12 +217,31 @@ pub fn release_quarantine() {
     if let Some(State { buddy, quarantine }) = STATE.lock().as_mut() {
         quarantine.advance(buddy);
     }
+    watermarks::note(readily_free());
 }
 
 /// Whether there is memory to create objects with: more free frames than the reserve.
 #[inline]
 pub fn admit() -> bool {
-    IN_BUDDY.load(Relaxed) > RESERVE.load(Relaxed)
+    let free = readily_free();
+    watermarks::is_ordinary(free) || admit_slowly(free)
+}
+
+#[cold]
+fn admit_slowly(free: usize) -> bool {
+    watermarks::note(free);
+    free > RESERVE.load(Relaxed)
+}
+
+/// How many frames are free, the reserve included, beside the few in the CPUs' caches.
+#[inline]
+pub fn readily_free() -> usize {
+    IN_BUDDY.load(Relaxed)
+}
+
+/// How many frames are kept for the kernel.
+pub fn reserve() -> usize {
+    RESERVE.load(Relaxed)
 }
 
 /// How many frames are free, the reserve and the CPUs' caches included.

@@ -31,6 +31,7 @@ pub mod paging;
 pub mod shootdown;
 mod table;
 pub mod user;
+pub mod watermarks;
 
 use crate::arch::control;
 use crate::arch::cpu::MAX_CPUS;

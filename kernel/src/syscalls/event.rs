@@ -2,14 +2,10 @@
 
 use super::{Caller, no_options};
 use crate::mm::user::Out;
-use abi::{RawHandle, Rights, Signals, Status};
+use crate::pressure;
+use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
-use objects::{Event, EventPair, Handle, Job, KernelObject};
-use spin::Once;
-
-/// The events of `system_get_event`, by their kinds less 1. Exactly one of them is signalled at a time,
-/// and as long as nobody watches how much memory is left, that is the one for enough of it.
-static SYSTEM: Once<[Arc<Event>; 5]> = Once::new();
+use objects::{Event, EventPair, Handle, Job};
 
 /// A new event.
 pub fn event_create(caller: &Caller, options: u32, out: Out<RawHandle>) -> Result<(), Status> {
@@ -41,16 +37,6 @@ pub fn system_get_event(
     if !job.is_root() {
         return Err(Status::ACCESS_DENIED);
     }
-    let event = kind.checked_sub(1).and_then(|index| system_events().get(index as usize));
-    let event = event.ok_or(Status::INVALID_ARGS)?.clone();
+    let event = pressure::events().event(kind).ok_or(Status::INVALID_ARGS)?;
     caller.install(Handle::new(event, Rights::DEFAULT_SYSTEM_EVENT_LOW_MEMORY)?, out)
-}
-
-fn system_events() -> &'static [Arc<Event>; 5] {
-    SYSTEM.call_once(|| {
-        let events: [Arc<Event>; 5] = core::array::from_fn(|_| Event::new());
-        let enough = &events[abi::SYSTEM_EVENT_MEMORY_PRESSURE_NORMAL as usize - 1];
-        enough.base().signals.assert(Signals::EVENT_SIGNALED);
-        events
-    })
 }

@@ -80,6 +80,23 @@ fn killing_a_job_kills_all_below_and_admits_no_more() {
 }
 
 #[test]
+fn the_youngest_job_that_asks_for_it_is_killed_first() {
+    let root = Job::root();
+    let [old, silent] = [(); 2].map(|()| root.create_child().unwrap());
+    let inner = silent.create_child().unwrap();
+    let young = old.create_child().unwrap();
+    let first = || root.to_be_killed_first().map(|job| job.base().koid());
+    root.set_kill_on_oom(true);
+    assert_eq!(first(), None, "all of it is nobody's to offer");
+    [&old, &inner, &young].into_iter().for_each(|job| job.set_kill_on_oom(true));
+    for job in [&young, &inner, &old] {
+        assert_eq!(first(), Some(job.base().koid()));
+        job.kill(KILLED);
+    }
+    assert_eq!(first(), None);
+}
+
+#[test]
 fn a_job_tells_whether_it_has_children() {
     let job = Job::root();
     let empty = Signals::JOB_NO_JOBS | Signals::JOB_NO_PROCESSES;

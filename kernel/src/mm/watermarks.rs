@@ -1,0 +1,77 @@
+//! Telling one task when there is much less, or much more, free memory than there was.
+//!
+//! Whoever takes or gives back memory where that may wake a task, in no allocator, [notes](note) how much is free.
+//! So the task learns of what happens elsewhere, in the kernel heap, with the next such note: the next call that
+//! creates something, or needs a page.
+
+use super::frames;
+use core::future::poll_fn;
+use core::ops::Range;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::task::{Poll, Waker};
+use spin::Once;
+
+/// From how many free frames on, and up to how many, the task need not be told. All numbers, if nobody waits.
+static START: AtomicUsize = AtomicUsize::new(0);
+static END: AtomicUsize = AtomicUsize::new(usize::MAX);
+/// The part of these numbers that is beyond the reserve: where it begins, and how wide it is.
+static ORDINARY: AtomicUsize = AtomicUsize::new(0);
+static WIDTH: AtomicUsize = AtomicUsize::new(0);
+
+static WATCHER: Once<Waker> = Once::new();
+
+/// Whether this many free frames are more than the reserve, and no news. If not, neither need be so.
+#[inline]
+pub fn is_ordinary(free: usize) -> bool {
+    free.wrapping_sub(ORDINARY.load(Relaxed)) < WIDTH.load(Relaxed)
+}
+
+/// Tells the task, if it is to be told.
+#[inline]
+pub fn note(free: usize) {
+    if !is_ordinary(free) {
+        tell_news(free);
+    }
+}
+
+#[cold]
+fn tell_news(free: usize) {
+    if !(START.load(Relaxed)..END.load(Relaxed)).contains(&free) {
+        stop();
+        // Not consumed: nothing is freed here.
+        if let Some(watcher) = WATCHER.get() {
+            watcher.wake_by_ref();
+        }
+    }
+}
+
+/// From now on every number is news to nobody.
+fn stop() {
+    WIDTH.store(0, Relaxed);
+    START.store(0, Relaxed);
+    END.store(usize::MAX, Relaxed);
+}
+
+/// From now on other numbers than these are news. Who reads the old beginning and the new width, or the other way
+/// round, may be told too much; but what lies in the reserve, before every beginning, is in none of these ranges.
+fn watch(range: &Range<usize>) {
+    let beyond_reserve = range.start.max(frames::reserve() + 1);
+    START.store(range.start, Relaxed);
+    END.store(range.end, Relaxed);
+    ORDINARY.store(beyond_reserve, Relaxed);
+    WIDTH.store(range.end.saturating_sub(beyond_reserve), Relaxed);
+}
+
+/// Waits until another number of frames is free than one of these. There is one task, always the same, that may.
+pub async fn left(range: Range<usize>) {
+    poll_fn(|context| {
+        WATCHER.call_once(|| context.waker().clone());
+        watch(&range);
+        if range.contains(&frames::readily_free()) {
+            return Poll::Pending;
+        }
+        stop();
+        Poll::Ready(())
+    })
+    .await;
+}
