@@ -220,6 +220,19 @@ user_test! {
         assert_eq!(right.read().expect("still there").bytes, b"twelve bytes");
     }
 
+    fn handles_are_written_over_bytes_where_their_places_overlap() {
+        let (left, right) = channel();
+        left.write(&[7; 12], vec![event()]).expect("write");
+        let (mut place, mut bytes, mut handles) = ([0_u32; 3], 0, 0);
+        let middle = (&raw mut place[1]).cast();
+        let status = call!(zx_channel_read(
+            right.raw(), 0, place.as_mut_ptr().cast(), middle, 12, 1, &mut bytes, &mut handles,
+        ));
+        assert_eq!((status, bytes, handles), (Status::OK, 12, 1));
+        assert_eq!([place[0], place[2]], [u32::from_ne_bytes([7; 4]); 2]);
+        assert_eq!(call!(zx_handle_close(place[1])), Status::OK);
+    }
+
     fn may_discard_discards_what_does_not_fit() {
         let ((left, right), kept) = (channel(), event());
         let sent = kept.duplicate_handle(Rights::SAME_RIGHTS).expect("a duplicate");

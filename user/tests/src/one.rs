@@ -114,6 +114,16 @@ user_test! {
         assert_eq!(waiter.join(), Some(Status::CANCELED));
     }
 
+    fn replacing_the_handle_cancels() {
+        let event = Handle::from(event());
+        let raw = event.raw();
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_ONE, move || {
+            call!(zx_object_wait_one(raw, SIGNAL.bits(), INFINITE, core::ptr::null_mut()))
+        });
+        event.replace(Rights::SAME_RIGHTS).expect("a replacement");
+        assert_eq!(waiter.join(), Some(Status::CANCELED));
+    }
+
     fn nothing_is_bad_handle() {
         for raw in [0, NO_HANDLE, stale_handle()] {
             let status = call!(zx_object_wait_one(raw, 1, 0, core::ptr::null_mut()));
