@@ -33,11 +33,10 @@ impl Vmar {
             Child::Region(_, child) => child.start < range.start || child.end > range.end,
             Child::Mapping(_) => false,
         };
-        if region.children[hit].iter().any(is_partial) {
+        if region.children[hit.clone()].iter().any(is_partial) {
             return Err(Status::INVALID_ARGS);
         }
-        region.cut(range.start, &self.space.table)?;
-        region.cut(range.end, &self.space.table)?;
+        region.cut_ends(&hit, &range, &self.space.table)?;
         let mut retired = Retired::new();
         tree.remove(self.index, &range, &*self.space.table, &mut retired);
         Ok(retired)
@@ -66,8 +65,7 @@ impl Vmar {
             return Err(Status::ACCESS_DENIED);
         }
         region.check_mapped(&range, protection)?;
-        region.cut(range.start, &self.space.table)?;
-        region.cut(range.end, &self.space.table)?;
+        region.cut_ends(&region.overlapping(&range), &range, &self.space.table)?;
         let hit = region.overlapping(&range);
         for child in &mut region.children[hit] {
             if let Child::Mapping(mapping) = child {

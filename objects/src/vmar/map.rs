@@ -119,8 +119,10 @@ impl Vmar {
     ) -> Result<Retired, Status> {
         let table = &self.space.table;
         let region = tree.region(self.index);
-        region.cut(addresses.start, table)?;
-        region.cut(addresses.end, table)?;
+        let overwrite = request.options & abi::VM_SPECIFIC_OVERWRITE != 0;
+        if overwrite {
+            region.cut_ends(&region.overlapping(&addresses), &addresses, table)?;
+        }
         region.reserve()?;
         let place = Place {
             table,
@@ -130,7 +132,7 @@ impl Vmar {
         };
         let mapping = Mapping::create(place, protection, request.vmo_rights)?;
         let mut retired = Retired::new();
-        if !tree.region(self.index).overlapping(&addresses).is_empty() {
+        if overwrite && !tree.region(self.index).overlapping(&addresses).is_empty() {
             tree.remove(self.index, &addresses, &**table, &mut retired);
         }
         tree.add_mapping(self.index, mapping);

@@ -57,14 +57,33 @@ impl Region {
 
     /// Adds a child for which there is room, both in the addresses and in the vector.
     pub fn insert(&mut self, child: Child) {
-        let at = self.overlapping(&child.range());
-        debug_assert!(at.is_empty() && self.children.len() < self.children.capacity());
-        self.children.insert(at.start, child);
+        let range = child.range();
+        debug_assert!(self.overlapping(&range).is_empty() && self.children.len() < self.children.capacity());
+        let at = self.children.partition_point(|other| other.range().end <= range.start);
+        self.children.insert(at, child);
+    }
+
+    /// Cuts those of the children `hit` by a range, as [`Region::overlapping`] found them, that are in it in part.
+    pub fn cut_ends(
+        &mut self,
+        hit: &Range<usize>,
+        range: &Range<u64>,
+        table: &Arc<dyn PageTable>,
+    ) -> Result<(), NoMemory> {
+        let [.., last] = &self.children[hit.clone()] else { return Ok(()) };
+        let (first, last) = (self.children[hit.start].range(), last.range());
+        if first.start < range.start {
+            self.cut(range.start, table)?;
+        }
+        if last.end > range.end {
+            self.cut(range.end, table)?;
+        }
+        Ok(())
     }
 
     /// Splits the mapping that has `address` inside, if there is one, so that the address is a border.
     /// Nobody can tell, so a call that fails later need not undo it.
-    pub fn cut(&mut self, address: u64, table: &Arc<dyn PageTable>) -> Result<(), NoMemory> {
+    fn cut(&mut self, address: u64, table: &Arc<dyn PageTable>) -> Result<(), NoMemory> {
         self.reserve()?;
         let at = self.children.partition_point(|child| child.range().end <= address);
         if let Some(Child::Mapping(mapping)) = self.children.get_mut(at)
