@@ -69,6 +69,21 @@ impl Table {
         }
         None
     }
+
+    /// Hands out all frames below, in order. The table is not used any more.
+    fn drain(&mut self, take: &mut impl FnMut(Frame)) {
+        for slot in &mut self.slots {
+            if self.used == 0 {
+                return;
+            }
+            match slot {
+                Slot::Empty => continue,
+                Slot::Page(frame) => take(*frame),
+                Slot::Table(table) => table[0].drain(take),
+            }
+            self.used -= 1;
+        }
+    }
 }
 
 fn position(index: u64, level: u32) -> usize {
@@ -165,6 +180,14 @@ impl PageTree {
         Some(frame)
     }
 
+    /// Takes all frames out, in order.
+    pub fn drain(&mut self, mut take: impl FnMut(Frame)) {
+        if let Some(root) = &mut self.root {
+            root[0].drain(&mut take);
+        }
+        *self = Self::new();
+    }
+
     /// The first page at or after this index. Holes cost nothing.
     pub fn first_from(&self, index: u64) -> Option<(u64, Frame)> {
         if !self.covers(index) {
@@ -222,6 +245,9 @@ mod tests {
                 prop_assert_eq!(tree.first_from(index), first);
                 prop_assert_eq!(tree.len(), model.len() as u64);
             }
+            let mut rest = alloc::vec::Vec::new();
+            tree.drain(|frame| rest.push(frame));
+            prop_assert!(rest.into_iter().eq(model.into_values()) && tree.len() == 0);
         }
     }
 }

@@ -285,10 +285,7 @@ impl Drop for Vmo {
     fn drop(&mut self) {
         let mut state = self.state.lock();
         let Pages::Paged(tree) = &mut state.pages else { return };
-        while let Some((index, frame)) = tree.first_from(0) {
-            tree.remove(index);
-            self.frames.free(frame);
-        }
+        tree.drain(|frame| self.frames.free(frame));
     }
 }
 
