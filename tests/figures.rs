@@ -13,7 +13,7 @@ const TOLERANCE: u64 = 2;
 const FIGURES: [(&str, &str, u64); 17] = [
     ("boot_to_user", "instructions", 20_000_000),
     ("null_syscall", "instructions", 150),
-    ("yield_alone", "instructions", NO_LIMIT),
+    ("yield_alone", "instructions", 150),
     ("event_signal_wait", "instructions", 400),
     ("channel_write_read_64", "instructions", 900),
     ("port_queue_wait", "instructions", 700),

@@ -52,7 +52,7 @@ fn sizes_are_within_the_figures() {
     assert!(size_of::<WaitQueue>() <= 16, "queue: {}", size_of::<WaitQueue>());
     let queue = WaitQueue::<()>::new(());
     let wait = queue.wait(());
-    assert!(size_of_val(&wait) <= 64, "wait: {}", size_of_val(&wait));
+    assert!(size_of_val(&wait) <= 48, "wait: {}", size_of_val(&wait));
 }
 
 #[test]
