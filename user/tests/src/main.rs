@@ -56,6 +56,7 @@ mod stress;
 mod stress_futexes;
 mod stress_handles;
 mod stress_ports;
+mod stress_values;
 mod system_event;
 mod thread;
 mod thread_bases;
