@@ -60,6 +60,8 @@ struct Slots {
     free_count: usize,
     /// The process has ended; there will be no more handles.
     closed: bool,
+    /// How many handles were taken out; counted before the waits through them end.
+    removals: u64,
 }
 
 /// The handles of one process.
@@ -67,18 +69,19 @@ pub struct HandleTable {
     owner: Koid,
     secret: u32,
     slots: Mutex<Slots>,
-    /// How many handles were taken out. Counted under the lock, before the waits through them end.
-    removals: AtomicU64,
+    /// The removals once more, for those who need no lock: written under it.
+    shown: AtomicU64,
 }
 
-/// A moment in the life of a handle table: see [`HandleTable::mark`].
-#[derive(Clone, Copy, Debug)]
+/// The moment at which a handle was looked up, for [`HandleTable::still_open`]: taken under the lock of the
+/// lookup, so that no removal comes between the two. The default is the first moment of every table.
+#[derive(Clone, Copy, Default, Debug)]
 pub struct Mark(u64);
 
 impl HandleTable {
     /// An empty table for the process with this id.
     pub fn new(owner: Koid, secret: u32) -> Self {
-        Self { owner, secret: secret >> 2, slots: Mutex::new(Slots::default()), removals: AtomicU64::new(0) }
+        Self { owner, secret: secret >> 2, slots: Mutex::new(Slots::default()), shown: AtomicU64::new(0) }
     }
 
     /// What identifies a handle of this table for those who wait through it.
@@ -147,13 +150,29 @@ impl HandleTable {
     /// `BAD_HANDLE`, `WRONG_TYPE`, `ACCESS_DENIED`.
     #[inline]
     pub fn get<T: KernelObject>(&self, value: u32, rights: Rights) -> Result<Arc<T>, Status> {
+        self.find_object(&self.slots.lock(), value, rights).cloned()
+    }
+
+    /// As [`HandleTable::get`], for a call that waits through the handle.
+    ///
+    /// # Errors
+    /// Those of [`HandleTable::get`].
+    #[inline]
+    pub fn get_to_wait<T: KernelObject>(&self, value: u32, rights: Rights) -> Result<(Arc<T>, Mark), Status> {
         let slots = self.slots.lock();
-        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
+        Ok((self.find_object::<T>(&slots, value, rights)?.clone(), Mark(slots.removals)))
+    }
+
+    #[inline]
+    fn find_object<'a, T: KernelObject>(
+        &self,
+        slots: &'a Slots,
+        value: u32,
+        rights: Rights,
+    ) -> Result<&'a Arc<T>, Status> {
+        let handle = self.find(slots, value).ok_or(Status::BAD_HANDLE)?;
         let object = T::from_object(handle.object()).ok_or(Status::WRONG_TYPE)?;
-        if !handle.rights().contains(rights) {
-            return Err(Status::ACCESS_DENIED);
-        }
-        Ok(object.clone())
+        if handle.rights().contains(rights) { Ok(object) } else { Err(Status::ACCESS_DENIED) }
     }
 
     /// The object behind a value, of whatever kind, if the handle has these rights.
@@ -169,6 +188,20 @@ impl HandleTable {
         Ok(object)
     }
 
+    /// As [`HandleTable::get_any`], for a call that waits through the handle.
+    ///
+    /// # Errors
+    /// Those of [`HandleTable::get_any`].
+    #[inline(always)] // reason: as for `look`
+    pub fn get_any_to_wait(&self, value: u32, rights: Rights) -> Result<(Object, Mark), Status> {
+        let slots = self.slots.lock();
+        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
+        if !handle.rights().contains(rights) {
+            return Err(Status::ACCESS_DENIED);
+        }
+        Ok((handle.object().clone(), Mark(slots.removals)))
+    }
+
     /// The object and the rights behind a value.
     #[inline(always)] // reason: it is a part of most calls, and more than half of it is passing the result
     pub fn look(&self, value: u32) -> Result<(Object, Rights), Status> {
@@ -182,23 +215,18 @@ impl HandleTable {
         self.find(&self.slots.lock(), value).is_some()
     }
 
-    /// The present moment, for [`HandleTable::still_open`].
-    #[inline]
-    pub fn mark(&self) -> Mark {
-        Mark(self.removals.load(Ordering::Relaxed))
-    }
-
-    /// Whether a handle that was looked up after `mark` is open still. To be asked under the lock under
+    /// Whether a handle that was looked up at `mark` is open still. To be asked under the lock under
     /// which closing the handle ends the waits through it: a removal that this does not see has yet to
     /// take that lock, and finds whoever asks. Cheap as long as nothing is removed meanwhile.
     #[inline]
     pub fn still_open(&self, value: u32, mark: Mark) -> bool {
-        self.removals.load(Ordering::Relaxed) == mark.0 || self.contains(value)
+        self.shown.load(Ordering::Relaxed) == mark.0 || self.contains(value)
     }
 
-    /// Notes, under the lock, that handles are taken out.
-    fn note_removal(&self) {
-        self.removals.store(self.removals.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    /// Notes that a handle is taken out.
+    fn note_removal(&self, slots: &mut Slots) {
+        slots.removals += 1;
+        self.shown.store(slots.removals, Ordering::Relaxed);
     }
 
     /// Takes a handle out; waits that were made through it end.
@@ -216,7 +244,7 @@ impl HandleTable {
             let mut slots = self.slots.lock();
             check(self.find(&slots, value).ok_or(Status::BAD_HANDLE)?)?;
             let (slot, _) = self.decode(value).ok_or(Status::BAD_HANDLE)?;
-            self.note_removal();
+            self.note_removal(&mut slots);
             slots.take(slot)
         };
         self.leave(value, &handle);
@@ -292,7 +320,7 @@ impl HandleTable {
                 slots.free_count -= usize::from(matches!(slot.entry, Entry::Free { .. }));
                 return true;
             };
-            self.note_removal();
+            self.note_removal(&mut slots);
             (self.encode(slots.slots.len() as u32, slot.generation), handle)
         };
         self.leave(value, &handle);

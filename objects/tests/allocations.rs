@@ -8,7 +8,7 @@ use abi::Signals;
 use executor::TimerQueue;
 use objects::wait::{Deadline, MAX_ITEMS, Places, SignalWaiter, WaitSet, begin_wait_on, wait_on};
 use objects::{
-    AsyncOptions, Call, Channel, Event, FutexTable, FutexWait, HandleId, Holder, IoPort, KernelObject,
+    AsyncOptions, Call, Channel, Event, FutexTable, FutexWait, HandleId, Holder, IoPort, KernelObject, Mark,
     Message, NewOwner, Observation, PacketWaiter, Port, Requeue, Subject, Waitset, futex_waiter,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -155,8 +155,10 @@ fn waiting_for_many_objects() {
     for event in &events {
         let wait = async {
             let mut set = WaitSet::new(places, events.len()).await?;
-            set.watch(|index| Ok::<_, abi::Status>((events[index].clone().into(), A, MINE)))?;
-            set.wait(|_| true, later(timers)).await
+            set.watch(|index| {
+                Ok::<_, abi::Status>((events[index].clone().into(), A, MINE, Mark::default()))
+            })?;
+            set.wait(|_, _| true, later(timers)).await
         };
         let (allocations, outcome) = count(|| woken_by(wait, || event.base().signals.assert(A)));
         assert_eq!((allocations, outcome), (0, Ok(())));

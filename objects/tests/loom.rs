@@ -12,7 +12,7 @@ use loom::future::block_on;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 use objects::wait::{Deadline, Places, WaitSet, wait_on};
-use objects::{AsyncOptions, Channel, Event, Handle, HandleId, KernelObject, Message, Port};
+use objects::{AsyncOptions, Channel, Event, Handle, HandleId, KernelObject, Mark, Message, Port};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -183,27 +183,33 @@ fn a_dropped_wait_takes_no_wake_from_others() {
     });
 }
 
+/// A store with places for two.
+fn filled_places() -> Places {
+    let places = Places::new();
+    {
+        let mut filler = pin!(places.fill(|| true));
+        while places.free() < 2 {
+            assert!(poll(filler.as_mut()).is_pending());
+        }
+    }
+    places
+}
+
 /// A wait for two objects, of which one is signalled and the other's handle closed, ends and leaves no
 /// node behind.
 #[test]
 fn a_wait_for_many_races_with_both_its_objects() {
     model(|| {
-        let places = Places::new();
-        {
-            let mut filler = pin!(places.fill(|| true));
-            while places.free() < 2 {
-                let polled = filler.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-                assert!(polled.is_pending());
-            }
-        }
+        let places = filled_places();
         let events = [Event::new(), Event::new()];
         let [first, second] = events.clone();
         let asserter = thread::spawn(move || first.base().signals.assert(A));
         let closer = thread::spawn(move || second.cancel_handle(MINE));
         let mut set = block_on(WaitSet::new(&places, 2)).unwrap();
         let handles = [HandleId(8), MINE];
-        set.watch(|index| Ok::<_, Status>((events[index].clone().into(), A, handles[index]))).unwrap();
-        let outcome = block_on(set.wait(|_| true, never()));
+        let item = |index: usize| (events[index].clone().into(), A, handles[index], Mark::default());
+        set.watch(|index| Ok::<_, Status>(item(index))).unwrap();
+        let outcome = block_on(set.wait(|_, _| true, never()));
         assert!(matches!(outcome, Ok(()) | Err(Status::CANCELED)));
         for event in &events {
             assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));

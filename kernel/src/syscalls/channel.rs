@@ -225,7 +225,6 @@ pub fn channel_read_etc(
 /// A call that is to be made, and where its reply goes.
 struct Request {
     handle: RawHandle,
-    mark: Mark,
     options: u32,
     deadline: i64,
     bytes: InSlice<u8>,
@@ -245,15 +244,14 @@ pub fn channel_call(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let args = args.read()?;
-    let mark = caller.mark();
-    let channel = caller.object::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let found = caller.process.handles.get_to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
-    let handles = take_handles(caller, channel.as_deref().ok(), values);
+    let handles = take_handles(caller, found.as_ref().ok().map(|(channel, _)| &**channel), values);
     let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
     let received = Handles::Values(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
     let to = Destination { bytes, handles: received, actual_bytes, actual_handles };
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    call(caller, channel, handles, Request { handle, mark, options, deadline, bytes, to }, blocked)
+    call(caller, found, handles, Request { handle, options, deadline, bytes, to }, blocked)
 }
 
 /// [`channel_call`] with dispositions and descriptions of handles.
@@ -269,34 +267,34 @@ pub fn channel_call_etc(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let args = args.read()?;
-    let mark = caller.mark();
-    let channel = caller.object::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let found = caller.process.handles.get_to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let count = args.wr_num_handles as usize;
     let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
-    let handles = take_dispositions(caller, channel.as_deref().ok(), values, results);
+    let handles =
+        take_dispositions(caller, found.as_ref().ok().map(|(channel, _)| &**channel), values, results);
     let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
     let received = Handles::Infos(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
     let to = Destination { bytes, handles: received, actual_bytes, actual_handles };
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    call(caller, channel, handles, Request { handle, mark, options, deadline, bytes, to }, blocked)
+    call(caller, found, handles, Request { handle, options, deadline, bytes, to }, blocked)
 }
 
 /// Where the reply goes is looked at when it is there: the message is sent also if it has nowhere to go.
 #[inline(always)] // reason: it has much to be told
 fn call(
     caller: &Caller,
-    channel: Result<Arc<Channel>, Status>,
+    found: Result<(Arc<Channel>, Mark), Status>,
     handles: Result<Box<[Handle]>, Status>,
     request: Request,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let bytes = read_bytes(request.options, request.bytes);
-    let channel = channel?;
+    let (channel, mark) = found?;
     let message = Message { bytes: bytes?, handles: handles? };
     if message.bytes.len() < size_of::<u32>() {
         return Poll::Ready(Err(Status::INVALID_ARGS));
     }
     let (id, deadline) = (caller.id(request.handle), caller.deadline(request.deadline));
-    let still_open = || caller.still_open(request.handle, request.mark);
+    let still_open = || caller.still_open(request.handle, mark);
     blocked.reply(channel, message, id, still_open, deadline, request.to)
 }

@@ -39,12 +39,12 @@ pub async fn object_wait_many(
         return Err(Status::OUT_OF_RANGE);
     }
     let mut set = WaitSet::new(places(), items.len()).await?;
-    let mark = caller.mark();
     set.watch(|index| {
         let item = items.read_at(index)?;
-        Ok::<_, Status>((caller.any(item.handle, Rights::WAIT)?, item.waitfor, caller.id(item.handle)))
+        let (object, mark) = caller.any_to_wait(item.handle, Rights::WAIT)?;
+        Ok::<_, Status>((object, item.waitfor, caller.id(item.handle), mark))
     })?;
-    let outcome = set.wait(|id| caller.still_open(id.value(), mark), deadline).await;
+    let outcome = set.wait(|id, mark| caller.still_open(id.value(), mark), deadline).await;
     write_observed(items, results, set.observed()).and(outcome)
 }
 

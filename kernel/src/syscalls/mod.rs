@@ -80,13 +80,13 @@ impl Caller {
         self.process.handles.id(handle)
     }
 
-    /// The present moment, before handles are looked up: see [`Caller::still_open`].
+    /// [`Caller::any`] for a call that waits through the handle, with what [`Caller::still_open`] needs.
     #[inline]
-    pub fn mark(&self) -> Mark {
-        self.process.handles.mark()
+    pub fn any_to_wait(&self, handle: RawHandle, rights: Rights) -> Result<(Object, Mark), Status> {
+        self.process.handles.get_any_to_wait(handle, rights)
     }
 
-    /// Whether a handle that was looked up after `mark` is open still; for waits, as they begin.
+    /// Whether a handle that was looked up at `mark` is open still; for waits, as they begin.
     #[inline]
     pub fn still_open(&self, handle: RawHandle, mark: Mark) -> bool {
         self.process.handles.still_open(handle, mark)

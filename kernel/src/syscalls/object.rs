@@ -37,8 +37,7 @@ pub fn object_wait_one(
     observed: Out<Signals>,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
-    let mark = caller.mark();
-    let object = caller.any(handle, Rights::WAIT)?;
+    let (object, mark) = caller.any_to_wait(handle, Rights::WAIT)?;
     let active = object.base().signals.get();
     if active.intersects(signals) {
         return Poll::Ready(observed.write_optional(&active));
@@ -84,8 +83,7 @@ pub fn object_wait_async(
     if options & !(abi::WAIT_ASYNC_TIMESTAMP | abi::WAIT_ASYNC_EDGE) != 0 {
         return Err(Status::INVALID_ARGS);
     }
-    let mark = caller.mark();
-    let object = caller.any(handle, Rights::WAIT)?;
+    let (object, mark) = caller.any_to_wait(handle, Rights::WAIT)?;
     let options = AsyncOptions {
         edge: options & abi::WAIT_ASYNC_EDGE != 0,
         timestamp: (options & abi::WAIT_ASYNC_TIMESTAMP != 0).then_some(now as fn() -> i64),

@@ -50,7 +50,7 @@ impl HandleTable {
             places.push((*value, handle.object().clone()));
             handles.push(handle);
         }
-        self.note_removal();
+        self.note_removal(&mut slots);
         Ok((handles.into_boxed_slice(), Leaving { table: self, places }))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{never, poll, ready, timers};
 use crate::wait::{Deadline, MAX_ITEMS, Places, WaitSet, wait_on};
-use crate::{Event, EventPair, HandleId, KernelObject, Object};
+use crate::{Event, EventPair, HandleId, KernelObject, Mark, Object};
 use abi::{Signals, Status};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -104,7 +104,7 @@ fn fill(places: &Places, memory: bool) {
 
 fn set_of(objects: &[Object]) -> WaitSet<'static> {
     let mut set = ready(pin!(WaitSet::new(places(), objects.len()))).unwrap();
-    let item = |index: usize| (objects[index].clone(), A, HandleId(index as u64 + 1));
+    let item = |index: usize| (objects[index].clone(), A, HandleId(index as u64 + 1), Mark::default());
     set.watch(|index| Ok::<_, Status>(item(index))).unwrap();
     set
 }
@@ -148,7 +148,7 @@ fn waiting_for_many_ends_with_any_and_leaves_no_node_behind() {
     let objects = events.clone().map(Object::from);
     let mut set = set_of(&objects);
     {
-        let mut wait = pin!(set.wait(|_| true, never()));
+        let mut wait = pin!(set.wait(|_, _| true, never()));
         assert!(poll(wait.as_mut()).is_pending());
         events[0].base().signals.assert(B);
         assert!(poll(wait.as_mut()).is_pending());
@@ -166,7 +166,7 @@ fn waiting_for_many_is_cancelled_by_one_closed_handle() {
     let events = [Event::new(), Event::new()];
     let mut set = set_of(&events.clone().map(Object::from));
     {
-        let mut wait = pin!(set.wait(|_| true, never()));
+        let mut wait = pin!(set.wait(|_, _| true, never()));
         assert!(poll(wait.as_mut()).is_pending());
         events[1].cancel_handle(HandleId(2));
         assert_eq!(ready(wait), Err(Status::CANCELED));
@@ -179,7 +179,7 @@ fn a_dropped_wait_for_many_takes_its_nodes_out() {
     let event = Event::new();
     let mut set = set_of(&[Object::from(event.clone())]);
     {
-        let mut wait = pin!(set.wait(|_| true, never()));
+        let mut wait = pin!(set.wait(|_, _| true, never()));
         assert!(poll(wait.as_mut()).is_pending());
     }
     assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));

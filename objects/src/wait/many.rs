@@ -5,6 +5,7 @@ use super::places::{Chain, Places};
 use crate::handle::HandleId;
 use crate::object::Object;
 use crate::signals::{Observation, SignalQueue};
+use crate::table::Mark;
 use abi::{Signals, Status};
 use core::future::poll_fn;
 use core::pin::pin;
@@ -18,6 +19,7 @@ pub(super) struct Item {
     object: Object,
     mask: Signals,
     handle: HandleId,
+    mark: Mark,
     observed: Signals,
 }
 
@@ -37,18 +39,18 @@ impl<'a> WaitSet<'a> {
     }
 
     /// Sets what to wait for: `item` is told each index in order, and answers with the object, the
-    /// signals, and the handle that the wait is made through.
+    /// signals, the handle that the wait is made through, and when that was looked up.
     ///
     /// # Errors
     /// What `item` refuses with; the set is not to be waited for then.
     pub fn watch<E>(
         &mut self,
-        mut item: impl FnMut(usize) -> Result<(Object, Signals, HandleId), E>,
+        mut item: impl FnMut(usize) -> Result<(Object, Signals, HandleId, Mark), E>,
     ) -> Result<(), E> {
         let mut index = 0;
         self.chain.try_for_each(|place| {
-            let (object, mask, handle) = item(index)?;
-            place.item = Some(Item { object, mask, handle, observed: Signals::empty() });
+            let (object, mask, handle, mark) = item(index)?;
+            place.item = Some(Item { object, mask, handle, mark, observed: Signals::empty() });
             index += 1;
             Ok(())
         })
@@ -66,7 +68,7 @@ impl<'a> WaitSet<'a> {
     /// `TIMED_OUT`; `CANCELED` when a handle was closed, which `observed` of its item tells.
     pub async fn wait(
         &mut self,
-        still_open: impl Fn(HandleId) -> bool,
+        still_open: impl Fn(HandleId, Mark) -> bool,
         deadline: Deadline,
     ) -> Result<(), Status> {
         let mut armed = Armed(&mut self.chain);
@@ -102,14 +104,14 @@ struct Armed<'a>(&'a mut Chain);
 
 impl Armed<'_> {
     /// Arms the nodes in order; whether one of the items is satisfied already.
-    fn arm_all(&mut self, waker: &Waker, still_open: &impl Fn(HandleId) -> bool) -> bool {
+    fn arm_all(&mut self, waker: &Waker, still_open: &impl Fn(HandleId, Mark) -> bool) -> bool {
         let mut settled = false;
         self.0.for_each(|place| {
             let Some(item) = &mut place.item else { return };
             let observation = Observation::of(item.mask, item.handle);
             let armed =
                 place.node.arm(item.object.observable(), observation, waker.clone(), |active, seen| {
-                    seen.begin_through(*active, || still_open(item.handle))
+                    seen.begin_through(*active, || still_open(item.handle, item.mark))
                 });
             if let Err(seen) = armed {
                 item.observed = seen.observed;

@@ -1,11 +1,12 @@
-//! Handles that are closed while a wait through them begins: `HandleTable::mark` and `still_open`.
+//! Handles that are closed while a wait through them begins: the marks of lookups, and
+//! `HandleTable::still_open`.
 
-use super::{A, model};
+use super::{A, filled_places, model, never, request};
 use abi::{Rights, Signals, Status};
 use loom::future::block_on;
 use loom::thread;
-use objects::wait::{SignalWaiter, begin_wait_on};
-use objects::{Event, Handle, HandleTable, KernelObject, Object, Observation};
+use objects::wait::{SignalWaiter, WaitSet, begin_wait_on};
+use objects::{Channel, Event, Handle, HandleId, HandleTable, KernelObject, Observation};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
@@ -21,8 +22,7 @@ fn process<const N: usize>() -> (Arc<HandleTable>, [Arc<Event>; N], [u32; N]) {
 
 /// Waits for `A` as a thread's call does; `None` when there is no such handle any more.
 fn wait(table: &HandleTable, value: u32) -> Option<Result<(), Status>> {
-    let mark = table.mark();
-    let object: Object = table.get_any(value, Rights::WAIT).ok()?;
+    let (object, mark) = table.get_any_to_wait(value, Rights::WAIT).ok()?;
     let observation = Observation::of(A, table.id(value));
     let mut waiter = pin!(SignalWaiter::new(observation));
     let mut object = Some(object);
@@ -39,8 +39,8 @@ fn wait(table: &HandleTable, value: u32) -> Option<Result<(), Status>> {
 /// The handle is closed and, in one of the models, the object signalled: the wait never hangs, and says
 /// which it was.
 ///
-/// Fails when a removal is counted after the waits through the handle have ended, and when `still_open`
-/// always agrees.
+/// Fails when a removal is counted after the waits through the handle have ended, when `get_any_to_wait` takes
+/// the mark after its lock, and when `still_open` always agrees.
 #[test]
 fn a_handle_closed_while_a_wait_through_it_begins_ends_it() {
     for signalled in [false, true] {
@@ -61,6 +61,52 @@ fn a_handle_closed_while_a_wait_through_it_begins_ends_it() {
             assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
         });
     }
+}
+
+/// The first of two handles is closed while a wait for both begins.
+///
+/// Fails when all items have the last one's mark.
+#[test]
+fn one_of_two_handles_closed_while_a_wait_for_both_begins_ends_it() {
+    model(|| {
+        let (table, [event, _other], values) = process();
+        let same = table.clone();
+        let closer = thread::spawn(move || drop(same.remove(values[0])));
+        let places = filled_places();
+        let mut set = block_on(WaitSet::new(&places, values.len())).expect("enough places");
+        let watched = set.watch(|index| {
+            let (object, mark) = table.get_any_to_wait(values[index], Rights::WAIT)?;
+            Ok::<_, Status>((object, A, table.id(values[index]), mark))
+        });
+        if watched.is_ok() {
+            let still_open = |id: HandleId, mark| table.still_open(id.value(), mark);
+            assert_eq!(block_on(set.wait(still_open, never())), Err(Status::CANCELED));
+        }
+        closer.join().unwrap();
+        assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
+    });
+}
+
+/// A handle is closed while a call through it begins; the channel has another.
+///
+/// Fails when `get_to_wait` takes the mark after its lock.
+#[test]
+fn a_handle_closed_while_a_call_through_it_begins_ends_it() {
+    model(|| {
+        let (near, _far) = Channel::new();
+        let _other = Handle::to_new(near.clone()).expect("few handles");
+        let table = Arc::new(HandleTable::new(1, 0x5eed_5eed));
+        let handle = Handle::new(near, Rights::READ).expect("few handles");
+        let value = table.add(handle).ok().expect("room");
+        let same = table.clone();
+        let closer = thread::spawn(move || drop(same.remove(value)));
+        if let Ok((channel, mark)) = table.get_to_wait::<Channel>(value, Rights::READ) {
+            let still_open = || table.still_open(value, mark);
+            let called = block_on(channel.call(request(), table.id(value), still_open, never()));
+            assert_eq!(called.err(), Some(Status::CANCELED));
+        }
+        closer.join().unwrap();
+    });
 }
 
 /// Closing another handle ends no wait.

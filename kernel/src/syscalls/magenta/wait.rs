@@ -33,8 +33,7 @@ pub async fn handle_wait_one(
     timeout: i64,
     observed: Out<Signals>,
 ) -> Result<(), Status> {
-    let mark = caller.mark();
-    let object = caller.any(handle, Rights::WAIT)?;
+    let (object, mark) = caller.any_to_wait(handle, Rights::WAIT)?;
     let still_open = || caller.still_open(handle, mark);
     let deadline = caller.deadline(after(timeout));
     let (id, set) = (caller.id(handle), &object.base().signals);
