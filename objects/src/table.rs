@@ -19,9 +19,10 @@ use crate::base::Koid;
 use crate::closing::Doomed;
 use crate::handle::{Handle, HandleId, MAX_HANDLES};
 use crate::object::{KernelObject, Object};
-use abi::{Rights, Status};
+use abi::{Rights, Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 use waitq::sync::Mutex;
 use waitq::sync::atomic::{AtomicU64, Ordering};
 
@@ -195,11 +196,35 @@ impl HandleTable {
     #[inline(always)] // reason: as for `look`
     pub fn get_any_to_wait(&self, value: u32, rights: Rights) -> Result<(Object, Mark), Status> {
         let slots = self.slots.lock();
-        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
-        if !handle.rights().contains(rights) {
-            return Err(Status::ACCESS_DENIED);
-        }
+        let handle = self.find_any(&slots, value, rights)?;
         Ok((handle.object().clone(), Mark(slots.removals)))
+    }
+
+    /// As [`HandleTable::get_any_to_wait`], unless one of `signals` is active: then those that are, and
+    /// nobody has to count a reference to the object.
+    ///
+    /// # Errors
+    /// Those of [`HandleTable::get_any`].
+    #[inline(always)] // reason: as for `look`
+    pub fn get_any_unless(
+        &self,
+        value: u32,
+        rights: Rights,
+        signals: Signals,
+    ) -> Result<ControlFlow<Signals, (Object, Mark)>, Status> {
+        let slots = self.slots.lock();
+        let object = self.find_any(&slots, value, rights)?.object();
+        let active = object.base().signals.get();
+        Ok(match active.intersects(signals) {
+            true => ControlFlow::Break(active),
+            false => ControlFlow::Continue((object.clone(), Mark(slots.removals))),
+        })
+    }
+
+    #[inline(always)]
+    fn find_any<'a>(&self, slots: &'a Slots, value: u32, rights: Rights) -> Result<&'a Handle, Status> {
+        let handle = self.find(slots, value).ok_or(Status::BAD_HANDLE)?;
+        if handle.rights().contains(rights) { Ok(handle) } else { Err(Status::ACCESS_DENIED) }
     }
 
     /// The object and the rights behind a value.

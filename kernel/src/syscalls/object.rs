@@ -5,6 +5,7 @@ use super::{Blocked, Caller, now};
 use crate::mm::user::Out;
 use abi::{RawHandle, Rights, Signals, Status};
 use alloc::sync::Arc;
+use core::ops::ControlFlow;
 use core::pin::Pin;
 use core::task::Poll;
 use objects::{AsyncOptions, Handle, Object, Observation, Port};
@@ -37,11 +38,10 @@ pub fn object_wait_one(
     observed: Out<Signals>,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
-    let (object, mark) = caller.any_to_wait(handle, Rights::WAIT)?;
-    let active = object.base().signals.get();
-    if active.intersects(signals) {
-        return Poll::Ready(observed.write_optional(&active));
-    }
+    let (object, mark) = match caller.process.handles.get_any_unless(handle, Rights::WAIT, signals)? {
+        ControlFlow::Break(active) => return Poll::Ready(observed.write_optional(&active)),
+        ControlFlow::Continue(found) => found,
+    };
     let observation = Observation::of(signals, caller.id(handle));
     let still_open = || caller.still_open(handle, mark);
     blocked.signals(object, observation, still_open, caller.deadline(deadline), observed)
