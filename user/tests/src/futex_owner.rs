@@ -4,13 +4,17 @@ use alloc::sync::Arc;
 use core::sync::atomic::AtomicU32;
 
 use hafnon_user::{
-    AsHandle, Event, Status, Thread, abi::THREAD_STATE_BLOCKED_FUTEX, clock::INFINITE, futex, info,
-    thread::JoinHandle,
+    AsHandle, Channel, Event, Rights, Signals, Status, Thread,
+    abi::{INFO_PROCESS_THREADS, PA_USER0, THREAD_STATE_BLOCKED_FUTEX},
+    clock::{INFINITE, MILLISECOND, deadline_after},
+    futex, info,
+    task::{self, Task},
+    thread::{self, JoinHandle},
 };
 
 use crate::{
     bad_memory::BadMemory,
-    harness::{NO_HANDLE, blocked, call, first_thread, process, user_test},
+    harness::{NO_HANDLE, blocked, call, child, first_thread, process, user_test},
 };
 
 type Word = Arc<AtomicU32>;
@@ -77,7 +81,7 @@ user_test! {
         futex::wake_single_owner(&word).expect("wake");
         assert_eq!(futex::owner(&word), Ok(koid(first.thread())));
         assert_eq!(futex::owner(&others), Ok(0));
-        while first.thread().wait(hafnon_user::Signals::THREAD_TERMINATED, 0).is_err() {
+        while first.thread().wait(Signals::THREAD_TERMINATED, 0).is_err() {
             futex::wake(&stay, 1).expect("wake");
         }
         futex::wake_single_owner(&word).expect("wake");
@@ -133,11 +137,37 @@ user_test! {
         let waiting = waiter(&word, owner.thread().raw());
         assert_eq!(futex::owner(&word), Ok(koid(owner.thread())));
         finish(&idle, []);
-        owner.thread().wait(hafnon_user::Signals::THREAD_TERMINATED, INFINITE).expect("it ends");
+        owner.thread().wait(Signals::THREAD_TERMINATED, INFINITE).expect("it ends");
         assert_eq!(futex::owner(&word), Ok(0));
         let second = waiter(&word, owner.thread().raw());
         assert_eq!(futex::owner(&word), Ok(0), "as if no owner had been named");
         finish(&word, [waiting, second]);
+    }
+
+    fn the_owner_stays_when_who_named_it_gives_up() {
+        let word = word();
+        let waiting = waiter(&word, 0);
+        let other = word.clone();
+        let late = thread::spawn("late", move || {
+            futex::wait_until(&other, 0, first_thread().raw(), deadline_after(MILLISECOND))
+        });
+        assert_eq!(late.expect("a thread").join(), Some(Err(Status::TIMED_OUT)));
+        assert_eq!(futex::owner(&word), Ok(koid(first_thread())));
+        finish(&word, [waiting]);
+        assert_eq!(futex::owner(&word), Ok(0));
+    }
+
+    fn threads_of_other_processes_can_not_own() {
+        let ((word, target), (near, far)) = ((word(), word()), Channel::create().expect("a channel"));
+        let process = child("wait-event", |launch| launch.handle(PA_USER0, far));
+        near.wait(Signals::CHANNEL_READABLE, INFINITE).expect("it runs");
+        let threads = info::koids(&process, INFO_PROCESS_THREADS).expect("info");
+        let theirs = task::child(&process, threads[0], Rights::SAME_RIGHTS).expect("a thread");
+        assert_eq!(futex::wait_until(&word, 0, theirs.raw(), 0), Err(Status::INVALID_ARGS));
+        let requeue = futex::requeue_single_owner(&word, 0, &target, 1, theirs.raw());
+        assert_eq!(requeue, Err(Status::INVALID_ARGS));
+        process.kill().expect("killed");
+        process.wait(Signals::TASK_TERMINATED, INFINITE).expect("it ends");
     }
 
     fn a_thread_that_has_not_started_can_not_own() {
