@@ -7,6 +7,7 @@
 //! after as many.
 
 use crate::object::Object;
+#[cfg(not(loom))]
 use waitq::WaitQueue;
 
 /// How many handles, messages or packets are discarded in one go.
@@ -46,6 +47,7 @@ pub struct Doomed {
 
 impl Doomed {
     /// Nothing.
+    #[cfg(not(loom))]
     const NONE: Self = Self { top: None, bottom: None };
 
     /// Takes in an object, which is in no stack.
@@ -58,6 +60,7 @@ impl Doomed {
     }
 
     /// Puts another stack below this one.
+    #[cfg(not(loom))]
     fn append(&mut self, other: Self) {
         match &self.bottom {
             None => *self = other,
