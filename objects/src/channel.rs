@@ -93,7 +93,8 @@ impl End {
     /// Puts a message into the inbox, which is this end's.
     #[inline]
     fn deliver(&self, inbox: &mut Inbox, message: Message) -> Result<(), Undelivered> {
-        if inbox.messages.try_reserve(1).is_err() {
+        let is_full = inbox.messages.len() == inbox.messages.capacity();
+        if is_full && inbox.messages.try_reserve(1).is_err() {
             return Err((message, Status::NO_MEMORY));
         }
         inbox.messages.push_back(message);

@@ -21,42 +21,43 @@ impl Status {
     /// Linked. Drop unlinks.
     pub(crate) const QUEUED: Self = Self(1);
     const CHOSEN: usize = 2;
-    const WOKEN: usize = 4;
-    const COUNTED: usize = 1;
+    const WOKEN: usize = 3;
+    /// Beside the two bits of these four.
+    const COUNTED: usize = 4;
 
     /// Chosen by a waker that could not take all wakers at once: still linked, at the front of its
     /// list, waiting to be unlinked by that waker. Drop unlinks, and passes a counted wake on.
     #[inline(always)]
     pub(crate) const fn chosen(counted: bool) -> Self {
-        Self(Self::CHOSEN | counted as usize)
+        Self(Self::CHOSEN | if counted { Self::COUNTED } else { 0 })
     }
 
     /// Not linked any more. Drop passes a counted wake on.
     #[inline(always)]
     pub(crate) const fn woken(counted: bool) -> Self {
-        Self(Self::WOKEN | counted as usize)
+        Self(Self::WOKEN | if counted { Self::COUNTED } else { 0 })
     }
 
     #[inline(always)]
     pub(crate) const fn is_chosen(self) -> bool {
-        self.0 & Self::CHOSEN != 0
+        self.0 & 3 == Self::CHOSEN
     }
 
     #[inline(always)]
     pub(crate) const fn is_linked(self) -> bool {
-        self.0 != Self::IDLE.0 && self.0 < Self::WOKEN
+        (self.0 & 3).wrapping_sub(Self::QUEUED.0) < 2
     }
 
     /// Whether it was woken, also by a waker that has not unlinked it yet.
     #[inline(always)]
     pub(crate) const fn was_woken(self) -> bool {
-        self.0 >= Self::CHOSEN
+        self.0 & Self::CHOSEN & Self::WOKEN != 0
     }
 
     /// Whether the wake, if there was one, is to be passed on when nobody sees it.
     #[inline(always)]
     pub(crate) const fn is_counted(self) -> bool {
-        self.was_woken() && self.0 & Self::COUNTED != 0
+        self.0 & Self::COUNTED != 0
     }
 }
 

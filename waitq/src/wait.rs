@@ -59,12 +59,21 @@ impl<T: Tag, S, L: Lists<T>, C: FnOnce(&mut S, &mut T) -> bool> Future for Wait<
             let tag = waiter.tag();
             return waiter.begin(queue, tag, ready, context.waker());
         }
-        let result = waiter.as_mut().poll(context);
-        if result.is_ready() {
-            waiter.release();
-        }
-        result
+        poll_again(waiter, context)
     }
+}
+
+/// Every poll but the first, which is quicker without.
+#[inline(never)]
+fn poll_again<T: Tag, S, L: Lists<T>>(
+    mut waiter: Pin<&mut Borrowing<'_, T, S, L>>,
+    context: &mut Context<'_>,
+) -> Poll<T> {
+    let result = waiter.as_mut().poll(context);
+    if result.is_ready() {
+        waiter.release();
+    }
+    result
 }
 
 impl<T: Tag, S, L: Lists<T>, C> Drop for Wait<'_, T, S, L, C> {
