@@ -138,7 +138,7 @@ fn a_drop_during_the_rounds_of_a_large_wake_is_safe() {
 /// A waiter that is used again: the wake of its first wait, which it gave up, does not end the second, and
 /// the second queue is not kept by anything once both are over.
 ///
-/// Fails when `cancel` leaves the node `Woken`, or linked in the first queue.
+/// Fails when `cancel` leaves the node linked in the first queue.
 #[test]
 fn a_waiter_used_again_ends_by_its_own_wake() {
     loom::model(|| {

@@ -134,6 +134,8 @@ fn a_requeue_that_races_with_the_end_of_a_wait_keeps_the_owners() {
 fn requeues_that_cross_lose_nobody() {
     model(|| {
         let table = Arc::new(FutexTable::default());
+        // The two futexes have a list each.
+        table.widen(2);
         let mut waits = [
             Box::pin(table.wait(HERE, 1, Ok(0), equal, never())),
             Box::pin(table.wait(THERE, 2, Ok(9), equal, never())),
