@@ -11,6 +11,7 @@
 
 use super::copy::{self, copy_from_user, copy_to_user, retry};
 use super::frames;
+use super::layout::PAGE_SIZE;
 use abi::Status;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
@@ -172,6 +173,17 @@ impl<T: FromBytes> InSlice<T> {
         // SAFETY: that many values have been initialised, and any bytes are a value.
         unsafe { values.set_len(self.1) };
         Ok(values)
+    }
+}
+
+impl InSlice<u8> {
+    /// Reads all bytes, a page at most, onto the stack, and has them used. INVALID_ARGS for more.
+    pub fn with_page<R>(self, with: impl FnOnce(&[u8]) -> R) -> Result<R, Status> {
+        let mut page = [const { MaybeUninit::<u8>::uninit() }; PAGE_SIZE as usize];
+        let part = page.get_mut(..self.1).ok_or(Status::INVALID_ARGS)?;
+        self.read_uninit(part)?;
+        // SAFETY: that part has been initialised.
+        Ok(with(unsafe { &*(core::ptr::from_ref(part) as *const [u8]) }))
     }
 }
 

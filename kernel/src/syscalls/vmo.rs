@@ -45,10 +45,7 @@ fn read_part(vmo: &Vmo, offset: u64, to: OutSlice<u8>) -> Result<(), Status> {
 
 #[inline(never)]
 fn write_part(vmo: &Vmo, offset: u64, from: InSlice<u8>) -> Result<(), Status> {
-    let mut page = [0; PAGE_SIZE as usize];
-    let bytes = &mut page[..from.len()];
-    from.read_into(bytes)?;
-    vmo.write(offset, bytes)
+    from.with_page(|bytes| vmo.write(offset, bytes))?
 }
 
 /// Copies into a VMO.
