@@ -282,7 +282,7 @@ impl<P: Platform> Executor<P> {
             return true;
         }
         let queue = self.queue.lock(&self.platform);
-        let lone = NonNull::new(self.lone.load(Relaxed));
+        let lone = self.lone();
         // SAFETY: tasks in the queue are alive, and so is the lone one while thieves do not have the lock.
         let rank = |task: Task| unsafe { task.as_ref() }.rank();
         let first = queue.first().into_iter().chain(lone).map(rank).min();
@@ -350,6 +350,11 @@ impl<P: Platform> Executor<P> {
     #[inline(always)]
     pub(crate) fn has_lone(&self) -> bool {
         !self.lone.load(Ordering::Relaxed).is_null()
+    }
+
+    /// The lone task, if it is there. It stays alive and here as long as the caller has the lock of the queue.
+    pub(crate) fn lone(&self) -> Option<Task> {
+        NonNull::new(self.lone.load(Ordering::Relaxed))
     }
 
     /// Enqueues `task` as the lone one. By the owner, when there is none; the right to enqueue goes with it.

@@ -38,7 +38,7 @@ mod yielding;
 
 pub use alarm::Alarm;
 pub use executor::{Executor, Platform, RunState};
-pub use group::Group;
+pub use group::{Group, Sleepers};
 pub use scope::Scope;
 pub use task::annotate::{WaitingFor, current_task, waiting_for};
 pub use task::options::{Class, NOMINAL_WEIGHT, TaskOptions};

@@ -1,8 +1,9 @@
 //! Moving ready tasks between CPUs: an idle CPU steals, a busy one offers, affinity changes send away.
 //!
 //! Stealing is opportunistic: a CPU may fall asleep next to a task that was enqueued at that moment.
-//! The owner of that task then offers it again at its next dequeue. Parked tasks stay on their home,
-//! which is why a waker may read it.
+//! The owner of that task then offers it again at its next dequeue, or when its task goes on in user mode.
+//! A wake is no offer yet, as who wakes often waits at once, and the task then runs where it is. Parked
+//! tasks stay on their home, which is why a waker may read it.
 
 use crate::executor::{Executor, Platform};
 use crate::group::Group;
@@ -27,6 +28,20 @@ impl<P: Platform> Executor<P> {
         {
             group.rouse(affinity);
         }
+    }
+
+    /// Offers what waits for its turn here to a CPU that sleeps. By a task that goes on although it may have
+    /// woken others, before it does what takes long; one that ends its poll need not, the loop does.
+    pub fn offer_ready(&'static self) {
+        if self.ready.load(Relaxed) == 0 && !self.has_lone() {
+            return;
+        }
+        let queue = self.queue.lock(&self.platform);
+        // SAFETY: tasks in the queue are alive, and so is the lone one while thieves do not have the lock.
+        let affinity = |task: Task| unsafe { task.as_ref() }.affinity.load(Relaxed);
+        let affinity = self.lone().or(queue.first()).map_or(0, affinity);
+        drop(queue);
+        self.offer(affinity);
     }
 
     /// Takes a ready task from another CPU into this one's queue. Whether there was one.

@@ -51,7 +51,8 @@ impl Machine {
     fn new(count: usize, linked: bool) -> Self {
         let make = |index| &*Box::leak(Box::new(Executor::new(index, Cpu { index, kicked: Notify::new() })));
         let cpus: &'static [_] = (0..count).map(make).collect::<Vec<_>>().leak();
-        let group: Option<&'static Group<_>> = linked.then(|| &*Box::leak(Box::new(Group::new(cpus))));
+        let group: Option<&'static Group<_>> =
+            linked.then(|| &*Box::leak(Box::new(Group::new(cpus, Box::leak(Box::default())))));
         if let Some(group) = group {
             group.link();
         }

@@ -11,7 +11,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
-use executor::{Executor, Group, TimerQueue};
+use executor::{Executor, Group, Sleepers, TimerQueue};
 use objects::Process;
 use objects::memory::Protection;
 use spin::Once;
@@ -34,6 +34,7 @@ static EXECUTORS: [Executor<CpuPlatform>; MAX_CPUS] = executors! {
     32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63
 };
 static GROUP: Once<Group<CpuPlatform>> = Once::new();
+static SLEEPERS: Sleepers = Sleepers::new();
 
 /// The process of the thread that ran last on a CPU, until that idles. Its address space is active.
 static PROCESS: PerCpu<Arc<Process>> = PerCpu::new();
@@ -55,7 +56,7 @@ pub fn ticks_since_entry() -> u64 {
 /// Brings the executors together, once all CPUs are there.
 pub fn init() {
     let members: Vec<_> = EXECUTORS[..cpu::count()].iter().collect();
-    GROUP.call_once(|| Group::new(members.leak())).link();
+    GROUP.call_once(|| Group::new(members.leak(), &SLEEPERS)).link();
     let budget = config::value("kernel.poll-budget").and_then(|milliseconds| milliseconds.parse().ok());
     for member in group().members() {
         member.set_budget(budget.unwrap_or(POLL_BUDGET).saturating_mul(1_000_000));
@@ -120,9 +121,24 @@ fn leave() {
 #[inline]
 pub fn before_user() {
     shootdown::service();
+    share();
     let executor = executor();
     // The clock stands where this poll began.
     time::arm_by(executor.next_timer().min(executor.clock() + SLICE));
+}
+
+/// To be called before user code goes on after a system call: threads that the call has woken need not wait
+/// for this one when a CPU sleeps.
+#[inline(always)]
+pub fn share() {
+    if SLEEPERS.any() {
+        offer_ready();
+    }
+}
+
+#[cold]
+fn offer_ready() {
+    executor().offer_ready();
 }
 
 /// Brings in the page that a copy to or from user memory missed.

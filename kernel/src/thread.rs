@@ -112,7 +112,10 @@ fn at_once(caller: &Caller, call: &SystemCall, blocked: Pin<&mut Blocked>) -> Op
         None => Poll::Ready(i64::from(Status::BAD_SYSCALL.raw())),
     };
     match answer {
-        Poll::Ready(result) if !caller.thread.is_dying() => Some(result as u64),
+        Poll::Ready(result) if !caller.thread.is_dying() => {
+            run::share();
+            Some(result as u64)
+        }
         _ => None,
     }
 }

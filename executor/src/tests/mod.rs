@@ -62,7 +62,8 @@ impl Machine {
             &*Box::leak(Box::new(Executor::new(cpu, platform)))
         };
         let cpus: Vec<_> = (0..cpus).map(make).collect();
-        let group: &'static Group<_> = Box::leak(Box::new(Group::new(cpus.clone().leak())));
+        let group: &'static Group<_> =
+            Box::leak(Box::new(Group::new(cpus.clone().leak(), Box::leak(Box::default()))));
         group.link();
         let machine = Self { clock, cpus, group };
         (0..machine.cpus.len()).for_each(|cpu| machine.on(cpu, Executor::finish_idle));

@@ -101,6 +101,45 @@ fn a_remote_wake_on_a_busy_cpu_rouses_a_sleeper() {
     machine.run_one(0);
 }
 
+/// A task that wakes others on its own CPU and then does what takes long.
+#[test]
+fn what_was_woken_beside_a_task_that_goes_on_is_offered() {
+    for woken in [1, 2] {
+        let machine = Arc::new(Machine::new(2));
+        let parked: Vec<_> = (0..woken).map(|_| machine.spawn(0, "parked", never())).collect();
+        machine.run(0);
+        machine.sleep(1);
+        let inner = machine.clone();
+        machine.spawn(0, "busy", async move {
+            inner.on(0, |executor| executor.offer_ready());
+            assert_eq!(inner.kicks(1), 0, "nothing is ready");
+            parked.iter().for_each(|task| task.wake());
+            assert_eq!(inner.kicks(1), 0, "it may wait at once, and then they run here");
+            inner.on(0, |executor| executor.offer_ready());
+            assert_eq!(inner.kicks(1), 1);
+            inner.on(1, |executor| executor.finish_idle());
+            assert_eq!(inner.run(1), woken, "it steals them");
+        });
+        machine.run_one(0);
+    }
+}
+
+/// A task that may run nowhere else wakes no CPU.
+#[test]
+fn what_is_pinned_is_not_offered() {
+    let machine = Arc::new(Machine::new(2));
+    let parked = machine.spawn_with(0, TaskOptions::new("parked").pinned(), never());
+    machine.run(0);
+    machine.sleep(1);
+    let inner = machine.clone();
+    machine.spawn(0, "busy", async move {
+        parked.wake();
+        inner.on(0, |executor| executor.offer_ready());
+        assert_eq!(inner.kicks(1), 0);
+    });
+    machine.run_one(0);
+}
+
 #[test]
 fn virtual_time_moves_along_relative_to_the_queue() {
     let machine = Machine::new(2);

@@ -24,7 +24,7 @@ impl Cpus {
     fn start() -> Self {
         let make = |index| &*Box::leak(Box::new(Executor::new(index, HostPlatform::new())));
         let executors: &'static [_] = (0..CPUS).map(make).collect::<Vec<_>>().leak();
-        Box::leak(Box::new(Group::new(executors))).link();
+        Box::leak(Box::new(Group::new(executors, Box::leak(Box::default())))).link();
         let stop = Arc::new(AtomicBool::new(false));
         let start = |executor: &&'static HostExecutor| {
             let (executor, stop) = (*executor, stop.clone());
