@@ -102,6 +102,8 @@ impl End {
         self.unread.store(unread as u64, Ordering::Relaxed);
         if unread == 1 {
             self.base.signals.change(Signals::empty(), Signals::CHANNEL_READABLE);
+        } else {
+            self.base.signals.arrived(Signals::CHANNEL_READABLE);
         }
         Ok(())
     }
@@ -271,6 +273,12 @@ kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
         self.end().inbox.with(|_, callers| {
             callers.wake_matching(|caller| caller.settle(CallState::HandleClosed, |c| c.handle == handle));
         });
+    }
+
+    /// Each message arrives.
+    fn with_arrivals(&self, signal: Signals, begin: &mut dyn FnMut(u32)) {
+        let inbox = self.end().inbox.lock();
+        begin(if signal == Signals::CHANNEL_READABLE { inbox.messages.len() as u32 } else { 1 });
     }
 
     fn signal_peer(&self, clear: Signals, set: Signals) -> Result<(), Status> {

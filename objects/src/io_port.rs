@@ -1,18 +1,15 @@
 //! IO port: Magenta's port. A queue of packets that user code makes as long as it likes, and of packets that
 //! tell of bound objects.
 //!
-//! A binding lasts until the handle that it was made through is closed, and looks at the level: as long as one
-//! of its signals is active, it has a packet in the queue, except between the moment when a waiter takes that
-//! packet and the next wait for one. So who deals with one message, or with one signal, for each packet that it
-//! takes misses none; it may find that there is nothing left to deal with. In that time the binding rests; then
-//! the wait arms it again.
+//! A binding lasts until the handle that it was made through is closed. There is a packet for each time that one of
+//! its signals becomes active, and for each message in a channel or write to a socket, whether or not those before
+//! have been read; at first, for each unread message and each other signal that is active. Each packet tells of one
+//! signal. (Source: Magenta's port tests and `port_client.cpp` of 2016. That kernel bound channels, sockets and
+//! resources only, each to one port.)
 //!
-//! Magenta's documents have it that a packet is queued whenever signals match. Its kernel queued one for each message
-//! or write that arrived, and one for any other signal as it became active. Who takes a packet, deals with what it
-//! tells of and waits again notices no difference; who leaves the signal as it is gets another packet here, and got
-//! none there.
-//!
-//! Room for the packet of each binding is made when it is bound; to be woken allocates nothing.
+//! Packets of one signal of one object are counted, and take turns with others for the place in the queue: the order
+//! among different ones is that of the first of each. So room for them is made when the object is bound, and to be told
+//! allocates nothing.
 
 use crate::base::Base;
 use crate::closing::Doomed;
@@ -27,7 +24,9 @@ use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use waitq::WaitQueue;
+use waitq::sync::Mutex;
 
+/// One signal of a bound object.
 type Binding = Arc<Watch<IoPort>>;
 
 /// An IO port.
@@ -42,20 +41,20 @@ struct State {
     packets: VecDeque<Packet>,
     user_packets: usize,
     bindings: Vec<Binding>,
-    /// Bindings whose packets were taken since the last wait began.
-    taken: Vec<Binding>,
     closed: bool,
 }
 
 enum Packet {
     User(Box<[u8]>),
-    Bound(Binding, Told),
+    /// As many as its binding counts.
+    Bound(Binding),
 }
 
-/// What the packet of a binding tells.
-#[derive(Clone, Copy)]
-struct Told {
-    signals: Signals,
+/// The packets of a binding that are in the queue.
+#[derive(Default)]
+pub struct Waiting {
+    count: u32,
+    /// When the last one came.
     timestamp: i64,
 }
 
@@ -96,19 +95,42 @@ impl IoPort {
     /// # Errors
     /// `CANCELED` when the last handle of the port was closed meanwhile; `NO_MEMORY`.
     pub fn bind(self: &Arc<Self>, key: u64, subject: Subject) -> Result<(), Status> {
-        let binding = Watch::new(self, key, subject)?;
-        let now = (self.clock)();
-        self.queue.with(|state, waiters| {
+        let bindings = self.watches(key, &subject)?;
+        self.queue.with(|state, _| {
             if state.closed {
                 return Err(Status::CANCELED);
             }
-            state.reserve(1)?;
-            state.bindings.push(binding.clone());
-            if state.rearm(&binding, now) {
-                waiters.wake_one();
-            }
+            state.reserve(bindings.len())?;
+            state.bindings.extend_from_slice(&bindings);
             Ok(())
-        })
+        })?;
+        for binding in &bindings {
+            match binding.count() {
+                Ok(arrivals) => self.arrived(binding, arrivals),
+                Err(_) => self.unbind(binding),
+            }
+        }
+        if self.queue.with(|state, _| state.closed) {
+            bindings.iter().for_each(|binding| binding.disarm());
+        }
+        Ok(())
+    }
+
+    /// A watch for each signal.
+    fn watches(self: &Arc<Self>, key: u64, subject: &Subject) -> Result<Vec<Binding>, Status> {
+        let mut watches = Vec::new();
+        watches
+            .try_reserve_exact(subject.mask.bits().count_ones() as usize)
+            .map_err(|_| Status::NO_MEMORY)?;
+        let signals = (0..u32::BITS).map(|bit| subject.mask & Signals::from_bits_retain(1 << bit));
+        for mask in signals.filter(|signal| !signal.is_empty()) {
+            watches.push(Watch::new(self, key, Subject { mask, ..subject.clone() })?);
+        }
+        Ok(watches)
+    }
+
+    fn unbind(&self, binding: &Binding) {
+        self.queue.with(|state, _| state.bindings.retain(|bound| !Arc::ptr_eq(bound, binding)));
     }
 
     /// Waits for the first packet, which is taken if `fits` agrees with its size in bytes.
@@ -120,7 +142,6 @@ impl IoPort {
         fits: impl Fn(usize) -> bool,
         deadline: Deadline,
     ) -> Result<IoPortPacket, Status> {
-        self.arm_taken();
         loop {
             if let Some(packet) = self.take(&fits)? {
                 return Ok(packet);
@@ -132,26 +153,8 @@ impl IoPort {
         }
     }
 
-    /// Arms the bindings again whose packets were taken.
-    fn arm_taken(&self) {
-        let now = (self.clock)();
-        let arm_one = || {
-            self.queue.with(|state, waiters| {
-                let binding = state.taken.pop()?;
-                if state.rearm(&binding, now) {
-                    waiters.wake_one();
-                }
-                Some(binding)
-            })
-        };
-        // Each is dropped without the lock: what it watched may go with it.
-        while let Some(binding) = arm_one() {
-            drop(binding);
-        }
-    }
-
     fn take(&self, fits: impl Fn(usize) -> bool) -> Result<Option<IoPortPacket>, Status> {
-        self.queue.with(|state, waiters| {
+        let taken = self.queue.with(|state, waiters| {
             if state.closed {
                 return Err(Status::CANCELED);
             }
@@ -166,69 +169,71 @@ impl IoPort {
                 return Err(Status::INVALID_ARGS);
             }
             Ok(state.pop())
-        })
+        })?;
+        // What the packet was about is let go without the lock: it may go with it.
+        Ok(taken.map(|(packet, _)| packet))
     }
 }
 
 impl State {
-    /// Room for a packet, and for the packets of all bindings and so many more.
+    /// Room for a packet, and for those of all bindings and so many more.
     fn reserve(&mut self, bindings: usize) -> Result<(), Status> {
         let most = self.bindings.len() + bindings;
         self.packets.try_reserve(most + 1).map_err(|_| Status::NO_MEMORY)?;
-        self.taken.try_reserve(most).map_err(|_| Status::NO_MEMORY)?;
         self.bindings.try_reserve(bindings).map_err(|_| Status::NO_MEMORY)
     }
 
-    /// Arms a binding, or queues its packet right away, or unbinds it. Whether there is a packet now.
-    fn rearm(&mut self, binding: &Binding, now: i64) -> bool {
-        if binding.state().is_err() {
-            self.unbind(binding);
-            return false;
-        }
-        binding.arm().is_err_and(|seen| self.tell(binding, seen, now))
-    }
-
-    fn unbind(&mut self, binding: &Binding) {
-        self.bindings.retain(|bound| !Arc::ptr_eq(bound, binding));
-    }
-
-    /// Queues the packet of a binding; one whose handle was closed is unbound instead.
-    fn tell(&mut self, binding: &Binding, seen: Observation, now: i64) -> bool {
-        if seen.is_cancelled() {
-            self.unbind(binding);
-            return false;
-        }
-        let told = Told { signals: seen.observed & binding.mask(), timestamp: now };
-        self.packets.push_back(Packet::Bound(binding.clone(), told));
-        true
-    }
-
-    fn pop(&mut self) -> Option<IoPortPacket> {
+    /// The first packet, and the binding that needs it no more.
+    fn pop(&mut self) -> Option<(IoPortPacket, Option<Binding>)> {
         Some(match self.packets.pop_front()? {
             Packet::User(bytes) => {
                 self.user_packets -= 1;
-                IoPortPacket::User(bytes)
+                (IoPortPacket::User(bytes), None)
             }
-            Packet::Bound(binding, told) => {
-                let hdr = PacketHeader { key: binding.key, kind: abi::PORT_PKT_TYPE_IOSN, extra: 0 };
-                self.taken.push(binding);
-                IoPortPacket::Bound(IoPacket {
-                    hdr,
-                    timestamp: told.timestamp,
-                    signals: told.signals,
-                    ..Default::default()
-                })
-            }
+            Packet::Bound(binding) => self.count_down(binding),
         })
+    }
+
+    /// One of the packets that a binding counts. If there are more, they go to the end of the queue.
+    fn count_down(&mut self, binding: Binding) -> (IoPortPacket, Option<Binding>) {
+        let hdr = PacketHeader { key: binding.key, kind: abi::PORT_PKT_TYPE_IOSN, extra: 0 };
+        let mut waiting = binding.note.lock();
+        waiting.count -= 1;
+        let (signals, timestamp, more) = (binding.mask(), waiting.timestamp, waiting.count > 0);
+        drop(waiting);
+        let packet = IoPortPacket::Bound(IoPacket { hdr, timestamp, signals, ..Default::default() });
+        if more {
+            self.packets.push_back(Packet::Bound(binding));
+            return (packet, None);
+        }
+        (packet, Some(binding))
     }
 }
 
 impl Watcher for IoPort {
-    fn woken(&self, binding: &Binding, seen: Observation) {
+    type Note = Mutex<Waiting>;
+
+    /// Only a handle that is closed ends a watch that counts.
+    fn woken(&self, binding: &Binding, _seen: Observation) {
+        self.unbind(binding);
+    }
+
+    fn arrived(&self, binding: &Binding, arrivals: u32) {
         let now = (self.clock)();
         self.queue.with(|state, waiters| {
-            if !state.closed && state.tell(binding, seen, now) {
-                waiters.wake_one();
+            if state.closed || arrivals == 0 {
+                return;
+            }
+            let mut waiting = binding.note.lock();
+            if waiting.count == 0 {
+                state.packets.push_back(Packet::Bound(binding.clone()));
+            }
+            waiting.count = waiting.count.saturating_add(arrivals);
+            waiting.timestamp = now;
+            for _ in 0..arrivals {
+                if !waiters.wake_one() {
+                    break;
+                }
             }
         });
     }

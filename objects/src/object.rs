@@ -35,6 +35,13 @@ pub trait KernelObject: AsRef<SignalQueue> + Send + Sync + Sized + 'static {
         self.base().signals.cancel_handle(handle);
     }
 
+    /// Calls `begin` with how often `signal`, which is active, has arrived and not been taken away. From then on
+    /// [`SignalSet::arrived`](crate::SignalSet::arrived) is called for each that arrives behind the first.
+    fn with_arrivals(&self, signal: Signals, begin: &mut dyn FnMut(u32)) {
+        let _ = signal;
+        begin(1);
+    }
+
     /// Changes signals of the other end: see `object_signal_peer`.
     fn signal_peer(&self, clear: Signals, set: Signals) -> Result<(), Status> {
         let _ = (clear, set);
@@ -91,6 +98,11 @@ macro_rules! kinds {
             /// See [`KernelObject::cancel_handle`].
             pub fn cancel_handle(&self, handle: HandleId) {
                 match self { $(Self::$kind(object) => object.cancel_handle(handle),)* }
+            }
+
+            /// See [`KernelObject::with_arrivals`].
+            pub(crate) fn with_arrivals(&self, signal: Signals, begin: &mut dyn FnMut(u32)) {
+                match self { $(Self::$kind(object) => object.with_arrivals(signal, begin),)* }
             }
 
             /// See [`KernelObject::signal_peer`].

@@ -18,7 +18,7 @@ use crate::base::Base;
 use crate::closing::{Doomed, Remains};
 use crate::handle::HandleId;
 use crate::object::{Object, kernel_object};
-use crate::signals::{Observation, SignalQueue};
+use crate::signals::{Active, Interest, Observation, SignalQueue};
 use crate::wait::{Deadline, poll_waiter, until};
 use abi::{PortPacket, Signals, Status};
 use alloc::collections::VecDeque;
@@ -80,7 +80,7 @@ struct Observer {
 }
 
 struct ObserverState {
-    registration: Registration<Observation, Signals, dyn AsRef<SignalQueue> + Send + Sync>,
+    registration: Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync>,
     /// There until it has fired or was disarmed.
     source: Option<Object>,
     slot: usize,
@@ -210,7 +210,8 @@ impl Port {
         options: AsyncOptions,
         still_open: impl FnOnce() -> bool,
     ) -> Result<(), Status> {
-        let observation = Observation { edge: options.edge, ..Observation::of(mask, handle) };
+        let interest = if options.edge { Interest::Edge } else { Interest::Level };
+        let observation = Observation { interest, ..Observation::of(mask, handle) };
         let registration = Registration::new(observation).map_err(|_| Status::NO_MEMORY)?;
         let observer = Arc::new(Observer {
             port: Arc::downgrade(self),
@@ -235,7 +236,7 @@ impl Port {
         }
         let waker = Waker::from(observer.clone());
         let armed = inner.registration.arm(source.observable(), observation, waker, |active, seen| {
-            let satisfied = seen.begin(*active);
+            let satisfied = seen.begin(active);
             if !satisfied && !still_open() {
                 seen.observed |= Signals::SIGNAL_HANDLE_CLOSED;
                 return true;

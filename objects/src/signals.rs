@@ -2,11 +2,12 @@
 //!
 //! 32 bits and a wait queue under one lock. An observer is woken when a bit of its mask becomes active;
 //! what it sees is sticky: every state during the wait is in `observed`, so a pulse is not missed.
-//! `wait_one`, `wait_many` and `wait_async` all are observers of this one kind.
+//! `wait_one`, `wait_many` and `wait_async` all are observers of this one kind; Magenta's `port_bind` is one that
+//! stays and counts.
 
 use crate::handle::HandleId;
 use abi::{Signals, Status};
-use waitq::sync::atomic::{AtomicU32, Ordering};
+use waitq::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use waitq::{List, Tag, Wait, WaitQueue};
 
 /// What an observer looks for, and what it has seen.
@@ -16,10 +17,27 @@ pub struct Observation {
     pub mask: Signals,
     /// Every signal that was active at some time since the wait began.
     pub observed: Signals,
-    /// Only a change from inactive to active counts.
-    pub edge: bool,
+    /// What of them.
+    pub interest: Interest,
     /// The handle through which the wait was made; closing it ends the wait.
     pub handle: HandleId,
+}
+
+/// What of a signal an observer waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Interest {
+    /// That it is active, now or later.
+    Level,
+    /// That it becomes active.
+    Edge,
+    /// Each time that it becomes active, and each message or write that arrives behind the first. Such an observer is
+    /// told, and goes on observing.
+    Each {
+        /// How often it was since the observer last asked.
+        arrivals: u32,
+        /// Whether it has been told since then.
+        told: bool,
+    },
 }
 
 impl Tag for Observation {}
@@ -27,19 +45,48 @@ impl Tag for Observation {}
 impl Observation {
     /// A wait of a thread, or of a kernel task, for any signal in `mask`.
     pub fn of(mask: Signals, handle: HandleId) -> Self {
-        Self { mask, observed: Signals::empty(), edge: false, handle }
+        Self { mask, observed: Signals::empty(), interest: Interest::Level, handle }
     }
 
     /// Takes in the state at the beginning of the wait; whether that already ends it.
-    pub fn begin(&mut self, active: Signals) -> bool {
+    pub fn begin(&mut self, active: &Active) -> bool {
+        self.observed |= active.signals;
+        self.interest == Interest::Level && active.signals.intersects(self.mask)
+    }
+
+    /// Takes in a state in which `risen` is new. Whether that ends the wait.
+    #[inline(always)]
+    fn see(&mut self, active: Signals, risen: Signals) -> bool {
         self.observed |= active;
-        !self.edge && active.intersects(self.mask)
+        risen.intersects(self.mask)
+    }
+
+    /// Counts an arrival, if that is of interest. Whether it is.
+    fn count(&mut self) -> bool {
+        let Interest::Each { arrivals, .. } = &mut self.interest else { return false };
+        *arrivals = arrivals.saturating_add(1);
+        true
+    }
+
+    /// Whether it counts, and has to be told; from now on it has been.
+    fn tell(&mut self) -> bool {
+        match &mut self.interest {
+            Interest::Each { arrivals: 1.., told } => !core::mem::replace(told, true),
+            _ => false,
+        }
+    }
+
+    /// How many arrivals it counted. It counts from zero now.
+    pub(crate) fn take_arrivals(&mut self) -> u32 {
+        let Interest::Each { arrivals, told } = &mut self.interest else { return 0 };
+        *told = false;
+        core::mem::take(arrivals)
     }
 
     /// [`Observation::begin`] of a wait through a handle: it is over, too, when that is not `still_open`.
     /// Asked under the lock of the signals; a handle closed earlier would find nobody to cancel.
     #[inline]
-    pub fn begin_through(&mut self, active: Signals, still_open: impl FnOnce() -> bool) -> bool {
+    pub fn begin_through(&mut self, active: &Active, still_open: impl FnOnce() -> bool) -> bool {
         if self.begin(active) {
             return true;
         }
@@ -61,20 +108,42 @@ impl Observation {
     }
 }
 
+/// What the lock is over, beside the observers.
+pub struct Active {
+    signals: Signals,
+    /// Whether anybody has ever counted here: then changes take the long way.
+    counted: bool,
+}
+
+impl Active {
+    /// Deactivates `clear`, then activates `set`; those that became active.
+    #[inline(always)]
+    fn apply(&mut self, clear: Signals, set: Signals, shown: &AtomicU32) -> Signals {
+        let before = self.signals;
+        self.signals = before.difference(clear).union(set);
+        shown.swap(self.signals.bits(), Ordering::AcqRel);
+        set.difference(before)
+    }
+}
+
 /// The wait queue under an object's signals.
-pub type SignalQueue = WaitQueue<Observation, Signals>;
+pub type SignalQueue = WaitQueue<Observation, Active>;
 
 /// Signals with their observers.
 pub struct SignalSet {
     queue: SignalQueue,
     /// The active signals once more, for those who need no lock: written under it.
     shown: AtomicU32,
+    /// Whether anybody has ever counted here, for [`SignalSet::arrived`].
+    counted: AtomicBool,
 }
 
 impl SignalSet {
     /// Signals of which `active` are active.
     pub fn new(active: Signals) -> Self {
-        Self { queue: WaitQueue::new(active), shown: AtomicU32::new(active.bits()) }
+        let shown = AtomicU32::new(active.bits());
+        let queue = WaitQueue::new(Active { signals: active, counted: false });
+        Self { queue, shown, counted: AtomicBool::new(false) }
     }
 
     /// The signals that are active now. Who sees a signal sees what was done before it was raised.
@@ -96,17 +165,70 @@ impl SignalSet {
 
     /// As [`SignalSet::update`], for who knows that it changes something, which that finds out first.
     pub fn change(&self, clear: Signals, set: Signals) {
-        let change = |active: &mut Signals| {
-            let before = *active;
-            *active = before.difference(clear).union(set);
-            self.shown.swap(active.bits(), Ordering::AcqRel);
-            let risen = set.difference(before);
-            (!risen.is_empty()).then_some((*active, risen))
+        let mut counted = false;
+        let change = |active: &mut Active| {
+            counted = active.counted;
+            if counted {
+                return None;
+            }
+            let risen = active.apply(clear, set, &self.shown);
+            (!risen.is_empty()).then_some((active.signals, risen))
         };
-        self.queue.change(change, |(active, risen), observation: &mut Observation| {
-            observation.observed |= active;
-            risen.intersects(observation.mask)
+        self.queue
+            .change(change, |(active, risen), observation: &mut Observation| observation.see(active, risen));
+        if counted {
+            self.change_counted(clear, set);
+        }
+    }
+
+    /// [`SignalSet::change`] where observers may count.
+    #[cold]
+    fn change_counted(&self, clear: Signals, set: Signals) {
+        self.queue.with(|active, waiters| {
+            let risen = active.apply(clear, set, &self.shown);
+            waiters
+                .wake_matching(|observation| observation.see(active.signals, risen) && !observation.count());
         });
+        self.tell();
+    }
+
+    /// Something arrived behind what made `signal` active: those who count are told.
+    #[inline]
+    pub fn arrived(&self, signal: Signals) {
+        if self.counted.load(Ordering::Relaxed) {
+            self.count(signal);
+        }
+    }
+
+    #[cold]
+    fn count(&self, signal: Signals) {
+        self.queue.with(|active, waiters| {
+            waiters.for_each(&Observation::of(signal, HandleId::default()), |observation| {
+                if active.signals.intersects(signal) && signal.intersects(observation.mask) {
+                    observation.count();
+                }
+            });
+        });
+        self.tell();
+    }
+
+    /// Tells those who have counted something.
+    #[cold]
+    fn tell(&self) {
+        while !self.queue.with(|_, waiters| waiters.tell_matching(Observation::tell)) {}
+    }
+
+    /// Begins an observation that counts: whether its signal is active, and whether it is over, as by
+    /// [`Observation::begin_through`]. With what orders arrivals.
+    pub(crate) fn begin_counting(
+        &self,
+        active: &mut Active,
+        observation: &mut Observation,
+        still_open: impl FnOnce() -> bool,
+    ) -> (bool, bool) {
+        self.counted.store(true, Ordering::Relaxed);
+        active.counted = true;
+        (active.signals.intersects(observation.mask), observation.begin_through(active, still_open))
     }
 
     /// Activates `set`.
@@ -143,12 +265,12 @@ impl SignalSet {
     ) -> Wait<
         'a,
         Observation,
-        Signals,
+        Active,
         List<Observation>,
-        impl FnOnce(&mut Signals, &mut Observation) -> bool + 'a,
+        impl FnOnce(&mut Active, &mut Observation) -> bool + 'a,
     > {
         self.queue.wait_unless(observation, move |active, observation| {
-            observation.begin_through(*active, still_open)
+            observation.begin_through(active, still_open)
         })
     }
 

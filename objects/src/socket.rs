@@ -105,7 +105,11 @@ impl Socket {
         // Other writers may have taken some of the room meanwhile.
         self.with_peer(|inbox| {
             let admitted = inbox.admitted(bytes.len())?;
+            let behind = inbox.len() > 0 && admitted > 0;
             inbox.push(&bytes[..admitted])?;
+            if behind {
+                self.peer().base.signals.arrived(Signals::SOCKET_READABLE);
+            }
             Ok(admitted)
         })
     }
@@ -243,6 +247,12 @@ kernel_object!(Socket, OBJ_TYPE_SOCKET, DEFAULT_SOCKET, {
         self.with_peer(|inbox| inbox.writer_closed = true);
         let unread = self.with_own(Inbox::close);
         drop(unread);
+    }
+
+    /// Each write arrives, but those before have become one.
+    fn with_arrivals(&self, _signal: Signals, begin: &mut dyn FnMut(u32)) {
+        let _inbox = self.end().inbox.lock();
+        begin(1);
     }
 
     fn signal_peer(&self, clear: Signals, set: Signals) -> Result<(), Status> {

@@ -8,7 +8,7 @@ pub use places::Places;
 
 use crate::handle::HandleId;
 use crate::object::Object;
-use crate::signals::{Observation, SignalQueue, SignalSet};
+use crate::signals::{Active, Observation, SignalQueue, SignalSet};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use core::future::{Future, poll_fn};
@@ -135,7 +135,7 @@ pub type Observable = Arc<dyn AsRef<SignalQueue> + Send + Sync>;
 
 /// One who waits for signals of one object after the other, and keeps the object meanwhile: the wait of
 /// a thread. [`wait_on`] is that of a kernel task.
-pub type SignalWaiter = Waiter<Observable, Observation, Signals>;
+pub type SignalWaiter = Waiter<Observable, Observation, Active>;
 
 /// Begins to wait until one of the mask is active in `object`'s signals, as [`wait_on`] does.
 #[inline]
@@ -146,7 +146,7 @@ pub fn begin_wait_on(
     still_open: impl FnOnce() -> bool,
     waker: &Waker,
 ) -> Poll<Observation> {
-    let begin = |active: &mut Signals, seen: &mut Observation| seen.begin_through(*active, still_open);
+    let begin = |active: &mut Active, seen: &mut Observation| seen.begin_through(active, still_open);
     waiter.begin(object.into_observable(), observation, begin, waker)
 }
 

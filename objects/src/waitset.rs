@@ -139,6 +139,8 @@ impl State {
 }
 
 impl Watcher for Waitset {
+    type Note = ();
+
     fn woken(&self, entry: &Entry, _: Observation) {
         self.queue.with(|state, waiters| {
             // It may have been removed, and another added with its cookie, meanwhile.

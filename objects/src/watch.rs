@@ -10,14 +10,17 @@
 //! again after it has dealt with it misses nothing, however often the signals changed in between. The node is
 //! allocated when the watch is made; to arm and to be woken allocates nothing.
 //!
+//! A watch that [counts](Watch::count) stays armed until its handle is closed, and tells of each arrival.
+//!
 //! While a watch rests, closing its handle has nobody to tell; [`Watch::state`] asks the handle table.
 //!
-//! Lock order: the watcher's, then the watch's, then the signals of the object, then a handle table.
+//! Lock order: the watcher's, then the watch's, then the signals of the object, then a handle table. To count,
+//! the object's own lock is taken before the watch's, and objects tell with that lock: the watcher's is not held then.
 
 use crate::handle::HandleId;
 use crate::object::Object;
 use crate::process::Process;
-use crate::signals::{Observation, SignalQueue};
+use crate::signals::{Active, Interest, Observation, SignalQueue};
 use abi::{Signals, Status};
 use alloc::sync::{Arc, Weak};
 use alloc::task::Wake;
@@ -38,6 +41,7 @@ impl Holder for Process {
 }
 
 /// What is watched: signals of an object, through a handle.
+#[derive(Clone)]
 pub struct Subject {
     /// The object.
     pub object: Object,
@@ -51,17 +55,27 @@ pub struct Subject {
 
 /// What a watcher does.
 pub(crate) trait Watcher: Send + Sync + Sized + 'static {
+    /// What the watcher keeps with each watch.
+    type Note: Default + Send + Sync;
+
     /// An armed watch has seen one of its signals, or its handle has been closed. It rests now.
     fn woken(&self, watch: &Arc<Watch<Self>>, seen: Observation);
+
+    /// A watch that counts has seen its signals so many times more.
+    fn arrived(&self, watch: &Arc<Watch<Self>>, arrivals: u32) {
+        let _ = (watch, arrivals);
+    }
 }
 
-type Observer = Registration<Observation, Signals, dyn AsRef<SignalQueue> + Send + Sync>;
+type Observer = Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync>;
 
 /// A watch of a `W`.
-pub(crate) struct Watch<W> {
+pub(crate) struct Watch<W: Watcher> {
     watcher: Weak<W>,
     /// What its watcher knows it by.
     pub key: u64,
+    /// What its watcher keeps here.
+    pub note: W::Note,
     subject: Subject,
     node: Mutex<Observer>,
 }
@@ -74,7 +88,8 @@ impl<W: Watcher> Watch<W> {
     pub fn new(watcher: &Arc<W>, key: u64, subject: Subject) -> Result<Arc<Self>, Status> {
         let observation = Observation::of(subject.mask, subject.handle);
         let node = Registration::new(observation).map_err(|_| Status::NO_MEMORY)?;
-        Ok(Arc::new(Self { watcher: Arc::downgrade(watcher), key, subject, node: Mutex::new(node) }))
+        let (watcher, note) = (Arc::downgrade(watcher), W::Note::default());
+        Ok(Arc::new(Self { watcher, key, note, subject, node: Mutex::new(node) }))
     }
 
     /// Arms it; or tells what it sees already, and leaves it at rest.
@@ -82,8 +97,30 @@ impl<W: Watcher> Watch<W> {
         let Subject { object, handle, mask, .. } = &self.subject;
         let waker = Waker::from(self.clone());
         self.node.lock().arm(object.observable(), Observation::of(*mask, *handle), waker, |active, seen| {
-            seen.begin_through(*active, || self.is_open())
+            seen.begin_through(active, || self.is_open())
         })
+    }
+
+    /// Arms it for good, to count. How often its signal has arrived already.
+    ///
+    /// # Errors
+    /// `CANCELED` when the handle has been closed.
+    pub fn count(self: &Arc<Self>) -> Result<u32, Status> {
+        let Subject { object, handle, mask, .. } = &self.subject;
+        let interest = Interest::Each { arrivals: 0, told: false };
+        let observation = Observation { interest, ..Observation::of(*mask, *handle) };
+        let mut result = Ok(0);
+        object.with_arrivals(*mask, &mut |arrivals| {
+            let mut is_active = false;
+            let begin = |active: &mut Active, seen: &mut Observation| {
+                let over;
+                (is_active, over) = object.base().signals.begin_counting(active, seen, || self.is_open());
+                over
+            };
+            let armed = self.node.lock().arm(object.observable(), observation, self.clone().into(), begin);
+            result = armed.map(|()| if is_active { arrivals } else { 0 }).map_err(|_| Status::CANCELED);
+        });
+        result
     }
 
     /// Takes it out of the object's queue, if it is there.
@@ -116,8 +153,17 @@ impl<W: Watcher> Watch<W> {
 
 impl<W: Watcher> Wake for Watch<W> {
     fn wake(self: Arc<Self>) {
-        let woken = self.node.lock().disarm();
-        if let (Some(Woken::Yes(seen)), Some(watcher)) = (woken, self.watcher.upgrade()) {
+        let (arrivals, woken) = {
+            let mut node = self.node.lock();
+            let arrivals = node.visit(Observation::take_arrivals).unwrap_or(0);
+            let over = matches!(node.peek(), Some(Woken::Yes(_)));
+            (arrivals, if over { node.disarm() } else { None })
+        };
+        let Some(watcher) = self.watcher.upgrade() else { return };
+        if arrivals > 0 {
+            watcher.arrived(&self, arrivals);
+        }
+        if let Some(Woken::Yes(seen)) = woken {
             watcher.woken(&self, seen);
         }
     }

@@ -263,6 +263,25 @@ impl<T: Tag> Waiters<'_, T, List<T>> {
         self.choose(&tag, usize::MAX, false, matches)
     }
 
+    /// Calls the wakers of waiters for whose tags `matches` says so, which go on waiting. Whether all were asked: if
+    /// not, their wakers are to be called first, and then this again.
+    pub fn tell_matching(&mut self, mut matches: impl FnMut(&mut T) -> bool) -> bool {
+        let mut cursor = self.lists.head();
+        while let Some(node) = cursor.filter(|_| !self.batch.is_full()) {
+            // SAFETY: the queue is locked; `node` is linked, so alive.
+            cursor = unsafe {
+                let waker =
+                    node.as_ref().with(|entry| match entry.standing.is_queued() && matches(&mut entry.tag) {
+                        true => entry.standing.waker(),
+                        false => None,
+                    });
+                waker.into_iter().for_each(|waker| self.batch.push(waker));
+                self.lists.after(node)
+            };
+        }
+        cursor.is_none()
+    }
+
     /// Whether nobody waits.
     pub fn is_empty(&self) -> bool {
         self.lists.is_empty()

@@ -86,6 +86,14 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
         Some(if status.was_woken() { Woken::Yes(tag) } else { Woken::No(tag) })
     }
 
+    /// Looks at or changes its tag, if it is armed, as wakers do.
+    pub fn visit<R>(&self, f: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let owner = self.owner.as_ref()?;
+        let _inner = (**owner).as_ref().guard();
+        // SAFETY: the queue's lock is held.
+        Some(unsafe { self.node.as_ref().with(|entry| f(&mut entry.tag)) })
+    }
+
     /// Whether it is armed and has not been woken. Gives the tag as it is now.
     pub fn peek(&self) -> Option<Woken<T>> {
         let owner = self.owner.as_ref()?;

@@ -107,6 +107,13 @@ impl Standing {
         (!table.is_null()).then(|| unsafe { Waker::new(self.data, &*table) })
     }
 
+    /// Another waker like the one that it has.
+    pub(crate) fn waker(&self) -> Option<Waker> {
+        let table = self.table.map_addr(|address| address & !BITS);
+        // SAFETY: the parts of the waker that was put here, which stays: what is made of them is not dropped.
+        (!table.is_null()).then(|| unsafe { (*ManuallyDrop::new(Waker::new(self.data, &*table))).clone() })
+    }
+
     /// Queued from now on, with this waker. It was idle, and had none.
     #[inline(always)]
     pub(crate) fn queue(&mut self, waker: Waker) {

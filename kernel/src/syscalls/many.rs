@@ -3,8 +3,9 @@
 use super::Caller;
 use crate::mm::frames;
 use crate::mm::user::{InSlice, OutSlice};
-use abi::{Rights, Signals, Status, WaitItem};
+use abi::{RawHandle, Rights, Signals, Status, WaitItem};
 use objects::wait::{self, MAX_ITEMS, Places, WaitSet};
+use objects::{Mark, Object};
 use spin::Once;
 
 static PLACES: Once<Places> = Once::new();
@@ -30,6 +31,17 @@ pub async fn object_wait_many(
     results: OutSlice<WaitItem>,
     deadline: i64,
 ) -> Result<(), Status> {
+    wait_many(caller, items, results, deadline, |handle| caller.any_to_wait(handle, Rights::WAIT)).await
+}
+
+/// [`object_wait_many`]; `look_up` says what may be waited for.
+pub async fn wait_many(
+    caller: &Caller,
+    items: InSlice<WaitItem>,
+    results: OutSlice<WaitItem>,
+    deadline: i64,
+    look_up: impl Fn(RawHandle) -> Result<(Object, Mark), Status>,
+) -> Result<(), Status> {
     let deadline = caller.deadline(deadline);
     if items.is_empty() {
         wait::sleep_until(deadline).await;
@@ -41,7 +53,7 @@ pub async fn object_wait_many(
     let mut set = WaitSet::new(places(), items.len()).await?;
     set.watch(|index| {
         let item = items.read_at(index)?;
-        let (object, mark) = caller.any_to_wait(item.handle, Rights::WAIT)?;
+        let (object, mark) = look_up(item.handle)?;
         Ok::<_, Status>((object, item.waitfor, caller.id(item.handle), mark))
     })?;
     let outcome = set.wait(|id, mark| caller.still_open(id.value(), mark), deadline).await;

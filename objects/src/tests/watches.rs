@@ -2,7 +2,8 @@
 
 use super::{never, poll, ready, timers};
 use crate::wait::Deadline;
-use crate::{Event, Handle, HandleId, Holder, IoPort, IoPortPacket, KernelObject, Subject, Waitset};
+use crate::{Channel, Event, Handle, HandleId, Holder, IoPort, IoPortPacket};
+use crate::{KernelObject, Message, Subject, Waitset};
 use abi::{Signals, Status, WaitsetResult};
 use alloc::boxed::Box;
 use alloc::sync::{Arc, Weak};
@@ -144,21 +145,69 @@ fn removed_and_dropped_entries_let_go() {
 }
 
 #[test]
-fn binding_tells_again_as_long_as_it_is_signalled() {
+fn binding_tells_each_time_that_it_is_signalled() {
     let table = Arc::default();
     let (port, (event, subject)) = (IoPort::new(|| 5), event(&table, 1));
-    port.bind(9, subject()).expect("bound");
-    assert_eq!(key(&port), Err(Status::TIMED_OUT));
     set(&event);
+    port.bind(9, subject()).expect("bound");
+    assert_eq!([key(&port), key(&port)], [Ok(9), Err(Status::TIMED_OUT)], "it was signalled already");
+    set(&event);
+    assert_eq!(key(&port), Err(Status::TIMED_OUT), "nothing changed");
     for _ in 0..3 {
-        assert_eq!(key(&port), Ok(9));
+        clear(&event);
+        set(&event);
     }
+    assert_eq!([(); 4].map(|()| key(&port)), [Ok(9), Ok(9), Ok(9), Err(Status::TIMED_OUT)]);
     clear(&event);
-    assert_eq!(key(&port), Err(Status::TIMED_OUT));
     let mut wait = pin!(port.wait(|_| true, never()));
     assert!(poll(wait.as_mut()).is_pending());
     set(&event);
     assert!(matches!(ready(wait), Ok(IoPortPacket::Bound(told)) if told.timestamp == 5));
+}
+
+#[test]
+fn binding_counts_what_arrives_read_or_not() {
+    let table: Arc<Table> = Arc::default();
+    table.open(1);
+    let (port, (one, other)) = (IoPort::new(|| 0), Channel::new());
+    let write = || one.write(Message::default()).map_err(|(_, status)| status).expect("written");
+    let holder = Arc::downgrade(&table) as Weak<dyn Holder>;
+    let mask = Signals::CHANNEL_READABLE | Signals::CHANNEL_PEER_CLOSED | Signals::USER_SIGNAL_0;
+    let subject = Subject { object: other.clone().into(), handle: HandleId(1), holder, mask };
+    (0..3).for_each(|_| write());
+    port.bind(4, subject).expect("bound");
+    (0..2).for_each(|_| write());
+    other.base().signals.assert(Signals::USER_SIGNAL_0);
+    drop(Handle::to_new(one).expect("a handle"));
+    let told = || match ready(port.wait(|_| true, at_once())) {
+        Ok(IoPortPacket::Bound(told)) => Ok(told.signals),
+        Ok(IoPortPacket::User(_)) => panic!("nobody queued anything"),
+        Err(status) => Err(status),
+    };
+    let mut packets: Vec<_> = core::iter::from_fn(|| told().ok()).collect();
+    packets.sort_by_key(|signals| signals.bits());
+    let readable = [Signals::CHANNEL_READABLE; 5];
+    assert_eq!(packets[..5], readable);
+    assert_eq!(packets[5..], [Signals::CHANNEL_PEER_CLOSED, Signals::USER_SIGNAL_0]);
+}
+
+/// More than one round of wakers, and each of them more than once.
+#[test]
+fn many_bindings_of_one_object_all_count() {
+    let table = Arc::default();
+    let (event, subject) = event(&table, 1);
+    let ports: Vec<_> = (0..20).map(|_| IoPort::new(|| 0)).collect();
+    for port in &ports {
+        port.bind(3, subject()).expect("bound");
+    }
+    for round in 1..4 {
+        set(&event);
+        clear(&event);
+        for port in ports.iter().skip(round) {
+            assert_eq!([key(port), key(port)], [Ok(3), Err(Status::TIMED_OUT)]);
+        }
+    }
+    assert_eq!([(); 4].map(|()| key(&ports[0])), [Ok(3), Ok(3), Ok(3), Err(Status::TIMED_OUT)]);
 }
 
 #[test]
@@ -170,7 +219,8 @@ fn packets_are_taken_in_order_and_only_if_they_fit() {
     set(&event);
     port.queue(Box::new([3; 16])).expect("queued");
     assert_eq!(ready(port.wait(|size| size < 48, at_once())), Err(Status::INVALID_ARGS));
-    assert_eq!([key(&port), key(&port), key(&port), key(&port)], [1, 2, 3, 2].map(Ok));
+    assert_eq!([key(&port), key(&port), key(&port)], [1, 2, 3].map(Ok));
+    assert_eq!(key(&port), Err(Status::TIMED_OUT));
 }
 
 #[test]
@@ -184,8 +234,10 @@ fn binding_ends_with_its_handle_or_port() {
     table.open(1);
     port.bind(2, subject()).expect("bound");
     assert_eq!(key(&port), Ok(2));
-    table.close(&event, 1); // while nothing is armed
-    assert_eq!(key(&port), Err(Status::TIMED_OUT));
+    clear(&event);
+    set(&event);
+    table.close(&event, 1);
+    assert_eq!([key(&port), key(&port)], [Ok(2), Err(Status::TIMED_OUT)], "what was queued stays");
     table.open(1);
     port.bind(3, subject()).expect("bound");
     drop(Handle::to_new(port.clone()).expect("a handle"));

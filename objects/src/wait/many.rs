@@ -4,7 +4,7 @@ use super::Deadline;
 use super::places::{Chain, Places};
 use crate::handle::HandleId;
 use crate::object::Object;
-use crate::signals::{Observation, SignalQueue};
+use crate::signals::{Active, Observation, SignalQueue};
 use crate::table::Mark;
 use abi::{Signals, Status};
 use core::future::poll_fn;
@@ -12,7 +12,7 @@ use core::pin::pin;
 use core::task::{Poll, Waker};
 use waitq::{Registration, Woken};
 
-pub(super) type Observer = Registration<Observation, Signals, dyn AsRef<SignalQueue> + Send + Sync>;
+pub(super) type Observer = Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync>;
 
 /// One of the objects.
 pub(super) struct Item {
@@ -111,7 +111,7 @@ impl Armed<'_> {
             let observation = Observation::of(item.mask, item.handle);
             let armed =
                 place.node.arm(item.object.observable(), observation, waker.clone(), |active, seen| {
-                    seen.begin_through(*active, || still_open(item.handle, item.mark))
+                    seen.begin_through(active, || still_open(item.handle, item.mark))
                 });
             if let Err(seen) = armed {
                 item.observed = seen.observed;

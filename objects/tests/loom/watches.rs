@@ -1,11 +1,11 @@
 //! Models of wait sets and IO ports.
 
 use super::{A, MINE, model, never, poll};
-use abi::Status;
+use abi::{Signals, Status};
 use loom::future::block_on;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
-use objects::{Event, HandleId, Holder, IoPort, KernelObject, Subject, Waitset};
+use objects::{Channel, Event, Handle, HandleId, Holder, IoPort, KernelObject, Message, Subject, Waitset};
 use std::pin::pin;
 use std::sync::{Arc, Weak};
 use std::task::Poll;
@@ -65,19 +65,49 @@ fn an_entry_that_is_removed_lets_go() {
     });
 }
 
-/// A binding that is armed again by a wait while its signal is asserted has its packet.
+/// Messages that are written while an end is bound, and while its packets are taken, are each told of once.
 #[test]
-fn a_binding_that_is_armed_again_misses_nothing() {
+fn a_binding_counts_each_message_once() {
     model(|| {
-        let (port, event) = (IoPort::new(|| 0), Event::new());
+        let (port, (one, other)) = (IoPort::new(|| 0), Channel::new());
         let table = Arc::new(Table(AtomicBool::new(true)));
-        event.base().signals.assert(A);
-        port.bind(1, subject(&event, &table)).expect("bound");
-        assert!(block_on(port.wait(|_| true, never())).is_ok());
-        event.base().signals.clear(A);
-        let watched = event.clone();
-        let asserter = thread::spawn(move || watched.base().signals.assert(A));
-        assert!(block_on(port.wait(|_| true, never())).is_ok());
-        asserter.join().unwrap();
+        let holder: Weak<Table> = Arc::downgrade(&table);
+        let mask = Signals::CHANNEL_READABLE;
+        let subject = Subject { object: other.clone().into(), handle: MINE, holder, mask };
+        let writer = thread::spawn(move || {
+            for _ in 0..2 {
+                assert!(one.write(Message::default()).is_ok());
+            }
+        });
+        port.bind(1, subject).expect("bound");
+        for _ in 0..2 {
+            assert!(block_on(port.wait(|_| true, never())).is_ok());
+        }
+        writer.join().unwrap();
+        assert_eq!(poll(pin!(port.wait(|_| true, never()))), Poll::Pending);
     });
+}
+
+/// A binding whose port or handle is closed while it is made keeps nothing.
+#[test]
+fn a_binding_of_what_is_closed_lets_go() {
+    for close_port in [false, true] {
+        model(move || {
+            let (port, event) = (IoPort::new(|| 0), Event::new());
+            let table = Arc::new(Table(AtomicBool::new(true)));
+            let handle = Handle::to_new(port.clone()).expect("a handle");
+            let (bound, holder) = (event.clone(), table.clone());
+            let closer = thread::spawn(move || match close_port {
+                true => drop(handle),
+                false => {
+                    holder.0.store(false, Ordering::SeqCst);
+                    bound.cancel_handle(MINE);
+                    drop((bound, handle));
+                }
+            });
+            let _ = port.bind(1, subject(&event, &table));
+            closer.join().unwrap();
+            assert_eq!(Arc::strong_count(&event), 1);
+        });
+    }
 }

@@ -43,8 +43,8 @@ pub async fn port_wait(
     }
 }
 
-/// Binds an object: as long as one of these signals is active, the port has a packet. Closing the handle
-/// unbinds it.
+/// Binds an object: the port gets a packet each time that one of these signals becomes active, or something arrives
+/// behind it. Closing the handle unbinds it.
 pub fn port_bind(
     caller: &Caller,
     port: Arc<IoPort>,

@@ -1,13 +1,13 @@
 //! Calls that wait: each is Zircon's with a deadline that many nanoseconds from now.
 
-use super::super::{Blocked, Caller, futex, now, object, time};
+use super::super::{Blocked, Caller, futex, many, now, time};
 use crate::mm::user::{self, InSlice, Out, OutSlice};
 use abi::{RawHandle, Rights, Signals, Status, WaitItem};
 use alloc::sync::{Arc, Weak};
 use core::pin::Pin;
 use core::task::Poll;
 use objects::wait::{self, MAX_ITEMS};
-use objects::{NewOwner, Process, Refused, Requeue, Subject};
+use objects::{Mark, NewOwner, Object, Process, Refused, Requeue, Subject};
 
 /// The deadline of a timeout, which is 64 bits without a sign: 0 is a poll, and more than the clock can
 /// count, such as all ones, is never.
@@ -18,9 +18,15 @@ pub fn after(timeout: i64) -> i64 {
     }
 }
 
+/// The object to wait for. Magenta asks for the right to read it, too, if it can be read at all.
+fn to_wait(caller: &Caller, handle: RawHandle) -> Result<(Object, Mark), Status> {
+    let (object, _) = caller.any_to_wait(handle, Rights::WAIT)?;
+    caller.any_to_wait(handle, object.default_rights() & (Rights::WAIT | Rights::READ))
+}
+
 /// What a wait set or IO port is to watch through a handle.
 pub fn subject(caller: &Caller, handle: RawHandle, mask: Signals) -> Result<Subject, Status> {
-    let object = caller.any(handle, Rights::WAIT)?;
+    let (object, _) = to_wait(caller, handle)?;
     let holder: Weak<Process> = Arc::downgrade(&caller.process);
     Ok(Subject { object, handle: caller.id(handle), holder, mask })
 }
@@ -33,7 +39,7 @@ pub async fn handle_wait_one(
     timeout: i64,
     observed: Out<Signals>,
 ) -> Result<(), Status> {
-    let (object, mark) = caller.any_to_wait(handle, Rights::WAIT)?;
+    let (object, mark) = to_wait(caller, handle)?;
     let still_open = || caller.still_open(handle, mark);
     let deadline = caller.deadline(after(timeout));
     let (id, set) = (caller.id(handle), &object.base().signals);
@@ -52,7 +58,7 @@ pub async fn handle_wait_many(
     if items.len() > MAX_ITEMS {
         return Err(Status::INVALID_ARGS);
     }
-    object::object_wait_many(caller, items, results, after(timeout)).await
+    many::wait_many(caller, items, results, after(timeout), |handle| to_wait(caller, handle)).await
 }
 
 /// Sleeps; 0 is a yield.

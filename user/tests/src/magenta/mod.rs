@@ -20,6 +20,12 @@ fn owned(raw: u32) -> Handle {
     Handle::from_raw(raw)
 }
 
+/// An object that there is something to read from, but not through this handle: Magenta lets nobody wait for it.
+fn unreadable() -> Handle {
+    let (socket, _) = hafnon_user::Socket::create_stream().expect("a socket");
+    crate::harness::without(&socket, hafnon_user::Rights::READ).into()
+}
+
 /// Some object of another kind.
 fn event() -> Handle {
     hafnon_user::Event::create().expect("an event").into()

@@ -3,7 +3,7 @@
 use alloc::{sync::Arc, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Event, Rights, Signals, Status,
+    AsHandle, Channel, Event, Rights, Signals, Socket, Status,
     abi::{
         self, IoPacket, PORT_MAX_PKT_SIZE, PORT_PKT_TYPE_IOSN, PORT_PKT_TYPE_USER, PacketHeader,
         zerocopy::FromBytes,
@@ -12,7 +12,7 @@ use hafnon_user::{
     handle::Handle,
 };
 
-use super::{NEVER, event, owned};
+use super::{NEVER, event, owned, unreadable};
 use crate::{
     bad_memory::BadMemory,
     harness::{NO_HANDLE, blocked, call, user_test},
@@ -138,30 +138,81 @@ user_test! {
         assert_eq!(waiter.join(), Some(Status::CANCELED));
     }
 
-    fn bound_object_tells_as_long_as_it_is_signalled() {
+    fn bound_object_tells_each_time_that_it_is_signalled() {
         let (port, event) = (port(), Event::create().expect("an event"));
         bind(&port, 9, &event);
         assert_eq!(told(&port), Err(Status::TIMED_OUT));
         signal(&event, Signals::empty(), SIGNALED | Signals::USER_SIGNAL_0);
-        for _ in 0..3 {
-            let packet = told(&port).expect("a packet");
-            assert_eq!((packet.hdr.key, packet.signals, packet.bytes), (9, SIGNALED, 0));
-        }
-        signal(&event, SIGNALED, Signals::empty());
-        assert_eq!(told(&port), Err(Status::TIMED_OUT));
+        let packet = told(&port).expect("a packet");
+        assert_eq!((packet.hdr.key, packet.signals, packet.bytes), (9, SIGNALED, 0));
         signal(&event, Signals::empty(), SIGNALED);
-        assert_eq!(told(&port).map(|packet| packet.hdr.key), Ok(9));
+        assert_eq!(told(&port), Err(Status::TIMED_OUT), "it was signalled all the time");
+        for _ in 0..10 {
+            signal(&event, SIGNALED, Signals::empty());
+            signal(&event, Signals::empty(), SIGNALED);
+        }
+        for _ in 0..10 {
+            assert_eq!(told(&port).map(|packet| packet.hdr.key), Ok(9));
+        }
+        assert_eq!(told(&port), Err(Status::TIMED_OUT));
     }
 
-    fn bound_object_has_one_packet_at_a_time() {
-        let (port, event) = (port(), Event::create().expect("an event"));
-        bind(&port, 1, &event);
-        for _ in 0..10 {
-            signal(&event, Signals::empty(), SIGNALED);
-            signal(&event, SIGNALED, Signals::empty());
+    fn bound_channels_tell_of_each_message() {
+        let port = port();
+        let ends = [(); 3].map(|()| Channel::create().expect("a channel"));
+        let write = |index: usize| ends[index].0.write(b"message", Vec::new()).expect("written");
+        let bind = |index: usize| {
+            let mask = Signals::CHANNEL_READABLE | Signals::CHANNEL_PEER_CLOSED;
+            let status = call!(mx_port_bind(port.raw(), index as u64, ends[index].1.raw(), mask.bits()));
+            assert_eq!(status, Status::OK);
+        };
+        [2, 2, 1].into_iter().for_each(write);
+        (0..3).for_each(bind);
+        [0, 2, 0, 0, 1].into_iter().for_each(write);
+        let mut arrived = [0; 3];
+        for _ in 0..8 {
+            let packet = told(&port).expect("a packet");
+            assert_eq!(packet.signals, Signals::CHANNEL_READABLE);
+            arrived[packet.hdr.key as usize] += 1;
         }
-        assert_eq!(told(&port).map(|packet| packet.signals), Ok(SIGNALED), "a pulse is not missed");
+        assert_eq!((arrived, told(&port)), ([3, 2, 3], Err(Status::TIMED_OUT)), "read or not");
+        let [(closed, _), ..] = ends;
+        drop(closed);
+        let packet = told(&port).expect("a packet");
+        assert_eq!((packet.hdr.key, packet.signals), (0, Signals::CHANNEL_PEER_CLOSED));
         assert_eq!(told(&port), Err(Status::TIMED_OUT));
+    }
+
+    fn bound_socket_tells_of_each_write_and_signal() {
+        let port = port();
+        let (one, other) = Socket::create_stream().expect("a socket");
+        let write = || assert_eq!(one.write(b"ab"), Ok(2));
+        let mask = Signals::SOCKET_READABLE | Signals::USER_SIGNAL_3;
+        write();
+        write();
+        assert_eq!(call!(mx_port_bind(port.raw(), 1, other.raw(), mask.bits())), Status::OK);
+        write();
+        assert_eq!(one.signal_peer(Signals::empty(), Signals::USER_SIGNAL_3), Ok(()));
+        let told = || told(&port).map(|packet| packet.signals);
+        let readable = Ok(Signals::SOCKET_READABLE);
+        assert_eq!([(); 4].map(|()| told()), [readable, Ok(Signals::USER_SIGNAL_3), readable, Err(Status::TIMED_OUT)]);
+    }
+
+    fn a_pool_of_waiters_shares_what_arrives_at_once() {
+        let (port, (one, other)) = (Arc::new(port()), Channel::create().expect("a channel"));
+        for _ in 0..3 {
+            one.write(b"message", Vec::new()).expect("written");
+        }
+        let waiters = [(); 3].map(|()| {
+            let port = port.clone();
+            blocked(abi::THREAD_STATE_BLOCKED_PORT, move || take(&port, NEVER))
+        });
+        let mask = Signals::CHANNEL_READABLE.bits();
+        assert_eq!(call!(mx_port_bind(port.raw(), 6, other.raw(), mask)), Status::OK);
+        for waiter in waiters {
+            assert_eq!(waiter.join().expect("it returns").expect("a packet")[0], 6);
+        }
+        assert_eq!(take(&port, 0), Err(Status::TIMED_OUT));
     }
 
     fn signalled_object_tells_when_it_is_bound() {
@@ -179,14 +230,13 @@ user_test! {
         drop(copy);
         signal(&event, Signals::empty(), SIGNALED);
         assert_eq!(told(&port), Err(Status::TIMED_OUT));
-        // Also while its packet has been taken, and nothing is armed.
+        // What had been queued stays.
         let copy = event.duplicate_handle(Rights::SAME_RIGHTS).expect("a handle");
         bind(&port, 2, &copy);
-        assert_eq!(told(&port).map(|packet| packet.hdr.key), Ok(2));
         signal(&event, SIGNALED, Signals::empty());
         drop(copy);
-        assert_eq!(told(&port), Err(Status::TIMED_OUT));
         signal(&event, Signals::empty(), SIGNALED);
+        assert_eq!(told(&port).map(|packet| packet.hdr.key), Ok(2));
         assert_eq!(told(&port), Err(Status::TIMED_OUT));
     }
 
@@ -232,5 +282,6 @@ user_test! {
         assert_eq!(bind(port.raw(), port.raw(), 8), Status::ACCESS_DENIED, "a port has no WAIT");
         let mute = port.duplicate_handle(Rights::READ).expect("a handle");
         assert_eq!(bind(mute.raw(), event.raw(), 8), Status::ACCESS_DENIED);
+        assert_eq!(bind(port.raw(), unreadable().raw(), 1), Status::ACCESS_DENIED);
     }
 }

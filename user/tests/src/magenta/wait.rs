@@ -9,7 +9,7 @@ use hafnon_user::{
     clock::{self, MILLISECOND},
 };
 
-use super::{NEVER, event};
+use super::{NEVER, event, unreadable};
 use crate::{
     bad_memory::BadMemory,
     harness::{NO_HANDLE, blocked, call, stale_handle, user_test, without},
@@ -105,8 +105,9 @@ user_test! {
         for raw in [0, NO_HANDLE, stale_handle()] {
             assert_eq!(call!(mx_handle_wait_one(raw, 1, 0, &mut observed)), Status::BAD_HANDLE);
         }
-        let blind = without(&event, Rights::WAIT);
-        assert_eq!(call!(mx_handle_wait_one(blind.raw(), 1, 0, &mut observed)), Status::ACCESS_DENIED);
+        for blind in [without(&event, Rights::WAIT).into(), unreadable()] {
+            assert_eq!(call!(mx_handle_wait_one(blind.raw(), 1, 0, &mut observed)), Status::ACCESS_DENIED);
+        }
         let memory = BadMemory::new();
         for (kind, bad) in memory.unwritable(4).into_iter().filter(|(_, address)| *address != 0) {
             let status = call!(mx_handle_wait_one(event.raw(), SIGNALED.bits(), 0, bad as _));
@@ -132,14 +133,16 @@ user_test! {
     fn wait_many_refuses() {
         let event = signalled();
         let mut items = [item(&event); 65];
-        let blind = without(&event, Rights::WAIT);
+        let blind = [without(&event, Rights::WAIT).into(), unreadable()];
         for newer in [false, true] {
             assert_eq!(wait_many(newer, &mut items[..64], 0), Status::OK);
             assert_eq!(wait_many(newer, &mut items, 0), Status::INVALID_ARGS);
             items[1].handle = NO_HANDLE;
             assert_eq!(wait_many(newer, &mut items[..2], 0), Status::BAD_HANDLE);
-            items[1].handle = blind.raw();
-            assert_eq!(wait_many(newer, &mut items[..2], 0), Status::ACCESS_DENIED);
+            for blind in &blind {
+                items[1].handle = blind.raw();
+                assert_eq!(wait_many(newer, &mut items[..2], 0), Status::ACCESS_DENIED);
+            }
             items[1].handle = event.raw();
         }
         let memory = BadMemory::new();

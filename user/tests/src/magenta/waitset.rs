@@ -9,7 +9,7 @@ use hafnon_user::{
     handle::Handle,
 };
 
-use super::{NEVER, event, owned};
+use super::{NEVER, event, owned, unreadable};
 use crate::{
     bad_memory::BadMemory,
     harness::{NO_HANDLE, blocked, call, user_test, without},
@@ -172,6 +172,7 @@ user_test! {
         assert_eq!(add(&waitset, 1, &event), Status::OK);
         assert_eq!(add(&waitset, 1, &event), Status::ALREADY_EXISTS);
         assert_eq!(add(&waitset, 2, &without(&event, Rights::WAIT)), Status::ACCESS_DENIED);
+        assert_eq!(add(&waitset, 2, &unreadable()), Status::ACCESS_DENIED);
         assert_eq!(call!(mx_waitset_add(waitset.raw(), 2, NO_HANDLE, 8)), Status::BAD_HANDLE);
         assert_eq!(call!(mx_waitset_add(NO_HANDLE, 2, event.raw(), 8)), Status::BAD_HANDLE);
         assert_eq!(call!(mx_waitset_add(event.raw(), 2, event.raw(), 8)), Status::WRONG_TYPE);
