@@ -178,7 +178,7 @@ impl Destination {
 
 fn read(caller: &Caller, channel: &Channel, options: u32, to: &Destination) -> Result<(), Status> {
     if options & !abi::CHANNEL_READ_MAY_DISCARD != 0 {
-        return Err(Status::INVALID_ARGS);
+        return Err(Status::NOT_SUPPORTED);
     }
     let mut sizes = None;
     let read = channel.read(caller.process.koid(), options != 0, |bytes, handles| {

@@ -257,13 +257,21 @@ user_test! {
 
     fn read_refuses_options() {
         let (left, right) = channel();
-        left.write(b"x", Vec::new()).expect("write");
-        let (bytes, handles) = (core::ptr::null_mut(), core::ptr::null_mut());
-        let (actual_bytes, actual_handles) = (core::ptr::null_mut(), core::ptr::null_mut());
-        let status = call!(zx_channel_read(
-            right.raw(), 2, bytes, handles, 0, 0, actual_bytes, actual_handles,
-        ));
-        assert_eq!(status, Status::INVALID_ARGS);
+        let (handles, count) = (core::ptr::null_mut(), core::ptr::null_mut());
+        let read = |options| {
+            let bytes = core::ptr::null_mut();
+            [
+                call!(zx_channel_read(right.raw(), options, bytes, handles, 0, 0, count, count)),
+                call!(zx_channel_read_etc(right.raw(), options, bytes, handles.cast(), 0, 0, count, count)),
+            ]
+        };
+        for empty in [true, false] {
+            for options in [2, 3, 1 << 31] {
+                assert_eq!(read(options), [Status::NOT_SUPPORTED; 2], "{options:#x}, empty: {empty}");
+            }
+            left.write(b"x", Vec::new()).expect("write");
+        }
+        assert_eq!(right.read().expect("it is still there").bytes, b"x");
     }
 
     fn messages_survive_the_sender() {

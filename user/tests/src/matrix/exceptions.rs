@@ -62,6 +62,8 @@ const EXCEPTIONS: &[Exception] = &[
     answer("channel_read", "handles", &["empty"], Status::BUFFER_TOO_SMALL),
     answer("channel_read_etc", "bytes", &["empty"], Status::BUFFER_TOO_SMALL),
     answer("channel_read_etc", "handles", &["empty"], Status::BUFFER_TOO_SMALL),
+    answer("channel_read", "options", ANY_BIT, Status::NOT_SUPPORTED),
+    answer("channel_read_etc", "options", ANY_BIT, Status::NOT_SUPPORTED),
     answer("object_get_info", "buffer", &["empty"], Status::BUFFER_TOO_SMALL),
     // Only what is wrong with a handle is written, and nothing is.
     fine("channel_write_etc", "handles", &["read-only"]),
@@ -85,6 +87,7 @@ const EXCEPTIONS: &[Exception] = &[
     // As for Zircon's.
     answer("mx_channel_read", "bytes", &["empty"], Status::BUFFER_TOO_SMALL),
     answer("mx_channel_read", "handles", &["empty"], Status::BUFFER_TOO_SMALL),
+    answer("mx_channel_read", "options", ANY_BIT, Status::NOT_SUPPORTED),
     answer("mx_object_get_info", "buffer", &["empty"], Status::BUFFER_TOO_SMALL),
     answer("mx_eventpair_create", "options", ANY_BIT, Status::NOT_SUPPORTED),
     answer("mx_object_get_child", "handle", NON_TASKS, Status::ACCESS_DENIED),
