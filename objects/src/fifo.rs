@@ -86,11 +86,12 @@ impl Fifo {
         if element_size == self.pair.element_size && count > 0 { Ok(()) } else { Err(Status::OUT_OF_RANGE) }
     }
 
-    /// How many bytes the other end takes now, of `count` elements.
-    fn admitted(&self, inbox: &Inbox, count: usize) -> Result<usize, Status> {
+    /// How many bytes the other end takes now, of `count` elements. That it is closed is said first.
+    fn admitted(&self, inbox: &Inbox, element_size: usize, count: usize) -> Result<usize, Status> {
         if inbox.closed {
             return Err(Status::PEER_CLOSED);
         }
+        self.check(element_size, count)?;
         let room = (self.pair.capacity - inbox.ring.len()) / self.pair.element_size;
         if room == 0 { Err(Status::SHOULD_WAIT) } else { Ok(count.min(room) * self.pair.element_size) }
     }
@@ -99,7 +100,7 @@ impl Fifo {
     /// room for, and is called without a lock.
     ///
     /// # Errors
-    /// `OUT_OF_RANGE` when elements have another size or `count` is 0, `PEER_CLOSED`, `SHOULD_WAIT` when
+    /// `PEER_CLOSED`, `OUT_OF_RANGE` when elements have another size or `count` is 0, `SHOULD_WAIT` when
     /// the ring is full, and those of `fetch`.
     pub fn write(
         &self,
@@ -107,8 +108,7 @@ impl Fifo {
         count: usize,
         fetch: impl FnOnce(&mut [u8]) -> Result<(), Status>,
     ) -> Result<usize, Status> {
-        self.check(element_size, count)?;
-        let admitted = self.admitted(&self.peer().inbox.lock(), count)?;
+        let admitted = self.admitted(&self.peer().inbox.lock(), element_size, count)?;
         match admitted {
             ..=SMALL => self.write_through(&mut [0; SMALL][..admitted], fetch),
             _ => self.write_through(&mut [0; MAX_BYTES][..admitted], fetch),
@@ -125,7 +125,7 @@ impl Fifo {
         let (peer, element_size) = (self.peer(), self.pair.element_size);
         let mut inbox = peer.inbox.lock();
         // Other writers may have taken some of the room meanwhile.
-        let admitted = self.admitted(&inbox, buffer.len() / element_size)?;
+        let admitted = self.admitted(&inbox, element_size, buffer.len() / element_size)?;
         let was_empty = inbox.ring.is_empty();
         inbox.ring.push(&buffer[..admitted]);
         if was_empty {

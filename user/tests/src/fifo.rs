@@ -127,11 +127,17 @@ user_test! {
     }
 
     fn wrong_sizes_and_no_elements_are_out_of_range() {
-        let (left, _right) = fifo();
+        let (left, right) = fifo();
         let mut data = [0u8; 64];
         let data = data.as_mut_ptr() as usize;
-        for (size, count) in [(4, 0), (3, 1), (5, 1), (0, 1), (8, 4), (usize::MAX, 1)] {
+        let wrong = [(4, 0), (3, 1), (5, 1), (0, 1), (8, 4), (usize::MAX, 1)];
+        for (size, count) in wrong {
             assert_eq!(both(left.raw(), size, data, count, null_mut()), [Status::OUT_OF_RANGE; 2]);
+        }
+        drop(right);
+        for (size, count) in wrong {
+            let answers = both(left.raw(), size, data, count, null_mut());
+            assert_eq!(answers, [Status::OUT_OF_RANGE, Status::PEER_CLOSED], "nobody would read it");
         }
     }
 
