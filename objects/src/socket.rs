@@ -20,7 +20,7 @@ use crate::object::kernel_object;
 use abi::{InfoSocket, Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use inbox::Inbox;
+use inbox::{Inbox, check_length};
 use waitq::sync::Mutex;
 
 /// Bytes that a direction holds at most; Zircon's number.
@@ -93,8 +93,9 @@ impl Socket {
     /// the first so many of them, and is called without a lock.
     ///
     /// # Errors
-    /// `PEER_CLOSED`; `BAD_STATE` when writing is disabled; `SHOULD_WAIT` when there is no room;
-    /// `OUT_OF_RANGE` for a datagram for which there never is; `NO_MEMORY`; and those of `fetch`.
+    /// `PEER_CLOSED`; `BAD_STATE` when writing is disabled; `INVALID_ARGS` when 32 bits do not hold `length`;
+    /// `SHOULD_WAIT` when there is no room; `OUT_OF_RANGE` for a datagram for which there never is;
+    /// `NO_MEMORY`; and those of `fetch`.
     pub fn write(
         &self,
         length: usize,
@@ -118,9 +119,11 @@ impl Socket {
     /// rest of that datagram is lost. With `peek`, and when no bytes are asked for, everything stays.
     ///
     /// # Errors
-    /// When there is nothing to read: `PEER_CLOSED` or `BAD_STATE` when there never will be, because the
-    /// other end is closed or may not write, else `SHOULD_WAIT`. Also those of `sink`.
+    /// `INVALID_ARGS` when 32 bits do not hold `length`. When there is nothing to read: `PEER_CLOSED` or
+    /// `BAD_STATE` when there never will be, because the other end is closed or may not write, else
+    /// `SHOULD_WAIT`. Also those of `sink`.
     pub fn read(&self, length: usize, peek: bool, sink: &mut impl Sink) -> Result<usize, Status> {
+        check_length(length)?;
         let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
         byte_queue::read(&self.end().inbox, length, front, sink, |inbox, count| {
             if !peek && count > 0 {

@@ -75,6 +75,7 @@ impl Inbox {
         if self.disabled {
             return Err(Status::BAD_STATE);
         }
+        check_length(length)?;
         match (&self.datagrams, self.room()) {
             (Some(_), _) if length > MAX_BUFFERED => Err(Status::OUT_OF_RANGE),
             (Some(_), room) if length > room => Err(Status::SHOULD_WAIT),
@@ -167,6 +168,11 @@ impl Inbox {
         }
         self.shown = now;
     }
+}
+
+/// No more bytes can be asked for, or offered, at once than 32 bits count, as in Zircon.
+pub fn check_length(length: usize) -> Result<(), Status> {
+    u32::try_from(length).map(drop).map_err(|_| Status::INVALID_ARGS)
 }
 
 fn select(signal: Signals, active: bool) -> Signals {

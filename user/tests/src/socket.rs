@@ -6,7 +6,7 @@ use core::ptr::{null, null_mut};
 
 use hafnon_user::{
     AsHandle, Event, Rights, Signals, Socket, Status,
-    abi::{INFO_SOCKET, SOCKET_DATAGRAM, SOCKET_PEEK, SOCKET_STREAM},
+    abi::{INFO_SOCKET, SOCKET_DATAGRAM, SOCKET_PEEK, SOCKET_SHUTDOWN_WRITE, SOCKET_STREAM},
     info,
 };
 
@@ -216,6 +216,22 @@ user_test! {
             both(left.raw(), SOCKET_PEEK, data, 1, null_mut()),
             [Status::SHOULD_WAIT, Status::INVALID_ARGS]
         );
+    }
+
+    fn lengths_have_32_bits() {
+        let huge = u32::MAX as usize + 1;
+        for (left, right) in [stream(), datagrams()] {
+            let mut byte = 0u8;
+            let data = &raw mut byte as usize;
+            let transfer = |length| both(left.raw(), 0, data, length, null_mut());
+            for length in [huge, huge + 1, usize::MAX] {
+                assert_eq!(transfer(length), [Status::INVALID_ARGS; 2], "{length:#x}");
+            }
+            left.shutdown(SOCKET_SHUTDOWN_WRITE).expect("shut down");
+            assert_eq!(transfer(huge), [Status::INVALID_ARGS, Status::BAD_STATE]);
+            drop(right);
+            assert_eq!(transfer(huge), [Status::INVALID_ARGS, Status::PEER_CLOSED]);
+        }
     }
 
     fn handles_are_checked() {
