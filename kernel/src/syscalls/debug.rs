@@ -12,14 +12,17 @@ use zerocopy::IntoBytes;
 
 static LOG: Once<Log> = Once::new();
 
-/// A view of the log. The root resource is the permission, and every resource is the root resource.
+/// A view of the log. The root resource is the permission to read it, and every resource is the root resource.
+/// Without any, it can be written.
 pub fn debuglog_create(
     caller: &Caller,
     resource: RawHandle,
     options: u32,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
-    caller.object::<Resource>(resource, Rights::NONE)?;
+    if resource != abi::HANDLE_INVALID || options == abi::LOG_FLAG_READABLE as u32 {
+        caller.object::<Resource>(resource, Rights::NONE)?;
+    }
     view(caller, options, out)
 }
 

@@ -8,7 +8,7 @@ use hafnon_user::{
 
 use crate::{
     bad_memory::BadMemory,
-    harness::{NO_HANDLE, call, first_thread, process, resource, user_test, without},
+    harness::{NO_HANDLE, call, first_thread, process, resource, stale_handle, user_test, without},
 };
 
 fn view(readable: bool) -> Debuglog {
@@ -63,8 +63,22 @@ user_test! {
         }
         let event = Event::create().expect("an event");
         assert_eq!(Debuglog::create(&event, true).err(), Some(Status::WRONG_TYPE));
-        assert_eq!(call!(zx_debuglog_create(NO_HANDLE, 0, &mut out)), Status::BAD_HANDLE);
-        assert_eq!(call!(zx_debuglog_create(0, 0, &mut out)), Status::BAD_HANDLE);
+        assert_eq!(Debuglog::create(&event, false).err(), Some(Status::WRONG_TYPE));
+        for bad in [NO_HANDLE, stale_handle()] {
+            assert_eq!(call!(zx_debuglog_create(bad, 0, &mut out)), Status::BAD_HANDLE);
+        }
+    }
+
+    fn without_a_resource_a_view_is_only_written() {
+        let (reader, mut out) = (fresh(), 0);
+        assert_eq!(call!(zx_debuglog_create(0, LOG_FLAG_READABLE as u32, &mut out)), Status::BAD_HANDLE);
+        assert_eq!(call!(zx_debuglog_create(0, 1, &mut out)), Status::INVALID_ARGS);
+        assert_eq!(call!(zx_debuglog_create(0, 0, &mut out)), Status::OK);
+        let writer = Debuglog::from(Handle::from_raw(out));
+        assert_eq!(info::basic(&writer).expect("info").rights, Rights::DEFAULT_LOG);
+        writer.write(b"from anyone").expect("written");
+        assert_eq!(reader.read().expect("a record").1, b"from anyone");
+        assert_eq!(writer.read().err(), Some(Status::ACCESS_DENIED));
     }
 
     fn rights_and_options_are_checked() {
