@@ -43,7 +43,7 @@ pub fn channel_write(
     handles: InSlice<RawHandle>,
 ) -> Result<(), Status> {
     let handles = take_handles(caller, channel.as_deref().ok(), handles);
-    let channel = channel?;
+    let channel = channel.map_err(|status| options_first(options, status))?;
     let message = Message { bytes: read_bytes(options, bytes)?, handles: handles? };
     channel.write(message).map_err(|(_, status)| status)
 }
@@ -59,9 +59,16 @@ pub fn channel_write_etc(
     results: OutSlice<HandleDisposition>,
 ) -> Result<(), Status> {
     let handles = take_dispositions(caller, channel.as_deref().ok(), handles, results);
-    let channel = channel?;
+    let channel = channel.map_err(|status| options_first(options, status))?;
     let message = Message { bytes: read_bytes(options, bytes)?, handles: handles? };
     channel.write(message).map_err(|(_, status)| status)
+}
+
+/// Why nothing can be written where there is no channel: options that mean nothing are said before that.
+#[cold]
+#[inline(never)]
+fn options_first(options: u32, status: Status) -> Status {
+    if options & !abi::CHANNEL_WRITE_USE_IOVEC != 0 { Status::INVALID_ARGS } else { status }
 }
 
 /// Reads the bytes of a message, from one place or gathered from several.
@@ -231,6 +238,18 @@ struct Request {
     to: Destination,
 }
 
+impl Request {
+    /// Why no call can be made where there is no channel: what no channel takes is said before that.
+    #[cold]
+    #[inline(never)]
+    fn mistake_or(&self, status: Status) -> Status {
+        match self.options {
+            0 if self.bytes.len() < size_of::<u32>() => Status::INVALID_ARGS,
+            options => options_first(options, status),
+        }
+    }
+}
+
 /// Sends a message and waits for its reply.
 #[allow(clippy::too_many_arguments)] // reason: the call has them
 pub fn channel_call(
@@ -289,7 +308,7 @@ fn call(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let bytes = read_bytes(request.options, request.bytes);
-    let (channel, mark) = found?;
+    let (channel, mark) = found.map_err(|status| request.mistake_or(status))?;
     let message = Message { bytes: bytes?, handles: handles? };
     if message.bytes.len() < size_of::<u32>() {
         return Poll::Ready(Err(Status::INVALID_ARGS));

@@ -3,15 +3,15 @@
 use hafnon_user::{
     AsHandle, Channel, Rights, Signals, Status,
     abi::{
-        CHANNEL_MAX_MSG_BYTES, CHANNEL_MAX_MSG_HANDLES, ChannelCallArgs, ChannelCallEtcArgs,
-        HANDLE_OP_DUPLICATE, HandleDisposition, OBJ_TYPE_NONE,
+        CHANNEL_MAX_MSG_BYTES, CHANNEL_MAX_MSG_HANDLES, CHANNEL_WRITE_USE_IOVEC, ChannelCallArgs,
+        ChannelCallEtcArgs, HANDLE_OP_DUPLICATE, HandleDisposition, OBJ_TYPE_NONE,
     },
     clock::{self, INFINITE},
     handle::Handle,
     thread,
 };
 
-use crate::harness::{call, user_test};
+use crate::harness::{NO_HANDLE, call, user_test};
 
 /// Length of the transaction identifier.
 const TXID: u32 = 4;
@@ -25,6 +25,10 @@ fn channel() -> (Channel, Channel) {
 
 /// Makes a call of each form; what they answer.
 fn both(end: u32, bytes: &[u8], handles: &[u32], deadline: i64) -> [Status; 2] {
+    both_with(0, end, bytes, handles, deadline)
+}
+
+fn both_with(options: u32, end: u32, bytes: &[u8], handles: &[u32], deadline: i64) -> [Status; 2] {
     let mut dispositions = handles.iter().map(|handle| disposition(*handle)).collect::<alloc::vec::Vec<_>>();
     let (wr_bytes, wr_num_bytes) = (bytes.as_ptr().expose_provenance() as u64, bytes.len() as u32);
     let wr_num_handles = handles.len() as u32;
@@ -35,8 +39,18 @@ fn both(end: u32, bytes: &[u8], handles: &[u32], deadline: i64) -> [Status; 2] {
     let plain = ChannelCallArgs { wr_bytes, wr_handles, wr_num_bytes, wr_num_handles, ..Default::default() };
     let (mut count, mut handle_count) = (0, 0);
     [
-        call!(zx_channel_call_etc(end, 0, deadline, &mut etc, &mut count, &mut handle_count)),
-        call!(zx_channel_call(end, 0, deadline, &plain, &mut count, &mut handle_count)),
+        call!(zx_channel_call_etc(end, options, deadline, &mut etc, &mut count, &mut handle_count)),
+        call!(zx_channel_call(end, options, deadline, &plain, &mut count, &mut handle_count)),
+    ]
+}
+
+/// Writes no bytes with each form; what they answer.
+fn writes(options: u32, end: u32, handles: &[u32]) -> [Status; 2] {
+    let mut dispositions = handles.iter().map(|handle| disposition(*handle)).collect::<alloc::vec::Vec<_>>();
+    let (bytes, count) = (core::ptr::null(), handles.len() as u32);
+    [
+        call!(zx_channel_write_etc(end, options, bytes, 0, dispositions.as_mut_ptr(), count)),
+        call!(zx_channel_write(end, options, bytes, 0, handles.as_ptr(), count)),
     ]
 }
 
@@ -71,6 +85,33 @@ user_test! {
         assert_eq!(both(near.raw(), &[0; TXID as usize], &many, INFINITE), [Status::OUT_OF_RANGE; 2]);
         assert_eq!(call!(zx_handle_close(event)), Status::BAD_HANDLE, "channel_call has consumed it");
         assert_eq!(far.read().err(), Some(Status::SHOULD_WAIT));
+    }
+
+    fn wrong_options_are_told_before_a_wrong_channel() {
+        let (near, _far) = channel();
+        let event = Handle::from(hafnon_user::Event::create().expect("an event"));
+        let no_rights = Handle::from(near).replace(Rights::TRANSFER).expect("a handle");
+        let txid = [0; TXID as usize];
+        for (end, status) in [
+            (NO_HANDLE, Status::BAD_HANDLE),
+            (event.raw(), Status::WRONG_TYPE),
+            (no_rights.raw(), Status::ACCESS_DENIED),
+        ] {
+            for options in [1, 3, 1 << 31] {
+                assert_eq!(both_with(options, end, &txid, &[], INFINITE), [Status::INVALID_ARGS; 2], "{status:?}");
+                assert_eq!(writes(options, end, &[]), [Status::INVALID_ARGS; 2], "{status:?}");
+            }
+            for options in [0, CHANNEL_WRITE_USE_IOVEC] {
+                assert_eq!(writes(options, end, &[]), [status; 2]);
+            }
+            assert_eq!(both(end, &txid, &[], INFINITE), [status; 2]);
+            // So is a request that is too short to have an identifier; of pieces nobody has asked how long.
+            assert_eq!(both(end, &txid[1..], &[], INFINITE), [Status::INVALID_ARGS; 2]);
+            assert_eq!(both_with(CHANNEL_WRITE_USE_IOVEC, end, &[], &[], INFINITE), [status; 2]);
+        }
+        let raw = event.into_raw();
+        assert_eq!(writes(1, NO_HANDLE, &[raw]), [Status::INVALID_ARGS; 2]);
+        assert_eq!(call!(zx_handle_close(raw)), Status::BAD_HANDLE, "channel_write has consumed it");
     }
 
     fn a_call_can_not_send_its_channel() {
