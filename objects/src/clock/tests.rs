@@ -202,3 +202,16 @@ fn the_ends_of_time_are_no_overflow() {
     assert_eq!(clock.read(at(i64::MAX)), i64::MAX);
     assert_eq!(second(&clock, VALUE | REFERENCE, (i64::MAX, i64::MIN), 0, 10), BAD);
 }
+
+/// As many ticks a second as a time stamp counter may have: the product of its rate and another one's needs more
+/// than 32 bits until it is reduced.
+#[test]
+fn the_rate_of_ticks_is_as_exact_as_the_steered_one() {
+    let tick_rate = ClockRate { synthetic_ticks: 1_000_000, reference_ticks: 2_893_437 };
+    let clock = Clock::new(AUTO_START, 0, tick_rate, at(0)).expect("a clock");
+    for (adjust, expected) in [(65, (333_355, 964_479)), (-1000, (3000, 8689)), (0, (1_000_000, 2_893_437))] {
+        assert_eq!(first(&clock, RATE, 0, adjust, 1000), Ok(()));
+        let rate = clock.details(at(1000)).ticks_to_synthetic.rate;
+        assert_eq!((rate.synthetic_ticks, rate.reference_ticks), expected, "{adjust}");
+    }
+}

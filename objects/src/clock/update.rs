@@ -21,9 +21,6 @@ impl ClockUpdate {
     /// # Errors
     /// `INVALID_ARGS` when `options` has unknown bits or none, or the rate is out of bounds.
     pub fn first(options: u64, args: &ClockUpdateArgsV1) -> Result<Self, Status> {
-        if options & abi::CLOCK_UPDATE_OPTION_REFERENCE_VALUE_VALID != 0 {
-            return Err(Status::INVALID_ARGS);
-        }
         let args = ClockUpdateArgsV2 {
             rate_adjust: args.rate_adjust,
             synthetic_value: args.value,
@@ -36,7 +33,7 @@ impl ClockUpdate {
     /// The update of the second version's arguments.
     ///
     /// # Errors
-    /// As for [`ClockUpdate::first`]; also for a reference without a value or rate.
+    /// As for [`ClockUpdate::first`].
     pub fn second(options: u64, args: &ClockUpdateArgsV2) -> Result<Self, Status> {
         let has = |option| options & option != 0;
         let update = Self {
@@ -49,9 +46,15 @@ impl ClockUpdate {
         let rates = abi::CLOCK_UPDATE_MIN_RATE_ADJUST..=abi::CLOCK_UPDATE_MAX_RATE_ADJUST;
         let good = options != 0
             && !has(!abi::CLOCK_UPDATE_OPTIONS_ALL)
-            && update.rate_adjust.is_none_or(|rate| rates.contains(&rate))
-            && (update.reference.is_none() || update.value.is_some() || update.rate_adjust.is_some());
+            && update.rate_adjust.is_none_or(|rate| rates.contains(&rate));
         if good { Ok(update) } else { Err(Status::INVALID_ARGS) }
+    }
+
+    /// Whether there is a reference only where one can be: the first version's arguments have none, and it is the
+    /// reference of a value or rate.
+    fn refers(&self) -> bool {
+        let to_something = !self.first_version && (self.value.is_some() || self.rate_adjust.is_some());
+        self.reference.is_none() || to_something
     }
 
     /// Whether a clock with these options, which runs, may be updated so.
@@ -81,6 +84,9 @@ pub(super) fn updated(
     update: &ClockUpdate,
     now: Moment,
 ) -> Result<State, Status> {
+    if !update.refers() {
+        return Err(Status::INVALID_ARGS);
+    }
     if !before.started && update.value.is_none() {
         return Err(Status::BAD_STATE);
     }
@@ -150,12 +156,22 @@ fn steered(adjust: i32) -> ClockRate {
     }
 }
 
-/// One rate after the other, as exact as 32 bits allow.
+/// One rate after the other, in lowest terms; exact, if those have 32 bits.
 fn product(first: ClockRate, second: ClockRate) -> ClockRate {
     let mut synthetic = u64::from(first.synthetic_ticks) * u64::from(second.synthetic_ticks);
     let mut reference = u64::from(first.reference_ticks) * u64::from(second.reference_ticks);
+    let common = greatest_common_divisor(synthetic, reference).max(1);
+    synthetic /= common;
+    reference /= common;
     let excess = 32u32.saturating_sub((synthetic | reference).leading_zeros());
     synthetic >>= excess;
     reference >>= excess;
     ClockRate { synthetic_ticks: synthetic as u32, reference_ticks: reference as u32 }
+}
+
+fn greatest_common_divisor(mut one: u64, mut other: u64) -> u64 {
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    one
 }
