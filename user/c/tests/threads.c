@@ -40,12 +40,40 @@ TEST(threads, have_names_and_handles) {
     join(thread);
 }
 
+static int do_nothing(void* unused) {
+    (void)unused;
+    return 0;
+}
+
+TEST(threads, names_may_be_missing_or_too_long) {
+    char name[ZX_MAX_NAME_LEN], long_name[3 * ZX_MAX_NAME_LEN];
+    memset(long_name, 'x', sizeof(long_name));
+    long_name[sizeof(long_name) - 1] = 0;
+    thrd_t thread;
+    ASSERT_EQ(thrd_create_with_name(&thread, do_nothing, NULL, NULL), thrd_success);
+    ASSERT(is_open(thrd_get_zx_handle(thread)));
+    join(thread);
+    ASSERT_EQ(thrd_create_with_name(&thread, do_nothing, NULL, long_name), thrd_success);
+    ASSERT_OK(zx_object_get_property(thrd_get_zx_handle(thread), ZX_PROP_NAME, name, sizeof(name)));
+    ASSERT_EQ(strlen(name), ZX_MAX_NAME_LEN - 1);
+    join(thread);
+}
+
 static atomic_int ended;
 
 static int count_and_end(void* unused) {
     (void)unused;
     atomic_fetch_add(&ended, 1);
     return 0;
+}
+
+// The last steps of a thread come after what it does itself.
+static void wait_for_handles(uint32_t count) {
+    zx_time_t give_up = PATIENCE;
+    while (hafnon_count_handles() != count) {
+        ASSERT(zx_clock_get_monotonic() < give_up);
+        thrd_yield();
+    }
 }
 
 TEST(threads, detached_ones_clean_up_behind_themselves) {
@@ -55,12 +83,24 @@ TEST(threads, detached_ones_clean_up_behind_themselves) {
         ASSERT_EQ(thrd_detach(thread), thrd_success);
         while (atomic_load(&ended) < i) thrd_yield();
     }
-    // The last steps of a thread come after what it does here.
-    zx_time_t give_up = PATIENCE;
-    while (hafnon_count_handles() != before) {
-        ASSERT(zx_clock_get_monotonic() < give_up);
-        thrd_yield();
+    wait_for_handles(before);
+}
+
+static int detach_itself(void* thread) {
+    // Where thrd_create puts it is filled in before the thread runs.
+    ASSERT_EQ(thrd_detach(*(thrd_t*)thread), thrd_success);
+    free(thread);
+    return 0;
+}
+
+TEST_NEEDS(threads, may_detach_themselves, "cpus=1,4") {
+    uint32_t before = hafnon_count_handles();
+    for (int i = 0; i < 300; i++) {
+        thrd_t* thread = calloc(1, sizeof(thrd_t));
+        ASSERT(thread != NULL);
+        ASSERT_EQ(thrd_create(thread, detach_itself, thread), thrd_success);
     }
+    wait_for_handles(before);
 }
 
 TEST(threads, sleep_lasts_as_long_as_asked) {
@@ -137,6 +177,65 @@ TEST(mutex, is_held_by_one_thread) {
     ASSERT_EQ(mtx_lock(&mutex), thrd_error);
     ASSERT_EQ(mtx_unlock(&mutex), thrd_success);
     ASSERT_EQ(mtx_unlock(&mutex), thrd_error);
+}
+
+static int try_to_lock(void* unused) {
+    (void)unused;
+    int locked = mtx_trylock(&mutex);
+    return locked == thrd_success ? mtx_unlock(&mutex) : locked;
+}
+
+TEST(mutex, is_tried_by_other_threads) {
+    ASSERT_EQ(mtx_lock(&mutex), thrd_success);
+    ASSERT_EQ(join(start(try_to_lock, NULL)), thrd_busy);
+    ASSERT_EQ(mtx_unlock(&mutex), thrd_success);
+    ASSERT_EQ(join(start(try_to_lock, NULL)), thrd_success);
+}
+
+TEST(mutex, static_ones_are_what_init_makes_of_any_memory) {
+    static mtx_t fresh = MTX_INIT;
+    mtx_t made;
+    memset(&made, 0xae, sizeof(made));
+    ASSERT_EQ(mtx_init(&made, mtx_plain), thrd_success);
+    ASSERT_EQ(memcmp(&made, &fresh, sizeof(made)), 0);
+    mtx_destroy(&made);
+    ASSERT_EQ(mtx_init(&made, mtx_timed), thrd_success);
+    mtx_destroy(&made);
+}
+
+TEST(mutex, timed_locks_never_end_early) {
+    atomic_store(&stage, 0);
+    thrd_t holder = start(hold_the_mutex, NULL);
+    while (atomic_load(&stage) != 1) thrd_yield();
+    for (int i = 0; i < 5; i++) {
+        zx_time_t end = zx_deadline_after(ZX_MSEC(4));
+        struct timespec then = zx_timespec_from_duration(end);
+        ASSERT_EQ(mtx_timedlock(&mutex, &then), thrd_timedout);
+        ASSERT(zx_clock_get_monotonic() >= end);
+    }
+    atomic_store(&stage, 2);
+    ASSERT_EQ(join(holder), thrd_success);
+}
+
+static long guarded;
+
+static int lock_many_times(void* pause) {
+    for (int i = 0; i < 100; i++) {
+        ASSERT_EQ(mtx_lock(&mutex), thrd_success);
+        long seen = guarded;
+        zx_nanosleep(zx_deadline_after(*(zx_duration_t*)pause));
+        guarded = seen + 1;
+        ASSERT_EQ(mtx_unlock(&mutex), thrd_success);
+    }
+    return 0;
+}
+
+TEST_NEEDS(mutex, keeps_out_others_while_its_holder_sleeps, "cpus=1,4") {
+    zx_duration_t pauses[3] = {ZX_USEC(20), ZX_USEC(40), ZX_USEC(60)};
+    thrd_t threads[3];
+    for (int i = 0; i < 3; i++) threads[i] = start(lock_many_times, &pauses[i]);
+    for (int i = 0; i < 3; i++) ASSERT_EQ(join(threads[i]), 0);
+    ASSERT_EQ(guarded, 300);
 }
 
 static int lock_and_unlock(void* unused) {
