@@ -67,9 +67,7 @@ impl Timer {
         slack: i64,
         timers: &'static TimerQueue,
     ) -> Result<(), Status> {
-        if slack < 0 {
-            return Err(Status::OUT_OF_RANGE);
-        }
+        Self::check_slack(slack)?;
         let mut state = self.state.lock();
         state.alarm.cancel();
         state.armed = None;
@@ -84,6 +82,14 @@ impl Timer {
             }
         }
         Ok(())
+    }
+
+    /// Whether a timer may be set with this slack; Zircon asks before it looks at the timer.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE` if it is negative.
+    pub fn check_slack(slack: i64) -> Result<(), Status> {
+        if slack < 0 { Err(Status::OUT_OF_RANGE) } else { Ok(()) }
     }
 
     /// When a timer with this deadline, in the future, is to fire.

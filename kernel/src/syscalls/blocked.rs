@@ -116,7 +116,7 @@ impl Blocked {
             Poll::Pending if deadline.is_past() => Port::end_wait(waiter),
             Poll::Pending => return suspend(this.goes_on, this.sleep, deadline, this.waker),
         };
-        Poll::Ready(packet.and_then(|packet| to.write_optional(&packet)))
+        Poll::Ready(packet.and_then(|packet| to.write(&packet)))
     }
 
     /// Waits at a futex.
@@ -182,7 +182,7 @@ impl Blocked {
                 tell(waiter, woken.is_some(), *observed)
             }
             WaitProjection::Packet { waiter, to } => {
-                ready!(Port::poll_wait(waiter, sleep, task)).and_then(|packet| to.write_optional(&packet))
+                ready!(Port::poll_wait(waiter, sleep, task)).and_then(|packet| to.write(&packet))
             }
             WaitProjection::Futex { mut waiter } => {
                 let woken = ready!(wait::poll_waiter(waiter.as_mut(), sleep, task, |_| ()));

@@ -3,7 +3,7 @@
 use super::Caller;
 use crate::arch::time;
 use crate::mm::user::{In, Out};
-use abi::{ClockCreateArgsV1, ClockDetailsV1, RawHandle, Status};
+use abi::{ClockCreateArgsV1, ClockDetailsV1, RawHandle, Rights, Status};
 use alloc::sync::Arc;
 use objects::{Clock, ClockUpdate, Handle};
 
@@ -35,23 +35,24 @@ pub fn clock_read(_caller: &Caller, clock: Arc<Clock>, now: Out<i64>) -> Result<
 
 /// Tells everything about a clock.
 pub fn clock_get_details(
-    _caller: &Caller,
-    clock: Arc<Clock>,
+    caller: &Caller,
+    clock: RawHandle,
     options: u64,
     details: u64,
 ) -> Result<(), Status> {
-    if version(options) != 1 || plain(options) != 0 {
+    if version(options) != 1 || plain(options) != 0 || details == 0 {
         return Err(Status::INVALID_ARGS);
     }
+    let clock = caller.object::<Clock>(clock, Rights::READ)?;
     Out::<ClockDetailsV1>::new(details).write(&clock.details(time::moment))
 }
 
-/// Sets, steers or starts a clock.
-pub fn clock_update(_caller: &Caller, clock: Arc<Clock>, options: u64, args: u64) -> Result<(), Status> {
+/// Sets, steers or starts a clock. What is wrong for any clock is said before the handle is looked at.
+pub fn clock_update(caller: &Caller, clock: RawHandle, options: u64, args: u64) -> Result<(), Status> {
     let update = match version(options) {
         1 => ClockUpdate::first(plain(options), &In::new(args).read()?)?,
         2 => ClockUpdate::second(plain(options), &In::new(args).read()?)?,
         _ => return Err(Status::INVALID_ARGS),
     };
-    clock.update(&update, time::moment)
+    caller.object::<Clock>(clock, Rights::WRITE)?.update(&update, time::moment)
 }

@@ -5,7 +5,6 @@ use crate::arch::serial;
 use crate::config;
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{LogRecord, RawHandle, Rights, Status};
-use alloc::sync::Arc;
 use objects::{Debuglog, Handle, Log, Resource, wait};
 use spin::Once;
 use zerocopy::IntoBytes;
@@ -40,11 +39,12 @@ pub(super) fn view(caller: &Caller, options: u32, out: Out<RawHandle>) -> Result
 /// Writes a record; text that is too long is cut.
 pub fn debuglog_write(
     caller: &Caller,
-    view: Arc<Debuglog>,
+    view: RawHandle,
     options: u32,
     text: InSlice<u8>,
 ) -> Result<(), Status> {
     no_options(options)?;
+    let view = caller.object::<Debuglog>(view, Rights::WRITE)?;
     write(caller, &view, (abi::LOG_INFO as u8, 0), text)
 }
 
@@ -75,12 +75,17 @@ pub(super) fn write(
 /// # Errors
 /// What the call returns instead of `OK` is, if positive, no error but the number of bytes.
 pub fn debuglog_read(
-    _caller: &Caller,
-    view: Arc<Debuglog>,
+    caller: &Caller,
+    view: RawHandle,
     options: u32,
     buffer: OutSlice<u8>,
 ) -> Result<(), Status> {
     no_options(options)?;
+    read(&*caller.object::<Debuglog>(view, Rights::READ)?, buffer)
+}
+
+/// Reads a record as [`debuglog_read`] does.
+pub(super) fn read(view: &Debuglog, buffer: OutSlice<u8>) -> Result<(), Status> {
     let (head, text) = view.read()?;
     let mut record = [0; abi::LOG_RECORD_MAX];
     let (front, data) = record.split_at_mut(size_of::<LogRecord>());

@@ -4,7 +4,6 @@ use super::{Caller, no_options};
 use crate::mm::user::Out;
 use crate::pressure;
 use abi::{RawHandle, Rights, Status};
-use alloc::sync::Arc;
 use objects::{Event, EventPair, Handle, Job};
 
 /// A new event.
@@ -27,13 +26,16 @@ pub fn eventpair_create(
     caller.install_pair((Handle::to_new(first)?, Handle::to_new(second)?), (out0, out1))
 }
 
-/// The event that tells of one level of free memory. The root job's handle is the permission.
+/// The event that tells of one level of free memory. The root job's handle is the permission, for the event after
+/// which jobs are killed one with the right to kill.
 pub fn system_get_event(
     caller: &Caller,
-    job: Arc<Job>,
+    root_job: RawHandle,
     kind: u32,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
+    let needed = if kind == abi::SYSTEM_EVENT_OUT_OF_MEMORY { Rights::MANAGE_PROCESS } else { Rights::NONE };
+    let job = caller.object::<Job>(root_job, needed)?;
     if !job.is_root() {
         return Err(Status::ACCESS_DENIED);
     }

@@ -51,13 +51,25 @@ pub async fn wait_many(
         return Err(Status::OUT_OF_RANGE);
     }
     let mut set = WaitSet::new(places(), items.len()).await?;
-    set.watch(|index| {
-        let item = items.read_at(index)?;
-        let (object, mark) = look_up(item.handle)?;
-        Ok::<_, Status>((object, item.waitfor, caller.id(item.handle), mark))
-    })?;
+    watch(caller, &mut set, items, look_up)?;
     let outcome = set.wait(|id, mark| caller.still_open(id.value(), mark), deadline).await;
     write_observed(items, results, set.observed()).and(outcome)
+}
+
+/// Reads all items, and then looks their handles up: as in Zircon, what can not be read is told first.
+fn watch(
+    caller: &Caller,
+    set: &mut WaitSet<'_>,
+    items: InSlice<WaitItem>,
+    look_up: impl Fn(RawHandle) -> Result<(Object, Mark), Status>,
+) -> Result<(), Status> {
+    let mut copies = [WaitItem::default(); MAX_ITEMS];
+    items.read_into(copies.get_mut(..items.len()).ok_or(Status::OUT_OF_RANGE)?)?;
+    set.watch(|index| {
+        let item = copies[index];
+        let (object, mark) = look_up(item.handle)?;
+        Ok((object, item.waitfor, caller.id(item.handle), mark))
+    })
 }
 
 fn write_observed(

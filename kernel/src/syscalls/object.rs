@@ -4,7 +4,6 @@
 use super::{Blocked, Caller, now};
 use crate::mm::user::Out;
 use abi::{RawHandle, Rights, Signals, Status};
-use alloc::sync::Arc;
 use core::ops::ControlFlow;
 use core::pin::Pin;
 use core::task::Poll;
@@ -75,7 +74,7 @@ pub fn object_get_child(
 pub fn object_wait_async(
     caller: &Caller,
     handle: RawHandle,
-    port: Arc<Port>,
+    port: RawHandle,
     key: u64,
     signals: Signals,
     options: u32,
@@ -83,6 +82,7 @@ pub fn object_wait_async(
     if options & !(abi::WAIT_ASYNC_TIMESTAMP | abi::WAIT_ASYNC_EDGE) != 0 {
         return Err(Status::INVALID_ARGS);
     }
+    let port = caller.object::<Port>(port, Rights::WRITE)?;
     let (object, mark) = caller.any_to_wait(handle, Rights::WAIT)?;
     let options = AsyncOptions {
         edge: options & abi::WAIT_ASYNC_EDGE != 0,

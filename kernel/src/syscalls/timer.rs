@@ -3,7 +3,7 @@
 use super::{Caller, now};
 use crate::mm::user::Out;
 use crate::run;
-use abi::{RawHandle, Status};
+use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
 use objects::{Handle, Slack, Timer};
 
@@ -22,8 +22,9 @@ pub fn timer_create(caller: &Caller, options: u32, clock: u32, out: Out<RawHandl
 }
 
 /// Sets a timer.
-pub fn timer_set(_caller: &Caller, timer: Arc<Timer>, deadline: i64, slack: i64) -> Result<(), Status> {
-    timer.set(deadline, slack, run::timers())
+pub fn timer_set(caller: &Caller, timer: RawHandle, deadline: i64, slack: i64) -> Result<(), Status> {
+    Timer::check_slack(slack)?;
+    caller.object::<Timer>(timer, Rights::WRITE)?.set(deadline, slack, run::timers())
 }
 
 /// Unsets a timer.

@@ -178,6 +178,25 @@ user_test! {
         }
     }
 
+    fn what_is_wrong_for_any_clock_is_told_before_the_handle() {
+        let mut details = ClockDetailsV1::default();
+        let args = ClockUpdateArgsV2 { rate_adjust: 1001, ..Default::default() };
+        let get = |options, details| call!(zx_clock_get_details(NO_HANDLE, options, details));
+        let found: *mut _ = (&raw mut details).cast();
+        assert_eq!(get(2 * VERSION, found), Status::INVALID_ARGS);
+        assert_eq!(get(VERSION, core::ptr::null_mut()), Status::INVALID_ARGS);
+        assert_eq!(get(VERSION, found), Status::BAD_HANDLE);
+        let update = |options, args| call!(zx_clock_update(NO_HANDLE, options, args));
+        let steer: *const _ = (&raw const args).cast();
+        let second = 2 * VERSION;
+        for options in [VALUE, (3 * VERSION) | VALUE, second, second | (1 << 4), second | RATE] {
+            assert_eq!(update(options, steer), Status::INVALID_ARGS, "{options:#x}");
+        }
+        assert_eq!(update(second | VALUE, core::ptr::null()), Status::INVALID_ARGS);
+        assert_eq!(update(second | VALUE, steer), Status::BAD_HANDLE);
+        assert_eq!(update(second | CLOCK_UPDATE_OPTION_REFERENCE_VALUE_VALID, steer), Status::BAD_HANDLE);
+    }
+
     fn rights_types_and_handles_are_checked() {
         let clock = clock(CLOCK_OPT_AUTO_START, 0);
         let blind = without(&clock, Rights::READ);

@@ -89,6 +89,10 @@ user_test! {
         assert_eq!(call!(zx_debuglog_write(view.raw(), 1, buffer.as_ptr().cast(), 1)), Status::INVALID_ARGS);
         let read = call!(zx_debuglog_read(view.raw(), 1, buffer.as_mut_ptr().cast(), 256));
         assert_eq!(read, Status::INVALID_ARGS);
+        // They are looked at before the handle.
+        let write = call!(zx_debuglog_write(NO_HANDLE, 1, buffer.as_ptr().cast(), 1));
+        let read = call!(zx_debuglog_read(NO_HANDLE, 1, buffer.as_mut_ptr().cast(), 256));
+        assert_eq!([write, read], [Status::INVALID_ARGS; 2]);
         let event = Debuglog::from(Handle::from(Event::create().expect("an event")));
         assert_eq!(event.write(b"x"), Err(Status::WRONG_TYPE));
         assert_eq!(event.read().err(), Some(Status::WRONG_TYPE));

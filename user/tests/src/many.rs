@@ -177,5 +177,10 @@ user_test! {
         for (kind, address) in memory.unreadable(12) {
             assert_eq!(call!(zx_object_wait_many(address as _, 1, 0)), Status::INVALID_ARGS, "{kind}");
         }
+        // All are read before the first is looked up, so handles that are bad do not hide what can not be read.
+        for (kind, address) in memory.unreadable(12 * WAIT_MANY_MAX) {
+            let status = call!(zx_object_wait_many(address as _, WAIT_MANY_MAX, 0));
+            assert_eq!(status, Status::INVALID_ARGS, "{kind}");
+        }
     }
 }

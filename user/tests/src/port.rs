@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use hafnon_user::{
-    AsHandle, Port, Rights, Status,
+    AsHandle, Event, Port, Rights, Signals, Status,
     abi::{PKT_TYPE_USER, PortPacket, THREAD_STATE_BLOCKED_PORT},
     clock::{self, INFINITE, MILLISECOND},
     thread,
@@ -79,11 +79,28 @@ user_test! {
         port.queue(9, [0; 4]).expect("there is room again");
     }
 
+    fn packets_of_signals_have_room_in_a_full_port() {
+        let (port, event) = (port(), Event::create().expect("an event"));
+        for key in 0..2 * USER_PACKETS {
+            event.wait_async(&port, USER_PACKETS + key, Signals::EVENT_SIGNALED, 0).expect("armed");
+        }
+        for key in 0..USER_PACKETS {
+            port.queue(key, [0; 4]).expect("queue");
+        }
+        event.signal(Signals::empty(), Signals::EVENT_SIGNALED).expect("signal");
+        assert_eq!(port.queue(0, [0; 4]), Err(Status::SHOULD_WAIT));
+        for key in 0..3 * USER_PACKETS {
+            assert_eq!(port.wait_packet(0).expect("a packet").key, key);
+        }
+        assert_eq!(port.wait_packet(0), Err(Status::TIMED_OUT));
+    }
+
     fn closing_the_port_ends_waits_and_queues() {
         let port = Port::create().expect("a port");
         let raw = port.raw();
         let waiter = blocked(THREAD_STATE_BLOCKED_PORT, move || {
-            call!(zx_port_wait(raw, INFINITE, core::ptr::null_mut()))
+            let mut packet = PortPacket::default();
+            call!(zx_port_wait(raw, INFINITE, &mut packet))
         });
         let packet = PortPacket::default();
         let full = thread::spawn("queues", move || loop {
@@ -133,7 +150,7 @@ user_test! {
     }
 
     fn wrong_type_is_told() {
-        let event = hafnon_user::Event::create().expect("an event");
+        let event = Event::create().expect("an event");
         let mut packet = hafnon_user::Packet::default();
         assert_eq!(call!(zx_port_queue(event.raw(), &packet)), Status::WRONG_TYPE);
         assert_eq!(call!(zx_port_wait(event.raw(), 0, &mut packet)), Status::WRONG_TYPE);
@@ -145,5 +162,9 @@ user_test! {
             assert_eq!(call!(zx_port_queue(port.raw(), address as _)), Status::INVALID_ARGS, "{kind}");
         }
         assert_eq!(port.wait_packet(0), Err(Status::TIMED_OUT), "nothing was queued");
+        for (kind, address) in memory.unwritable(48) {
+            port.queue(1, [0; 4]).expect("queue");
+            assert_eq!(call!(zx_port_wait(port.raw(), 0, address as _)), Status::INVALID_ARGS, "{kind}");
+        }
     }
 }

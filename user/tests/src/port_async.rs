@@ -8,7 +8,7 @@ use hafnon_user::{
     clock,
 };
 
-use crate::harness::{user_test, without};
+use crate::harness::{NO_HANDLE, call, user_test, without};
 
 const SIGNAL: Signals = Signals::USER_SIGNAL_0;
 
@@ -253,6 +253,11 @@ user_test! {
         for options in [4, 1 << 31] {
             assert_eq!(event.wait_async(&port, 0, SIGNAL, options), Err(Status::INVALID_ARGS));
         }
+        // Options are looked at before the port, and that before what is to be waited for.
+        let wait = |handle, port, options| call!(zx_object_wait_async(handle, port, 0, SIGNAL.bits(), options));
+        assert_eq!(wait(NO_HANDLE, NO_HANDLE, 4), Status::INVALID_ARGS);
+        assert_eq!(wait(NO_HANDLE, event.raw(), 0), Status::WRONG_TYPE);
+        assert_eq!(wait(NO_HANDLE, port.raw(), 0), Status::BAD_HANDLE);
     }
 
     fn rights_are_checked() {

@@ -105,7 +105,13 @@ user_test! {
     }
 
     fn negative_slack_is_out_of_range() {
-        assert_eq!(timer().set(0, -1), Err(Status::OUT_OF_RANGE));
+        let timer = timer();
+        timer.set(0, 0).expect("set");
+        for slack in [-1, i64::MIN] {
+            assert_eq!(timer.set(INFINITE, slack), Err(Status::OUT_OF_RANGE));
+            assert_eq!(call!(zx_timer_set(NO_HANDLE, 0, slack)), Status::OUT_OF_RANGE, "it is looked at first");
+        }
+        assert!(is_signalled(&timer), "what is refused changes nothing");
     }
 
     fn set_and_cancel_need_the_right() {

@@ -37,7 +37,7 @@ pub fn log_write(
 /// # Errors
 /// What the call returns instead of `OK` is, if positive, no error but the number of bytes.
 pub fn log_read(
-    caller: &Caller,
+    _caller: &Caller,
     view: Arc<Debuglog>,
     buffer: OutSlice<u8>,
     options: u32,
@@ -46,5 +46,5 @@ pub fn log_read(
     if buffer.len() < abi::LOG_RECORD_MAX {
         return Err(Status::BUFFER_TOO_SMALL);
     }
-    debug::debuglog_read(caller, view, 0, buffer)
+    debug::read(&view, buffer)
 }
