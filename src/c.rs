@@ -34,21 +34,18 @@ pub const WAYS_TO_COMPILER: [Installation; 1] = [Installation::Apt(&["gcc", "lib
 const LIBRARY: (&str, &str) = ("hafnon-c", "libhafnon_c.a");
 
 /// Position-independent code that does not take the thread pointer for that of the host's C library.
-const COMPILE: [&str; 7] = [
-    "-O2",
-    "-std=gnu11",
-    "-ffreestanding",
-    "-nostdinc",
-    "-fPIE",
-    "-fno-stack-protector",
-    "-ffunction-sections",
-];
+const COMPILE: [&str; 6] =
+    ["-O2", "-std=gnu11", "-nostdinc", "-fPIE", "-fno-stack-protector", "-ffunction-sections"];
+
+/// For the library itself: it is not there for the compiler to call yet.
+const LIBRARY_ONLY: &str = "-ffreestanding";
 
 /// No library and no start file of the host's; only what is used stays.
 const LINK: [&str; 3] = ["-nostdlib", "-static-pie", "-Wl,--gc-sections,-z,noexecstack"];
 
-/// What this repository's own C code has to satisfy.
-const STRICT: [&str; 3] = ["-Wall", "-Wextra", "-Werror"];
+/// What this repository's own C code has to satisfy. It calls the library even where the compiler knows the answer:
+/// much of it is there to test the library.
+const OWN: [&str; 4] = ["-Wall", "-Wextra", "-Werror", "-fno-builtin"];
 
 /// Arguments that stop the compiler before it links.
 const NO_LINK: [&str; 5] = ["-c", "-S", "-E", "-M", "-MM"];
@@ -69,9 +66,7 @@ pub fn programs() -> Result<Vec<Program>> {
     for (name, sources) in all_sources()? {
         let file = workspace::target("user/c").join(&name);
         let inputs = [&sources[..], &library, &[headers()]].concat();
-        make(&file, &inputs, |out| {
-            compiler.link(&sources, &library).args(STRICT).arg("-o").arg(out).status()
-        })?;
+        make(&file, &inputs, |out| compiler.link(&sources, &library).args(OWN).arg("-o").arg(out).status())?;
         programs.push(Program { file, name: format!("bin/{name}") });
     }
     Ok(programs)
@@ -135,7 +130,7 @@ fn library(compiler: &Compiler) -> Result<[PathBuf; 2]> {
     let object = workspace::target("user/c").join("libc.o");
     let sources = sources(&directory().join("src"))?;
     make(&object, &[directory().join("src"), headers()], |out| {
-        compiler.command(&sources).args(STRICT).args(["-r", "-nostdlib", "-o"]).arg(out).status()
+        compiler.command(&sources).args(OWN).args([LIBRARY_ONLY, "-r", "-nostdlib", "-o"]).arg(out).status()
     })?;
     Ok([object, compile::user_output(LIBRARY.1)])
 }
@@ -161,7 +156,8 @@ impl Compiler {
     /// A command that compiles `arguments` for a user program.
     fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(COMPILE).arg("-I").arg(headers()).arg("-isystem").arg(&self.headers).args(arguments);
+        command.args(COMPILE).arg("-isystem").arg(headers()).arg("-isystem").arg(&self.headers);
+        command.args(arguments);
         command
     }
 

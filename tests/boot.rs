@@ -188,6 +188,49 @@ fn a_c_program_of_several_files_is_compiled_and_run() {
 }
 
 #[test]
+fn however_a_c_program_ends_its_output_and_code_arrive() {
+    let program = r#"#include <assert.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        static void at_exit(void) { puts("at exit"); }
+        __attribute__((destructor)) static void at_last(void) { puts("at last"); }
+        int main(int argc, char** argv) {
+            atexit(at_exit);
+            printf("no line end, ");
+            if (argv[1][0] == 'r') return -3;
+            if (argv[1][0] == 'q') quick_exit(40);
+            if (argv[1][0] == 'a') abort();
+            if (argv[1][0] == 'c') *(volatile int*)(8ul * (unsigned)argc) = 1;
+            assert(argv[1][0] == 'e');
+        }
+    "#;
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str| directory.path().join(name).display().to_string();
+    std::fs::write(file("ends.c"), program).unwrap();
+    let strict = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+    let compiled = hafnon(&[&["cc"], &strict[..], &[&file("ends.c"), "-o", &file("ends")]].concat());
+    assert!(compiled.status.success(), "{}", said(&compiled.stderr));
+    // The low byte of ZX_TASK_RETCODE_EXCEPTION_KILL.
+    let killed = 0xfc;
+    for (how, code, console) in [
+        ("end", 0, "no line end, at exit\nat last\n"),
+        ("return", 0xfd, "no line end, at exit\nat last\n"),
+        ("quick", 40, "no line end, "),
+        ("abort", killed, "no line end, "),
+        ("crash", killed, "page fault at 0x10"),
+        ("fail", killed, "ends.c:13: main: assertion failed: argv[1][0] == 'e'"),
+    ] {
+        let output = hafnon(&["run", &file("ends"), how]);
+        assert_eq!(output.status.code(), Some(code), "{how}: {}", said(&output.stderr));
+        let all = said(&output.stdout).replace('\r', "");
+        assert!(
+            all.contains(console) && (code == killed || all.trim_end() == console.trim_end()),
+            "{how}: {all}"
+        );
+    }
+}
+
+#[test]
 fn a_program_that_hangs_is_ended_with_the_place_of_every_cpu() {
     let directory = tempfile::tempdir().unwrap();
     let endless = guest::endless_program(directory.path());

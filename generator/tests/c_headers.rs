@@ -6,8 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const C: &[&str] = &["-std=c11", "-Wall", "-Wextra", "-Werror", "-nostdlib", "-ffreestanding"];
+const C: &[&str] = &["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-nostdlib", "-ffreestanding"];
+const HOSTED: &[&str] = &["-std=gnu11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-nostdlib"];
 const CPP: &[&str] = &["-std=c++17", "-Wall", "-Wextra", "-Werror", "-nostdlib", "-ffreestanding"];
+const OLDER_CPP: &[&str] = &["-std=c++11", "-Wall", "-Wextra", "-Werror", "-nostdlib"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the generator lies in the repository")
@@ -34,7 +36,8 @@ fn library() -> impl Iterator<Item = String> {
     names.filter(|name| name.ends_with(".h"))
 }
 
-/// A program that includes everything and checks the size of every structure.
+/// A program that includes everything and checks the size of every structure. One header makes a macro of a word that
+/// the others may want to use.
 fn everything(assert: &str) -> String {
     let names = c_headers::names().chain(library());
     let includes: String = names.map(|name| format!("#include <{name}>\n")).collect();
@@ -46,12 +49,13 @@ fn everything(assert: &str) -> String {
             format!("{assert}(sizeof({prefix}_{0}_t) == {1}, \"{0}\");\n", item.name, item.size)
         })
         .collect();
-    includes + &sizes
+    format!("#include <stdnoreturn.h>\n{includes}{sizes}")
 }
 
 #[test]
 fn all_headers_together() {
     compile("gcc", C, "all.c", &everything("_Static_assert"));
+    compile("gcc", HOSTED, "all_hosted.c", &everything("_Static_assert"));
 }
 
 #[test]
@@ -61,18 +65,16 @@ fn all_headers_in_cpp() {
         return;
     }
     compile("g++", CPP, "all.cc", &everything("static_assert"));
+    compile("g++", OLDER_CPP, "all_older.cc", &everything("static_assert"));
 }
 
 #[test]
 fn each_header_alone() {
-    for name in c_headers::names() {
+    for name in c_headers::names().chain(library()) {
         let file = format!("alone_{}.c", name.replace('/', "_"));
-        compile(
-            "gcc",
-            C,
-            &file,
-            &format!("#include <{name}>\nint alone(void);\nint alone(void) {{ return 0; }}\n"),
-        );
+        let program = format!("#include <{name}>\nint alone(void);\nint alone(void) {{ return 0; }}\n");
+        compile("gcc", C, &file, &program);
+        compile("gcc", HOSTED, &file, &program);
     }
 }
 

@@ -7,6 +7,10 @@ __BEGIN_CDECLS
 // Prints a message in the manner of printf and ends the process.
 __NO_RETURN __COLD void __zx_panic(const char* format, ...) __PRINTFLIKE(1, 2);
 
+// Prints where a condition did not hold, and a message in the manner of printf, and ends the process.
+__NO_RETURN __COLD void __zx_assert_fail(const char* file, int line, const char* condition, const char* format, ...)
+    __PRINTFLIKE(4, 5);
+
 __END_CDECLS
 
 #ifdef NDEBUG
@@ -24,10 +28,11 @@ __END_CDECLS
         }                                                                        \
     } while (0)
 
-#define ZX_ASSERT_MSG(condition, message, ...)                                   \
+// The message is a format and its arguments.
+#define ZX_ASSERT_MSG(condition, ...)                                            \
     do {                                                                         \
         if (unlikely(!(condition))) {                                            \
-            ZX_PANIC("%s:%d: assertion failed: %s: " message "\n", __FILE__, __LINE__, #condition, ##__VA_ARGS__); \
+            __zx_assert_fail(__FILE__, __LINE__, #condition, __VA_ARGS__);       \
         }                                                                        \
     } while (0)
 
@@ -37,9 +42,9 @@ __END_CDECLS
         if (ZX_DEBUG_ASSERT_IMPLEMENTED) ZX_ASSERT(condition);                   \
     } while (0)
 
-#define ZX_DEBUG_ASSERT_MSG(condition, message, ...)                             \
+#define ZX_DEBUG_ASSERT_MSG(condition, ...)                                      \
     do {                                                                         \
-        if (ZX_DEBUG_ASSERT_IMPLEMENTED) ZX_ASSERT_MSG(condition, message, ##__VA_ARGS__); \
+        if (ZX_DEBUG_ASSERT_IMPLEMENTED) ZX_ASSERT_MSG(condition, __VA_ARGS__);  \
     } while (0)
 
 #define ZX_DEBUG_ASSERT_COND(condition) ZX_DEBUG_ASSERT(condition)

@@ -3,7 +3,8 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-__attribute__((noreturn)) void __assert_fail(const char* condition, const char* file, int line, const char* function);
+__attribute__((__noreturn__)) void __assert_fail(const char* condition, const char* file, int line,
+                                                 const char* function);
 #ifdef __cplusplus
 }
 #endif

@@ -31,5 +31,6 @@
 #define ULLONG_MAX (LLONG_MAX * 2ULL + 1ULL)
 
 #define SSIZE_MAX LONG_MAX
+#define PAGE_SIZE 4096
 
 #endif

@@ -35,6 +35,20 @@ int strcasecmp(const char* left, const char* right);
 int strncasecmp(const char* left, const char* right, size_t most);
 void bzero(void* memory, size_t length);
 char* strdup(const char* string);
+char* strndup(const char* string, size_t most);
+char* strpbrk(const char* string, const char* set);
+char* strsep(char** __restrict string, const char* __restrict set);
+char* stpcpy(char* __restrict to, const char* __restrict from);
+void* memccpy(void* __restrict to, const void* __restrict from, int byte, size_t length);
+void* mempcpy(void* __restrict to, const void* __restrict from, size_t length);
+void* memrchr(const void* memory, int byte, size_t length);
+
+// There is one locale, in which characters are ordered as bytes.
+int strcoll(const char* left, const char* right);
+size_t strxfrm(char* __restrict to, const char* __restrict from, size_t size);
+
+// What an error number says; it may change with the thread's next call for a number that is none of <errno.h>.
+char* strerror(int number);
 
 #ifdef __cplusplus
 }

@@ -28,7 +28,7 @@ enum {
 int thrd_create(thrd_t* thread, thrd_start_t start, void* argument);
 // As thrd_create; the name is that of the kernel's thread object.
 int thrd_create_with_name(thrd_t* thread, thrd_start_t start, void* argument, const char* name);
-__attribute__((noreturn)) void thrd_exit(int result);
+__attribute__((__noreturn__)) void thrd_exit(int result);
 int thrd_join(thrd_t thread, int* result);
 int thrd_detach(thrd_t thread);
 thrd_t thrd_current(void);

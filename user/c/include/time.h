@@ -1,4 +1,4 @@
-// Time since boot. There is no calendar: TIME_UTC and CLOCK_REALTIME count from boot too.
+// Time since boot. There is no calendar: time, TIME_UTC and CLOCK_REALTIME count from boot too.
 
 #ifndef HAFNON_TIME_H_
 #define HAFNON_TIME_H_
@@ -10,6 +10,16 @@ extern "C" {
 #endif
 
 typedef long time_t;
+
+time_t time(time_t* out);
+double difftime(time_t later, time_t earlier);
+
+// Of the processors' time only the clock on the wall is known: microseconds since boot.
+typedef long clock_t;
+
+#define CLOCKS_PER_SEC 1000000L
+
+clock_t clock(void);
 
 struct timespec {
     time_t tv_sec;

@@ -12,7 +12,22 @@ extern "C" {
 
 unsigned sleep(unsigned seconds);
 int usleep(unsigned microseconds);
-__attribute__((noreturn)) void _exit(int code);
+__attribute__((__noreturn__)) void _exit(int code);
+
+#define STDIN_FILENO 0
+#define STDOUT_FILENO 1
+#define STDERR_FILENO 2
+
+// Writes to the console, as standard output or error; there are no other files.
+ssize_t write(int file, const void* bytes, size_t length);
+
+#define _SC_PAGESIZE 30
+#define _SC_PAGE_SIZE _SC_PAGESIZE
+#define _SC_NPROCESSORS_CONF 83
+#define _SC_NPROCESSORS_ONLN 84
+
+// What the system has of something; -1 for what is not known.
+long sysconf(int name);
 
 #ifdef __cplusplus
 }

@@ -1,18 +1,22 @@
-// printf's conversions: d i u x X o p s c f F e E g G %, with the flags - 0 + # and space, width and precision (also
-// *), and the lengths hh h l ll z j t L. Wide characters, %n and hexadecimal fractions do not exist.
+// printf's conversions: d i u x X o p s c f F e E g G a A n %, with the flags - 0 + # and space, width and precision
+// (also *), and the lengths hh h l ll z j t L. Wide characters do not exist; a long double is printed as a double.
 
 #include "format.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <zircon/syscalls.h>
 
-// The most digits that a number is written with: those of the largest double, and a fraction.
-#define MAX_DIGITS 720
-#define MAX_PRECISION 400
+// The most digits behind the point that a double has, and a little more; what is asked for beyond that are zeros.
+#define MAX_FRACTION 1100
+#define MAX_DIGITS (MAX_FRACTION + 330)
+
+// The digits of the largest integer in the smallest base.
+#define MAX_INTEGER 22
 
 // One conversion specification.
 typedef struct {
@@ -20,6 +24,12 @@ typedef struct {
     int width, precision;
     int size;
 } spec_t;
+
+// What a conversion has to print: a sign or the like, `head`, so many zeros, `tail`.
+typedef struct {
+    const char *prefix, *head, *tail;
+    int head_length, zeros, tail_length;
+} field_t;
 
 // Writes the digits of a double that is given as bits (float.rs).
 size_t hafnon_format_float(char* out, size_t size, uint64_t bits, int conversion, int precision, bool alternate);
@@ -45,25 +55,30 @@ static void put_bytes(sink_t* sink, const char* bytes, int count) {
     for (int i = 0; i < count; i++) sink_put(sink, bytes[i]);
 }
 
-// A field of `prefix` and `body`, padded to the width.
-static void put_field(sink_t* sink, const spec_t* spec, const char* prefix, const char* body, int length) {
-    int prefix_length = (int)strlen(prefix);
-    int padding = spec->width - prefix_length - length;
+// Puts a field, padded to the width.
+static void put_field(sink_t* sink, const spec_t* spec, const field_t* field) {
+    int prefix_length = (int)strlen(field->prefix);
+    int64_t length = (int64_t)prefix_length + field->head_length + field->zeros + field->tail_length;
+    int padding = spec->width > length ? spec->width - (int)length : 0;
     if (!spec->left && !spec->zero) put_many(sink, ' ', padding);
-    put_bytes(sink, prefix, prefix_length);
+    put_bytes(sink, field->prefix, prefix_length);
     if (!spec->left && spec->zero) put_many(sink, '0', padding);
-    put_bytes(sink, body, length);
+    put_bytes(sink, field->head, field->head_length);
+    put_many(sink, '0', field->zeros);
+    put_bytes(sink, field->tail, field->tail_length);
     if (spec->left) put_many(sink, ' ', padding);
 }
 
 static void put_number(sink_t* sink, spec_t* spec, const char* prefix, uintmax_t value, unsigned base, bool upper) {
-    char digits[MAX_PRECISION];
-    int start = sizeof(digits);
+    char digits[MAX_INTEGER];
     const char* alphabet = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+    field_t field = {.prefix = prefix, .tail = digits + sizeof(digits)};
+    for (; value != 0; value /= base, field.tail_length++) *(char*)--field.tail = alphabet[value % base];
     int least = spec->has_precision ? spec->precision : 1;
+    if (field.tail_length < least) field.zeros = least - field.tail_length;
+    if (base == 8 && spec->alternate && field.zeros == 0) field.zeros = 1;
     if (spec->has_precision) spec->zero = false;
-    for (; value != 0 || (int)sizeof(digits) - start < least; value /= base) digits[--start] = alphabet[value % base];
-    put_field(sink, spec, prefix, digits + start, (int)sizeof(digits) - start);
+    put_field(sink, spec, &field);
 }
 
 static uintmax_t next_unsigned(va_list* arguments, int size) {
@@ -95,29 +110,69 @@ static void put_hexadecimal(sink_t* sink, spec_t* spec, uintmax_t value, bool up
     put_number(sink, spec, prefix, value, 16, upper);
 }
 
+// What a conversion puts before the exponent, if it writes one. No digit looks like it.
+static int exponent_letter(char conversion) {
+    int letter = tolower(conversion) == 'a' ? 'p' : 'e';
+    return isupper(conversion) ? toupper(letter) : letter;
+}
+
+// Puts `digits`, which have `spec->precision` of them behind the point, or MAX_FRACTION if those are fewer.
+static void put_digits(sink_t* sink, const spec_t* spec, const char* prefix, const char* digits, int length,
+                       char conversion) {
+    field_t field = {.prefix = prefix, .head = digits, .head_length = length};
+    bool trims = tolower(conversion) == 'g' && !spec->alternate;
+    if (spec->has_precision && spec->precision > MAX_FRACTION && !trims) {
+        field.zeros = spec->precision - MAX_FRACTION;
+        const char* exponent = memchr(digits, exponent_letter(conversion), (size_t)length);
+        if (exponent != NULL) {
+            field.tail = exponent;
+            field.head_length = (int)(exponent - digits);
+            field.tail_length = length - field.head_length;
+        }
+    }
+    put_field(sink, spec, &field);
+}
+
+static void put_finite(sink_t* sink, const spec_t* spec, const char* sign, uint64_t bits, char conversion) {
+    char digits[MAX_DIGITS], prefix[4];
+    int kind = tolower(conversion), precision = -1;
+    if (spec->has_precision) precision = spec->precision < MAX_FRACTION ? spec->precision : MAX_FRACTION;
+    strcat(strcpy(prefix, sign), kind != 'a' ? "" : isupper(conversion) ? "0X" : "0x");
+    int length = (int)hafnon_format_float(digits, sizeof(digits), bits, kind, precision, spec->alternate);
+    if (isupper(conversion)) {
+        for (int i = 0; i < length; i++) digits[i] = (char)toupper(digits[i]);
+    }
+    put_digits(sink, spec, prefix, digits, length, conversion);
+}
+
 static void put_float(sink_t* sink, spec_t* spec, double value, char conversion) {
-    char digits[MAX_DIGITS];
     uint64_t bits;
     memcpy(&bits, &value, sizeof(bits));
     const char* sign = bits >> 63 != 0 ? "-" : spec->plus ? "+" : spec->space ? " " : "";
-    size_t length = 3;
     if (__builtin_isfinite(value)) {
-        int precision = spec->has_precision ? spec->precision : 6;
-        bits = bits << 1 >> 1;
-        length = hafnon_format_float(digits, sizeof(digits), bits, tolower(conversion), precision, spec->alternate);
-    } else {
-        memcpy(digits, __builtin_isnan(value) ? "nan" : "inf", length);
-        spec->zero = false;
+        put_finite(sink, spec, sign, bits << 1 >> 1, conversion);
+        return;
     }
-    for (size_t i = 0; i < length && isupper(conversion); i++) digits[i] = (char)toupper(digits[i]);
-    put_field(sink, spec, sign, digits, (int)length);
+    bool upper = isupper(conversion), nan = __builtin_isnan(value);
+    spec->zero = false;
+    put_field(sink, spec, &(field_t){sign, upper ? nan ? "NAN" : "INF" : nan ? "nan" : "inf", "", 3, 0, 0});
 }
 
 static void put_string(sink_t* sink, spec_t* spec, const char* string) {
     if (string == NULL) string = "(null)";
-    size_t most = spec->has_precision && spec->precision >= 0 ? (size_t)spec->precision : SIZE_MAX;
+    size_t most = spec->has_precision ? (size_t)spec->precision : INT_MAX;
     spec->zero = false;
-    put_field(sink, spec, "", string, (int)strnlen(string, most));
+    put_field(sink, spec, &(field_t){"", string, "", (int)strnlen(string, most), 0, 0});
+}
+
+// Tells the program how many characters there were so far.
+static void store_total(const sink_t* sink, const spec_t* spec, void* place) {
+    switch (spec->size) {
+        case 'H': *(signed char*)place = (signed char)sink->total; break;
+        case 'h': *(short*)place = (short)sink->total; break;
+        case 0: *(int*)place = sink->total; break;
+        default: *(long*)place = sink->total; break;
+    }
 }
 
 static const char* parse_flags(spec_t* spec, const char* format) {
@@ -138,7 +193,10 @@ static const char* parse_count(int* count, const char* format, va_list* argument
         *count = va_arg(*arguments, int);
         return format + 1;
     }
-    for (*count = 0; *format >= '0' && *format <= '9'; format++) *count = *count * 10 + (*format - '0');
+    for (*count = 0; isdigit((unsigned char)*format); format++) {
+        bool fits = *count <= (INT_MAX - 9) / 10;
+        *count = fits ? *count * 10 + (*format - '0') : INT_MAX;
+    }
     return format;
 }
 
@@ -158,12 +216,11 @@ static const char* parse_spec(spec_t* spec, const char* format, va_list* argumen
     format = parse_count(&spec->width, parse_flags(spec, format), arguments);
     if (spec->width < 0) {
         spec->left = true;
-        spec->width = -spec->width;
+        spec->width = spec->width == INT_MIN ? INT_MAX : -spec->width;
     }
     if (*format == '.') {
         format = parse_count(&spec->precision, format + 1, arguments);
         spec->has_precision = spec->precision >= 0;
-        if (spec->precision > MAX_PRECISION) spec->precision = MAX_PRECISION;
     }
     return parse_size(spec, format);
 }
@@ -173,11 +230,11 @@ static void convert(sink_t* sink, spec_t* spec, char conversion, va_list* argume
     switch (conversion) {
         case 'd': case 'i': put_signed(sink, spec, next_signed(arguments, spec->size)); break;
         case 'u': put_number(sink, spec, "", next_unsigned(arguments, spec->size), 10, false); break;
-        case 'o': put_number(sink, spec, spec->alternate ? "0" : "", next_unsigned(arguments, spec->size), 8, false); break;
+        case 'o': put_number(sink, spec, "", next_unsigned(arguments, spec->size), 8, false); break;
         case 'x': case 'X':
             put_hexadecimal(sink, spec, next_unsigned(arguments, spec->size), conversion == 'X');
             break;
-        case 'f': case 'F': case 'e': case 'E': case 'g': case 'G':
+        case 'f': case 'F': case 'e': case 'E': case 'g': case 'G': case 'a': case 'A':
             if (spec->size == 'L') put_float(sink, spec, (double)va_arg(*arguments, long double), conversion);
             else put_float(sink, spec, va_arg(*arguments, double), conversion);
             break;
@@ -185,8 +242,9 @@ static void convert(sink_t* sink, spec_t* spec, char conversion, va_list* argume
         case 's': put_string(sink, spec, va_arg(*arguments, const char*)); break;
         case 'c':
             character = (char)va_arg(*arguments, int);
-            put_field(sink, spec, "", &character, 1);
+            put_field(sink, spec, &(field_t){"", &character, "", 1, 0, 0});
             break;
+        case 'n': store_total(sink, spec, va_arg(*arguments, void*)); break;
         default: sink_put(sink, conversion); break;
     }
 }

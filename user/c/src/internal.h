@@ -29,6 +29,9 @@ enum thread_state { THREAD_JOINABLE, THREAD_DETACHED, THREAD_ENDED };
 // The calling thread.
 thread_t* thread_self(void);
 
+// Runs the functions that are marked as destructors.
+void run_finishers(void);
+
 // Makes thread-local variables work in the first thread.
 void start_first_thread(void);
 

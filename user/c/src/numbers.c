@@ -33,6 +33,10 @@ static int read_base(const char** text, int base) {
 static number_t read_number(const char* text, char** end, int base) {
     number_t number = {0};
     const char* place = text;
+    if (base < 0 || base == 1 || base > 36) {
+        errno = EINVAL;
+        return number;
+    }
     while (isspace((unsigned char)*place)) place++;
     number.negative = *place == '-';
     if (*place == '-' || *place == '+') place++;
@@ -82,6 +86,10 @@ int abs(int number) { return number < 0 ? -number : number; }
 long labs(long number) { return number < 0 ? -number : number; }
 long long llabs(long long number) { return number < 0 ? -number : number; }
 
+div_t div(int number, int divisor) { return (div_t){number / divisor, number % divisor}; }
+ldiv_t ldiv(long number, long divisor) { return (ldiv_t){number / divisor, number % divisor}; }
+lldiv_t lldiv(long long number, long long divisor) { return (lldiv_t){number / divisor, number % divisor}; }
+
 void* bsearch(const void* key, const void* items, size_t count, size_t size, int (*compare)(const void*, const void*)) {
     const char* first = items;
     while (count > 0) {
@@ -124,12 +132,12 @@ void qsort(void* memory, size_t count, size_t size, int (*compare)(const void*, 
     }
 }
 
-static unsigned rand_state = 1;
+static uint64_t rand_state = 1;
 
 void srand(unsigned seed) { rand_state = seed; }
 
 // The upper half of a linear congruential generator.
 int rand(void) {
-    rand_state = rand_state * 1664525 + 1013904223;
-    return (int)(rand_state >> 16) & RAND_MAX;
+    rand_state = rand_state * 6364136223846793005 + 1442695040888963407;
+    return (int)(rand_state >> 33);
 }

@@ -1,5 +1,6 @@
-// <stdio.h>: output to strings and to the debug console. The conversions are in format.c.
+// <stdio.h>: output to strings and to the debug console, and the lack of input. The conversions are in format.c.
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,12 +12,13 @@
 #define PIECE 256
 
 struct hafnon_file {
-    char unused;
+    bool ended;  // somebody tried to read
 };
 
-static FILE console[2];
-FILE* const stdout = &console[0];
-FILE* const stderr = &console[1];
+static FILE files[3];
+FILE* const stdin = &files[0];
+FILE* const stdout = &files[1];
+FILE* const stderr = &files[2];
 
 int vsnprintf(char* restrict buffer, size_t size, const char* restrict format, va_list arguments) {
     va_list copy;
@@ -102,3 +104,40 @@ int fflush(FILE* file) {
     (void)file;
     return 0;
 }
+
+int setvbuf(FILE* restrict file, char* restrict buffer, int mode, size_t size) {
+    (void)file, (void)buffer, (void)size;
+    return mode == _IOFBF || mode == _IOLBF || mode == _IONBF ? 0 : -1;
+}
+
+void setbuf(FILE* restrict file, char* restrict buffer) { setvbuf(file, buffer, _IOFBF, BUFSIZ); }
+
+int fgetc(FILE* file) {
+    file->ended = true;
+    return EOF;
+}
+
+int getc(FILE* file) { return fgetc(file); }
+
+int getchar(void) { return fgetc(stdin); }
+
+char* fgets(char* restrict buffer, int size, FILE* restrict file) {
+    (void)buffer, (void)size;
+    fgetc(file);
+    return NULL;
+}
+
+size_t fread(void* restrict items, size_t size, size_t count, FILE* restrict file) {
+    (void)items, (void)size, (void)count;
+    fgetc(file);
+    return 0;
+}
+
+int feof(FILE* file) { return file->ended; }
+
+int ferror(FILE* file) {
+    (void)file;
+    return 0;
+}
+
+void clearerr(FILE* file) { file->ended = false; }

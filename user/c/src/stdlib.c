@@ -1,4 +1,5 @@
-// <stdlib.h>: the end of the program, the environment; failures of <assert.h> and <zircon/assert.h>; errno.
+// <stdlib.h>: the end of the program, the environment, aligned memory; failures of <assert.h> and <zircon/assert.h>;
+// errno.
 
 #include <assert.h>
 #include <errno.h>
@@ -11,30 +12,51 @@
 #include <zircon/assert.h>
 #include <zircon/syscalls.h>
 
+#include "internal.h"
+
 #define MAX_EXIT_FUNCTIONS 32
+
+// Functions to be called at an end of the program, the last first.
+typedef struct {
+    void (*functions[MAX_EXIT_FUNCTIONS])(void);
+    atomic_int count;
+} exit_list_t;
 
 extern char** environ;
 
 _Thread_local int hafnon_errno;
 
-static void (*exit_functions[MAX_EXIT_FUNCTIONS])(void);
-static atomic_int exit_function_count;
+static exit_list_t at_exit, at_quick;
 
-int atexit(void (*function)(void)) {
-    int index = atomic_fetch_add(&exit_function_count, 1);
+static int add(exit_list_t* list, void (*function)(void)) {
+    int index = atomic_fetch_add(&list->count, 1);
     if (index >= MAX_EXIT_FUNCTIONS) {
-        atomic_fetch_sub(&exit_function_count, 1);
+        atomic_fetch_sub(&list->count, 1);
         return -1;
     }
-    exit_functions[index] = function;
+    list->functions[index] = function;
     return 0;
 }
 
-_Noreturn void exit(int code) {
+static void call_all(exit_list_t* list) {
     int left;
-    while ((left = atomic_fetch_sub(&exit_function_count, 1)) > 0) {
-        if (exit_functions[left - 1] != NULL) exit_functions[left - 1]();
+    while ((left = atomic_fetch_sub(&list->count, 1)) > 0) {
+        if (list->functions[left - 1] != NULL) list->functions[left - 1]();
     }
+}
+
+int atexit(void (*function)(void)) { return add(&at_exit, function); }
+
+int at_quick_exit(void (*function)(void)) { return add(&at_quick, function); }
+
+_Noreturn void exit(int code) {
+    call_all(&at_exit);
+    run_finishers();
+    _Exit(code);
+}
+
+_Noreturn void quick_exit(int code) {
+    call_all(&at_quick);
     _Exit(code);
 }
 
@@ -51,12 +73,30 @@ _Noreturn void __assert_fail(const char* condition, const char* file, int line, 
     abort();
 }
 
+_Noreturn void __zx_assert_fail(const char* file, int line, const char* condition, const char* format, ...) {
+    va_list arguments;
+    printf("%s:%d: assertion failed: %s: ", file, line, condition);
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    printf("\n");
+    abort();
+}
+
 _Noreturn void __zx_panic(const char* format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vprintf(format, arguments);
     va_end(arguments);
     abort();
+}
+
+int posix_memalign(void** out, size_t alignment, size_t size) {
+    if (alignment < sizeof(void*) || (alignment & (alignment - 1)) != 0) return EINVAL;
+    void* memory = aligned_alloc(alignment, size);
+    if (memory == NULL) return ENOMEM;
+    *out = memory;
+    return 0;
 }
 
 char* getenv(const char* name) {

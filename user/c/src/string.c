@@ -122,8 +122,55 @@ char* strtok(char* restrict string, const char* restrict set) {
 
 void bzero(void* memory, size_t length) { memset(memory, 0, length); }
 
-char* strdup(const char* string) {
-    size_t size = strlen(string) + 1;
-    char* copy = malloc(size);
-    return copy == NULL ? NULL : memcpy(copy, string, size);
+char* strndup(const char* string, size_t most) {
+    size_t length = strnlen(string, most);
+    char* copy = malloc(length + 1);
+    if (copy == NULL) return NULL;
+    copy[length] = 0;
+    return memcpy(copy, string, length);
 }
+
+char* strdup(const char* string) { return strndup(string, SIZE_MAX); }
+
+char* strpbrk(const char* string, const char* set) {
+    string += strcspn(string, set);
+    return *string == 0 ? NULL : (char*)string;
+}
+
+// Unlike strtok_r, two separators in a row have an empty string between them.
+char* strsep(char** restrict string, const char* restrict set) {
+    char* piece = *string;
+    if (piece == NULL) return NULL;
+    char* end = strpbrk(piece, set);
+    *string = end == NULL ? NULL : end + 1;
+    if (end != NULL) *end = 0;
+    return piece;
+}
+
+void* mempcpy(void* restrict to, const void* restrict from, size_t length) {
+    return (char*)memcpy(to, from, length) + length;
+}
+
+char* stpcpy(char* restrict to, const char* restrict from) {
+    size_t length = strlen(from);
+    return (char*)mempcpy(to, from, length + 1) - 1;
+}
+
+void* memccpy(void* restrict to, const void* restrict from, int byte, size_t length) {
+    const char* last = memchr(from, byte, length);
+    size_t used = last == NULL ? length : (size_t)(last - (const char*)from) + 1;
+    void* end = mempcpy(to, from, used);
+    return last == NULL ? NULL : end;
+}
+
+void* memrchr(const void* memory, int byte, size_t length) {
+    const unsigned char* bytes = memory;
+    while (length-- > 0) {
+        if (bytes[length] == (unsigned char)byte) return (void*)(bytes + length);
+    }
+    return NULL;
+}
+
+int strcoll(const char* left, const char* right) { return strcmp(left, right); }
+
+size_t strxfrm(char* restrict to, const char* restrict from, size_t size) { return strlcpy(to, from, size); }

@@ -1,11 +1,19 @@
-// <time.h>, <unistd.h>, <sched.h>: time since boot, as there is no calendar yet, and waiting.
+// <time.h>: time since boot, as there is no calendar yet, and waiting.
 
 #include <errno.h>
-#include <sched.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "internal.h"
+
+time_t time(time_t* out) {
+    time_t now = (time_t)(zx_clock_get_monotonic() / ZX_SEC(1));
+    if (out != NULL) *out = now;
+    return now;
+}
+
+double difftime(time_t later, time_t earlier) { return (double)later - (double)earlier; }
+
+clock_t clock(void) { return (clock_t)(zx_clock_get_monotonic() / (ZX_SEC(1) / CLOCKS_PER_SEC)); }
 
 int timespec_get(struct timespec* out, int base) {
     return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, out) == 0 ? base : 0;
@@ -30,18 +38,3 @@ int nanosleep(const struct timespec* duration, struct timespec* remaining) {
 }
 
 int thrd_sleep(const struct timespec* duration, struct timespec* remaining) { return nanosleep(duration, remaining); }
-
-unsigned sleep(unsigned seconds) {
-    zx_nanosleep(zx_deadline_after(ZX_SEC(seconds)));
-    return 0;
-}
-
-int usleep(unsigned microseconds) {
-    zx_nanosleep(zx_deadline_after(ZX_USEC(microseconds)));
-    return 0;
-}
-
-int sched_yield(void) {
-    zx_thread_legacy_yield(0);
-    return 0;
-}

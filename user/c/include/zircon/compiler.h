@@ -10,48 +10,53 @@
 #ifdef __cplusplus
 #define __BEGIN_CDECLS __CPP_BEGIN_CDECLS
 #define __END_CDECLS __CPP_END_CDECLS
-#define __CONSTEXPR constexpr
 #else
 #define __BEGIN_CDECLS
 #define __END_CDECLS
+#endif
+
+// In C++11 such a function could be no more than one statement.
+#if defined(__cplusplus) && __cplusplus >= 201402L
+#define __CONSTEXPR constexpr
+#else
 #define __CONSTEXPR
 #endif
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-#define __ALIAS(x) __attribute__((alias(x)))
-#define __ALIGNED(x) __attribute__((aligned(x)))
-#define __ALWAYS_INLINE __attribute__((always_inline))
-#define __COLD __attribute__((cold))
-#define __CONST __attribute__((const))
-#define __CONSTRUCTOR __attribute__((constructor))
-#define __DEPRECATE __attribute__((deprecated))
-#define __DESTRUCTOR __attribute__((destructor))
-#define __EXPORT __attribute__((visibility("default")))
-#define __FALLTHROUGH __attribute__((fallthrough))
+#define __ALIAS(x) __attribute__((__alias__(x)))
+#define __ALIGNED(x) __attribute__((__aligned__(x)))
+#define __ALWAYS_INLINE __attribute__((__always_inline__))
+#define __COLD __attribute__((__cold__))
+#define __CONST __attribute__((__const__))
+#define __CONSTRUCTOR __attribute__((__constructor__))
+#define __DEPRECATE __attribute__((__deprecated__))
+#define __DESTRUCTOR __attribute__((__destructor__))
+#define __EXPORT __attribute__((__visibility__("default")))
+#define __FALLTHROUGH __attribute__((__fallthrough__))
 #define __GET_CALLER(x) __builtin_return_address(0)
 #define __GET_FRAME(x) __builtin_frame_address(0)
-#define __HIDDEN __attribute__((visibility("hidden")))
+#define __HIDDEN __attribute__((__visibility__("hidden")))
 #define __ISCONSTANT(x) __builtin_constant_p(x)
-#define __LOCAL __attribute__((visibility("hidden")))
-#define __MALLOC __attribute__((malloc))
-#define __NONNULL(x) __attribute__((nonnull x))
-#define __NO_INLINE __attribute__((noinline))
-#define __NO_RETURN __attribute__((noreturn))
+#define __LOCAL __attribute__((__visibility__("hidden")))
+#define __MALLOC __attribute__((__malloc__))
+#define __NONNULL(x) __attribute__((__nonnull__ x))
+#define __NO_INLINE __attribute__((__noinline__))
+#define __NO_RETURN __attribute__((__noreturn__))
 #define __NO_UNIQUE_ADDRESS
-#define __PACKED __attribute__((packed))
+#define __PACKED __attribute__((__packed__))
 #define __PRINTFLIKE(text, first) __attribute__((__format__(__printf__, text, first)))
-#define __PURE __attribute__((pure))
+#define __PURE __attribute__((__pure__))
 #define __RESTRICT __restrict
 #define __SCANFLIKE(text, first) __attribute__((__format__(__scanf__, text, first)))
-#define __SECTION(x) __attribute__((section(x)))
+#define __SECTION(x) __attribute__((__section__(x)))
 #define __THREAD __thread
-#define __UNUSED __attribute__((unused))
-#define __USED __attribute__((used))
-#define __WARN_UNUSED_RESULT __attribute__((warn_unused_result))
-#define __WEAK __attribute__((weak))
-#define __WEAK_ALIAS(x) __attribute__((weak, alias(x)))
+#define __UNUSED __attribute__((__unused__))
+#define __USED __attribute__((__used__))
+#define __WARN_UNUSED_RESULT __attribute__((__warn_unused_result__))
+#define __WEAK __attribute__((__weak__))
+#define __WEAK_ALIAS(x) __attribute__((__weak__, __alias__(x)))
 #define __UNREACHABLE __builtin_unreachable()
 
 #define __offsetof(type, field) __builtin_offsetof(type, field)
@@ -61,9 +66,9 @@
 #define __LEAF_FN
 #define __OPTIMIZE(x)
 #else
-#define __EXTERNALLY_VISIBLE __attribute__((externally_visible))
-#define __LEAF_FN __attribute__((leaf))
-#define __OPTIMIZE(x) __attribute__((optimize(x)))
+#define __EXTERNALLY_VISIBLE __attribute__((__externally_visible__))
+#define __LEAF_FN __attribute__((__leaf__))
+#define __OPTIMIZE(x) __attribute__((__optimize__(x)))
 #endif
 
 #ifndef __has_feature
