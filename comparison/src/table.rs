@@ -60,6 +60,7 @@ impl Results {
     fn standing(&self) -> String {
         let mut text = String::from("\n## Where hafnon is behind\n");
         for unit in &UNITS {
+            text += unit.heading;
             let rows: Vec<_> =
                 self.rows.iter().filter_map(|(row, cells)| behind(unit, *row, cells)).collect();
             let rows = if rows.is_empty() { "nowhere".into() } else { rows.join("; ") };
@@ -71,15 +72,17 @@ impl Results {
 
 /// Something that can be compared.
 struct Unit {
+    /// What stands above it on the page.
+    heading: &'static str,
     name: &'static str,
     figure: fn(&Figures) -> Option<f64>,
 }
 
 const UNITS: [Unit; 4] = [
-    Unit { name: "Time, in nanoseconds", figure: |figures| figures.nanoseconds },
-    Unit { name: "Allocations", figure: |figures| figures.allocations },
-    Unit { name: "Bytes", figure: |figures| figures.bytes.map(|bytes| bytes as f64) },
-    Unit { name: "Instructions", figure: |figures| figures.instructions },
+    Unit { heading: "", name: "Time, in nanoseconds", figure: |figures| figures.nanoseconds },
+    Unit { heading: "", name: "Allocations", figure: |figures| figures.allocations },
+    Unit { heading: ASIDE, name: "Bytes", figure: |figures| figures.bytes.map(|bytes| bytes as f64) },
+    Unit { heading: "", name: "Instructions", figure: |figures| figures.instructions },
 ];
 
 /// Who is ahead of this project in a row, with the figures, as they are printed.
@@ -100,6 +103,8 @@ fn capitalized(word: &str) -> String {
 }
 
 const HEAD: &str = "| | ns | instructions | allocations |\n|---|---|---|---|\n";
+
+const ASIDE: &str = include_str!("aside.md");
 
 const INTRODUCTION: &str = include_str!("introduction.md");
 
