@@ -34,8 +34,16 @@ pub const WAYS_TO_COMPILER: [Installation; 1] = [Installation::Apt(&["gcc", "lib
 const LIBRARY: (&str, &str) = ("hafnon-c", "libhafnon_c.a");
 
 /// Position-independent code that does not take the thread pointer for that of the host's C library.
-const COMPILE: [&str; 6] =
-    ["-O2", "-std=gnu11", "-nostdinc", "-fPIE", "-fno-stack-protector", "-ffunction-sections"];
+/// A stack protector, for those who ask for one, looks where `zircon/tls.h` has the guard.
+const COMPILE: [&str; 7] = [
+    "-O2",
+    "-std=gnu11",
+    "-nostdinc",
+    "-fPIE",
+    "-fno-stack-protector",
+    "-mstack-protector-guard-offset=16",
+    "-ffunction-sections",
+];
 
 /// For the library itself: it is not there for the compiler to call yet.
 const LIBRARY_ONLY: &str = "-ffreestanding";
@@ -164,7 +172,8 @@ impl Compiler {
     /// A command that makes a program of `arguments`.
     fn link(&self, arguments: &[impl AsRef<OsStr>], library: &[PathBuf]) -> Command {
         let mut command = self.command(arguments);
-        command.args(LINK).args(library);
+        // The library is what its names say, whatever `-x` the arguments have.
+        command.args(LINK).args(["-x", "none"]).args(library);
         command
     }
 }

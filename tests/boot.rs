@@ -193,11 +193,14 @@ fn however_a_c_program_ends_its_output_and_code_arrive() {
         #include <stdio.h>
         #include <stdlib.h>
         static void at_exit(void) { puts("at exit"); }
+        static void fill(volatile char* bytes, int count) { while (count-- > 0) bytes[count] = 1; }
         __attribute__((destructor)) static void at_last(void) { puts("at last"); }
         int main(int argc, char** argv) {
             atexit(at_exit);
+            char few[8];
             printf("no line end, ");
-            if (argv[1][0] == 'r') return -3;
+            fill(few, argv[1][0] == 's' ? 80 : 8);
+            if (argv[1][0] == 'r' || argv[1][0] == 's') return -3;
             if (argv[1][0] == 'q') quick_exit(40);
             if (argv[1][0] == 'a') abort();
             if (argv[1][0] == 'c') *(volatile int*)(8ul * (unsigned)argc) = 1;
@@ -207,7 +210,7 @@ fn however_a_c_program_ends_its_output_and_code_arrive() {
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name).display().to_string();
     std::fs::write(file("ends.c"), program).unwrap();
-    let strict = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+    let strict = ["-fstack-protector-all", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
     let compiled = hafnon(&[&["cc"], &strict[..], &[&file("ends.c"), "-o", &file("ends")]].concat());
     assert!(compiled.status.success(), "{}", said(&compiled.stderr));
     // The low byte of ZX_TASK_RETCODE_EXCEPTION_KILL.
@@ -218,7 +221,8 @@ fn however_a_c_program_ends_its_output_and_code_arrive() {
         ("quick", 40, "no line end, "),
         ("abort", killed, "no line end, "),
         ("crash", killed, "page fault at 0x10"),
-        ("fail", killed, "ends.c:13: main: assertion failed: argv[1][0] == 'e'"),
+        ("stack", killed, "no line end, a function wrote beyond its part of the stack\n"),
+        ("fail", killed, "ends.c:16: main: assertion failed: argv[1][0] == 'e'"),
     ] {
         let output = hafnon(&["run", &file("ends"), how]);
         assert_eq!(output.status.code(), Some(code), "{how}: {}", said(&output.stderr));

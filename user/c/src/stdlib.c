@@ -91,6 +91,14 @@ _Noreturn void __zx_panic(const char* format, ...) {
     abort();
 }
 
+// Called by functions that were compiled with a stack protector.
+_Noreturn void __stack_chk_fail(void);
+
+_Noreturn void __stack_chk_fail(void) {
+    printf("a function wrote beyond its part of the stack\n");
+    abort();
+}
+
 int posix_memalign(void** out, size_t alignment, size_t size) {
     if (alignment < sizeof(void*) || (alignment & (alignment - 1)) != 0) return EINVAL;
     void* memory = aligned_alloc(alignment, size);

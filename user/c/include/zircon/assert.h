@@ -53,5 +53,6 @@ __END_CDECLS
     } while (0)
 
 #define ZX_DEBUG_ASSERT_COND(condition) ZX_DEBUG_ASSERT(condition)
+#define ZX_DEBUG_ASSERT_MSG_COND(condition, ...) ZX_DEBUG_ASSERT_MSG(condition, __VA_ARGS__)
 
 #endif

@@ -41,6 +41,8 @@
 #define __ISCONSTANT(x) __builtin_constant_p(x)
 #define __LOCAL __attribute__((__visibility__("hidden")))
 #define __MALLOC __attribute__((__malloc__))
+#define __MAY_ALIAS __attribute__((__may_alias__))
+#define __NAKED __attribute__((__naked__))
 #define __NONNULL(x) __attribute__((__nonnull__ x))
 #define __NO_INLINE __attribute__((__noinline__))
 #define __NO_RETURN __attribute__((__noreturn__))
