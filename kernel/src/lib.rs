@@ -51,7 +51,7 @@ fn cpu_main() -> ! {
 /// any, or the first user process.
 fn start_tasks() {
     let spawn =
-        |name, task| drop(run::executor().spawn(TaskOptions::new(name), task).expect("memory at boot"));
+        |name, task| run::executor().spawn_detached(TaskOptions::new(name), task).expect("memory at boot");
     syscalls::many::prepare_places();
     spawn("wait places", service::start(syscalls::many::make_places()));
     spawn("closing", service::start(objects::closing::close_what_is_left()));
