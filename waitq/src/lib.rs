@@ -42,11 +42,13 @@ mod standing;
 pub mod sync;
 mod wait;
 mod waiter;
+mod waiters;
 
 pub use buckets::Buckets;
 pub use list::{List, Lists, Tag};
 pub use locked::{First, Locked};
-pub use queue::{WaitQueue, Waiters};
+pub use queue::WaitQueue;
 pub use registration::{OutOfMemory, Registration};
 pub use wait::Wait;
 pub use waiter::{Cancel, Waiter, Woken};
+pub use waiters::Waiters;

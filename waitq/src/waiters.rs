@@ -1,0 +1,247 @@
+//! What is done to the waiters of a locked queue: they are chosen, unlinked, told, given other tags; their wakers
+//! leave the locked section in a batch.
+
+use crate::list::{List, Lists, Node, Tag};
+use crate::standing::Status;
+use core::mem::MaybeUninit;
+use core::ptr::NonNull;
+use core::task::Waker;
+
+/// How many wakers one locked section carries away; more are delivered in rounds.
+const BATCH: usize = 8;
+
+/// Moves chosen nodes from the front of `list` into `batch`; whether none is left.
+///
+/// # Safety
+/// The lock is held.
+pub(crate) unsafe fn take_chosen<T>(list: &mut List<T>, batch: &mut Batch) -> bool {
+    while let Some(node) = list.head() {
+        // SAFETY: a linked node is alive, and the lock is held.
+        let status = unsafe { node.as_ref().with(|entry| entry.standing.status()) };
+        if !status.is_chosen() {
+            return true;
+        }
+        if batch.is_full() {
+            return false;
+        }
+        // SAFETY: as above.
+        unsafe { unlink(list, node, status.is_counted(), batch) };
+    }
+    true
+}
+
+/// Unlinks `node` as woken and puts its waker into `batch`, which has room.
+///
+/// # Safety
+/// `node` is in `list` and the lock is held.
+#[inline(always)]
+unsafe fn unlink<T>(list: &mut List<T>, node: NonNull<Node<T>>, counted: bool, batch: &mut Batch) {
+    // SAFETY: the node is linked, so alive. Once the lock is released its owner may free it, which is
+    // why the waker is moved out here.
+    unsafe {
+        list.remove(node);
+        let waker = node.as_ref().with(|entry| entry.standing.take(Status::woken(counted)));
+        if let Some(waker) = waker {
+            batch.push(waker);
+        }
+    }
+}
+
+/// The waiters of a locked queue.
+pub struct Waiters<'a, T, L = List<T>> {
+    pub(crate) lists: &'a mut L,
+    pub(crate) batch: &'a mut Batch,
+    /// The tag whose list has chosen nodes at its front that did not fit into the batch.
+    pub(crate) overflow: Option<T>,
+}
+
+impl<T: Tag> Waiters<'_, T, List<T>> {
+    /// Wakes the waiter that came first. Whether there was one.
+    #[inline]
+    pub fn wake_one(&mut self) -> bool {
+        let Some(head) = self.lists.head() else { return false };
+        // SAFETY: the queue is locked and the head linked, so alive.
+        let tag = unsafe { head.as_ref().with(|entry| entry.tag) };
+        self.wake_some(&tag, 1, |_| true) == 1
+    }
+
+    /// Wakes all that wait now. How many.
+    pub fn wake_all(&mut self) -> usize {
+        self.wake_matching(|_| true)
+    }
+
+    /// Wakes each waiter for whose tag `matches` says so; all tags are visited and may be changed.
+    #[inline]
+    pub fn wake_matching(&mut self, matches: impl FnMut(&mut T) -> bool) -> usize {
+        let Some(head) = self.lists.head() else { return 0 };
+        // SAFETY: the queue is locked and the head linked, so alive.
+        let tag = unsafe { head.as_ref().with(|entry| entry.tag) };
+        self.choose(&tag, usize::MAX, false, matches)
+    }
+
+    /// Calls the wakers of waiters for whose tags `matches` says so, which go on waiting. Whether all were asked: if
+    /// not, their wakers are to be called first, and then this again.
+    pub fn tell_matching(&mut self, mut matches: impl FnMut(&mut T) -> bool) -> bool {
+        let mut cursor = self.lists.head();
+        while let Some(node) = cursor.filter(|_| !self.batch.is_full()) {
+            // SAFETY: the queue is locked; `node` is linked, so alive.
+            cursor = unsafe {
+                let waker =
+                    node.as_ref().with(|entry| match entry.standing.is_queued() && matches(&mut entry.tag) {
+                        true => entry.standing.waker(),
+                        false => None,
+                    });
+                waker.into_iter().for_each(|waker| self.batch.push(waker));
+                self.lists.after(node)
+            };
+        }
+        cursor.is_none()
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.lists.is_empty()
+    }
+}
+
+impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
+    /// Wakes, in the order of arrival, at most `most` of the waiters that share a list with `near`
+    /// and for which `matches` says so. These are counted wakes: one that is dropped unseen is
+    /// passed on. How many.
+    ///
+    /// Only one call that wakes may be made on a locked queue with several lists.
+    pub fn wake_some(&mut self, near: &T, most: usize, matches: impl FnMut(&mut T) -> bool) -> usize {
+        self.choose(near, most, true, matches)
+    }
+
+    /// Changes the tags of at most `most` waiters near `near`, in order, for which `change` gives a
+    /// new tag; they go to the end of the list of that tag. How many.
+    pub fn retag(&mut self, near: &T, most: usize, mut change: impl FnMut(&T) -> Option<T>) -> usize {
+        let mut moved = 0;
+        let mut stop = None;
+        let mut cursor = self.lists.list(near).head();
+        while let Some(node) = cursor.filter(|node| moved < most && Some(*node) != stop) {
+            let list = self.lists.list(near);
+            // SAFETY: the queue is locked; `node` is linked in this list, so alive.
+            let (next, new) = unsafe {
+                let new = node.as_ref().with(|entry| match entry.standing.is_queued() {
+                    true => change(&entry.tag),
+                    false => None,
+                });
+                (list.after(node), new)
+            };
+            if let Some(tag) = new {
+                // SAFETY: as above; it is linked anew before the lock is released.
+                unsafe {
+                    list.remove(node);
+                    node.as_ref().with(|entry| entry.tag = tag);
+                    self.lists.list(&tag).push_back(node);
+                }
+                stop = stop.or(Some(node));
+                moved += 1;
+            }
+            cursor = next;
+        }
+        moved
+    }
+
+    /// Visits the tags of the waiters that share a list with `near`.
+    pub fn for_each(&mut self, near: &T, mut visit: impl FnMut(&mut T)) {
+        let list = self.lists.list(near);
+        let mut cursor = list.head();
+        while let Some(node) = cursor {
+            // SAFETY: the queue is locked; `node` is linked in this list, so alive.
+            cursor = unsafe {
+                node.as_ref().with(|entry| visit(&mut entry.tag));
+                list.after(node)
+            };
+        }
+    }
+
+    /// The lists themselves.
+    pub fn lists(&mut self) -> &mut L {
+        self.lists
+    }
+
+    #[inline]
+    fn choose(
+        &mut self,
+        near: &T,
+        most: usize,
+        counted: bool,
+        mut matches: impl FnMut(&mut T) -> bool,
+    ) -> usize {
+        let list = self.lists.list(near);
+        let mut chosen = 0;
+        let mut at_front = true;
+        let mut cursor = list.head();
+        while let Some(node) = cursor {
+            if chosen == most {
+                break;
+            }
+            // SAFETY: the queue is locked; `node` is linked in `list`, so alive. `cursor` is read
+            // before the node leaves its place.
+            let (queued, hit) = unsafe {
+                cursor = list.after(node);
+                node.as_ref().with(|entry| {
+                    let queued = entry.standing.is_queued();
+                    (queued, queued && matches(&mut entry.tag))
+                })
+            };
+            if !hit {
+                at_front &= !queued;
+                continue;
+            }
+            chosen += 1;
+            if self.batch.is_full() {
+                self.overflow = Some(*near);
+                // SAFETY: as above.
+                unsafe {
+                    node.as_ref().with(|entry| entry.standing.set(Status::chosen(counted)));
+                    if !at_front {
+                        list.remove(node);
+                        list.push_front(node);
+                    }
+                }
+            } else {
+                // SAFETY: as above.
+                unsafe { unlink(list, node, counted, self.batch) };
+            }
+        }
+        chosen
+    }
+}
+
+/// Wakers on their way out of a locked section.
+pub(crate) struct Batch {
+    wakers: [MaybeUninit<Waker>; BATCH],
+    length: usize,
+}
+
+impl Batch {
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Self { wakers: [const { MaybeUninit::uninit() }; BATCH], length: 0 }
+    }
+
+    #[inline(always)]
+    fn is_full(&self) -> bool {
+        self.length == BATCH
+    }
+
+    #[inline(always)]
+    fn push(&mut self, waker: Waker) {
+        self.wakers[self.length].write(waker);
+        self.length += 1;
+    }
+
+    #[inline(always)]
+    pub(crate) fn wake(&mut self) {
+        let length = core::mem::take(&mut self.length);
+        for slot in &self.wakers[..length] {
+            // SAFETY: the first `length` slots are initialised, and each is read once: the length was
+            // set to zero first, so a panicking waker leaks the rest instead of waking twice.
+            unsafe { slot.assume_init_read() }.wake();
+        }
+    }
+}
