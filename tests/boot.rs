@@ -220,7 +220,7 @@ fn however_a_c_program_ends_its_output_and_code_arrive() {
         ("return", 0xfd, "no line end, at exit\nat last\n"),
         ("quick", 40, "no line end, "),
         ("abort", killed, "no line end, "),
-        ("crash", killed, "page fault at 0x10"),
+        ("crash", killed, "): page fault at 0x10"),
         ("stack", killed, "no line end, a function wrote beyond its part of the stack\n"),
         ("fail", killed, "ends.c:16: main: assertion failed: argv[1][0] == 'e'"),
     ] {
@@ -231,7 +231,22 @@ fn however_a_c_program_ends_its_output_and_code_arrive() {
             all.contains(console) && (code == killed || all.trim_end() == console.trim_end()),
             "{how}: {all}"
         );
+        if how == "crash" {
+            let (_, offset) = all.split_once("(image + 0x").expect("where it was");
+            let offset = u64::from_str_radix(offset.split_once(')').unwrap().0, 16).unwrap();
+            assert!(symbol(&file("ends"), "main").contains(&offset), "{offset:#x} is not in main: {all}");
+        }
     }
+}
+
+/// Where a function lies in a program.
+fn symbol(program: &str, name: &str) -> std::ops::Range<u64> {
+    let output = Command::new("nm").args(["-S", program]).output().expect("nm comes with gcc");
+    let symbols = said(&output.stdout);
+    let line = symbols.lines().find(|line| line.ends_with(&format!(" {name}"))).expect("a symbol");
+    let mut numbers = line.split(' ').map_while(|word| u64::from_str_radix(word, 16).ok());
+    let (start, length) = (numbers.next().unwrap(), numbers.next().unwrap());
+    start..start + length
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::syscalls::{self, Blocked, Caller};
 use crate::{println, run};
 use abi::Status;
 use alloc::sync::Arc;
+use core::fmt;
 use core::future::poll_fn;
 use core::pin::{Pin, pin};
 use core::task::Poll;
@@ -134,12 +135,22 @@ fn refuse(caller: &Caller, call: &SystemCall) -> Poll<i64> {
     Poll::Ready(i64::from(Status::BAD_SYSCALL.raw()))
 }
 
+/// How far into a program an instruction is: what its symbols count from, as the program lies at random.
+struct Offset(Option<u64>);
+
+impl fmt::Display for Offset {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |offset| write!(formatter, " (image + {offset:#x})"))
+    }
+}
+
 /// Ends the process of a thread that cannot go on, and says why.
 #[cold]
-fn fail(caller: &Caller, rip: u64, reason: core::fmt::Arguments<'_>) {
+fn fail(caller: &Caller, rip: u64, reason: fmt::Arguments<'_>) {
     let name = caller.process.name_text();
     let name = core::str::from_utf8(&name).unwrap_or("?").trim_end_matches('\0');
     let (process, thread) = (caller.process.koid(), caller.thread.koid());
-    println!("process {process} \"{name}\", thread {thread}, rip {rip:#x}: {reason}: killed");
+    let offset = Offset(caller.process.root().offset_in_region(rip));
+    println!("process {process} \"{name}\", thread {thread}, rip {rip:#x}{offset}: {reason}: killed");
     caller.process.kill(abi::TASK_RETCODE_EXCEPTION_KILL);
 }

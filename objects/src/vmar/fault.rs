@@ -45,7 +45,7 @@ impl Vmar {
     /// See [`FaultError`].
     pub fn fault(&self, address: u64, access: Protection) -> Result<(), FaultError> {
         let tree = self.space.tree.lock();
-        let mapping = tree.find(address).ok_or(FaultError::NotMapped)?;
+        let (_, mapping) = tree.find(address).ok_or(FaultError::NotMapped)?;
         if !mapping.protection.allows(access) || mapping.protection == Protection::NONE {
             return Err(FaultError::Denied);
         }

@@ -107,6 +107,14 @@ impl Vmar {
         self.space.tree.lock().mapped_bytes
     }
 
+    /// How far behind the start of its region an address lies: in a program's image, what its own symbols count from.
+    /// `None` if nothing is mapped there, or in the root itself.
+    pub fn offset_in_region(&self, address: u64) -> Option<u64> {
+        let tree = self.space.tree.lock();
+        let (region, _) = tree.find(address)?;
+        region.parent.map(|_| address - region.range.start)
+    }
+
     /// The tree, if the region is still in it.
     fn open(&self) -> Result<MutexGuard<'_, Tree>, Status> {
         let tree = self.space.tree.lock();

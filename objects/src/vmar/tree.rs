@@ -157,15 +157,17 @@ impl Tree {
         self.region(region).insert(Child::Mapping(mapping));
     }
 
-    /// The mapping at an address.
-    pub fn find(&self, address: u64) -> Option<&Mapping> {
+    /// The mapping at an address, and the innermost region around it.
+    pub fn find(&self, address: u64) -> Option<(&Region, &Mapping)> {
         let mut index = Self::ROOT;
         loop {
             let region = self.regions.get(index)?;
             let at = region.children.partition_point(|child| child.range().end <= address);
             match region.children.get(at)? {
                 Child::Region(next, range) if range.contains(&address) => index = *next,
-                Child::Mapping(mapping) if mapping.range().contains(&address) => return Some(mapping),
+                Child::Mapping(mapping) if mapping.range().contains(&address) => {
+                    return Some((region, mapping));
+                }
                 _ => return None,
             }
         }

@@ -22,6 +22,17 @@ fn a_fault_commits_one_page_and_maps_it_with_the_mappings_protection() {
 }
 
 #[test]
+fn an_address_in_a_region_counts_from_its_start() {
+    let world = World::new();
+    let child = allocate(&world.root, CAN_ALL | SPECIFIC, 4, 4).unwrap();
+    let inside = map(&child, &world.vmo(2), WRITE | SPECIFIC, 2, 2).unwrap();
+    let outside = map(&world.root, &world.vmo(1), WRITE, 0, 1).unwrap();
+    let offset = |address| world.root.offset_in_region(address);
+    assert_eq!([offset(inside), offset(inside + PAGE + 5)], [Some(2 * PAGE), Some(3 * PAGE + 5)]);
+    assert_eq!([offset(outside), offset(inside - 1)], [None, None]);
+}
+
+#[test]
 fn a_fault_that_another_cpu_has_handled_is_fine() {
     let world = World::new();
     let address = map(&world.root, &world.vmo(1), WRITE, 0, 1).unwrap();
