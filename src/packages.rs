@@ -1,9 +1,12 @@
 //! Installing what is missing: through rustup where it can download, through
 //! `apt-get` where this is root on Debian or Ubuntu, and otherwise not at all:
 //! then the caller gets a sentence that names the command to type.
+//!
+//! One at a time: tests run side by side, and each may be the first to miss something.
 
 use std::{
-    fmt, fs,
+    env, fmt,
+    fs::{self, File},
     os::unix::fs::MetadataExt,
     process::{Command, Stdio},
 };
@@ -83,11 +86,16 @@ impl Installers {
     }
 }
 
-/// Tries `ways` in turn until one succeeds and `found` then finds the thing.
+/// Tries `ways` in turn until one succeeds and `found` then finds the thing, unless another process has installed
+/// it meanwhile.
 ///
 /// # Errors
 /// One sentence naming `what` is missing and the command to type.
 pub fn install<T>(what: &str, ways: &[Installation], mut found: impl FnMut() -> Option<T>) -> Result<T> {
+    let _turn = turn();
+    if let Some(thing) = found() {
+        return Ok(thing);
+    }
     let installers = Installers::of_this_machine();
     for way in ways.iter().filter(|way| installers.can(way)) {
         eprintln!("hafnon: {what} is missing; installing it: {way}");
@@ -99,6 +107,13 @@ pub fn install<T>(what: &str, ways: &[Installation], mut found: impl FnMut() -> 
         eprintln!("hafnon: that did not install {what}");
     }
     bail!("{what} is missing: {}", installers.advice(ways))
+}
+
+/// Waits until nobody else on this machine installs for this command; nobody does until the file is closed.
+/// Where there can be no such file, who installs goes without.
+fn turn() -> Option<File> {
+    let file = File::create(env::temp_dir().join("hafnon-installs")).ok()?;
+    file.lock().ok().map(|()| file)
 }
 
 /// Runs one installation; whether it succeeded.
@@ -119,7 +134,8 @@ fn run(way: &Installation) -> bool {
 
 fn apt() -> Command {
     let mut command = Command::new("apt-get");
-    command.arg("--quiet").env("DEBIAN_FRONTEND", "noninteractive");
+    // Another program's turn at the packages ends, too.
+    command.args(["--quiet", "-o", "DPkg::Lock::Timeout=300"]).env("DEBIAN_FRONTEND", "noninteractive");
     command
 }
 
@@ -131,12 +147,32 @@ fn succeeds(command: &mut Command) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{
+        sync::atomic::{AtomicBool, Ordering::SeqCst},
+        thread,
+        time::Duration,
+    };
 
     const WAYS: [Installation; 2] =
         [Installation::Rustup(&["target", "add", "x"]), Installation::Apt(&["a", "b"])];
 
     fn machine(rustup: bool, apt: bool, root: bool) -> Installers {
         Installers { rustup, apt, root }
+    }
+
+    #[test]
+    fn who_comes_second_finds_what_the_first_installed() {
+        let installed = AtomicBool::new(false);
+        let first = turn().expect("a file for the lock");
+        thread::scope(|scope| {
+            let found = || installed.load(SeqCst).then_some("it");
+            let second = scope.spawn(move || install("something", &[], found));
+            thread::sleep(Duration::from_millis(100));
+            installed.store(true, SeqCst);
+            drop(first);
+            assert_eq!(second.join().unwrap().unwrap(), "it");
+        });
+        assert!(install("nothing", &[], || None::<()>).is_err());
     }
 
     #[test]
