@@ -105,7 +105,10 @@ fn run_until_killed() {
 
 /// Starts [`run_until_killed`], and waits until its QEMU is there.
 fn endless_parent(kernel: &Path) -> Child {
-    let parent = Command::new(std::env::current_exe().unwrap())
+    // A shell that runs tests in the background has them ignore SIGINT.
+    let parent = Command::new("env")
+        .arg("--default-signal=INT")
+        .arg(std::env::current_exe().unwrap())
         .args(["--exact", "run_until_killed", "--ignored", "--nocapture"])
         .env("HAFNON_TEST_GUEST", kernel)
         .stdout(Stdio::null())
