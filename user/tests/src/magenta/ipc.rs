@@ -87,6 +87,8 @@ user_test! {
         let read = call!(mx_channel_read(there.raw(), 0, buffer, 4, &mut size, &mut handle, 1, &mut count));
         assert_eq!((read, size, count, bytes), (Status::OK, 2, 1, *b"hi\0\0"));
         drop(owned(handle));
+        let unknown = call!(mx_channel_read(there.raw(), 2, buffer, 4, NULL, NULL, 0, NULL));
+        assert_eq!(unknown, Status::NOT_SUPPORTED);
         let empty = call!(mx_channel_read(there.raw(), 0, buffer, 4, NULL, NULL, 0, NULL));
         assert_eq!(empty, Status::SHOULD_WAIT);
         drop(here);
