@@ -93,6 +93,9 @@ pub struct Field {
     pub count: Option<usize>,
 }
 
+/// Numbers of an ABI's calls are below this: small enough for a table.
+pub const MAX_NUMBER: u32 = 512;
+
 /// A family of calls with numbers of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Abi {
@@ -146,9 +149,9 @@ impl Abi {
     }
 
     /// What is added to a call's number in rax. Zircon and Magenta calls are made by the same processes through
-    /// the same vDSO, so their numbers must differ; a process of another ABI makes no calls but its own.
+    /// the same vDSO, so they share one table; a process of another ABI makes no calls but its own.
     pub fn base(self) -> u32 {
-        if self == Abi::Magenta { 0x1_0000 } else { 0 }
+        if self == Abi::Magenta { MAX_NUMBER } else { 0 }
     }
 }
 

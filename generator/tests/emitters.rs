@@ -86,7 +86,7 @@ fn abi_has_names_and_numbers() {
             "pub const HANDLE_INVALID: RawHandle = 0;",
             "size_of::<WaitItem>() == 12",
             "pub const CHANNEL_CREATE: u32 = 1;",
-            "pub const CHANNEL_EIGHT: u32 = 65536;",
+            "pub const CHANNEL_EIGHT: u32 = 512;",
         ],
     );
 }
@@ -96,7 +96,7 @@ fn dispatcher_decodes_arguments() {
     assert_contains(
         &dispatcher::emit(&spec()),
         &[
-            "pub static ZIRCON: [Entry; 4]",
+            "pub static ENTRIES: [Entry; 513]",
             "caller.object::<objects::Channel>(args[0] as RawHandle, Rights::WRITE), \
              user::InSlice::<u8>::new(args[1], args[2] as u32 as usize))",
             "    caller.admit()?;\n    crate::syscalls::channel::channel_create(caller, args[0] as u32, \
@@ -112,7 +112,10 @@ fn dispatcher_decodes_arguments() {
 fn missing_calls_have_no_handler() {
     let text = dispatcher::emit(&spec());
     assert!(!text.contains("thread_exit"), "{text}");
-    assert_contains(&text, &["    missing,\n    asynchronous,\n];"]);
+    assert_contains(
+        &text,
+        &["    missing,\n    asynchronous,\n    unknown,\n", "    unknown,\n    missing,\n];"],
+    );
 }
 
 #[test]
@@ -124,7 +127,7 @@ fn vdso_moves_arguments_and_numbers() {
             "zx_channel_write:\n    mov eax, 0x0\n    syscall\n    ret",
             "zx_thread_exit:\n    mov eax, 0x2\n    syscall\n    ud2",
             "mx_channel_eight:\n    push r12\n    push r13\n    mov r10, rcx\n    mov r12, [rsp + 24]\n    \
-             mov r13, [rsp + 32]\n    mov eax, 0x10000\n    syscall\n    pop r13\n    pop r12\n    ret",
+             mov r13, [rsp + 32]\n    mov eax, 0x200\n    syscall\n    pop r13\n    pop r12\n    ret",
         ],
     );
     assert!(!text.contains("ticks_get"), "the vDSO's own functions are written by hand");

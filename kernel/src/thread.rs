@@ -48,7 +48,8 @@ async fn live(life: Life, mut context: UserContext) {
     run::enter(caller);
     while !caller.thread.is_dying() {
         run::before_user();
-        match enter_user_with(&mut context, |call| at_once(caller, call, blocked.as_mut())) {
+        let mut waits = blocked.as_mut();
+        match enter_user_with(&mut context, move |call| at_once(caller, call, waits.as_mut())) {
             // The call that ended this very thread came this way too, and is not to be done twice.
             Trap::Syscall if caller.thread.is_dying() => return,
             Trap::Syscall => {
@@ -107,10 +108,9 @@ fn resolve(caller: &Caller, rip: u64, address: u64, error: PageFaultError) {
 /// and when the thread is not to go back to user mode.
 #[inline]
 fn at_once(caller: &Caller, call: &SystemCall, blocked: Pin<&mut Blocked>) -> Option<u64> {
-    let answer = match syscalls::entry(call.number()) {
-        _ if !is_vdso(&caller.machine, call.return_address()) => refuse(caller, call),
-        Some(entry) => entry(caller, call.arguments(), blocked),
-        None => Poll::Ready(i64::from(Status::BAD_SYSCALL.raw())),
+    let answer = match is_vdso(&caller.machine, call.return_address()) {
+        true => syscalls::entry(call.number())(caller, call.arguments(), blocked),
+        false => refuse(caller, call),
     };
     match answer {
         Poll::Ready(result) if !caller.thread.is_dying() => {

@@ -117,9 +117,9 @@ pub struct FutexWait {
     pub owner: Result<Koid, Status>,
 }
 
-/// A waiter that has not waited yet.
-pub fn futex_waiter<Q>() -> FutexWaiter<Q> {
-    Waiter::new(Place::at(0))
+/// A waiter for the futexes of the table that `table` leads to, and that it keeps.
+pub fn futex_waiter<Q>(table: Q) -> FutexWaiter<Q> {
+    Waiter::of(table, Place::at(0))
 }
 
 type Waiters<'a> = waitq::Waiters<'a, Place, Buckets<Place>>;
@@ -150,15 +150,13 @@ impl FutexTable {
         });
     }
 
-    /// Begins to wait as [`FutexTable::wait`] does; `table` leads to this table, and keeps it. How the
-    /// wait ended is to be told to [`FutexTable::end_wait`], or that it never will to
-    /// [`FutexTable::leave`].
+    /// Begins to wait as [`FutexTable::wait`] does, in a waiter for this table. How the wait ended is to be
+    /// told to [`FutexTable::end_wait`], or that it never will to [`FutexTable::leave`].
     ///
     /// # Errors
     /// As for [`FutexTable::wait`].
     pub fn begin_wait<Q, F>(
         &self,
-        table: Q,
         waiter: Pin<&mut FutexWaiter<Q>>,
         wait: FutexWait,
         compare: impl Fn() -> Result<bool, F>,
@@ -182,7 +180,7 @@ impl FutexTable {
             });
             joined.is_err()
         };
-        let _ = waiter.begin(table, Place { thread, ..Place::at(address) }, join, waker);
+        let _ = waiter.begin_there(Place { thread, ..Place::at(address) }, join, waker);
         joined
     }
 
@@ -219,12 +217,10 @@ impl FutexTable {
         deadline: Deadline,
     ) -> Result<(), Refused<F>> {
         let _forget = Forget { table: self, thread };
-        let mut waiter = pin!(futex_waiter());
+        let mut waiter = pin!(futex_waiter(&self.queue));
         let wait = FutexWait { address, thread, owner };
-        poll_fn(|context| {
-            Poll::Ready(self.begin_wait(&self.queue, waiter.as_mut(), wait, &compare, context.waker()))
-        })
-        .await?;
+        poll_fn(|context| Poll::Ready(self.begin_wait(waiter.as_mut(), wait, &compare, context.waker())))
+            .await?;
         let ended = until_pinned(waiter, deadline).await;
         let (Ok(place) | Err(place)) = ended;
         Ok(self.end_wait(place, ended.is_ok())?)

@@ -95,7 +95,7 @@ fn waiting_in_what_a_thread_keeps() {
     let observation = Observation::of(A, MINE);
     let mut signals = pin!(SignalWaiter::new(observation));
     let mut packets = pin!(PacketWaiter::new(()));
-    let mut futex = pin!(futex_waiter());
+    let mut futex = pin!(futex_waiter(&futexes));
     let mut call = pin!(Call::default());
     let mut context = Context::from_waker(Waker::noop());
     let mut round = |packet, request| {
@@ -123,7 +123,7 @@ fn waiting_in_what_a_thread_keeps() {
 
         let place = FutexWait { address: 0x1000, thread: 1, owner: Ok(0) };
         let equal = || Ok::<_, Infallible>(true);
-        assert_eq!(futexes.begin_wait(&futexes, futex.as_mut(), place, equal, Waker::noop()), Ok(()));
+        assert_eq!(futexes.begin_wait(futex.as_mut(), place, equal, Waker::noop()), Ok(()));
         wait();
         assert_eq!(futexes.wake(0x1000, 1, NewOwner::Nobody), 1);
         assert!(futex.as_mut().poll(&mut context).is_ready());

@@ -21,7 +21,7 @@ pub struct Wait<'q, T: Tag, S, L: Lists<T> = List<T>, C = fn(&mut S, &mut T) -> 
 
 impl<'q, T: Tag, S, L: Lists<T>, C> Wait<'q, T, S, L, C> {
     pub(crate) fn new(queue: &'q WaitQueue<T, S, L>, tag: T, ready: C) -> Self {
-        Self { waiter: Waiter::prepared(queue, tag), ready: ManuallyDrop::new(ready) }
+        Self { waiter: Waiter::of(queue, tag), ready: ManuallyDrop::new(ready) }
     }
 
     fn split(self: Pin<&mut Self>) -> (Pin<&mut Borrowing<'q, T, S, L>>, &mut ManuallyDrop<C>) {

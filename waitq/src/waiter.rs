@@ -60,6 +60,12 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         Self { owner: None, node: Node::new(tag), queue: None }
     }
 
+    /// A waiter that does not wait yet, for the queue of `owner`, which it keeps until it is released.
+    #[inline]
+    pub fn of(owner: Q, tag: T) -> Self {
+        Self { owner: Some(owner), node: Node::new(tag), queue: None }
+    }
+
     /// What keeps the queue, from the beginning of a wait until it is released.
     #[inline]
     pub fn owner(&self) -> Option<&Q> {
@@ -158,9 +164,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
     {
         // SAFETY: the node is not moved.
         let this = unsafe { self.get_unchecked_mut() };
-        assert!(this.queue.is_none(), "a waiter began to wait twice");
-        // SAFETY: a node that its queue does not know is this waiter's alone.
-        unsafe { this.node.with(|entry| entry.tag = tag) };
+        this.prepare(tag);
         // SAFETY: pinned, and not waiting; the owner keeps the queue, and stays below.
         let begun = unsafe { this.enter((*owner).as_ref(), ready, waker) };
         if begun.is_pending() {
@@ -169,11 +173,42 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         begun
     }
 
+    /// As [`Waiter::begin`], in the queue of the owner that it has.
+    ///
+    /// # Panics
+    /// When it has none, and when it waits already.
+    #[inline]
+    pub fn begin_there(
+        self: Pin<&mut Self>,
+        tag: T,
+        ready: impl FnOnce(&mut S, &mut T) -> bool,
+        waker: &Waker,
+    ) -> Poll<T>
+    where
+        Q: Deref<Target: AsRef<WaitQueue<T, S, L>>>,
+    {
+        // SAFETY: the node is not moved.
+        let this = unsafe { self.get_unchecked_mut() };
+        this.prepare(tag);
+        let owner = this.owner.as_ref().expect("a waiter begins to wait where it has a queue");
+        let queue = NonNull::from((**owner).as_ref());
+        // SAFETY: pinned, and not waiting; the owner keeps the queue, and stays as long as the wait goes on.
+        unsafe { this.enter(queue.as_ref(), ready, waker) }
+    }
+
+    /// Tags the node for a wait that begins.
+    #[inline(always)]
+    fn prepare(&mut self, tag: T) {
+        assert!(self.queue.is_none(), "a waiter began to wait twice");
+        // SAFETY: a node that its queue does not know is this waiter's alone.
+        unsafe { self.node.with(|entry| entry.tag = tag) };
+    }
+
     /// Checks, and joins `queue`, in one locked step.
     ///
     /// # Safety
     /// The waiter is pinned and does not wait, and the queue outlives the wait.
-    #[inline]
+    #[inline(always)]
     unsafe fn enter(
         &mut self,
         queue: &WaitQueue<T, S, L>,
@@ -218,13 +253,6 @@ impl<Q, T: Tag, S, L: Lists<T>> Future for Waiter<Q, T, S, L> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         self.as_mut().poll_over(context, |_| ()).map(|()| self.tag())
-    }
-}
-
-impl<'q, T: Tag, S, L: Lists<T>> Waiter<&'q WaitQueue<T, S, L>, T, S, L> {
-    /// A waiter that is going to wait in this queue, with this tag, and can be released without.
-    pub(crate) fn prepared(queue: &'q WaitQueue<T, S, L>, tag: T) -> Self {
-        Self { owner: Some(queue), node: Node::new(tag), queue: None }
     }
 }
 

@@ -44,6 +44,11 @@ fn asynchronous(_: &Caller, _: &Args, _: Pin<&mut Blocked>) -> Poll<i64> {
     Poll::Pending
 }
 
+/// The entry of numbers that no call has.
+pub fn unknown(_: &Caller, _: &Args, _: Pin<&mut Blocked>) -> Poll<i64> {
+    Poll::Ready(i64::from(Status::BAD_SYSCALL.raw()))
+}
+
 /// The entry of calls that there are not yet.
 fn missing(_: &Caller, _: &Args, _: Pin<&mut Blocked>) -> Poll<i64> {
     Poll::Ready(i64::from(Status::NOT_SUPPORTED.raw()))
@@ -58,7 +63,7 @@ fn status(result: Result<(), Status>) -> i64 {
 /// The text that the kernel's `syscalls::table` includes.
 pub fn emit(spec: &Spec) -> String {
     let mut out = format!("// {NOTICE}\n{HEAD}");
-    Abi::ALL.iter().for_each(|abi| table(&mut out, *abi, &spec.calls));
+    table(&mut out, &spec.calls);
     blocking_match(&mut out, &spec.calls);
     for abi in Abi::ALL {
         present(abi, &spec.calls).for_each(|call| wrapper(&mut out, call));
@@ -75,18 +80,18 @@ fn wrapper_name(call: &Call) -> String {
     format!("{}_{}", call.abi.name(), call.name)
 }
 
-fn table(out: &mut String, abi: Abi, calls: &[Call]) {
-    let count =
-        calls.iter().filter(|call| call.abi == abi).filter_map(|call| call.number).max().map_or(0, |n| n + 1);
-    put!(out, "\n/// What answers each call of the ABI, by number above `abi::{}::BASE`.", abi.name());
-    put!(out, "pub static {}: [Entry; {count}] = [", abi.name().to_uppercase());
+fn table(out: &mut String, calls: &[Call]) {
+    let entered = || calls.iter().filter(|call| call.abi.has_functions());
+    let count = entered().filter_map(Call::full_number).max().map_or(0, |number| number + 1);
+    put!(out, "\n/// What answers each call that the vDSO makes, by what it puts into rax.");
+    put!(out, "pub static ENTRIES: [Entry; {count}] = [");
     for number in 0..count {
-        let call = present(abi, calls).find(|call| call.number == Some(number));
-        match call {
+        match entered().find(|call| call.full_number() == Some(number)) {
+            None => put!(out, "    unknown,"),
+            Some(call) if !call.done => put!(out, "    missing,"),
             Some(call) if call.parks => put!(out, "    {},", parking(call)),
             Some(call) if call.blocking => put!(out, "    asynchronous,"),
             Some(call) => put!(out, "    {},", immediate(call)),
-            None => put!(out, "    missing,"),
         }
     }
     put!(out, "];");

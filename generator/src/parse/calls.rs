@@ -2,15 +2,13 @@
 
 use super::signature::Names;
 use super::{Error, Result, entry, signature, values};
-use crate::model::{Abi, Arg, ArgKind, Call, ConstantGroup, Lookup, Returns, Rights};
+use crate::model::{Abi, Arg, ArgKind, Call, ConstantGroup, Lookup, MAX_NUMBER, Returns, Rights};
 use crate::types::Type;
 use serde::Deserialize;
 use toml::Table;
 
 /// Registers that carry arguments.
 const MAX_ARGS: usize = 8;
-/// Numbers below [`Abi::base`] of the next ABI, and small enough for a table.
-const MAX_NUMBER: u32 = 1024;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -26,6 +26,9 @@ const FIXED_FLAGS: u64 = RFlags::INTERRUPT_FLAG.bits() | 2;
 #[derive(Debug, Default)]
 #[allow(missing_docs)] // reason: the fields are the registers of these names
 pub struct UserContext {
+    /// Those that hold the arguments of a system call, in their order: rdi, rsi, rdx, r10, r8, r9, r12,
+    /// r13. Handlers read them in place.
+    pub arguments: [u64; 8],
     pub rax: u64,
     pub rbx: u64,
     pub rcx: u64,
@@ -34,9 +37,6 @@ pub struct UserContext {
     pub r11: u64,
     pub r14: u64,
     pub r15: u64,
-    /// Those that hold the arguments of a system call, in their order: rdi, rsi, rdx, r10, r8, r9, r12,
-    /// r13. Handlers read them in place.
-    pub arguments: [u64; 8],
     pub(super) rip: u64,
     pub(super) rflags: u64,
     pub(super) fs_base: u64,

@@ -104,9 +104,10 @@ impl SystemCall {
 
 /// What [`call`] answers, in rax and rdx.
 #[repr(C)]
-struct Done {
+struct Answer {
+    /// 0 if the call is finished: then `result` goes to rax.
+    unfinished: u64,
     result: u64,
-    finished: u64,
 }
 
 /// Lets the closure that `enter_user_with` was given try a system call.
@@ -114,7 +115,7 @@ struct Done {
 /// # Safety
 ///
 /// Only for `user.s`: with the context that it runs, and the closure that it was entered with.
-unsafe extern "C" fn call<F>(context: *mut UserContext, closure: *mut F) -> Done
+unsafe extern "C" fn call<F>(context: *mut UserContext, closure: *mut F) -> Answer
 where
     F: FnMut(&SystemCall) -> Option<u64>,
 {
@@ -122,8 +123,8 @@ where
     // SystemCall has the layout of UserContext.
     let (closure, call) = unsafe { (&mut *closure, &*context.cast::<SystemCall>()) };
     match closure(call) {
-        Some(result) => Done { result, finished: 1 },
-        None => Done { result: 0, finished: 0 },
+        Some(result) => Answer { unfinished: 0, result },
+        None => Answer { unfinished: 1, result: 0 },
     }
 }
 

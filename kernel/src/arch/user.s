@@ -5,7 +5,7 @@
 
 .pushsection .text.user, "ax"
 
-# Exit enter_user_mode(UserContext *rdi, void *closure rsi, Done (*call)(UserContext *, void *) rdx):
+# Exit enter_user_mode(UserContext *rdi, void *closure rsi, Answer (*call)(UserContext *, void *) rdx):
 # returns vector in rax, error code in rdx.
 .balign 16
 .global enter_user_mode
@@ -92,12 +92,13 @@ user_system_call_entry:
     mov [rdi + {R12}], r12
     mov [rdi + {R13}], r13
     mov rsi, [rsp + 8]
-    call [rsp + 16]                  # rax = result, rdx = whether it is finished
+    call [rsp + 16]                  # rax = 0 and rdx = result, if it is finished
     mov rdi, gs:[{CONTEXT}]
     mov rcx, [rdi + {RIP}]
     mov r11, [rdi + {RFLAGS}]
-    test edx, edx
-    jz 1f
+    test eax, eax
+    jnz 1f
+    mov rax, rdx
     mov rdx, [rdi + {RDX}]
     mov rsi, [rdi + {RSI}]
     mov r8, [rdi + {R8}]

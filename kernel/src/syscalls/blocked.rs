@@ -129,8 +129,9 @@ impl Blocked {
         deadline: Deadline,
     ) -> Poll<Result<(), Refused<F>>> {
         let this = self.project();
-        let mut waiter = kept!(this.wait, Futex { waiter }, Wait::Futex { waiter: futex_waiter() });
-        process.futexes.begin_wait(process.clone(), waiter.as_mut(), wait, compare, this.waker)?;
+        let new = || Wait::Futex { waiter: futex_waiter(process.clone()) };
+        let mut waiter = kept!(this.wait, Futex { waiter }, new());
+        process.futexes.begin_wait(waiter.as_mut(), wait, compare, this.waker)?;
         if deadline.is_past() {
             let woken = waiter.as_mut().end(|_| ()).is_some();
             return Poll::Ready(after_futex(waiter, woken).map_err(Refused::Status));
@@ -240,7 +241,6 @@ fn tell(waiter: Pin<&mut SignalWaiter>, woken: bool, to: Out<Signals>) -> Result
 /// The outcome of a wait at a futex that was `woken` or timed out.
 #[inline]
 fn after_futex(waiter: Pin<&mut FutexWaiter<Arc<Process>>>, woken: bool) -> Result<(), Status> {
-    let place = waiter.tag();
-    let process = waiter.release().ok_or(Status::INTERNAL)?;
-    process.futexes.end_wait(place, woken)
+    let process = waiter.owner().ok_or(Status::INTERNAL)?;
+    process.futexes.end_wait(waiter.tag(), woken)
 }

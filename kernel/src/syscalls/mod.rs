@@ -121,14 +121,10 @@ impl Caller {
     }
 }
 
-/// Numbers of an ABI begin at a multiple of this.
-const ABI_SHIFT: u32 = 16;
-
-/// What answers the call of this number; `None` when there is no such call.
+/// What answers the call of this number.
 #[inline]
-pub fn entry(number: u64) -> Option<Entry> {
-    let magenta = || table::MAGENTA.get(number.checked_sub(1 << ABI_SHIFT)? as usize);
-    table::ZIRCON.get(number as usize).or_else(magenta).copied()
+pub fn entry(number: u64) -> Entry {
+    table::ENTRIES.get(number as usize).copied().unwrap_or(table::unknown)
 }
 
 /// Runs a call that may wait; its result belongs into rax.

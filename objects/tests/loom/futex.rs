@@ -77,9 +77,9 @@ fn refusal(table: &FutexTable, address: u64, owner: Koid) -> Result<(), Refused<
 
 /// A wait at [`HERE`], begun as a thread's call does it; `owner` owns the futex then.
 fn begun(table: &FutexTable, thread: Koid, owner: Koid) -> Pin<Box<impl Cancel<Output = Place>>> {
-    let mut waiter = Box::pin(futex_waiter());
+    let mut waiter = Box::pin(futex_waiter(table));
     let wait = FutexWait { address: HERE, thread, owner: Ok(owner) };
-    let begun = table.begin_wait(table, waiter.as_mut(), wait, equal, Waker::noop());
+    let begun = table.begin_wait(waiter.as_mut(), wait, equal, Waker::noop());
     assert_eq!(begun, Ok(()));
     waiter
 }
