@@ -8,7 +8,6 @@ use crate::inbox::Inbox;
 use crate::level::Level;
 use crate::registry::Registry;
 use crate::run_queue::{Pace, RunQueue};
-use crate::scope::Members;
 use crate::sync::atomic::{AtomicPtr, Ordering, fence};
 use crate::sync::{OwnersLock, plain};
 use crate::task::cache::Cache;
@@ -16,7 +15,6 @@ use crate::task::options::{RANK_DEADLINE, TaskOptions};
 use crate::task::reference::{self, TaskInfo, TaskRef};
 use crate::task::{Header, Task, raw};
 use crate::timers::TimerQueue;
-use alloc::sync::Arc;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
 
@@ -181,7 +179,7 @@ impl<P: Platform> Executor<P> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.spawn_into(None, options, future)
+        self.spawn_with(options, future, |_, _| ())
     }
 
     /// As [`Executor::spawn`], for a task that nobody refers to: it ends by itself, or never.
@@ -190,19 +188,20 @@ impl<P: Platform> Executor<P> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.admit(None, options, false, future).map(|_| ())
+        self.admit(options, false, future, |_, _| ()).map(|_| ())
     }
 
-    pub(crate) fn spawn_into<F>(
+    /// As [`Executor::spawn`]; before anybody knows the task, `prepare` sees it and its future in place.
+    pub(crate) fn spawn_with<F>(
         &'static self,
-        scope: Option<&Arc<Members>>,
         options: TaskOptions,
         future: F,
+        prepare: impl FnOnce(Task, &F),
     ) -> Result<TaskRef, AllocError>
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let task = self.admit(scope, options, true, future)?;
+        let task = self.admit(options, true, future, prepare)?;
         // SAFETY: a reference was counted for this.
         Ok(unsafe { TaskRef::from_counted(task) })
     }
@@ -210,21 +209,19 @@ impl<P: Platform> Executor<P> {
     #[inline(always)]
     fn admit<F>(
         &'static self,
-        scope: Option<&Arc<Members>>,
         options: TaskOptions,
         referred: bool,
         future: F,
+        prepare: impl FnOnce(Task, &F),
     ) -> Result<Task, AllocError>
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let task = raw::allocate(self, &self.registry, options, referred, future)?;
-        // SAFETY: the task is new: its links are unused, and its right to enqueue ours.
+        // SAFETY: the task is new, and of this future: its links are unused, and its right to enqueue ours.
         unsafe {
+            prepare(task, raw::future(task));
             self.registry.add(&self.platform, task);
-            if let Some(scope) = scope {
-                scope.add(task);
-            }
             self.enqueue(task);
         }
         Ok(task)

@@ -1,4 +1,4 @@
-//! The intrusive doubly linked list that registries and scopes keep their tasks in.
+//! The intrusive doubly linked list that registries keep tasks in, and scopes their members.
 //!
 //! Only touched under the lock of whoever owns the list.
 

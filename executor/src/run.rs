@@ -293,17 +293,12 @@ impl<P: Platform> Executor<P> {
         self.again.store(ptr::null_mut(), Relaxed);
         // SAFETY: it was listed when it was spawned.
         unsafe { header.registry.remove(&self.platform, task) };
-        let scope = header.scope.take();
-        if scope.is_none() && header.state.is_unshared() {
+        if header.state.is_unshared() {
             // SAFETY: the executor's own reference is the last.
             return unsafe { waker::free(task) };
         }
         if header.state.close(done) {
             header.joiners.with(|_, waiters| waiters.wake_all());
-        }
-        if let Some(scope) = scope {
-            // SAFETY: it was added when it was spawned.
-            unsafe { scope.remove(task) };
         }
         if header.state.release() {
             // SAFETY: that was the last reference.

@@ -3,8 +3,8 @@
 //! # References
 //! The state word counts references; the allocation is freed with the last one.
 //! - **The executor's own**, from spawn until the future has been dropped. A task in a run queue, in an
-//!   inbox, in a registry's list, in a scope's list or in `Executor::current` is there on this
-//!   reference: it counts no other.
+//!   inbox, in a registry's list, in a scope or in `Executor::current` is there on this reference: it
+//!   counts no other.
 //! - **[`TaskRef`](crate::TaskRef)**: each counts one. It never reaches the future.
 //! - **`Waker`**: each counts one, except the one in the context of a poll, which borrows the
 //!   executor's own.
@@ -13,7 +13,7 @@
 //! - *The right to enqueue* belongs to whoever set `ACTIVE`, then to the queue or inbox the task is in,
 //!   then to the executor that took it out, until that clears `ACTIVE`. It covers the queue node, the
 //!   home, and the future.
-//! - `registry_links` and `scope_links` are touched under the lock of their list.
+//! - `registry_links` are touched under the lock of their list.
 //! - Accounts and the waiting label are written by the running executor, and read at any moment.
 //! - `class` and `affinity` are written by anyone, and take effect when the task is next enqueued or
 //!   dequeued.
@@ -33,9 +33,7 @@ pub(crate) mod waker;
 use crate::heap::Node;
 use crate::list::Links;
 use crate::registry::Registry;
-use crate::scope::Members;
 use crate::sync::{Exclusive, plain};
-use alloc::sync::Arc;
 use core::cell::Cell;
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
@@ -70,8 +68,6 @@ pub(crate) struct Header {
     /// Where the task is listed: the registry of the executor that it was spawned on.
     pub(crate) registry: &'static Registry,
     pub(crate) registry_links: Links<Header>,
-    pub(crate) scope: Cell<Option<Arc<Members>>>,
-    pub(crate) scope_links: Links<Header>,
     /// Who waits for the end; the state says whether it has come, and whether anybody waits.
     pub(crate) joiners: WaitQueue,
     /// Stands for the future in models: loom sees two parties that have it at once.
@@ -84,7 +80,7 @@ unsafe impl Send for Header {}
 // SAFETY: as above.
 unsafe impl Sync for Header {}
 
-const _: () = assert!(cfg!(loom) || size_of::<Header>() <= 224, "an idle kernel task fits in 256 bytes");
+const _: () = assert!(cfg!(loom) || size_of::<Header>() <= 192, "three cache lines");
 
 impl Header {
     /// The rank of the task's class, and its parameter.

@@ -90,14 +90,21 @@ where
         waits_for: Label::new(),
         registry,
         registry_links: Links::new(),
-        scope: Cell::new(None),
-        scope_links: Links::new(),
         joiners: WaitQueue::new(()),
         exclusive: Exclusive::new(),
     };
     // SAFETY: fresh memory of this layout.
     unsafe { memory.write(Allocation { header, future: UnsafeCell::new(ManuallyDrop::new(future)) }) };
     Ok(memory.cast())
+}
+
+/// The future of a task.
+///
+/// # Safety
+/// `task` holds an `F`, and the caller has the right to it for as long as the reference is used.
+pub(crate) unsafe fn future<'a, F>(task: Task) -> &'a F {
+    // SAFETY: the caller's contract.
+    unsafe { &*task.cast::<Allocation<F>>().as_ref().future.get() }
 }
 
 /// # Safety
