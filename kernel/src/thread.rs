@@ -24,7 +24,8 @@ pub fn start(thread: &Arc<Thread>, first: bool, context: UserContext) -> Result<
     let process = thread.process().clone();
     let machine = process::machine(&process).ok_or(Status::BAD_STATE)?;
     thread.start(first, || {
-        let caller = Caller { thread: thread.clone(), process, machine };
+        let handles = process.handles.clone();
+        let caller = Caller { thread: thread.clone(), process, handles, machine };
         let options = TaskOptions::new("thread").id(thread.koid());
         run::executor().spawn(options, live(Life(caller), context)).map_err(|_| Status::NO_MEMORY)
     })

@@ -56,6 +56,8 @@ pub struct Inbox {
     messages: VecDeque<Message>,
     /// Replies that found their caller, until it runs.
     replies: Vec<Message>,
+    /// How many calls were made at this end.
+    calls: u64,
     closed: bool,
     peer_closed: bool,
     /// The next in a stack of objects with something to discard.
@@ -65,8 +67,6 @@ pub struct Inbox {
 struct End {
     base: Base,
     inbox: WaitQueue<Caller, Inbox>,
-    /// How many calls were made at this end.
-    calls: AtomicU64,
     /// How many messages are unread; written under the lock, read by observers without it.
     unread: AtomicU64,
     /// The process that has the handle. No lock, because handle tables set it under theirs.
@@ -82,7 +82,6 @@ impl End {
         Self {
             base: Base::with_signals(Signals::CHANNEL_WRITABLE),
             inbox: WaitQueue::new(Inbox::default()),
-            calls: AtomicU64::new(0),
             unread: AtomicU64::new(0),
             owner: AtomicU64::new(0),
             place: Mutex::new(Place::default()),
@@ -177,17 +176,17 @@ impl Channel {
     }
 
     /// Takes the first unread message if it fits: `fits` is told its sizes in bytes and handles and
-    /// answers whether to take it. `process` must own this end, or be 0 for the kernel.
+    /// answers whether to take it, or why not. `process` must own this end, or be 0 for the kernel.
     ///
     /// # Errors
     /// `SHOULD_WAIT` when there is none, `PEER_CLOSED` when there will be none, `BUFFER_TOO_SMALL` when
     /// it does not fit (with `may_discard` it is lost then), `BAD_HANDLE` when another process owns
-    /// this end by now.
+    /// this end by now; what `fits` says, and the message stays.
     pub fn read(
         &self,
         process: Koid,
         may_discard: bool,
-        fits: impl FnOnce(usize, usize) -> bool,
+        fits: impl FnOnce(usize, usize) -> Result<bool, Status>,
     ) -> Result<Message, Status> {
         let end = self.end();
         let mut inbox = end.inbox.lock();
@@ -197,7 +196,7 @@ impl Channel {
         let Some(first) = inbox.messages.front() else {
             return Err(if inbox.peer_closed { Status::PEER_CLOSED } else { Status::SHOULD_WAIT });
         };
-        let fitted = fits(first.bytes.len(), first.handles.len());
+        let fitted = fits(first.bytes.len(), first.handles.len())?;
         if !fitted && !may_discard {
             return Err(Status::BUFFER_TOO_SMALL);
         }

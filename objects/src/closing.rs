@@ -1,5 +1,5 @@
 //! What is left to do once an object's last handle is gone, or a process has ended: discarding a channel's
-//! unread messages, a port's packets, a process's handles, which may doom more objects.
+//! unread messages, a port's packets, a wait set's entries, a process's handles, which may doom more objects.
 //!
 //! User code chooses how much that is, and how deep it nests. So it is a loop over a stack that is linked
 //! through the objects themselves: it neither recurses nor allocates. Who closes a handle does [`STEP`]
@@ -27,8 +27,10 @@ macro_rules! of_remains {
     ($object:expr, $remains:ident => $run:expr) => {
         match $object {
             Object::Channel($remains) => $run,
+            Object::IoPort($remains) => $run,
             Object::Port($remains) => $run,
             Object::Process($remains) => $run,
+            Object::Waitset($remains) => $run,
             _ => unreachable!("only these are pushed"),
         }
     };

@@ -12,10 +12,11 @@
 //! allocates nothing.
 
 use crate::base::Base;
-use crate::closing::Doomed;
-use crate::object::kernel_object;
+use crate::closing::{Doomed, Remains};
+use crate::object::{Object, kernel_object};
 use crate::port::MAX_USER_PACKETS;
 use crate::signals::Observation;
+use crate::slab::Slab;
 use crate::wait::{Deadline, until};
 use crate::watch::{Subject, Watch, Watcher};
 use abi::{IoPacket, PacketHeader, Signals, Status};
@@ -40,8 +41,10 @@ pub struct IoPort {
 struct State {
     packets: VecDeque<Packet>,
     user_packets: usize,
-    bindings: Vec<Binding>,
+    bindings: Slab<Binding>,
     closed: bool,
+    /// The next in a stack of objects with something to discard.
+    next_doomed: Option<Object>,
 }
 
 enum Packet {
@@ -50,9 +53,11 @@ enum Packet {
     Bound(Binding),
 }
 
-/// The packets of a binding that are in the queue.
+/// Where a binding is among those of its port, and what of it is in the queue.
 #[derive(Default)]
-pub struct Waiting {
+pub struct Bound {
+    index: usize,
+    /// How many packets wait.
     count: u32,
     /// When the last one came.
     timestamp: i64,
@@ -101,7 +106,9 @@ impl IoPort {
                 return Err(Status::CANCELED);
             }
             state.reserve(bindings.len())?;
-            state.bindings.extend_from_slice(&bindings);
+            for binding in &bindings {
+                binding.note.lock().index = state.bindings.insert(binding.clone())?;
+            }
             Ok(())
         })?;
         for binding in &bindings {
@@ -130,7 +137,12 @@ impl IoPort {
     }
 
     fn unbind(&self, binding: &Binding) {
-        self.queue.with(|state, _| state.bindings.retain(|bound| !Arc::ptr_eq(bound, binding)));
+        self.queue.with(|state, _| {
+            let index = binding.note.lock().index;
+            if state.bindings.get(index).is_some_and(|bound| Arc::ptr_eq(bound, binding)) {
+                state.bindings.remove(index);
+            }
+        });
     }
 
     /// Waits for the first packet, which is taken if `fits` agrees with its size in bytes.
@@ -180,7 +192,7 @@ impl State {
     fn reserve(&mut self, bindings: usize) -> Result<(), Status> {
         let most = self.bindings.len() + bindings;
         self.packets.try_reserve(most + 1).map_err(|_| Status::NO_MEMORY)?;
-        self.bindings.try_reserve(bindings).map_err(|_| Status::NO_MEMORY)
+        Ok(self.bindings.reserve(bindings)?)
     }
 
     /// The first packet, and the binding that needs it no more.
@@ -197,10 +209,10 @@ impl State {
     /// One of the packets that a binding counts. If there are more, they go to the end of the queue.
     fn count_down(&mut self, binding: Binding) -> (IoPortPacket, Option<Binding>) {
         let hdr = PacketHeader { key: binding.key, kind: abi::PORT_PKT_TYPE_IOSN, extra: 0 };
-        let mut waiting = binding.note.lock();
-        waiting.count -= 1;
-        let (signals, timestamp, more) = (binding.mask(), waiting.timestamp, waiting.count > 0);
-        drop(waiting);
+        let mut bound = binding.note.lock();
+        bound.count -= 1;
+        let (signals, timestamp, more) = (binding.mask(), bound.timestamp, bound.count > 0);
+        drop(bound);
         let packet = IoPortPacket::Bound(IoPacket { hdr, timestamp, signals, ..Default::default() });
         if more {
             self.packets.push_back(Packet::Bound(binding));
@@ -211,7 +223,7 @@ impl State {
 }
 
 impl Watcher for IoPort {
-    type Note = Mutex<Waiting>;
+    type Note = Mutex<Bound>;
 
     /// Only a handle that is closed ends a watch that counts.
     fn woken(&self, binding: &Binding, _seen: Observation) {
@@ -224,12 +236,12 @@ impl Watcher for IoPort {
             if state.closed || arrivals == 0 {
                 return;
             }
-            let mut waiting = binding.note.lock();
-            if waiting.count == 0 {
+            let mut bound = binding.note.lock();
+            if bound.count == 0 {
                 state.packets.push_back(Packet::Bound(binding.clone()));
             }
-            waiting.count = waiting.count.saturating_add(arrivals);
-            waiting.timestamp = now;
+            bound.count = bound.count.saturating_add(arrivals);
+            bound.timestamp = now;
             for _ in 0..arrivals {
                 if !waiters.wake_one() {
                     break;
@@ -244,12 +256,32 @@ kernel_object!(IoPort, OBJ_TYPE_IO_PORT, DEFAULT_PORT, {
         &self.base
     }
 
-    /// Waiters are told, bindings disarmed, packets dropped.
-    fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
-        let old = self.queue.with(|state, waiters| {
+    /// Waiters are told; bindings are disarmed and packets dropped, soon.
+    fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
+        let was_closed = self.queue.with(|state, waiters| {
             waiters.wake_all();
-            core::mem::replace(state, State { closed: true, ..State::default() })
+            core::mem::replace(&mut state.closed, true)
         });
-        old.bindings.iter().for_each(|binding| binding.disarm());
+        if !was_closed {
+            doomed.push(self.clone().into());
+        }
     }
 });
+
+/// The packets and bindings of a closed port.
+impl Remains for IoPort {
+    fn discard_one(&self, _doomed: &mut Doomed) -> bool {
+        let (packet, binding) = self.queue.with(|state, _| match state.packets.pop_front() {
+            Some(packet) => (Some(packet), None),
+            None => (None, state.bindings.pop()),
+        });
+        if let Some(binding) = &binding {
+            binding.disarm();
+        }
+        packet.is_some() || binding.is_some()
+    }
+
+    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
+        self.queue.with(|state, _| change(&mut state.next_doomed))
+    }
+}

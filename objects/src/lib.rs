@@ -73,7 +73,7 @@ pub use process::{KILLED, Process};
 pub use resource::Resource;
 pub use signals::{Observation, SignalQueue, SignalSet};
 pub use socket::{Disposition, MAX_BUFFERED, Socket};
-pub use table::{HandleTable, Leaving, Mark};
+pub use table::{HandleTable, Leaving, Mark, Room};
 pub use thread::Thread;
 pub use timer::{Slack, Timer};
 pub use vmar::Vmar;

@@ -4,31 +4,32 @@
 //! observer itself as a packet. Room for that packet is made when the wait is armed, so nothing
 //! allocates when it fires.
 //!
-//! An armed observer is in the port until, under the lock of the port's queue, it becomes a packet or is
-//! taken out. Whoever takes it out disarms it; if it has fired meanwhile, it finds itself gone. So no
-//! packet comes after a cancel, and none is left armed by a port that closes.
+//! An observer is in the port until, under the lock of the port's queue, its packet is taken or it is taken
+//! out itself. Whoever takes it out disarms it; if it has fired meanwhile, it finds itself gone. So no
+//! packet comes after a cancel, and none is left armed by a port that closes. What a cancel leaves in the
+//! queue of packets goes when it comes to the front, or becomes the greater part.
 //!
 //! Lock order: a port's queue, then an observer's state, then its source's signals. What an observer
 //! holds is dropped without a lock.
 
-mod armed;
+mod observer;
+mod observers;
 
-use self::armed::Armed;
+use self::observer::Observer;
+use self::observers::{Observers, Queued};
 use crate::base::Base;
 use crate::closing::{Doomed, Remains};
 use crate::handle::HandleId;
 use crate::object::{Object, kernel_object};
-use crate::signals::{Active, Interest, Observation, SignalQueue};
+use crate::signals::{Interest, Observation};
 use crate::wait::{Deadline, poll_waiter, until};
 use abi::{PortPacket, Signals, Status};
 use alloc::collections::VecDeque;
-use alloc::sync::{Arc, Weak};
-use alloc::task::Wake;
+use alloc::sync::Arc;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker, ready};
 use executor::Sleep;
-use waitq::sync::Mutex;
-use waitq::{Registration, WaitQueue, Waiter, Woken};
+use waitq::{WaitQueue, Waiter};
 
 /// Most packets of `port_queue` that wait in one port; Zircon's number.
 pub const MAX_USER_PACKETS: usize = 2048;
@@ -48,7 +49,9 @@ pub type PacketWaiter = Waiter<Arc<Port>, (), State>;
 pub struct State {
     packets: VecDeque<Packet>,
     user_packets: usize,
-    armed: Armed,
+    /// How many of the packets have been cancelled.
+    cancelled: usize,
+    observers: Observers,
     closed: bool,
     /// The next in a stack of objects with something to discard.
     next_doomed: Option<Object>,
@@ -56,7 +59,7 @@ pub struct State {
 
 enum Packet {
     User(PortPacket),
-    Signal(Arc<Observer>),
+    Signal(Queued),
 }
 
 /// How an observation reports to its port.
@@ -66,28 +69,6 @@ pub struct AsyncOptions {
     pub edge: bool,
     /// The packet says when the signal became active; gives nanoseconds of the monotonic clock.
     pub timestamp: Option<fn() -> i64>,
-}
-
-/// One armed or fired `object_wait_async`.
-struct Observer {
-    port: Weak<Port>,
-    key: u64,
-    handle: HandleId,
-    mask: Signals,
-    clock: Option<fn() -> i64>,
-    count: fn(&Object) -> u64,
-    inner: Mutex<ObserverState>,
-}
-
-struct ObserverState {
-    registration: Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync>,
-    /// There until it has fired or was disarmed.
-    source: Option<Object>,
-    slot: usize,
-    /// What it saw when it fired.
-    observed: Signals,
-    messages: u64,
-    timestamp: i64,
 }
 
 impl Port {
@@ -134,11 +115,13 @@ impl Port {
     }
 
     fn take(&self) -> Result<Option<PortPacket>, Status> {
-        let packet = self.queue.with(|state, _| state.take())?;
-        Ok(packet.map(Packet::open))
+        let mut packet = None;
+        let observer = self.queue.with(|state, _| state.take(&mut packet))?;
+        Ok(packet.or(observer.map(|observer| observer.packet())))
     }
 
-    /// Takes the first packet, or begins to wait for one; checking and waiting is one step.
+    /// Takes the first packet into `packet`, which is empty, or begins to wait for one; checking and waiting is
+    /// one step.
     ///
     /// # Errors
     /// `CANCELED` when the port's last handle is closed.
@@ -146,17 +129,21 @@ impl Port {
     pub fn begin_wait(
         self: Arc<Self>,
         waiter: Pin<&mut PacketWaiter>,
+        packet: &mut Option<PortPacket>,
         waker: &Waker,
-    ) -> Poll<Result<PortPacket, Status>> {
+    ) -> Poll<Result<(), Status>> {
         let mut taken = Ok(None);
         let ready = |state: &mut State, _: &mut ()| {
-            taken = state.take();
-            !matches!(taken, Ok(None))
+            taken = state.take(packet);
+            packet.is_some() || !matches!(taken, Ok(None))
         };
         if waiter.begin(self, (), ready, waker).is_pending() {
             return Poll::Pending;
         }
-        Poll::Ready(taken.and_then(|packet| packet.map(Packet::open).ok_or(Status::INTERNAL)))
+        if let Some(observer) = taken? {
+            *packet = Some(observer.packet());
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// Goes on with the wait, until `sleep`, if there is one, is over.
@@ -171,9 +158,9 @@ impl Port {
     ) -> Poll<Result<PortPacket, Status>> {
         while ready!(poll_waiter(waiter.as_mut(), sleep.as_mut(), context, |_| ())).is_some() {
             let Some(port) = waiter.as_mut().release() else { break };
-            let begun = port.begin_wait(waiter.as_mut(), context.waker());
-            if begun.is_ready() {
-                return begun;
+            let mut packet = None;
+            if let Poll::Ready(taken) = port.begin_wait(waiter.as_mut(), &mut packet, context.waker()) {
+                return Poll::Ready(taken.and(packet.ok_or(Status::INTERNAL)));
             }
             // Somebody else has taken the packet meanwhile. The deadline may have passed meanwhile, too.
         }
@@ -212,41 +199,9 @@ impl Port {
     ) -> Result<(), Status> {
         let interest = if options.edge { Interest::Edge } else { Interest::Level };
         let observation = Observation { interest, ..Observation::of(mask, handle) };
-        let registration = Registration::new(observation).map_err(|_| Status::NO_MEMORY)?;
-        let observer = Arc::new(Observer {
-            port: Arc::downgrade(self),
-            key,
-            handle,
-            mask,
-            clock: options.timestamp,
-            count: crate::pending_messages,
-            inner: Mutex::new(ObserverState {
-                registration,
-                source: Some(source.clone()),
-                slot: 0,
-                observed: Signals::empty(),
-                messages: 0,
-                timestamp: 0,
-            }),
-        });
+        let observer = Observer::new(self, source, observation, key, options.timestamp)?;
         self.admit(&observer)?;
-        let mut inner = observer.inner.lock();
-        if inner.source.is_none() {
-            return Ok(()); // cancelled or closed meanwhile, as if it had been armed before
-        }
-        let waker = Waker::from(observer.clone());
-        let armed = inner.registration.arm(source.observable(), observation, waker, |active, seen| {
-            let satisfied = seen.begin(active);
-            if !satisfied && !still_open() {
-                seen.observed |= Signals::SIGNAL_HANDLE_CLOSED;
-                return true;
-            }
-            satisfied
-        });
-        drop(inner);
-        if let Err(seen) = armed {
-            observer.fire(seen);
-        }
+        observer.arm(observation, still_open);
         Ok(())
     }
 
@@ -255,12 +210,17 @@ impl Port {
     /// # Errors
     /// `NOT_FOUND` when there was nothing.
     pub fn cancel(&self, handle: HandleId, key: u64) -> Result<(), Status> {
-        let mut found = false;
-        while let Some(observer) = self.queue.with(|state, _| state.remove(handle, key)) {
-            observer.disarm();
-            found = true;
+        if !self.cancel_one(handle, key) {
+            return Err(Status::NOT_FOUND);
         }
-        if found { Ok(()) } else { Err(Status::NOT_FOUND) }
+        while self.cancel_one(handle, key) {}
+        Ok(())
+    }
+
+    /// A step of [`Port::cancel`]; whether there was something.
+    pub fn cancel_one(&self, handle: HandleId, key: u64) -> bool {
+        let observer = self.queue.with(|state, _| state.cancel(handle, key));
+        observer.inspect(|observer| observer.disarm()).is_some()
     }
 
     /// Makes room for an observer and its packet.
@@ -269,9 +229,9 @@ impl Port {
             if state.closed {
                 return Err(Status::BAD_HANDLE);
             }
-            state.armed.reserve()?;
+            state.observers.reserve()?;
             state.reserve_packet(1)?;
-            observer.inner.lock().slot = state.armed.insert(observer.clone());
+            observer.set_slot(state.observers.insert(observer.clone()));
             Ok(())
         })
     }
@@ -283,100 +243,64 @@ impl AsRef<WaitQueue<(), State>> for Port {
     }
 }
 
-impl Packet {
-    /// What user code gets.
-    #[inline]
-    fn open(self) -> PortPacket {
-        match self {
-            Self::User(packet) => packet,
-            Self::Signal(observer) => observer.packet(),
-        }
-    }
-}
-
 impl State {
+    /// Takes the first packet out: into `packet`, or the observer that has it.
     #[inline]
-    fn take(&mut self) -> Result<Option<Packet>, Status> {
+    fn take(&mut self, packet: &mut Option<PortPacket>) -> Result<Option<Arc<Observer>>, Status> {
         if self.closed {
             return Err(Status::CANCELED);
         }
-        let packet = self.packets.pop_front();
-        self.user_packets -= usize::from(matches!(packet, Some(Packet::User(_))));
-        Ok(packet)
+        let observer = match self.packets.pop_front() {
+            None => return Ok(None),
+            Some(Packet::User(first)) => {
+                self.user_packets -= 1;
+                *packet = Some(first);
+                None
+            }
+            Some(Packet::Signal(queued)) => self.observers.take(queued),
+        };
+        if self.cancelled != 0 {
+            self.trim();
+        }
+        Ok(observer)
+    }
+
+    /// Takes cancelled packets away from the front, so that the first is always one to be had.
+    #[cold]
+    fn trim(&mut self) {
+        while let Some(Packet::Signal(queued)) = self.packets.front()
+            && !self.observers.is_queued(*queued)
+        {
+            self.packets.pop_front();
+            self.cancelled -= 1;
+        }
     }
 
     /// Room for so many packets beyond those queued and those that armed observers may queue.
+    #[inline]
     fn reserve_packet(&mut self, packets: usize) -> Result<(), Status> {
-        self.packets.try_reserve(self.armed.len() + packets).map_err(|_| Status::NO_MEMORY)
+        self.packets.try_reserve(self.observers.armed() + packets).map_err(|_| Status::NO_MEMORY)
     }
 
     /// Takes out one observer, armed or queued, with this handle and key.
-    fn remove(&mut self, handle: HandleId, key: u64) -> Option<Arc<Observer>> {
-        if let Some(observer) = self.armed.remove_matching(handle, key) {
-            return Some(observer);
+    fn cancel(&mut self, handle: HandleId, key: u64) -> Option<Arc<Observer>> {
+        let (observer, queued) = self.observers.cancel(handle, key)?;
+        self.cancelled += usize::from(queued);
+        match self.cancelled > self.packets.len() / 2 {
+            true => self.sweep(),
+            false => self.trim(),
         }
-        let index = self
-            .packets
-            .iter()
-            .position(|packet| matches!(packet, Packet::Signal(observer) if observer.is_for(handle, key)))?;
-        match self.packets.remove(index) {
-            Some(Packet::Signal(observer)) => Some(observer),
-            _ => None,
-        }
-    }
-}
-
-impl Observer {
-    fn is_for(&self, handle: HandleId, key: u64) -> bool {
-        self.handle == handle && self.key == key
+        Some(observer)
     }
 
-    /// The wait has ended: into the port's queue, or out of the port when it was cancelled.
-    fn fire(self: Arc<Self>, seen: Observation) {
-        let (slot, source) = {
-            let mut inner = self.inner.lock();
-            let source = inner.source.take();
-            inner.observed = seen.observed;
-            inner.timestamp = self.clock.map_or(0, |now| now());
-            inner.messages = source.as_ref().map_or(1, self.count);
-            (inner.slot, source)
-        };
-        drop(source);
-        let Some(port) = self.port.upgrade() else { return };
-        let removed = port.queue.with(|state, waiters| {
-            let removed = state.armed.remove(slot, &self)?;
-            if seen.is_cancelled() {
-                return Some(removed);
-            }
-            state.packets.push_back(Packet::Signal(removed));
-            waiters.wake_one();
-            None
+    /// Takes cancelled packets out of the queue.
+    fn sweep(&mut self) {
+        let Self { packets, observers, cancelled, .. } = self;
+        packets.retain(|packet| match packet {
+            Packet::User(_) => true,
+            Packet::Signal(queued) => observers.is_queued(*queued),
         });
-        drop(removed);
-    }
-
-    /// Ends the wait of an observer that is not in its port any more.
-    fn disarm(&self) {
-        let source = {
-            let mut inner = self.inner.lock();
-            inner.registration.disarm();
-            inner.source.take()
-        };
-        drop(source);
-    }
-
-    fn packet(&self) -> PortPacket {
-        let inner = self.inner.lock();
-        PortPacket::signal_one(self.key, self.mask, inner.observed, inner.messages, inner.timestamp as u64)
-    }
-}
-
-impl Wake for Observer {
-    fn wake(self: Arc<Self>) {
-        let woken = self.inner.lock().registration.disarm();
-        if let Some(Woken::Yes(seen)) = woken {
-            self.fire(seen);
-        }
+        *cancelled = 0;
     }
 }
 
@@ -402,7 +326,7 @@ impl Remains for Port {
     fn discard_one(&self, _doomed: &mut Doomed) -> bool {
         let (packet, observer) = self.queue.with(|state, _| match state.packets.pop_front() {
             Some(packet) => (Some(packet), None),
-            None => (None, state.armed.pop()),
+            None => (None, state.observers.pop()),
         });
         if let Some(observer) = &observer {
             observer.disarm();

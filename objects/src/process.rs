@@ -35,8 +35,9 @@ pub struct Process {
     base: Base,
     name: Name,
     job: Arc<Job>,
-    /// Its handles.
-    pub handles: HandleTable,
+    /// Its handles. Counted by itself for those who, with locks held, ask whether a handle is open: the last
+    /// reference to a process must not go there.
+    pub handles: Arc<HandleTable>,
     /// Its futexes.
     pub futexes: FutexTable,
     root: Arc<Vmar>,
@@ -89,7 +90,7 @@ impl Process {
         base.set_related(job.base().koid());
         let process = Arc::new(Self {
             name: Name::new(name),
-            handles: HandleTable::new(base.koid(), secret),
+            handles: Arc::new(HandleTable::new(base.koid(), secret)),
             futexes: FutexTable::default(),
             job,
             root,

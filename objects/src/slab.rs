@@ -29,6 +29,11 @@ impl<T> Slab<T> {
         self.used
     }
 
+    /// Makes sure that so many more can be inserted.
+    pub fn reserve(&mut self, values: usize) -> Result<(), NoMemory> {
+        self.slots.try_reserve(values).map_err(|_| NoMemory)
+    }
+
     /// Adds a value; its index.
     pub fn insert(&mut self, value: T) -> Result<usize, NoMemory> {
         let index = match self.free {
@@ -65,6 +70,18 @@ impl<T> Slab<T> {
         }
     }
 
+    /// Takes the last one out, when no more will be inserted.
+    pub fn pop(&mut self) -> Option<T> {
+        self.free = None;
+        while let Some(slot) = self.slots.pop() {
+            if let Slot::Used(value) = slot {
+                self.used -= 1;
+                return Some(value);
+            }
+        }
+        None
+    }
+
     /// The value at this index.
     pub fn get(&self, index: usize) -> Option<&T> {
         match self.slots.get(index)? {
@@ -90,6 +107,12 @@ impl<T> Slab<T> {
     }
 }
 
+impl<T> Default for Slab<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +132,8 @@ mod tests {
         assert_eq!(slab.len(), 5);
         *slab.get_mut(0).unwrap() += 10;
         assert_eq!(slab.get(0), Some(&10));
+        assert_eq!(slab.remove(indices[3]), Some(3));
+        assert_eq!(core::iter::from_fn(|| slab.pop()).collect::<Vec<_>>(), [7, 5, 6, 10]);
+        assert_eq!(slab.len(), 0);
     }
 }

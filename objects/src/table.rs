@@ -27,43 +27,18 @@ use waitq::sync::Mutex;
 use waitq::sync::atomic::{AtomicU64, Ordering};
 
 mod leaving;
+mod room;
+mod slots;
 
 pub use leaving::Leaving;
+pub use room::Room;
+use slots::{Entry, Slot, Slots};
 
 const SLOT_BITS: u32 = 18;
 const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
-const GENERATION_MASK: u16 = (1 << 12) - 1;
 const FIXED_BITS: u32 = 3;
-/// Free slots are not reused before there are this many, so that generations last.
-const SPARE_SLOTS: usize = 64;
 
 const _: () = assert!(MAX_HANDLES <= 1 << SLOT_BITS);
-
-enum Entry {
-    Free {
-        next: Option<u32>,
-    },
-    Used(Handle),
-    /// Its handle is on its way out: see [`leaving`].
-    Leaving,
-}
-
-struct Slot {
-    generation: u16,
-    entry: Entry,
-}
-
-#[derive(Default)]
-struct Slots {
-    slots: Vec<Slot>,
-    /// First and last free slot.
-    free: Option<(u32, u32)>,
-    free_count: usize,
-    /// The process has ended; there will be no more handles.
-    closed: bool,
-    /// How many handles were taken out; counted before the waits through them end.
-    removals: u64,
-}
 
 /// The handles of one process.
 pub struct HandleTable {
@@ -121,22 +96,6 @@ impl HandleTable {
             Ok(()) => Ok(self.place(&mut slots, handle)),
             Err(status) => Err((handle, status)),
         }
-    }
-
-    /// Adds all handles or none; `place` is told each value in order.
-    pub fn add_all(
-        &self,
-        handles: Vec<Handle>,
-        mut placed: impl FnMut(usize, u32),
-    ) -> Result<(), Vec<Handle>> {
-        let mut slots = self.slots.lock();
-        if slots.reserve(handles.len()).is_err() {
-            return Err(handles);
-        }
-        for (index, handle) in handles.into_iter().enumerate() {
-            placed(index, self.place(&mut slots, handle));
-        }
-        Ok(())
     }
 
     fn place(&self, slots: &mut Slots, handle: Handle) -> u32 {
@@ -295,12 +254,52 @@ impl HandleTable {
         Ok(self.encode(slot, generation))
     }
 
-    /// Exchanges a handle for one with `SAME_RIGHTS` or a subset of its rights. The old value is
-    /// invalid afterwards, whatever the outcome, unless it was `BAD_HANDLE`.
+    /// A second handle to the same object, in no table, with the rights that `check` makes of the first. It
+    /// comes before the first can be closed: an object that was told of its last handle never gets another.
+    ///
+    /// # Errors
+    /// `BAD_HANDLE`, those of `check`, `NO_MEMORY`.
+    pub fn copy(
+        &self,
+        value: u32,
+        check: impl FnOnce(&Handle) -> Result<Rights, Status>,
+    ) -> Result<Handle, Status> {
+        let slots = self.slots.lock();
+        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
+        Handle::new(handle.object().clone(), check(handle)?)
+    }
+
+    /// Exchanges a handle for one with `SAME_RIGHTS` or a subset of its rights, which takes no memory. The
+    /// old value is invalid afterwards, whatever the outcome, unless it was `BAD_HANDLE`.
+    ///
+    /// # Errors
+    /// `BAD_HANDLE`, `INVALID_ARGS` for rights it does not have.
     pub fn replace(&self, value: u32, rights: Rights) -> Result<u32, Status> {
-        let mut handle = self.remove(value)?;
-        handle.set_rights(reduced(handle.rights(), rights)?);
-        self.add(handle).map_err(|(_, status)| status)
+        let mut slots = self.slots.lock();
+        let rights = reduced(self.find(&slots, value).ok_or(Status::BAD_HANDLE)?.rights(), rights);
+        let (slot, _) = self.decode(value).ok_or(Status::BAD_HANDLE)?;
+        self.note_removal(&mut slots);
+        let mut handle = slots.take(slot);
+        let object = handle.object().clone();
+        let replaced = match rights {
+            Ok(rights) if !slots.closed => {
+                handle.set_rights(rights);
+                let (slot, generation) = slots.insert(handle);
+                Ok(self.encode(slot, generation))
+            }
+            _ => Err((handle, rights.err().unwrap_or(Status::BAD_STATE))),
+        };
+        drop(slots);
+        match replaced {
+            Ok(new) => {
+                object.cancel_handle(self.id(value));
+                Ok(new)
+            }
+            Err((handle, status)) => {
+                self.leave(value, &handle);
+                Err(status)
+            }
+        }
     }
 
     /// How many handles there are.
@@ -366,60 +365,4 @@ fn reduced(held: Rights, wanted: Rights) -> Result<Rights, Status> {
         return Ok(held);
     }
     if held.contains(wanted) { Ok(wanted) } else { Err(Status::INVALID_ARGS) }
-}
-
-impl Slots {
-    /// Makes sure that `insert` can be called this often.
-    fn reserve(&mut self, handles: usize) -> Result<(), Status> {
-        if self.closed {
-            return Err(Status::BAD_STATE);
-        }
-        self.slots.try_reserve(handles).map_err(|_| Status::NO_MEMORY)?;
-        let used = self.slots.len() - self.free_count;
-        if used + handles > MAX_HANDLES { Err(Status::NO_MEMORY) } else { Ok(()) }
-    }
-
-    fn insert(&mut self, handle: Handle) -> (u32, u16) {
-        let full = self.slots.len() >= MAX_HANDLES;
-        match self.free {
-            Some((first, last)) if full || self.free_count > SPARE_SLOTS => {
-                let slot = &mut self.slots[first as usize];
-                let Entry::Free { next } = slot.entry else { unreachable!("a used slot in the free list") };
-                slot.entry = Entry::Used(handle);
-                self.free = next.map(|next| (next, last));
-                self.free_count -= 1;
-                (first, slot.generation)
-            }
-            _ => {
-                let index = self.slots.len() as u32;
-                self.slots.push(Slot { generation: 0, entry: Entry::Used(handle) });
-                (index, 0)
-            }
-        }
-    }
-
-    fn take(&mut self, index: u32) -> Handle {
-        let entry = core::mem::replace(&mut self.slots[index as usize].entry, Entry::Leaving);
-        let Entry::Used(handle) = entry else { unreachable!("only used slots are taken") };
-        self.free(index);
-        handle
-    }
-
-    /// The slot, whose handle is gone, may be used again.
-    fn free(&mut self, index: u32) {
-        let slot = &mut self.slots[index as usize];
-        slot.entry = Entry::Free { next: None };
-        slot.generation = (slot.generation + 1) & GENERATION_MASK;
-        self.free_count += 1;
-        if self.closed {
-            return; // no slot is used again, and those in the list go away
-        }
-        match &mut self.free {
-            Some((_, last)) => {
-                let last = core::mem::replace(last, index);
-                self.slots[last as usize].entry = Entry::Free { next: Some(index) };
-            }
-            empty => *empty = Some((index, index)),
-        }
-    }
 }

@@ -8,8 +8,8 @@
 //! Room in the list is made when an entry is added; to be woken allocates nothing.
 
 use crate::base::Base;
-use crate::closing::Doomed;
-use crate::object::kernel_object;
+use crate::closing::{Doomed, Remains};
+use crate::object::{Object, kernel_object};
 use crate::signals::Observation;
 use crate::wait::{Deadline, until};
 use crate::watch::{Subject, Watch, Watcher};
@@ -33,6 +33,8 @@ struct State {
     /// Those that were woken, and rest since.
     woken: VecDeque<Entry>,
     closed: bool,
+    /// The next in a stack of objects with something to discard.
+    next_doomed: Option<Object>,
 }
 
 impl Waitset {
@@ -48,6 +50,8 @@ impl Waitset {
     /// meanwhile; `NO_MEMORY`.
     pub fn add(self: &Arc<Self>, cookie: u64, subject: Subject) -> Result<(), Status> {
         let entry = Watch::new(self, cookie, subject)?;
+        // One that is refused goes when the lock is released.
+        let _kept = entry.clone();
         self.queue.with(|state, waiters| {
             if state.closed {
                 return Err(Status::CANCELED);
@@ -157,14 +161,32 @@ kernel_object!(Waitset, OBJ_TYPE_WAITSET, DEFAULT_WAITSET, {
         &self.base
     }
 
-    /// Waiters are told, entries disarmed.
-    fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
-        let (entries, woken) = self.queue.with(|state, waiters| {
-            state.closed = true;
+    /// Waiters are told; entries are disarmed, soon.
+    fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
+        let was_closed = self.queue.with(|state, waiters| {
             waiters.wake_all();
-            (core::mem::take(&mut state.entries), core::mem::take(&mut state.woken))
+            core::mem::replace(&mut state.closed, true)
         });
-        drop(woken);
-        entries.into_values().for_each(|entry| entry.disarm());
+        if !was_closed {
+            doomed.push(self.clone().into());
+        }
     }
 });
+
+/// The entries of a closed set.
+impl Remains for Waitset {
+    fn discard_one(&self, _doomed: &mut Doomed) -> bool {
+        let entry = self.queue.with(|state, _| {
+            let woken = state.woken.pop_front();
+            woken.or_else(|| state.entries.pop_first().map(|(_, entry)| entry))
+        });
+        if let Some(entry) = &entry {
+            entry.disarm();
+        }
+        entry.is_some()
+    }
+
+    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
+        self.queue.with(|state, _| change(&mut state.next_doomed))
+    }
+}

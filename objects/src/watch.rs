@@ -16,11 +16,14 @@
 //!
 //! Lock order: the watcher's, then the watch's, then the signals of the object, then a handle table. To count,
 //! the object's own lock is taken before the watch's, and objects tell with that lock: the watcher's is not held then.
+//!
+//! With the watcher's lock held no watch may go for good: its object goes with it, and the last reference to a job
+//! tells the parent, whose signals may be watched by the same watcher.
 
 use crate::handle::HandleId;
 use crate::object::Object;
-use crate::process::Process;
 use crate::signals::{Active, Interest, Observation, SignalQueue};
+use crate::table::HandleTable;
 use abi::{Signals, Status};
 use alloc::sync::{Arc, Weak};
 use alloc::task::Wake;
@@ -28,15 +31,15 @@ use core::task::Waker;
 use waitq::sync::Mutex;
 use waitq::{Registration, Woken};
 
-/// Whoever can tell whether a handle is open: the process that has it.
+/// Whoever can tell whether a handle is open: the table it is in. What its last reference drops takes no lock.
 pub trait Holder: Send + Sync {
     /// Whether it is.
     fn holds(&self, handle: HandleId) -> bool;
 }
 
-impl Holder for Process {
+impl Holder for HandleTable {
     fn holds(&self, handle: HandleId) -> bool {
-        self.handles.contains(handle.value())
+        self.contains(handle.value())
     }
 }
 

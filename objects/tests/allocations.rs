@@ -4,12 +4,13 @@
 #![allow(unsafe_code)]
 #![cfg(not(loom))]
 
-use abi::Signals;
+use abi::{Rights, Signals};
 use executor::TimerQueue;
 use objects::wait::{Deadline, MAX_ITEMS, Places, SignalWaiter, WaitSet, begin_wait_on, wait_on};
 use objects::{
-    AsyncOptions, Call, Channel, Event, FutexTable, FutexWait, HandleId, Holder, IoPort, KernelObject, Mark,
-    Message, NewOwner, Observation, PacketWaiter, Port, Requeue, Subject, Waitset, futex_waiter,
+    AsyncOptions, Call, Channel, Event, FutexTable, FutexWait, Handle, HandleId, HandleTable, Holder, IoPort,
+    KernelObject, Mark, Message, NewOwner, Observation, PacketWaiter, Port, Requeue, Subject, Waitset,
+    futex_waiter,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -87,6 +88,21 @@ fn waiting_for_one_object() {
     assert_eq!(allocations, 0);
 }
 
+/// A handle that is replaced can not be lost for want of memory, wherever the table has come to its capacity.
+#[test]
+fn replacing_a_handle_takes_no_memory() {
+    let (table, event) = (HandleTable::new(1, 0), Event::new());
+    let add = || {
+        let handle = Handle::to_new(event.clone()).expect("a handle");
+        table.add(handle).map_err(|(_, status)| status).expect("room")
+    };
+    for _ in 0..100 {
+        let value = add();
+        let (allocations, replaced) = count(|| table.replace(value, Rights::SAME_RIGHTS));
+        assert_eq!((allocations, replaced.is_ok()), (0, true));
+    }
+}
+
 /// As threads wait: in what they keep from one call to the next.
 #[test]
 fn waiting_in_what_a_thread_keeps() {
@@ -114,7 +130,7 @@ fn waiting_in_what_a_thread_keeps() {
         event.base().signals.clear(A);
         signals.as_mut().release();
 
-        assert!(port.clone().begin_wait(packets.as_mut(), Waker::noop()).is_pending());
+        assert!(port.clone().begin_wait(packets.as_mut(), &mut None, Waker::noop()).is_pending());
         wait();
         port.queue(packet).expect("room");
         let mut never = pin!(None);
@@ -130,7 +146,7 @@ fn waiting_in_what_a_thread_keeps() {
 
         assert_eq!(call.as_mut().begin(near.clone(), request, MINE, || true, Waker::noop()), Ok(()));
         wait();
-        assert!(far.write(far.read(0, false, |_, _| true).expect("the request")).is_ok());
+        assert!(far.write(far.read(0, false, |_, _| Ok(true)).expect("the request")).is_ok());
         assert!(call.as_mut().poll(never, &mut context).is_ready());
     };
     let packet = abi::PortPacket::user(1, [0; 4]);
@@ -247,7 +263,7 @@ fn waiting_for_the_reply_to_a_call() {
         let request = Message { bytes: [0; 64].into(), handles: [].into() };
         count(|| {
             woken_by(a.call(request, MINE, || true, later(timers)), || {
-                let request = b.read(0, false, |_, _| true).expect("the request");
+                let request = b.read(0, false, |_, _| Ok(true)).expect("the request");
                 assert!(b.write(request).is_ok());
             })
         })

@@ -19,7 +19,12 @@ fn closed_table_takes_no_handle() {
     assert!(values.iter().all(|value| table.remove(*value).err() == Some(Status::BAD_HANDLE)));
     let (handle, status) = table.add(event()).expect_err("refused");
     assert_eq!((handle.object().base().handle_count(), status), (1, Status::BAD_STATE));
-    assert_eq!(table.add_all(vec![handle], |_, _| ()).err().map(|handles| handles.len()), Some(1));
+    assert_eq!(table.reserve(1).err(), Some(Status::BAD_STATE));
+    let late = HandleTable::new(2, 0);
+    let room = late.reserve(1).expect("room");
+    late.close();
+    assert_eq!(room.fill([handle].into(), |_, _| ()), Err(Status::BAD_STATE));
+    assert!(late.is_empty());
 }
 
 #[test]

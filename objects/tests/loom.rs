@@ -12,7 +12,9 @@ use loom::future::block_on;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 use objects::wait::{Deadline, Places, WaitSet, wait_on};
-use objects::{AsyncOptions, Channel, Event, Handle, HandleId, KernelObject, Mark, Message, Port};
+use objects::{
+    AsyncOptions, Call, Channel, Event, Handle, HandleId, KERNEL_TXID, KernelObject, Mark, Message, Port,
+};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -127,7 +129,7 @@ fn a_reply_reaches_its_call() {
         let (a, b) = Channel::new();
         let server = thread::spawn(move || {
             loop {
-                match b.read(0, false, |_, _| true) {
+                match b.read(0, false, |_, _| Ok(true)) {
                     Ok(request) => return assert!(b.write(request).is_ok()),
                     Err(_) => thread::yield_now(),
                 }
@@ -305,7 +307,7 @@ fn replied_call()
     let mut call = Box::pin(async move { caller.call(request(), MINE, || true, deadline).await });
     assert!(poll(call.as_mut()).is_pending());
     let server = thread::spawn(move || {
-        let request = b.read(0, false, |_, _| true).unwrap_or_default();
+        let request = b.read(0, false, |_, _| Ok(true)).unwrap_or_default();
         assert!(b.write(request).is_ok());
     });
     (a, server, deadline, call)
@@ -342,6 +344,25 @@ fn channel() -> [(Arc<Channel>, Handle); 2] {
     })
 }
 
+/// A peer that guesses the id of a call, replies before it was asked, and goes: the reply is the call's or in
+/// the queue, whichever way the call ended.
+#[test]
+fn a_reply_that_comes_before_its_request_is_not_lost() {
+    model(|| {
+        let [(a, _a), (b, handle)] = channel();
+        let peer = thread::spawn(move || {
+            let guess = Message { bytes: KERNEL_TXID.to_ne_bytes().into(), handles: [].into() };
+            assert!(b.write(guess).is_ok());
+            drop(handle);
+        });
+        let mut call = Box::pin(Call::default());
+        let begun = call.as_mut().begin(a.clone(), request(), MINE, || true, Waker::noop());
+        peer.join().unwrap();
+        let replied = begun.is_ok() && call.as_mut().end().is_ok();
+        assert_eq!(replied, a.pending() == 0);
+    });
+}
+
 fn carrying(handle: Handle) -> Message {
     Message { bytes: Box::default(), handles: [handle].into() }
 }
@@ -371,7 +392,7 @@ fn an_end_is_read_out_or_in_a_ring() {
         let (end, in_table) = (d.clone(), Arc::new(AtomicBool::new(true)));
         let found = in_table.clone();
         let reader = thread::spawn(move || match found.load(Ordering::Acquire) {
-            true => end.read(READER, false, |_, _| true),
+            true => end.read(READER, false, |_, _| Ok(true)),
             false => Err(Status::BAD_HANDLE),
         });
         in_table.store(false, Ordering::Release);

@@ -71,6 +71,18 @@ impl<T> List<T> {
         self.head.is_none()
     }
 
+    /// Visits the tags of those who stand here.
+    pub fn for_each(&mut self, mut visit: impl FnMut(&mut T)) {
+        let mut cursor = self.head;
+        while let Some(node) = cursor {
+            // SAFETY: `&mut self` is only had under the queue's lock; the node is linked, so alive.
+            cursor = unsafe {
+                node.as_ref().with(|entry| visit(&mut entry.tag));
+                self.after(node)
+            };
+        }
+    }
+
     pub(crate) fn head(&self) -> Option<NonNull<Node<T>>> {
         self.head
     }

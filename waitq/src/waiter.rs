@@ -5,7 +5,7 @@
 //! itself at its first poll.
 
 use crate::list::{List, Lists, Node, Tag};
-use crate::queue::WaitQueue;
+use crate::queue::{Inner, WaitQueue};
 use crate::standing::Status;
 use core::future::Future;
 use core::ops::Deref;
@@ -162,6 +162,24 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
     where
         Q: Deref<Target: AsRef<WaitQueue<T, S, L>>>,
     {
+        self.begin_among(owner, tag, |state, _, tag| ready(state, tag), waker)
+    }
+
+    /// As [`Waiter::begin`]; `ready` also sees who waits in the queue.
+    ///
+    /// # Panics
+    /// As [`Waiter::begin`].
+    #[inline]
+    pub fn begin_among(
+        self: Pin<&mut Self>,
+        owner: Q,
+        tag: T,
+        ready: impl FnOnce(&mut S, &mut L, &mut T) -> bool,
+        waker: &Waker,
+    ) -> Poll<T>
+    where
+        Q: Deref<Target: AsRef<WaitQueue<T, S, L>>>,
+    {
         // SAFETY: the node is not moved.
         let this = unsafe { self.get_unchecked_mut() };
         this.prepare(tag);
@@ -193,7 +211,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         let owner = this.owner.as_ref().expect("a waiter begins to wait where it has a queue");
         let queue = NonNull::from((**owner).as_ref());
         // SAFETY: pinned, and not waiting; the owner keeps the queue, and stays as long as the wait goes on.
-        unsafe { this.enter(queue.as_ref(), ready, waker) }
+        unsafe { this.enter(queue.as_ref(), |state, _, tag| ready(state, tag), waker) }
     }
 
     /// Tags the node for a wait that begins.
@@ -212,7 +230,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
     unsafe fn enter(
         &mut self,
         queue: &WaitQueue<T, S, L>,
-        ready: impl FnOnce(&mut S, &mut T) -> bool,
+        ready: impl FnOnce(&mut S, &mut L, &mut T) -> bool,
         waker: &Waker,
     ) -> Poll<T> {
         let node = NonNull::from(&self.node);
@@ -220,7 +238,8 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         // SAFETY: the node is not linked yet, so this waiter has it alone.
         let (satisfied, tag) = unsafe {
             node.as_ref().with(|entry| {
-                let satisfied = ready(&mut inner.state, &mut entry.tag);
+                let Inner { lists, state } = &mut *inner;
+                let satisfied = ready(state, lists, &mut entry.tag);
                 if !satisfied {
                     entry.standing.queue(waker.clone());
                 }

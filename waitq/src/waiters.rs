@@ -81,21 +81,33 @@ impl<T: Tag> Waiters<'_, T, List<T>> {
 
     /// Calls the wakers of waiters for whose tags `matches` says so, which go on waiting. Whether all were asked: if
     /// not, their wakers are to be called first, and then this again.
+    ///
+    /// Who was asked goes to the end, so that the next round begins with others, and all rounds together take no
+    /// longer than twice the list.
     pub fn tell_matching(&mut self, mut matches: impl FnMut(&mut T) -> bool) -> bool {
-        let mut cursor = self.lists.head();
-        while let Some(node) = cursor.filter(|_| !self.batch.is_full()) {
-            // SAFETY: the queue is locked; `node` is linked, so alive.
-            cursor = unsafe {
-                let waker =
-                    node.as_ref().with(|entry| match entry.standing.is_queued() && matches(&mut entry.tag) {
-                        true => entry.standing.waker(),
-                        false => None,
-                    });
+        let (mut cursor, mut asked) = (self.lists.head(), None);
+        while let Some(node) = cursor.filter(|node| Some(*node) != asked) {
+            if self.batch.is_full() {
+                return false;
+            }
+            // SAFETY: the queue is locked; `node` is linked, so alive, and linked anew right here. Chosen ones
+            // stay in front.
+            unsafe {
+                cursor = self.lists.after(node);
+                let (queued, waker) = node.as_ref().with(|entry| {
+                    let queued = entry.standing.is_queued();
+                    let told = queued && matches(&mut entry.tag);
+                    (queued, if told { entry.standing.waker() } else { None })
+                });
+                if queued {
+                    self.lists.remove(node);
+                    self.lists.push_back(node);
+                    asked = asked.or(Some(node));
+                }
                 waker.into_iter().for_each(|waker| self.batch.push(waker));
-                self.lists.after(node)
-            };
+            }
         }
-        cursor.is_none()
+        true
     }
 
     /// Whether nobody waits.
@@ -146,16 +158,8 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
     }
 
     /// Visits the tags of the waiters that share a list with `near`.
-    pub fn for_each(&mut self, near: &T, mut visit: impl FnMut(&mut T)) {
-        let list = self.lists.list(near);
-        let mut cursor = list.head();
-        while let Some(node) = cursor {
-            // SAFETY: the queue is locked; `node` is linked in this list, so alive.
-            cursor = unsafe {
-                node.as_ref().with(|entry| visit(&mut entry.tag));
-                list.after(node)
-            };
-        }
+    pub fn for_each(&mut self, near: &T, visit: impl FnMut(&mut T)) {
+        self.lists.list(near).for_each(visit);
     }
 
     /// The lists themselves.

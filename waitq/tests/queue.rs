@@ -174,6 +174,29 @@ fn wake_matching_reaches_scattered_waiters_beyond_one_batch_in_order() {
     }
 }
 
+/// All who match are told, in rounds of a batch, and go on waiting in their order; nobody is asked more than twice,
+/// however many rounds there are.
+#[test]
+fn telling_many_takes_time_in_proportion() {
+    const MANY: usize = 1_000;
+    let queue = WaitQueue::<Key>::new(());
+    let (told, waker) = Count::waker();
+    let mut waits: Vec<_> = (0..MANY).map(|key| Box::pin(queue.wait(Key(key as u32)))).collect();
+    waits.iter_mut().for_each(|wait| assert!(poll(wait.as_mut(), &waker).is_pending()));
+    let (mut new, mut asked) = ([true; MANY], 0);
+    let mut matches = |key: &mut Key| {
+        asked += 1;
+        key.0.is_multiple_of(2) && std::mem::take(&mut new[key.0 as usize])
+    };
+    while !queue.with(|(), waiters| waiters.tell_matching(&mut matches)) {}
+    assert_eq!(told.get(), MANY / 2);
+    assert!(asked <= 2 * MANY, "{asked}");
+    let mut order = Vec::new();
+    queue.with(|(), waiters| waiters.for_each(&Key(0), |key| order.push(key.0 as usize)));
+    assert!((1..MANY).all(|place| order[place] == (order[place - 1] + 1) % MANY), "{order:?}");
+    assert!(waits.iter_mut().all(|wait| poll(wait.as_mut(), &waker).is_pending()));
+}
+
 #[test]
 fn cancelling_tells_whether_a_wake_came_first() {
     let queue = WaitQueue::<Key>::new(());

@@ -111,12 +111,13 @@ impl Blocked {
         let (mut waiter, place) =
             kept!(this.wait, Packet { waiter, to }, Wait::Packet { waiter: PacketWaiter::new(()), to });
         *place = to;
-        let packet = match port.begin_wait(waiter.as_mut(), this.waker) {
-            Poll::Ready(packet) => packet,
-            Poll::Pending if deadline.is_past() => Port::end_wait(waiter),
+        let mut packet = None;
+        match port.begin_wait(waiter.as_mut(), &mut packet, this.waker) {
+            Poll::Ready(taken) => taken?,
+            Poll::Pending if deadline.is_past() => packet = Some(Port::end_wait(waiter)?),
             Poll::Pending => return suspend(this.goes_on, this.sleep, deadline, this.waker),
-        };
-        Poll::Ready(packet.and_then(|packet| to.write(&packet)))
+        }
+        Poll::Ready(packet.ok_or(Status::INTERNAL).and_then(|packet| to.write(&packet)))
     }
 
     /// Waits at a futex.

@@ -15,7 +15,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::pin::Pin;
 use core::task::Poll;
-use objects::{Channel, Handle, Mark, Message};
+use objects::{Channel, Handle, Mark, Message, Room};
 
 const MAX_BYTES: usize = abi::CHANNEL_MAX_MSG_BYTES as usize;
 const MAX_HANDLES: usize = abi::CHANNEL_MAX_MSG_HANDLES as usize;
@@ -131,9 +131,9 @@ impl Handles {
         }
     }
 
-    /// Makes the handles the caller's, and writes what they are called.
+    /// Makes the handles the caller's, for whom there is room, and writes what they are called.
     #[inline(never)] // reason: most messages have none, and the arrays are large
-    fn install(&self, caller: &Caller, handles: Box<[Handle]>) -> Result<(), Status> {
+    fn install(&self, caller: &Caller, handles: Box<[Handle]>, room: Option<Room<'_>>) -> Result<(), Status> {
         let count = handles.len();
         let mut values = [0; MAX_HANDLES];
         let mut infos = [HandleInfo::default(); MAX_HANDLES];
@@ -141,12 +141,12 @@ impl Handles {
             info.kind = handle.object().object_type();
             info.rights = handle.rights();
         }
-        let table = &caller.process.handles;
+        let table = &caller.handles;
         let placed = |index: usize, value| {
             values[index] = value;
             infos[index].handle = value;
         };
-        table.add_all(handles.into_vec(), placed).map_err(|_| Status::NO_MEMORY)?;
+        room.ok_or(Status::INTERNAL)?.fill(handles, placed)?;
         let written = match self {
             Self::Values(to) => to.write_slice(&values[..count]),
             Self::Infos(to) => to.write_slice(&infos[..count]),
@@ -166,11 +166,11 @@ impl Destination {
         bytes <= self.bytes.len() && handles <= self.handles.len()
     }
 
-    /// Hands a message over; its handles become the caller's.
+    /// Hands a message over; its handles, if there are any, become the caller's, who has room for them.
     #[inline(always)] // reason: a message less to move, on every way
-    fn deliver(&self, caller: &Caller, message: Message) -> Result<(), Status> {
+    fn deliver(&self, caller: &Caller, message: Message, room: Option<Room<'_>>) -> Result<(), Status> {
         self.bytes.write_slice(&message.bytes)?;
-        if message.handles.is_empty() { Ok(()) } else { self.handles.install(caller, message.handles) }
+        if message.handles.is_empty() { Ok(()) } else { self.handles.install(caller, message.handles, room) }
     }
 
     /// [`Destination::deliver`] for a reply, which is lost if it does not fit. Unlike those of a read, its
@@ -179,23 +179,37 @@ impl Destination {
         let (bytes, handles) = (reply.bytes.len(), reply.handles.len());
         self.actual_bytes.write(&(bytes as u32))?;
         self.actual_handles.write(&(handles as u32))?;
-        if self.fits(bytes, handles) { self.deliver(caller, reply) } else { Err(Status::BUFFER_TOO_SMALL) }
+        if !self.fits(bytes, handles) {
+            return Err(Status::BUFFER_TOO_SMALL);
+        }
+        let room = room(caller, handles)?;
+        self.deliver(caller, reply, room)
     }
+}
+
+/// Room for the handles of a message, if it has any.
+#[inline(always)]
+fn room(caller: &Caller, handles: usize) -> Result<Option<Room<'_>>, Status> {
+    if handles == 0 { Ok(None) } else { caller.handles.reserve(handles).map(Some) }
 }
 
 fn read(caller: &Caller, channel: &Channel, options: u32, to: &Destination) -> Result<(), Status> {
     if options & !abi::CHANNEL_READ_MAY_DISCARD != 0 {
         return Err(Status::NOT_SUPPORTED);
     }
-    let mut sizes = None;
+    let (mut sizes, mut room_for_handles) = (None, None);
     let read = channel.read(caller.process.koid(), options != 0, |bytes, handles| {
         sizes = Some((bytes, handles));
-        to.fits(bytes, handles)
+        let fits = to.fits(bytes, handles);
+        if fits {
+            room_for_handles = room(caller, handles)?;
+        }
+        Ok(fits)
     });
     if let Some((bytes, handles)) = sizes {
         to.write_sizes(bytes, handles)?;
     }
-    to.deliver(caller, read?)
+    to.deliver(caller, read?, room_for_handles)
 }
 
 /// Receives a message.
@@ -263,7 +277,7 @@ pub fn channel_call(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let args = args.read()?;
-    let found = caller.process.handles.get_to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let found = caller.handles.get_to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
     let handles = take_handles(caller, found.as_ref().ok().map(|(channel, _)| &**channel), values);
     let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
@@ -286,7 +300,7 @@ pub fn channel_call_etc(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let args = args.read()?;
-    let found = caller.process.handles.get_to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let found = caller.handles.get_to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let count = args.wr_num_handles as usize;
     let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
     let handles =

@@ -9,7 +9,7 @@ pub fn handle_close(caller: &Caller, handle: RawHandle) -> Result<(), Status> {
     if handle == 0 {
         return Ok(());
     }
-    caller.process.handles.remove(handle).map(drop)
+    caller.handles.remove(handle).map(drop)
 }
 
 /// How many handles are closed between yields.
@@ -46,8 +46,8 @@ pub fn handle_duplicate(
     rights: Rights,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
-    let value = caller.process.handles.duplicate(handle, rights)?;
-    out.write(&value).inspect_err(|_| drop(caller.process.handles.remove(value)))
+    let value = caller.handles.duplicate(handle, rights)?;
+    out.write(&value).inspect_err(|_| drop(caller.handles.remove(value)))
 }
 
 /// See [`objects::HandleTable::replace`].
@@ -57,6 +57,6 @@ pub fn handle_replace(
     rights: Rights,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
-    let value = caller.process.handles.replace(handle, rights)?;
-    out.write(&value).inspect_err(|_| drop(caller.process.handles.remove(value)))
+    let value = caller.handles.replace(handle, rights)?;
+    out.write(&value).inspect_err(|_| drop(caller.handles.remove(value)))
 }

@@ -118,7 +118,7 @@ pub fn object_get_info(
 
 fn handle_basic(caller: &Caller, handle: RawHandle, report: &Report) -> Result<(), Status> {
     // A handle may always be asked what it is itself.
-    let (object, rights) = caller.process.handles.look(handle)?;
+    let (object, rights) = caller.handles.look(handle)?;
     report.one(&InfoHandleBasic {
         koid: object.koid(),
         rights,
@@ -242,7 +242,7 @@ fn vmar(vmar: &Vmar, report: &Report) -> Result<(), Status> {
 
 fn vmo(caller: &Caller, handle: RawHandle, report: &Report) -> Result<(), Status> {
     let vmo = caller.object::<Vmo>(handle, Rights::NONE)?;
-    let (_, rights) = caller.process.handles.look(handle)?;
+    let (_, rights) = caller.handles.look(handle)?;
     let info = vmo.info();
     let resizable = if vmo.is_resizable() { abi::INFO_VMO_RESIZABLE } else { 0 };
     report.one(&InfoVmo {

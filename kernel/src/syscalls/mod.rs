@@ -45,7 +45,7 @@ use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
 pub use blocked::Blocked;
 use objects::wait::Deadline;
-use objects::{Handle, HandleId, KernelObject, Mark, Object, Process, Thread};
+use objects::{Handle, HandleId, HandleTable, KernelObject, Mark, Object, Process, Thread};
 use table::Entry;
 
 /// The arguments of a call: rdi, rsi, rdx, r10, r8, r9, r12, r13.
@@ -57,6 +57,8 @@ pub struct Caller {
     pub thread: Arc<Thread>,
     /// Its process.
     pub process: Arc<Process>,
+    /// The handles of that.
+    pub handles: Arc<HandleTable>,
     /// What the kernel keeps for the process.
     pub machine: Arc<Machine>,
 }
@@ -65,31 +67,31 @@ impl Caller {
     /// The object of this kind behind a handle with these rights.
     #[inline]
     pub fn object<T: KernelObject>(&self, handle: RawHandle, rights: Rights) -> Result<Arc<T>, Status> {
-        self.process.handles.get(handle, rights)
+        self.handles.get(handle, rights)
     }
 
     /// The object behind a handle with these rights.
     #[inline]
     pub fn any(&self, handle: RawHandle, rights: Rights) -> Result<Object, Status> {
-        self.process.handles.get_any(handle, rights)
+        self.handles.get_any(handle, rights)
     }
 
     /// What identifies a handle of the caller to those that wait through it.
     #[inline]
     pub fn id(&self, handle: RawHandle) -> HandleId {
-        self.process.handles.id(handle)
+        self.handles.id(handle)
     }
 
     /// [`Caller::any`] for a call that waits through the handle, with what [`Caller::still_open`] needs.
     #[inline]
     pub fn any_to_wait(&self, handle: RawHandle, rights: Rights) -> Result<(Object, Mark), Status> {
-        self.process.handles.get_any_to_wait(handle, rights)
+        self.handles.get_any_to_wait(handle, rights)
     }
 
     /// Whether a handle that was looked up at `mark` is open still; for waits, as they begin.
     #[inline]
     pub fn still_open(&self, handle: RawHandle, mark: Mark) -> bool {
-        self.process.handles.still_open(handle, mark)
+        self.handles.still_open(handle, mark)
     }
 
     /// Whether there is memory for another kernel object. Objects are small; this keeps a reserve, so
@@ -100,8 +102,8 @@ impl Caller {
 
     /// Gives the caller a handle and writes its value; if that fails, the handle is closed again.
     pub fn install(&self, handle: Handle, out: user::Out<RawHandle>) -> Result<(), Status> {
-        let value = self.process.handles.add(handle).map_err(|(_, status)| status)?;
-        out.write(&value).inspect_err(|_| drop(self.process.handles.remove(value)))
+        let value = self.handles.add(handle).map_err(|(_, status)| status)?;
+        out.write(&value).inspect_err(|_| drop(self.handles.remove(value)))
     }
 
     /// [`Caller::install`] for the two ends of something: both or none.
@@ -110,9 +112,9 @@ impl Caller {
         handles: (Handle, Handle),
         outs: (user::Out<RawHandle>, user::Out<RawHandle>),
     ) -> Result<(), Status> {
-        let first = self.process.handles.add(handles.0).map_err(|(_, status)| status)?;
+        let first = self.handles.add(handles.0).map_err(|(_, status)| status)?;
         let installed = outs.0.write(&first).and_then(|()| self.install(handles.1, outs.1));
-        installed.inspect_err(|_| drop(self.process.handles.remove(first)))
+        installed.inspect_err(|_| drop(self.handles.remove(first)))
     }
 
     /// A deadline on the timers of this CPU.

@@ -37,7 +37,7 @@ pub fn object_wait_one(
     observed: Out<Signals>,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
-    let (object, mark) = match caller.process.handles.get_any_unless(handle, Rights::WAIT, signals)? {
+    let (object, mark) = match caller.handles.get_any_unless(handle, Rights::WAIT, signals)? {
         ControlFlow::Break(active) => return Poll::Ready(observed.write_optional(&active)),
         ControlFlow::Continue(found) => found,
     };
@@ -56,7 +56,7 @@ pub fn object_get_child(
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
     let parent = caller.any(handle, Rights::ENUMERATE)?;
-    let (_, granted) = caller.process.handles.look(handle)?;
+    let (_, granted) = caller.handles.look(handle)?;
     let rights = if rights == Rights::SAME_RIGHTS { granted } else { rights };
     if !granted.contains(rights) {
         return Err(Status::ACCESS_DENIED);

@@ -34,8 +34,23 @@ pub fn port_wait(
     blocked.packet(port, caller.deadline(deadline), packet)
 }
 
+/// How many waits are withdrawn between yields.
+const STEP: usize = 64;
+
 /// Withdraws what `object_wait_async` asked for, through a handle with the right that it needed too.
-pub fn port_cancel(caller: &Caller, port: Arc<Port>, source: RawHandle, key: u64) -> Result<(), Status> {
+pub async fn port_cancel(
+    caller: &Caller,
+    port: Arc<Port>,
+    source: RawHandle,
+    key: u64,
+) -> Result<(), Status> {
     caller.any(source, Rights::WAIT)?;
-    port.cancel(caller.id(source), key)
+    let (source, mut found) = (caller.id(source), 0);
+    while port.cancel_one(source, key) {
+        found += 1;
+        if found % STEP == 0 {
+            executor::yield_now().await;
+        }
+    }
+    if found == 0 { Err(Status::NOT_FOUND) } else { Ok(()) }
 }

@@ -42,7 +42,7 @@ pub fn process_start(
 ) -> Result<(), Status> {
     let argument = match arg1 {
         0 => None,
-        value => Some(caller.process.handles.remove(value)),
+        value => Some(caller.handles.remove(value)),
     };
     let (process, thread) = (process?, thread?);
     let argument = argument.transpose()?;

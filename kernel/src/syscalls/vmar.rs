@@ -21,7 +21,7 @@ fn with_rights<T: objects::KernelObject>(
     needed: Rights,
 ) -> Result<(Arc<T>, Rights, Protection), Status> {
     let object = caller.object(handle, needed)?;
-    let (_, rights) = caller.process.handles.look(handle)?;
+    let (_, rights) = caller.handles.look(handle)?;
     Ok((object, rights, Protection::from_rights(rights)))
 }
 

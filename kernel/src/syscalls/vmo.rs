@@ -95,7 +95,7 @@ pub fn vmo_replace_as_executable(
     vmex: RawHandle,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
-    let mut taken = caller.process.handles.remove(handle)?;
+    let mut taken = caller.handles.remove(handle)?;
     if vmex != 0 {
         caller.object::<Resource>(vmex, Rights::NONE)?;
     }

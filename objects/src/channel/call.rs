@@ -11,11 +11,10 @@ use abi::Status;
 use alloc::sync::Arc;
 use core::future::poll_fn;
 use core::pin::{Pin, pin};
-use core::sync::atomic::Ordering;
 use core::task::{Context, Poll, Waker, ready};
 use executor::Sleep;
 use pin_project_lite::pin_project;
-use waitq::{Cancel, Tag, Waiter};
+use waitq::{Cancel, List, Tag, Waiter};
 
 /// How far a call has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,41 +83,43 @@ impl Call {
     /// Nothing was sent: `PEER_CLOSED`, `NO_MEMORY`, and `CANCELED` when `handle`, through which the call
     /// is made, is not `still_open`.
     pub fn begin(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         channel: Arc<Channel>,
         mut message: Message,
         handle: HandleId,
         still_open: impl FnOnce() -> bool,
         waker: &Waker,
     ) -> Result<(), Status> {
-        let mut this = self.project();
-        let txid = channel.new_txid();
-        message.set_txid(txid);
-        let caller = Caller { txid, handle, state: CallState::Waiting };
-        let refuses = |inbox: &mut Inbox, caller: &mut Caller| {
+        let this = self.as_mut().project();
+        let mut txid = 0;
+        let refuses = |inbox: &mut Inbox, callers: &mut List<Caller>, caller: &mut Caller| {
             if inbox.peer_closed {
                 caller.state = CallState::PeerClosed;
             } else if !still_open() {
                 caller.state = CallState::HandleClosed;
             }
+            txid = inbox.new_txid(callers);
+            caller.txid = txid;
             caller.state != CallState::Waiting
         };
-        if let Poll::Ready(caller) = this.waiter.as_mut().begin(channel, caller, refuses, waker) {
+        let caller = Caller { txid: 0, handle, state: CallState::Waiting };
+        let mut waiter = this.waiter;
+        if let Poll::Ready(caller) = waiter.as_mut().begin_among(channel, caller, refuses, waker) {
             return Err(failure(caller.state));
         }
-        let written = match this.waiter.owner() {
+        // From here on the peer, who may have guessed the id, can reply.
+        *this.txid = Some(txid);
+        message.set_txid(txid);
+        let written = match waiter.owner() {
             Some(channel) => channel.write(message),
             None => Err((message, Status::INTERNAL)),
         };
-        if let Err((message, status)) = written {
+        written.map_err(|(message, status)| {
             // The wait goes first: closing what is in the message may reach this end again.
-            let _ = this.waiter.as_mut().cancel();
-            this.waiter.release();
+            self.abandon();
             drop(message);
-            return Err(status);
-        }
-        *this.txid = Some(txid);
-        Ok(())
+            status
+        })
     }
 
     /// The reply, once it is there.
@@ -201,31 +202,6 @@ impl Channel {
         .await
     }
 
-    /// A transaction id that no caller at this end waits for.
-    fn new_txid(&self) -> u32 {
-        let calls = self.end().calls.fetch_add(1, Ordering::Relaxed);
-        match u32::try_from(calls) {
-            Ok(calls) if calls & KERNEL_TXID == 0 => calls | KERNEL_TXID,
-            _ => self.checked_txid(calls as u32),
-        }
-    }
-
-    /// Ids come around after 2^31 calls; from then on, and for ever, each is checked.
-    #[cold]
-    fn checked_txid(&self, first: u32) -> u32 {
-        self.end().inbox.with(|_, callers| {
-            let mut txid = first | KERNEL_TXID;
-            loop {
-                let mut taken = false;
-                callers.for_each(&Caller::NOBODY, |caller| taken |= caller.txid == txid);
-                if !taken {
-                    return txid;
-                }
-                txid = txid.wrapping_add(1) | KERNEL_TXID;
-            }
-        })
-    }
-
     /// Puts a reply that nobody waits for any more into the queue.
     fn return_reply(&self, txid: u32) {
         let end = self.end();
@@ -245,8 +221,80 @@ impl Channel {
 }
 
 impl Inbox {
+    /// A transaction id for a caller that is about to be one of `callers`.
+    #[inline]
+    fn new_txid(&mut self, callers: &mut List<Caller>) -> u32 {
+        let calls = self.calls;
+        self.calls += 1;
+        match u32::try_from(calls) {
+            Ok(calls) if calls & KERNEL_TXID == 0 => calls | KERNEL_TXID,
+            _ => self.unused_txid(calls as u32, callers),
+        }
+    }
+
+    /// Ids come around after 2^31 calls; from then on, and for ever, each is checked: nobody waits for a reply
+    /// with it, or has yet to take one.
+    #[cold]
+    fn unused_txid(&self, first: u32, callers: &mut List<Caller>) -> u32 {
+        let mut txid = first | KERNEL_TXID;
+        loop {
+            let mut used = self.replies.iter().any(|reply| reply.txid() == Some(txid));
+            callers.for_each(|caller| used |= caller.txid == txid);
+            if !used {
+                return txid;
+            }
+            txid = txid.wrapping_add(1) | KERNEL_TXID;
+        }
+    }
+
     fn take_reply(&mut self, txid: Option<u32>) -> Option<Message> {
         let index = self.replies.iter().position(|reply| reply.txid() == txid)?;
         Some(self.replies.swap_remove(index))
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::Handle;
+    use alloc::boxed::Box;
+
+    /// Begins a call; with it, its transaction id.
+    fn call(channel: &Arc<Channel>, far: &Channel) -> (Pin<Box<Call>>, u32) {
+        let mut call = Box::pin(Call::default());
+        let message = Message { bytes: [0; 4].into(), handles: [].into() };
+        let begun = call.as_mut().begin(channel.clone(), message, HandleId::KERNEL, || true, Waker::noop());
+        assert_eq!(begun, Ok(()));
+        let request = far.read(0, false, |_, _| Ok(true)).expect("the request");
+        (call, request.txid().expect("an id"))
+    }
+
+    fn reply(far: &Channel, txid: u32) {
+        let message = Message { bytes: txid.to_ne_bytes().into(), handles: [].into() };
+        assert!(far.write(message).is_ok());
+    }
+
+    /// After 2^31 calls the ids begin anew: those in use are left out, be it that their callers wait still, be
+    /// it that they have yet to take the reply.
+    #[test]
+    fn ids_that_come_around_are_in_use_only_once() {
+        let (near, far) = Channel::new();
+        let _handles = [&near, &far].map(|end| Handle::to_new(end.clone()).expect("a handle"));
+        let (mut waits, first) = call(&near, &far);
+        let (mut replied, second) = call(&near, &far);
+        assert_eq!([first, second], [KERNEL_TXID, KERNEL_TXID + 1]);
+        reply(&far, second);
+        near.end().inbox.with(|inbox, _| inbox.calls = u64::from(KERNEL_TXID) - 1);
+        let (last, txid) = call(&near, &far);
+        assert_eq!(txid, u32::MAX);
+        let (mut anew, txid) = call(&near, &far);
+        assert_eq!(txid, KERNEL_TXID + 2);
+        for (call, id) in [(&mut anew, txid), (&mut waits, first), (&mut replied, second)] {
+            if id != second {
+                reply(&far, id);
+            }
+            assert_eq!(call.as_mut().end().expect("its reply").txid(), Some(id));
+        }
+        drop(last);
     }
 }

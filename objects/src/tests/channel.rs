@@ -17,7 +17,7 @@ fn write(channel: &Channel, bytes: &[u8]) -> Result<(), Status> {
 }
 
 fn read(channel: &Channel) -> Result<Vec<u8>, Status> {
-    channel.read(0, false, |_, _| true).map(|message| message.bytes.into_vec())
+    channel.read(0, false, |_, _| Ok(true)).map(|message| message.bytes.into_vec())
 }
 
 fn pair() -> ((Arc<Channel>, Handle), (Arc<Channel>, Handle)) {
@@ -44,8 +44,10 @@ fn messages_come_in_order_and_readable_follows_the_queue() {
 fn a_message_that_does_not_fit_stays_unless_it_may_be_discarded() {
     let ((a, _a), (b, _b)) = pair();
     write(&a, b"long").unwrap();
-    let small = |bytes: usize, _: usize| bytes <= 1;
+    let small = |bytes: usize, _: usize| Ok(bytes <= 1);
     assert_eq!(b.read(0, false, small).err(), Some(Status::BUFFER_TOO_SMALL));
+    assert_eq!(b.pending(), 1);
+    assert_eq!(b.read(0, true, |_, _| Err(Status::NO_MEMORY)).err(), Some(Status::NO_MEMORY));
     assert_eq!(b.pending(), 1);
     assert_eq!(b.read(0, true, small).err(), Some(Status::BUFFER_TOO_SMALL));
     assert_eq!(b.pending(), 0);
@@ -68,8 +70,8 @@ fn only_the_owner_reads() {
     let ((a, _a), (b, _b)) = pair();
     write(&a, b"x").unwrap();
     b.set_owner(1);
-    assert_eq!(b.read(2, false, |_, _| true).err(), Some(Status::BAD_HANDLE));
-    assert!(b.read(1, false, |_, _| true).is_ok());
+    assert_eq!(b.read(2, false, |_, _| Ok(true)).err(), Some(Status::BAD_HANDLE));
+    assert!(b.read(1, false, |_, _| Ok(true)).is_ok());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Handles and their table.
 
 use super::handle;
-use crate::{Event, HandleTable, KernelObject, Timer};
+use crate::{Event, HandleTable, KernelObject, MAX_HANDLES, Timer};
 use abi::{Rights, Status};
 use alloc::{sync::Arc, vec::Vec};
 
@@ -71,13 +71,41 @@ fn replacing_invalidates_the_old_value_also_when_it_fails() {
 }
 
 #[test]
-fn adding_all_is_all_or_nothing_and_tells_the_values_in_order() {
+fn reserved_room_is_filled_and_tells_the_values_in_order() {
     let (table, event) = (table(), Event::new());
     let mut values = Vec::new();
+    let room = table.reserve(5).unwrap();
     let handles = (0..5).map(|_| handle(&event)).collect();
-    assert!(table.add_all(handles, |index, value| values.push((index, value))).is_ok());
+    assert_eq!(room.fill(handles, |index, value| values.push((index, value))), Ok(()));
     assert_eq!(values.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
     assert!(values.iter().all(|(_, value)| table.contains(*value)));
+}
+
+#[test]
+fn reserved_room_is_nobody_elses_until_it_is_given_back() {
+    let (table, event) = (table(), Event::new());
+    let room = table.reserve(MAX_HANDLES).unwrap();
+    assert_eq!(table.add(handle(&event)).map_err(|(_, status)| status), Err(Status::NO_MEMORY));
+    assert_eq!(table.reserve(1).err(), Some(Status::NO_MEMORY));
+    drop(room);
+    let value = table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+    let room = table.reserve(MAX_HANDLES - 1).unwrap();
+    assert_eq!(table.duplicate(value, Rights::SAME_RIGHTS), Err(Status::NO_MEMORY));
+    assert_eq!(room.fill([handle(&event)].into(), |_, _| ()), Ok(()));
+    assert_eq!(table.len(), 2);
+    assert!(table.reserve(MAX_HANDLES - 2).is_ok(), "what was not filled was given back");
+}
+
+#[test]
+fn a_copy_has_the_rights_that_its_check_says() {
+    let (table, event) = (table(), Event::new());
+    let value = table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+    let copy = table.copy(value, |held| Ok(held.rights() & Rights::WAIT)).unwrap();
+    assert_eq!((copy.rights(), event.base().handle_count()), (Rights::WAIT, 2));
+    assert_eq!(table.copy(value, |_| Err(Status::ACCESS_DENIED)).err(), Some(Status::ACCESS_DENIED));
+    assert_eq!(table.copy(value ^ 4, |_| Ok(Rights::NONE)).err(), Some(Status::BAD_HANDLE));
+    drop(table.remove(value));
+    assert_eq!(event.base().handle_count(), 1);
 }
 
 #[test]

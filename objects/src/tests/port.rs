@@ -52,7 +52,7 @@ fn one_packet_goes_to_one_waiter() {
 fn a_packet_taken_by_another_does_not_make_a_wait_miss_its_deadline() {
     let (port, timers) = (Port::new(), timers());
     let (mut waiter, mut sleep) = (pin!(PacketWaiter::new(())), pin!(Some(timers.sleep_until(5))));
-    assert!(port.clone().begin_wait(waiter.as_mut(), Waker::noop()).is_pending());
+    assert!(port.clone().begin_wait(waiter.as_mut(), &mut None, Waker::noop()).is_pending());
     let mut go_on = || {
         let context = &mut Context::from_waker(Waker::noop());
         Port::poll_wait(waiter.as_mut(), sleep.as_mut(), context)
@@ -62,6 +62,36 @@ fn a_packet_taken_by_another_does_not_make_a_wait_miss_its_deadline() {
     assert_eq!(take(&port).map(|packet| packet.key), Some(1));
     timers.expire(5);
     assert_eq!(go_on(), Poll::Ready(Err(Status::TIMED_OUT)));
+}
+
+/// Cancelled packets leave the order of the others alone, and nothing behind.
+#[test]
+fn cancelling_takes_packets_out_of_the_middle() {
+    let (port, event) = (Port::new(), Event::new());
+    let source = Object::from(event.clone());
+    event.base().signals.assert(A);
+    for round in 0..3 {
+        for key in 0..60 {
+            match key % 3 {
+                0 => port.queue(PortPacket::user(key, [0; 4])).unwrap(),
+                _ => observe(&port, &source, key, AsyncOptions::default()),
+            }
+        }
+        let cancelled = |key: u64| key % 3 == 1 && (round != 1 || key < 20);
+        for key in (0..60).rev() {
+            let expected = if cancelled(key) { Ok(()) } else { Err(Status::NOT_FOUND) };
+            match key % 3 {
+                2 => {}
+                1 if !cancelled(key) => {}
+                _ => assert_eq!(port.cancel(MINE, key), expected, "{key}"),
+            }
+        }
+        // Its place is used again, behind the others.
+        observe(&port, &source, 61, AsyncOptions::default());
+        let left = (0..60).filter(|key| !cancelled(*key)).chain([61]);
+        left.for_each(|key| assert_eq!(take(&port).map(|packet| packet.key), Some(key)));
+        assert!(take(&port).is_none());
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{never, poll, ready, timers};
 use crate::wait::Deadline;
-use crate::{Channel, Event, Handle, HandleId, Holder, IoPort, IoPortPacket};
+use crate::{Channel, Event, Handle, HandleId, Holder, IoPort, IoPortPacket, Job};
 use crate::{KernelObject, Message, Subject, Waitset};
 use abi::{Signals, Status, WaitsetResult};
 use alloc::boxed::Box;
@@ -125,6 +125,22 @@ fn entry_of_a_handle_closed_before_is_told() {
     assert_eq!(report(&waitset), Ok([(1, Status::CANCELED)].to_vec()));
 }
 
+/// With the last reference to a job its parent is told, whose signals the same set watches.
+#[test]
+fn entry_that_is_refused_may_be_the_last_to_know_its_object() {
+    let (table, waitset, parent) = (Arc::new(Table::default()), Waitset::new(), Job::root());
+    table.open(1);
+    let subject = |job: Arc<Job>| {
+        let holder = Arc::downgrade(&table) as Weak<dyn Holder>;
+        Subject { object: job.into(), handle: HandleId(1), holder, mask: Signals::JOB_NO_JOBS }
+    };
+    let child = parent.create_child().expect("a job");
+    waitset.add(1, subject(parent.clone())).expect("added");
+    assert_eq!(report(&waitset), Err(Status::TIMED_OUT));
+    assert_eq!(waitset.add(1, subject(child)), Err(Status::ALREADY_EXISTS));
+    assert_eq!(report(&waitset), Ok(Vec::from([(1, Status::OK)])));
+}
+
 #[test]
 fn removed_and_dropped_entries_let_go() {
     let table = Arc::default();
@@ -208,6 +224,22 @@ fn many_bindings_of_one_object_all_count() {
         }
     }
     assert_eq!([(); 4].map(|()| key(&ports[0])), [Ok(3), Ok(3), Ok(3), Err(Status::TIMED_OUT)]);
+}
+
+/// Each leaves its own place, in whatever order they go.
+#[test]
+fn bindings_end_one_by_one() {
+    let table = Arc::default();
+    let port = IoPort::new(|| 0);
+    let events: Vec<_> = (0..5).map(|number| event(&table, number)).collect();
+    for (number, (_, subject)) in events.iter().enumerate() {
+        port.bind(number as u64, subject()).expect("bound");
+    }
+    for number in [3, 0, 4] {
+        table.close(&events[number].0, number as u64);
+    }
+    events.iter().for_each(|(event, _)| set(event));
+    assert_eq!([(); 3].map(|()| key(&port)), [Ok(1), Ok(2), Err(Status::TIMED_OUT)]);
 }
 
 #[test]

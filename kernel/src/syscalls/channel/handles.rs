@@ -64,7 +64,7 @@ fn take_listed(
         let chunk = &mut chunk[..part.len()];
         part.read_into(chunk)?;
         for value in chunk {
-            taken.add(caller.process.handles.remove(*value).and_then(|handle| {
+            taken.add(caller.handles.remove(*value).and_then(|handle| {
                 check_sendable(handle.object(), handle.rights(), channel)?;
                 Ok(handle)
             }));
@@ -121,29 +121,26 @@ fn take_disposition(
     channel: Option<&Channel>,
     entry: &HandleDisposition,
 ) -> Result<Handle, Status> {
-    let table = &caller.process.handles;
+    let table = &caller.handles;
     if entry.operation == abi::HANDLE_OP_DUPLICATE {
-        let (object, held) = table.look(entry.handle)?;
-        let rights = check_disposition(&object, held, channel, entry)?;
-        return if held.contains(Rights::DUPLICATE) {
-            Handle::new(object, rights)
-        } else {
-            Err(Status::ACCESS_DENIED)
-        };
+        return table.copy(entry.handle, |handle| {
+            let rights = check_disposition(handle, channel, entry)?;
+            if handle.rights().contains(Rights::DUPLICATE) { Ok(rights) } else { Err(Status::ACCESS_DENIED) }
+        });
     }
     let mut handle = table.remove(entry.handle)?;
-    let rights = check_disposition(handle.object(), handle.rights(), channel, entry)?;
+    let rights = check_disposition(&handle, channel, entry)?;
     handle.set_rights(rights);
     Ok(handle)
 }
 
 /// The rights that a handle is sent with, if it may be sent as the entry says.
 fn check_disposition(
-    object: &Object,
-    held: Rights,
+    handle: &Handle,
     channel: Option<&Channel>,
     entry: &HandleDisposition,
 ) -> Result<Rights, Status> {
+    let (object, held) = (handle.object(), handle.rights());
     check_sendable(object, held, channel)?;
     if entry.kind != abi::OBJ_TYPE_NONE && entry.kind != object.object_type() {
         return Err(Status::WRONG_TYPE);

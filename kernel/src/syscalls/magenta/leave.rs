@@ -19,7 +19,7 @@ pub fn handle_replace(
     rights: Rights,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
-    let table = &caller.process.handles;
+    let table = &caller.handles;
     let same = rights == Rights::SAME_RIGHTS;
     let enough = |old: &Handle| same || old.rights().contains(rights);
     let agree = |old: &Handle| if enough(old) { Ok(()) } else { Err(Status::INVALID_ARGS) };
@@ -71,7 +71,7 @@ fn write_with(
     let values = values.get_mut(..handles.len()).ok_or(Status::OUT_OF_RANGE)?;
     handles.read_into(values)?;
     let sendable = |handle: &Handle| channel::check_sendable(handle.object(), handle.rights(), Some(channel));
-    let (handles, leaving) = caller.process.handles.take(values, sendable)?;
+    let (handles, leaving) = caller.handles.take(values, sendable)?;
     channel.write(Message { bytes, handles }).map_err(|(message, status)| {
         leaving.back(message.handles);
         status

@@ -7,7 +7,7 @@ use alloc::sync::{Arc, Weak};
 use core::pin::Pin;
 use core::task::Poll;
 use objects::wait::{self, MAX_ITEMS};
-use objects::{Mark, NewOwner, Object, Process, Refused, Requeue, Subject};
+use objects::{HandleTable, Mark, NewOwner, Object, Refused, Requeue, Subject};
 
 /// The deadline of a timeout, which is 64 bits without a sign: 0 is a poll, and more than the clock can
 /// count, such as all ones, is never.
@@ -27,7 +27,7 @@ fn to_wait(caller: &Caller, handle: RawHandle) -> Result<(Object, Mark), Status>
 /// What a wait set or IO port is to watch through a handle.
 pub fn subject(caller: &Caller, handle: RawHandle, mask: Signals) -> Result<Subject, Status> {
     let (object, _) = to_wait(caller, handle)?;
-    let holder: Weak<Process> = Arc::downgrade(&caller.process);
+    let holder: Weak<HandleTable> = Arc::downgrade(&caller.handles);
     Ok(Subject { object, handle: caller.id(handle), holder, mask })
 }
 

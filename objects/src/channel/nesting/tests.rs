@@ -32,7 +32,7 @@ fn send(through: &Channel, handles: impl IntoIterator<Item = Handle>) -> Result<
 }
 
 fn receive(at: &Channel) -> Box<[Handle]> {
-    at.read(0, false, |_, _| true).expect("a message").handles
+    at.read(0, false, |_, _| Ok(true)).expect("a message").handles
 }
 
 fn is_closed(channel: &Channel) -> bool {
@@ -174,7 +174,7 @@ fn a_reply_that_comes_too_late_closes_a_ring_too() {
         let deadline = Deadline { at: i64::MAX, timers };
         let mut call = pin!(a.call(request, HandleId(1), || true, deadline));
         assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        let request = b.read(0, false, |_, _| true).expect("the request");
+        let request = b.read(0, false, |_, _| Ok(true)).expect("the request");
         // The reply has found its caller, which has yet to run; then the caller's end goes into the queue of the
         // very end that the reply brings, and the caller is killed.
         assert!(b.write(Message { handles: [far_c].into(), ..request }).is_ok());

@@ -1,7 +1,7 @@
-//! The armed observers of a port: by slot for those that fire, by handle and key for those that cancel.
-//! Both take constant time, however many are armed.
+//! The observers of a port, from the moment on that they are armed until their packets are taken: by slot for those
+//! that fire and for packets, by handle and key for those that cancel. All take constant time, however many there are.
 
-use super::Observer;
+use super::observer::Observer;
 use crate::handle::HandleId;
 use abi::Status;
 use alloc::sync::Arc;
@@ -10,25 +10,36 @@ use alloc::vec::Vec;
 /// A place for an observer. Used slots whose handle and key hash alike form a chain.
 struct Slot {
     observer: Option<Arc<Observer>>,
+    /// How many observers were here before.
+    serial: u32,
+    queued: bool,
     /// The next slot of the chain, or of the free ones.
     next: Option<usize>,
     prev: Option<usize>,
 }
 
-/// Armed observers.
+/// An observer that is in the queue of packets, or was.
+#[derive(Clone, Copy)]
+pub(super) struct Queued {
+    slot: usize,
+    serial: u32,
+}
+
+/// Observers.
 #[derive(Default)]
-pub(super) struct Armed {
+pub(super) struct Observers {
     slots: Vec<Slot>,
     free: Option<usize>,
     /// The first slot of each chain. None of them, or a power of two that only grows.
     chains: Vec<Option<usize>>,
     count: usize,
+    queued: usize,
 }
 
-impl Armed {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.count
+impl Observers {
+    /// How many are armed, and not queued yet.
+    pub fn armed(&self) -> usize {
+        self.count - self.queued
     }
 
     /// Makes sure that one more can be inserted.
@@ -50,7 +61,7 @@ impl Armed {
                 slot
             }
             None => {
-                self.slots.push(Slot { observer: None, next: None, prev: None });
+                self.slots.push(Slot { observer: None, serial: 0, queued: false, next: None, prev: None });
                 self.slots.len() - 1
             }
         };
@@ -60,25 +71,38 @@ impl Armed {
         slot
     }
 
-    /// Takes `observer` out of its slot; `None` if it is not there any more.
-    pub fn remove(&mut self, slot: usize, observer: &Arc<Observer>) -> Option<Arc<Observer>> {
-        self.slots.get(slot)?.observer.as_ref().filter(|other| Arc::ptr_eq(other, observer))?;
-        self.unlink(slot, self.chain(observer.handle, observer.key));
-        self.count -= 1;
-        let free = self.free.replace(slot);
-        let slot = &mut self.slots[slot];
-        slot.next = free;
-        slot.observer.take()
+    /// Notes that `observer`, which is armed in this slot, is queued; `None` if it is not there any more.
+    pub fn queue(&mut self, slot: usize, observer: &Arc<Observer>) -> Option<Queued> {
+        let entry = self.slots.get_mut(slot).filter(|slot| slot.has(observer))?;
+        entry.queued = true;
+        self.queued += 1;
+        Some(Queued { slot, serial: entry.serial })
     }
 
-    /// Takes out some observer with this handle and key.
-    pub fn remove_matching(&mut self, handle: HandleId, key: u64) -> Option<Arc<Observer>> {
+    /// Whether an observer is queued still.
+    pub fn is_queued(&self, queued: Queued) -> bool {
+        self.slots.get(queued.slot).is_some_and(|slot| slot.queued && slot.serial == queued.serial)
+    }
+
+    /// Takes out a queued observer; `None` if it is not there any more.
+    pub fn take(&mut self, queued: Queued) -> Option<Arc<Observer>> {
+        if self.is_queued(queued) { self.remove(queued.slot) } else { None }
+    }
+
+    /// Takes `observer` out of its slot; `None` if it is not there any more.
+    pub fn disarm(&mut self, slot: usize, observer: &Arc<Observer>) -> Option<Arc<Observer>> {
+        self.slots.get(slot).filter(|slot| slot.has(observer))?;
+        self.remove(slot)
+    }
+
+    /// Takes out some observer with this handle and key, and tells whether it was queued.
+    pub fn cancel(&mut self, handle: HandleId, key: u64) -> Option<(Arc<Observer>, bool)> {
         let mut cursor = *self.chains.get(self.chain(handle, key))?;
         while let Some(slot) = cursor {
             match &self.slots[slot].observer {
                 Some(observer) if observer.is_for(handle, key) => {
-                    let observer = observer.clone();
-                    return self.remove(slot, &observer);
+                    let queued = self.slots[slot].queued;
+                    return self.remove(slot).map(|observer| (observer, queued));
                 }
                 _ => cursor = self.slots[slot].next,
             }
@@ -86,11 +110,21 @@ impl Armed {
         None
     }
 
+    fn remove(&mut self, slot: usize) -> Option<Arc<Observer>> {
+        let observer = self.slots[slot].observer.take()?;
+        self.unlink(slot, self.chain(observer.handle, observer.key));
+        self.count -= 1;
+        let free = self.free.replace(slot);
+        let slot = &mut self.slots[slot];
+        self.queued -= usize::from(slot.queued);
+        (slot.next, slot.queued, slot.serial) = (free, false, slot.serial.wrapping_add(1));
+        Some(observer)
+    }
+
     /// Takes the last one out, when no more will be inserted.
     pub fn pop(&mut self) -> Option<Arc<Observer>> {
         while let Some(slot) = self.slots.len().checked_sub(1) {
-            let observer = self.slots[slot].observer.clone();
-            let removed = observer.and_then(|observer| self.remove(slot, &observer));
+            let removed = self.remove(slot);
             self.slots.pop();
             if removed.is_some() {
                 return removed;
@@ -137,5 +171,11 @@ impl Armed {
             }
         }
         Ok(())
+    }
+}
+
+impl Slot {
+    fn has(&self, observer: &Arc<Observer>) -> bool {
+        self.observer.as_ref().is_some_and(|other| Arc::ptr_eq(other, observer))
     }
 }
