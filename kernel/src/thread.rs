@@ -2,6 +2,7 @@
 
 use crate::arch::user::{PageFaultError, SystemCall, enter_user_with};
 use crate::arch::{Trap, UserContext, time};
+use crate::mm::frames;
 use crate::process::{self, Machine};
 use crate::syscalls::{self, Blocked, Caller};
 use crate::{println, run};
@@ -19,8 +20,11 @@ use objects::memory::Protection;
 ///
 /// # Errors
 /// `BAD_STATE` unless the thread is new, and its process is too, if it is the first, or else runs;
-/// `NO_MEMORY`, and the thread has ended.
+/// `NO_MEMORY`, and the thread is new still, unless that was noticed late: then it has ended.
 pub fn start(thread: &Arc<Thread>, first: bool, context: UserContext) -> Result<(), Status> {
+    if !frames::admit() {
+        return Err(Status::NO_MEMORY);
+    }
     let process = thread.process().clone();
     let machine = process::machine(&process).ok_or(Status::BAD_STATE)?;
     thread.start(first, || {

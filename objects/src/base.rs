@@ -2,7 +2,8 @@
 
 use crate::signals::SignalSet;
 use abi::Signals;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU64, Ordering};
+use waitq::sync::atomic::AtomicU32;
 
 /// A kernel object id: unique for the life of the system, never reused.
 pub type Koid = u64;

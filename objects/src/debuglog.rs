@@ -6,7 +6,6 @@
 use crate::base::Base;
 use crate::object::kernel_object;
 use abi::{LOG_RECORD_DATA_MAX, LogRecord, Signals, Status};
-use alloc::boxed::Box;
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 use waitq::sync::Mutex;
@@ -25,7 +24,7 @@ pub struct Log {
 #[derive(Default)]
 struct State {
     /// Up to [`RECORDS`]; the record with the number `n` is at `n % RECORDS`.
-    ring: Vec<(LogRecord, Box<Text>)>,
+    ring: Vec<(LogRecord, Text)>,
     /// The number of the next record.
     next: u64,
     readers: Vec<Weak<Debuglog>>,
@@ -42,7 +41,7 @@ impl Log {
         let (number, index) = (state.next, state.next as usize % RECORDS);
         if index == state.ring.len() {
             state.ring.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
-            state.ring.push((LogRecord::default(), Box::new([0; LOG_RECORD_DATA_MAX])));
+            state.ring.push((LogRecord::default(), [0; LOG_RECORD_DATA_MAX]));
         }
         let (record, data) = &mut state.ring[index];
         *record = LogRecord { sequence: number as u32, datalen: text.len() as u16, ..head };
@@ -110,7 +109,7 @@ impl Debuglog {
             self.base.signals.clear(Signals::LOG_READABLE);
         }
         let (record, data) = &state.ring[number as usize % RECORDS];
-        Ok((*record, **data))
+        Ok((*record, *data))
     }
 }
 
@@ -124,6 +123,7 @@ kernel_object!(Debuglog, OBJ_TYPE_DEBUGLOG, DEFAULT_LOG, {
 mod tests {
     use super::*;
     use crate::object::KernelObject;
+    use alloc::boxed::Box;
 
     fn log() -> &'static Log {
         Box::leak(Box::default())

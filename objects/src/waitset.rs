@@ -13,7 +13,7 @@ use crate::object::{Object, kernel_object};
 use crate::signals::Observation;
 use crate::wait::{Deadline, until};
 use crate::watch::{Subject, Watch, Watcher};
-use abi::{Status, WaitsetResult};
+use abi::{Signals, Status, WaitsetResult};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::sync::Arc;
 use waitq::WaitQueue;
@@ -103,7 +103,7 @@ impl Waitset {
                 return Err(Status::CANCELED);
             }
             while let Some(entry) = state.woken.front() {
-                if !matches!(entry.state(), Ok((_, false))) || entry.arm().is_err() {
+                if seen_now(entry).is_some() {
                     return Ok(true);
                 }
                 state.woken.pop_front();
@@ -118,19 +118,28 @@ impl Waitset {
         self.queue.with(|state, _| {
             let (mut count, mut at) = (0, from);
             while let (Some(entry), Some(result)) = (state.woken.get(at), results.get_mut(count)) {
-                let (status, observed) = match entry.state() {
-                    Ok((_, false)) if entry.arm().is_ok() => {
-                        state.woken.remove(at);
-                        continue;
-                    }
-                    Ok((active, _)) => (Status::OK, active),
-                    Err(status) => (status, abi::Signals::empty()),
+                let Some(seen) = seen_now(entry) else {
+                    state.woken.remove(at);
+                    continue;
+                };
+                let (status, observed) = match seen {
+                    Ok(active) => (Status::OK, active),
+                    Err(status) => (status, Signals::empty()),
                 };
                 *result = WaitsetResult { cookie: entry.key, status, observed };
                 (count, at) = (count + 1, at + 1);
             }
             (count, at)
         })
+    }
+}
+
+/// What an entry that was woken has to report; if it is nothing, it is armed again.
+fn seen_now(entry: &Entry) -> Option<Result<Signals, Status>> {
+    match entry.state() {
+        Ok((active, true)) => Some(Ok(active)),
+        Ok((_, false)) => entry.arm().err().map(|seen| seen.outcome().map(|()| seen.observed)),
+        Err(status) => Some(Err(status)),
     }
 }
 

@@ -25,6 +25,8 @@ mod futex;
 mod handles;
 #[path = "loom/signals.rs"]
 mod signals;
+#[path = "loom/timers.rs"]
+mod timers;
 
 const A: Signals = Signals::USER_SIGNAL_0;
 const MINE: HandleId = HandleId(7);

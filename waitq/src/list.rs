@@ -39,6 +39,19 @@ impl<T> Node<T> {
         Self { entry: UnsafeCell::new(entry), _pinned: PhantomPinned }
     }
 
+    /// A copy of the tag.
+    ///
+    /// # Safety
+    /// Nobody has the entry as [`Node::with`] gives it meanwhile.
+    #[inline(always)]
+    pub(crate) unsafe fn tag(&self) -> T
+    where
+        T: Copy,
+    {
+        // SAFETY: nobody changes it meanwhile, by this function's contract.
+        self.entry.with(|entry| unsafe { (*entry).tag })
+    }
+
     /// Runs `f` on the node's entry.
     ///
     /// # Safety

@@ -50,8 +50,8 @@ pub struct Waiter<Q, T: Tag, S = (), L: Lists<T> = List<T>> {
 // SAFETY: the node's pointers are only followed under the queue's lock, the queue is shared by its
 // lock, and everything else in a waiter may be sent when its parts may.
 unsafe impl<Q: Send, T: Tag + Send, S: Send, L: Lists<T> + Send> Send for Waiter<Q, T, S, L> {}
-// SAFETY: a shared waiter gives access to its owner only.
-unsafe impl<Q: Sync, T: Tag + Send, S: Send, L: Lists<T> + Send> Sync for Waiter<Q, T, S, L> {}
+// SAFETY: a shared waiter gives access to its owner, and copies of the tag, only.
+unsafe impl<Q: Sync, T: Tag + Send + Sync, S: Send, L: Lists<T> + Send> Sync for Waiter<Q, T, S, L> {}
 
 impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
     /// A waiter that does not wait.
@@ -87,8 +87,8 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
     #[inline]
     pub fn tag(&self) -> T {
         assert!(self.queue.is_none(), "a waiter was asked for its tag while it waits");
-        // SAFETY: a node that its queue does not know is this waiter's alone.
-        unsafe { self.node.with(|entry| entry.tag) }
+        // SAFETY: nobody changes a node that its queue does not know while its waiter is shared.
+        unsafe { self.node.tag() }
     }
 
     /// Ends the wait as [`Cancel::cancel`] does. If it had been woken, what `f` makes of the queue's state.

@@ -78,9 +78,13 @@ impl DatapipeConsumer {
     ///
     /// # Errors
     /// `ALREADY_BOUND` while one is open; `INVALID_ARGS` when that is nothing, or not whole elements; with
-    /// nothing to read, `SHOULD_WAIT`, or `PEER_CLOSED` when there never will be; and those of mapping.
+    /// nothing to read, `SHOULD_WAIT`, or `PEER_CLOSED` when there never will be; `BAD_HANDLE` when the last
+    /// handle was closed meanwhile; and those of mapping.
     pub fn begin_read(&self, root: &Arc<Vmar>, requested: usize) -> Result<(u64, usize), Status> {
         self.pipe.with(|state| {
+            if state.consumer_closed {
+                return Err(Status::BAD_HANDLE); // nobody would close the window
+            }
             let count = state.readable(requested, false)?;
             if count == 0 {
                 return Err(Status::INVALID_ARGS);

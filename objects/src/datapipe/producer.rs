@@ -49,9 +49,13 @@ impl DatapipeProducer {
     ///
     /// # Errors
     /// `ALREADY_BOUND` while one is open; `INVALID_ARGS` when that is nothing, or not whole elements;
-    /// `PEER_CLOSED`; `SHOULD_WAIT` when there is no room; and those of mapping.
+    /// `PEER_CLOSED`; `SHOULD_WAIT` when there is no room; `BAD_HANDLE` when the last handle was closed meanwhile;
+    /// and those of mapping.
     pub fn begin_write(&self, root: &Arc<Vmar>, requested: usize) -> Result<(u64, usize), Status> {
         self.pipe.with(|state| {
+            if state.producer_closed {
+                return Err(Status::BAD_HANDLE); // nobody would close the window
+            }
             let room = state.admitted(requested, false)?;
             if room == 0 {
                 return Err(Status::INVALID_ARGS);

@@ -272,4 +272,5 @@ fn mappings_follow_the_end_and_go_with_it() {
     drop(handle);
     assert_eq!(spaces[1].1.mapped_bytes(), 0);
     assert_eq!(producer.end_write(1), Err(Status::BAD_STATE));
+    assert_eq!(producer.begin_write(&spaces[1].1, 1), Err(Status::BAD_HANDLE), "by who looked it up before");
 }

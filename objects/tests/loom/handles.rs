@@ -6,7 +6,7 @@ use abi::{Rights, Signals, Status};
 use loom::future::block_on;
 use loom::thread;
 use objects::wait::{SignalWaiter, WaitSet, begin_wait_on};
-use objects::{Channel, Event, Handle, HandleId, HandleTable, KernelObject, Observation};
+use objects::{Channel, Event, EventPair, Handle, HandleId, HandleTable, KernelObject, Observation};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
@@ -169,4 +169,25 @@ fn a_handle_that_leaves_while_a_wait_through_it_begins_ends_it() {
             assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
         });
     }
+}
+
+/// The only handle to an end is closed while a copy is made: there is none, or the other end is not told that
+/// this one has gone, and closing the copy is what tells it.
+///
+/// Fails when the copy is counted after the table's lock is released.
+#[test]
+fn a_copy_that_races_with_closing_keeps_its_object_open() {
+    model(|| {
+        let table = Arc::new(HandleTable::new(1, 0x5eed_5eed));
+        let [near, far] = <[_; 2]>::from(EventPair::new());
+        let value = table.add(Handle::to_new(near).expect("few handles")).ok().expect("room");
+        let is_told = || far.base().signals.get().contains(Signals::EVENTPAIR_PEER_CLOSED);
+        let same = table.clone();
+        let closer = thread::spawn(move || drop(same.remove(value)));
+        let copy = table.copy(value, |handle| Ok(handle.rights()));
+        closer.join().unwrap();
+        assert_eq!(is_told(), copy.is_err());
+        drop(copy);
+        assert!(is_told());
+    });
 }

@@ -21,6 +21,8 @@ const MAX_HANDLES: usize = CHANNEL_MAX_MSG_HANDLES as usize;
 const MANY: usize = 600;
 /// Messages that together have more handles than a table has room for that has [`MANY`].
 const MESSAGES: usize = 64;
+/// More handles than a table gets while there is no memory.
+const MOST_COPIES: usize = 100_000;
 /// How much one message or write takes.
 const LENGTH: usize = 1500;
 
@@ -87,10 +89,35 @@ user_test! {
         let told = call!(zx_object_get_info(process.raw(), INFO_HANDLE_TABLE, to, room, nowhere, nowhere));
 
         drop((glutton, many));
+        let left = core::iter::from_fn(|| far.read().ok()).map(|message| message.handles.len());
+        assert_eq!(left.sum::<usize>() + kept.len(), MESSAGES * MAX_HANDLES, "what could not be read stayed");
         kept.into_iter().for_each(|raw| drop(Handle::from_raw(raw)));
         assert_eq!([plainly, with_dispositions], [Status::NO_MEMORY; 2], "channel_call");
         assert_eq!([written, registered], [Status::NO_MEMORY; 2], "socket_write and object_wait_async");
         assert_eq!([read, described], [Status::NO_MEMORY; 2], "channel_read");
         assert_eq!(told, Status::NO_MEMORY, "object_get_info");
+    }
+
+    /// The table is full to its last slot then.
+    fn handle_can_be_replaced_without_memory() {
+        let (glutton, event) = (glutton(), Event::create().expect("an event"));
+        let (mut copies, mut raw) = (Vec::with_capacity(MOST_COPIES), 0);
+
+        use_up(&glutton);
+        let copied = until_error(|_| {
+            let same = Rights::SAME_RIGHTS.bits();
+            let status = call!(zx_handle_duplicate(event.raw(), same, &mut raw));
+            if status == Status::OK { copies.push(raw) };
+            status
+        });
+        let last = copies.pop().expect("a copy");
+        let replaced = call!(zx_handle_replace(last, Rights::SIGNAL.bits(), &mut raw));
+        let signalled = call!(zx_object_signal(raw, 0, 8));
+
+        drop(glutton);
+        copies.into_iter().for_each(|raw| drop(Handle::from_raw(raw)));
+        assert_eq!([copied, replaced, signalled], [Status::NO_MEMORY, Status::OK, Status::OK]);
+        assert_eq!(call!(zx_handle_close(last)), Status::BAD_HANDLE);
+        assert_eq!(call!(zx_handle_close(raw)), Status::OK);
     }
 }
