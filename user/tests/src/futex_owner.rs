@@ -35,6 +35,10 @@ fn koid(thread: &impl AsHandle) -> u64 {
     info::basic(thread).expect("every handle here has INSPECT").koid
 }
 
+fn waits(thread: &JoinHandle<Status>) -> bool {
+    info::thread(thread.thread()).expect("info").state == THREAD_STATE_BLOCKED_FUTEX
+}
+
 fn finish(word: &Word, waiters: impl IntoIterator<Item = JoinHandle<Status>>) {
     futex::wake(word, u32::MAX).expect("wake");
     waiters.into_iter().for_each(|waiter| assert_eq!(waiter.join(), Some(Status::OK)));
@@ -90,17 +94,27 @@ user_test! {
     }
 
     fn requeue_single_owner_wakes_one_and_moves_others() {
-        let (word, target) = (word(), word());
-        let waiters: alloc::vec::Vec<_> = (0..3).map(|_| waiter(&word, 0)).collect();
+        let (word, target, stay) = (word(), word(), word());
+        let (seen, gate) = (word.clone(), stay.clone());
+        let woken = blocked(THREAD_STATE_BLOCKED_FUTEX, move || {
+            futex::wait(&seen, 0).expect("woken");
+            futex::wait(&gate, 0).expect("woken");
+        });
+        let (moved, left) = (waiter(&word, 0), waiter(&word, 0));
         let owner = first_thread();
-        let moved = waiters[1].thread().raw();
-        let refused = futex::requeue_single_owner(&word, 0, &target, 1, moved);
+        let refused = futex::requeue_single_owner(&word, 0, &target, 1, moved.thread().raw());
         assert_eq!(refused, Err(Status::INVALID_ARGS));
         futex::requeue_single_owner(&word, 0, &target, 1, owner.raw()).expect("requeue");
+        assert_eq!(futex::owner(&word), Ok(koid(woken.thread())));
         assert_eq!(futex::owner(&target), Ok(koid(owner)));
-        finish(&target, []);
+        while woken.thread().wait(Signals::THREAD_TERMINATED, 0).is_err() {
+            futex::wake(&stay, 1).expect("wake");
+        }
+        assert!([&moved, &left].iter().all(|waiter| waits(waiter)), "one was woken");
+        finish(&target, [moved]);
         assert_eq!(futex::owner(&target), Ok(0));
-        finish(&word, waiters);
+        assert!(waits(&left), "one was moved");
+        finish(&word, [left]);
     }
 
     fn requeue_takes_the_owner_away_also_when_it_wakes_nobody() {
