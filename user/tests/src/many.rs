@@ -98,6 +98,34 @@ user_test! {
         assert_eq!(waiter.join(), Some(Ok(SIGNAL)));
     }
 
+    fn a_pulse_wakes() {
+        let events = Arc::new(events(2));
+        let other = events.clone();
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_MANY, move || {
+            let mut items = items(&other);
+            wait_many(&mut items, INFINITE).map(|()| [items[0].pending, items[1].pending])
+        });
+        events[1].signal(Signals::empty(), SIGNAL).expect("set");
+        events[1].signal(SIGNAL, Signals::empty()).expect("clear");
+        assert_eq!(waiter.join(), Some(Ok([Signals::empty(), SIGNAL])));
+    }
+
+    fn a_pulse_of_other_signals_is_told_on_timeout() {
+        let events = Arc::new(events(2));
+        let other = events.clone();
+        let deadline = clock::deadline_after(400 * MILLISECOND);
+        let waiter = blocked(abi::THREAD_STATE_BLOCKED_WAIT_MANY, move || {
+            let mut items = items(&other);
+            (wait_many(&mut items, deadline), [items[0].pending, items[1].pending])
+        });
+        events[1].signal(Signals::empty(), Signals::USER_SIGNAL_6).expect("set");
+        events[1].signal(Signals::USER_SIGNAL_6, Signals::empty()).expect("clear");
+        let (outcome, pending) = waiter.join().expect("it returns");
+        assert_eq!(outcome, Err(Status::TIMED_OUT));
+        assert!(clock::monotonic() >= deadline);
+        assert_eq!(pending, [Signals::empty(), Signals::USER_SIGNAL_6]);
+    }
+
     #[needs("cpus=1,2,4")]
     fn closing_a_handle_cancels() {
         let (one, two) = (Event::create().expect("an event"), Event::create().expect("an event"));
