@@ -8,13 +8,13 @@ use hafnon_user::{
     abi::{self, zerocopy::IntoBytes},
     clock::{self, INFINITE},
     futex,
-    handle::{WaitItem, wait_many},
+    handle::{Handle, WaitItem, wait_many},
     info::{self, query},
     task::Task,
     thread,
 };
 
-use crate::harness::{blocked, first_thread, job, process, resource, user_test, without};
+use crate::harness::{blocked, call, first_thread, job, process, resource, user_test, without};
 
 fn stats(thread: &impl AsHandle) -> Result<abi::InfoThreadStats, Status> {
     info::get(thread, abi::INFO_THREAD_STATS)
@@ -192,6 +192,17 @@ user_test! {
         let blind = resource().duplicate_handle(Rights::TRANSFER).expect("a handle");
         assert_eq!(query(blind.raw(), abi::INFO_RESOURCE, &mut [0; 64]).0, Status::ACCESS_DENIED);
         assert_eq!(query(process().raw(), abi::INFO_RESOURCE, &mut [0; 64]).0, Status::WRONG_TYPE);
+    }
+
+    fn timer_tells_its_slack_mode() {
+        for mode in [abi::TIMER_SLACK_CENTER, abi::TIMER_SLACK_EARLY, abi::TIMER_SLACK_LATE] {
+            let mut out = 0;
+            assert_eq!(call!(zx_timer_create(mode, abi::CLOCK_MONOTONIC, &mut out)), Status::OK);
+            let timer = Timer::from(Handle::from_raw(out));
+            assert_eq!(timer_info(&timer).options, mode);
+            timer.set(clock::deadline_after(clock::SECOND), 7).expect("set");
+            assert_eq!(timer_info(&timer).options, mode, "set");
+        }
     }
 
     fn timer_tells_when_it_fires() {
