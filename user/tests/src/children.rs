@@ -8,7 +8,7 @@ use hafnon_user::{
     abi::{PA_RESOURCE, PA_USER0},
     clock::{self, INFINITE},
     console,
-    handle::Handle,
+    handle::{Handle, WaitItem, wait_many},
     println, start, thread,
 };
 
@@ -54,6 +54,7 @@ fn wait(startup: &mut Startup, role: &str) -> i64 {
     channel.write(b"about to wait", alloc::vec![]).expect("the test is told");
     match role {
         "wait-one" => _ = channel.wait(Signals::CHANNEL_READABLE, INFINITE),
+        "wait-many" => wait_for_many(&channel),
         "wait-event" => _ = Event::create().expect("an event").wait(Signals::EVENT_SIGNALED, INFINITE),
         "wait-port" => _ = Port::create().expect("a port").wait_packet(INFINITE),
         "wait-futex" => _ = hafnon_user::futex::wait(&0.into(), 0),
@@ -74,6 +75,12 @@ fn wait(startup: &mut Startup, role: &str) -> i64 {
         _ => {}
     }
     SURVIVED
+}
+
+fn wait_for_many(channel: &Channel) {
+    let event = Event::create().expect("an event");
+    let one = WaitItem::new(channel, Signals::CHANNEL_READABLE);
+    let _ = wait_many(&mut [one, WaitItem::new(&event, Signals::EVENT_SIGNALED)], INFINITE);
 }
 
 fn wait_in_many_threads() {

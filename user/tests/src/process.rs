@@ -84,6 +84,7 @@ user_test! {
 
     fn kill_in_wait_one() { kill_while_waiting("wait-one"); }
     fn kill_in_wait_on_own_event() { kill_while_waiting("wait-event"); }
+    fn kill_in_wait_many() { kill_while_waiting("wait-many"); }
     fn kill_in_port_wait() { kill_while_waiting("wait-port"); }
     fn kill_in_futex_wait() { kill_while_waiting("wait-futex"); }
     fn kill_in_sleep() { kill_while_waiting("wait-sleep"); }
