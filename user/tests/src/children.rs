@@ -5,7 +5,7 @@ use core::ptr::with_exposed_provenance_mut;
 
 use hafnon_user::{
     AsHandle, Channel, Event, Port, Rights, Signals, Startup, Status,
-    abi::{PA_RESOURCE, PA_USER0},
+    abi::{PA_PROC_SELF, PA_RESOURCE, PA_USER0},
     clock::{self, INFINITE},
     console,
     handle::{Handle, WaitItem, wait_many},
@@ -23,6 +23,7 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "exit" => 42,
         "exit-negative" => -7,
         "exit-other-thread" => exit_from_another_thread(),
+        "first-handle" => startup.handle(PA_PROC_SELF).map_or(SURVIVED, |first| first.raw().into()),
         "panic" => panic!("as the test asked"),
         "echo" => echo(startup),
         "console-echo" => echo_console(startup),

@@ -69,6 +69,15 @@ user_test! {
         assert_eq!(process.wait_exit(), Ok(1));
     }
 
+    /// The same handles get other values in each process. By chance, two of them agree once in 2^27 runs.
+    fn handle_values_differ_between_processes() {
+        let mut values: Vec<_> = (0..4).map(|_| exit_code("first-handle")).collect();
+        values.sort_unstable();
+        values.dedup();
+        assert_eq!(values.len(), 4, "of four processes: {values:x?}");
+        assert!(!values.contains(&SURVIVED), "a process has no handle to itself");
+    }
+
     fn handles_go_there_and_back() {
         let (ours, theirs) = Channel::create().expect("a channel");
         let process = child("echo", |launch| launch.handle(PA_USER0, theirs));
