@@ -1,10 +1,10 @@
 //! futex_wake_handle_close_thread_exit, vmar_unmap_handle_close_thread_exit.
 
-use alloc::{boxed::Box, sync::Arc};
+use alloc::{boxed::Box, sync::Arc, vec};
 use core::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 use hafnon_user::{
-    AsHandle, Event, Mapping, Rights, Signals, Status, Thread, abi::TASK_RETCODE_EXCEPTION_KILL,
+    AsHandle, Channel, Event, Mapping, Rights, Signals, Status, Thread, abi::TASK_RETCODE_EXCEPTION_KILL,
     clock::INFINITE, futex, handle::Handle, startup::root_vmar, sys, thread, vmar::PAGE_SIZE,
 };
 
@@ -33,6 +33,25 @@ user_test! {
         // The thread's reference was never dropped.
         // SAFETY: the count was raised by the clone that the thread took with it.
         unsafe { Arc::decrement_strong_count(Arc::as_ptr(&word)) };
+    }
+
+    /// Whoever sees the word change may unmap the stack, long before the call has done everything.
+    #[needs("cpus=2,4")]
+    fn the_stack_may_go_as_soon_as_the_word_changes() {
+        let (word, process) = (AtomicU32::new(0), process());
+        for round in 1..=ROUNDS {
+            let stack = Mapping::anonymous(PAGE_SIZE, 0).expect("a stack");
+            let thread = Thread::create(&process, "dying").expect("a thread");
+            let last = Box::new(Last { word: &raw const word, value: round, close: much_to_discard() });
+            let (top, last) = (stack.end() - 8, Box::into_raw(last).expose_provenance());
+            // SAFETY: the stack is the thread's alone until the word has changed.
+            unsafe { thread.start(take_and_exit as *const () as usize, top, last, 0) }.expect("it starts");
+            while word.load(SeqCst) != round as u32 {
+                core::hint::spin_loop();
+            }
+            drop(stack);
+            thread.wait(Signals::THREAD_TERMINATED, INFINITE).expect("it ends");
+        }
     }
 
     fn no_handle_to_close_is_fine() {
@@ -84,6 +103,34 @@ user_test! {
 fn wake_and_exit(word: &AtomicU32, value: i32, close: u32) {
     // SAFETY: the word outlives the call; the thread has nothing that needs to be dropped.
     unsafe { sys::zx_futex_wake_handle_close_thread_exit(word.as_ptr().cast(), 1, value, close) }
+}
+
+/// How often a stack is taken away from its thread.
+const ROUNDS: i32 = 5000;
+/// How many messages are discarded where it takes a while.
+const MESSAGES: usize = 50;
+
+/// The raw value of a handle that takes a while to close.
+fn much_to_discard() -> u32 {
+    let (near, far) = Channel::create().expect("a channel");
+    (0..MESSAGES).for_each(|_| near.write(b"unread", vec![]).expect("write"));
+    Handle::from(far).into_raw()
+}
+
+/// What a thread's last call is told.
+struct Last {
+    word: *const AtomicU32,
+    value: i32,
+    close: u32,
+}
+
+/// The first and last function of a thread whose stack goes away while it is in its last call.
+unsafe extern "C" fn take_and_exit(last: usize, _: usize) -> ! {
+    // SAFETY: the test passes a box of this type, and gives it away.
+    let last = *unsafe { Box::from_raw(core::ptr::with_exposed_provenance_mut::<Last>(last)) };
+    // SAFETY: the word outlives all threads.
+    wake_and_exit(unsafe { &*last.word }, last.value, last.close);
+    unreachable!("it was its last call")
 }
 
 struct Plan {
