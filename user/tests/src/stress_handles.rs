@@ -1,7 +1,8 @@
-//! Handles that are closed, transferred, replaced and signalled while others wait through them.
+//! Handles that are closed, transferred, replaced and signalled while others wait and read through them.
 
 use alloc::{sync::Arc, vec::Vec};
 use core::{
+    mem::ManuallyDrop,
     ptr,
     sync::atomic::{AtomicU32, AtomicU64, Ordering::SeqCst},
 };
@@ -56,6 +57,19 @@ user_test! {
     #[needs("cpus=4 timeout=120")]
     fn closed_transferred_and_waited_on_at_once() {
         leaves_nothing(|rounds| fight(8, 2, change, rounds));
+    }
+
+    /// A read through a handle that another thread sends away gets nothing that was written afterwards: that is
+    /// for whoever takes the end out.
+    #[needs("cpus=2,4 timeout=120")]
+    fn read_through_and_transferred_at_once() {
+        leaves_nothing(|rounds| {
+            let flight = Arc::new(Flight::default());
+            let same = flight.clone();
+            let reader = thread::spawn("reader", move || same.read_until_refused(rounds)).expect("a thread");
+            flight.send_and_fetch(rounds);
+            reader.join().expect("the reader returns");
+        });
     }
 }
 
@@ -174,5 +188,52 @@ fn change(shared: &Shared, seed: u64, rounds: u64) {
         random.dawdle();
         slot.store(next.into_raw(), SeqCst);
         shared.note_change();
+    }
+}
+
+/// An end of a channel that is sent away while another thread reads through the value that it had.
+#[derive(Default)]
+struct Flight {
+    /// The round, and the end's value in it.
+    offer: AtomicU64,
+    /// The last round in which the reader was told that the end has gone.
+    refused: AtomicU64,
+}
+
+impl Flight {
+    fn read_until_refused(&self, rounds: u64) {
+        for round in 1..=rounds {
+            let offer = || self.offer.load(SeqCst);
+            while offer() >> 32 != round {
+                clock::yield_now();
+            }
+            let end = ManuallyDrop::new(Channel::from(Handle::from_raw(offer() as u32)));
+            loop {
+                match end.read_raw(&mut [0; 4], &mut []).0 {
+                    Status::SHOULD_WAIT => {}
+                    Status::BAD_HANDLE => break,
+                    status => panic!("round {round}: {status:?} while the end is in flight"),
+                }
+            }
+            self.refused.store(round, SeqCst);
+        }
+    }
+
+    /// Sends the end away, writes to it, and looks whether the message is there when the end comes back.
+    fn send_and_fetch(&self, rounds: u64) {
+        let (mut random, (near, far)) = (Random::new(1), Channel::create().expect("a channel"));
+        let (mut end, peer) = Channel::create().expect("a channel");
+        for round in 1..=rounds {
+            self.offer.store(round << 32 | u64::from(end.raw()), SeqCst);
+            random.dawdle();
+            near.write(&[], [end.into()].into()).expect("it is transferred");
+            peer.write(b"late", [].into()).expect("it is there, wherever that is");
+            // A read that began before may not be over before the reader was refused.
+            while self.refused.load(SeqCst) < round {
+                clock::yield_now();
+            }
+            end = far.read().expect("it arrives").handles.pop().expect("one handle").into();
+            assert_eq!(end.read().expect("the message is there").bytes, b"late", "round {round}");
+        }
     }
 }
