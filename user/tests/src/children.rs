@@ -28,6 +28,7 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "echo" => echo(startup),
         "console-echo" => echo_console(startup),
         "console-calls" => console_calls(startup),
+        "wait-in-every-way" => crate::stress_kills::play(startup),
         "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),
         "last-bad-word" | "last-bad-handle" | "last-unmap-bad-handle" => {
             crate::last_calls::play(role);

@@ -55,6 +55,7 @@ mod socket_state;
 mod stress;
 mod stress_futexes;
 mod stress_handles;
+mod stress_kills;
 mod stress_ports;
 mod stress_values;
 mod system_event;
