@@ -34,7 +34,7 @@ const SIGNAL: Signals = Signals::EVENT_SIGNALED;
 user_test! {
     /// Neither threads, objects and handles stay behind, nor what was to wake them: at the clock, and at an event
     /// that lives on.
-    #[needs("cpus=2 timeout=60")]
+    #[needs("cpus=2 timeout=120")]
     fn killed_long_before_their_deadlines() {
         let event = Event::create().expect("an event");
         leaves_nothing(|rounds| (0..rounds / WORTH).for_each(|_| kill_one(&event)));
