@@ -176,7 +176,8 @@ impl Channel {
     }
 
     /// Takes the first unread message if it fits: `fits` is told its sizes in bytes and handles and
-    /// answers whether to take it, or why not. `process` must own this end, or be 0 for the kernel.
+    /// answers whether to take it, or why not. It is called under the end's lock, and may lock a handle table.
+    /// `process` must own this end, or be 0 for the kernel.
     ///
     /// # Errors
     /// `SHOULD_WAIT` when there is none, `PEER_CLOSED` when there will be none, `BUFFER_TOO_SMALL` when

@@ -170,7 +170,7 @@ impl FutexTable {
             self.learn_owners()?;
         }
         let mut joined = Ok(());
-        let join = |owners: &mut Owners, _: &mut Place| {
+        let join = |owners: &mut Owners, _: &Buckets<Place>, _: &mut Place| {
             joined = equal(compare).and_then(|()| {
                 let owner = owner?;
                 if owner == thread || owner != 0 && owners.waits(owner, address) {

@@ -29,7 +29,7 @@ use alloc::sync::Arc;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker, ready};
 use executor::Sleep;
-use waitq::{WaitQueue, Waiter};
+use waitq::{List, WaitQueue, Waiter};
 
 /// Most packets of `port_queue` that wait in one port; Zircon's number.
 pub const MAX_USER_PACKETS: usize = 2048;
@@ -133,7 +133,7 @@ impl Port {
         waker: &Waker,
     ) -> Poll<Result<(), Status>> {
         let mut taken = Ok(None);
-        let ready = |state: &mut State, _: &mut ()| {
+        let ready = |state: &mut State, _: &List<()>, (): &mut ()| {
             taken = state.take(packet);
             packet.is_some() || !matches!(taken, Ok(None))
         };

@@ -15,7 +15,7 @@ use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 use executor::{Sleep, TimerQueue};
-use waitq::{Cancel, Lists, Tag, Waiter, Woken};
+use waitq::{Cancel, List, Lists, Tag, Waiter, Woken};
 
 /// Most items of one `wait_many`; Zircon's number.
 pub const MAX_ITEMS: usize = abi::WAIT_MANY_MAX_ITEMS;
@@ -146,7 +146,9 @@ pub fn begin_wait_on(
     still_open: impl FnOnce() -> bool,
     waker: &Waker,
 ) -> Poll<Observation> {
-    let begin = |active: &mut Active, seen: &mut Observation| seen.begin_through(active, still_open);
+    let begin = |active: &mut Active, _: &List<Observation>, seen: &mut Observation| {
+        seen.begin_through(active, still_open)
+    };
     waiter.begin(object.into_observable(), observation, begin, waker)
 }
 

@@ -84,11 +84,18 @@ impl<T> List<T> {
         self.head.is_none()
     }
 
+    /// Whether there is one here whose tag `matches`.
+    pub fn any(&self, mut matches: impl FnMut(&T) -> bool) -> bool {
+        let mut found = false;
+        self.for_each(|tag| found |= matches(tag));
+        found
+    }
+
     /// Visits the tags of those who stand here.
-    pub fn for_each(&mut self, mut visit: impl FnMut(&mut T)) {
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(&mut T)) {
         let mut cursor = self.head;
         while let Some(node) = cursor {
-            // SAFETY: `&mut self` is only had under the queue's lock; the node is linked, so alive.
+            // SAFETY: a list that is not empty is only had under its queue's lock; the node is linked, so alive.
             cursor = unsafe {
                 node.as_ref().with(|entry| visit(&mut entry.tag));
                 self.after(node)

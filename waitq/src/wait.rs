@@ -57,7 +57,7 @@ impl<T: Tag, S, L: Lists<T>, C: FnOnce(&mut S, &mut T) -> bool> Future for Wait<
             // SAFETY: it was prepared until now.
             let ready = unsafe { ManuallyDrop::take(ready) };
             let tag = waiter.tag();
-            return waiter.begin(queue, tag, ready, context.waker());
+            return waiter.begin(queue, tag, |state, _, tag| ready(state, tag), context.waker());
         }
         poll_again(waiter, context)
     }

@@ -145,61 +145,42 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         Poll::Ready(result)
     }
 
-    /// Begins to wait in the queue of `owner`, unless `ready`, called under the lock, says that there is
-    /// no need: then the tag as `ready` left it. Checking and joining the queue is one step against
-    /// those who wake.
+    /// Begins to wait in the queue of `owner`, which it keeps then, as [`Waiter::begin_there`] does.
     ///
     /// # Panics
     /// When it waits already.
     #[inline]
     pub fn begin(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         owner: Q,
         tag: T,
-        ready: impl FnOnce(&mut S, &mut T) -> bool,
+        ready: impl FnOnce(&mut S, &L, &mut T) -> bool,
         waker: &Waker,
     ) -> Poll<T>
     where
         Q: Deref<Target: AsRef<WaitQueue<T, S, L>>>,
     {
-        self.begin_among(owner, tag, |state, _, tag| ready(state, tag), waker)
-    }
-
-    /// As [`Waiter::begin`]; `ready` also sees who waits in the queue.
-    ///
-    /// # Panics
-    /// As [`Waiter::begin`].
-    #[inline]
-    pub fn begin_among(
-        self: Pin<&mut Self>,
-        owner: Q,
-        tag: T,
-        ready: impl FnOnce(&mut S, &mut L, &mut T) -> bool,
-        waker: &Waker,
-    ) -> Poll<T>
-    where
-        Q: Deref<Target: AsRef<WaitQueue<T, S, L>>>,
-    {
-        // SAFETY: the node is not moved.
-        let this = unsafe { self.get_unchecked_mut() };
-        this.prepare(tag);
-        // SAFETY: pinned, and not waiting; the owner keeps the queue, and stays below.
-        let begun = unsafe { this.enter((*owner).as_ref(), ready, waker) };
-        if begun.is_pending() {
-            this.owner = Some(owner);
+        assert!(self.queue.is_none(), "a waiter began to wait twice");
+        // SAFETY: the owner is not pinned, and no wait needs the one that was there.
+        unsafe { self.as_mut().get_unchecked_mut() }.owner = Some(owner);
+        let begun = self.as_mut().begin_there(tag, ready, waker);
+        if begun.is_ready() {
+            self.release();
         }
         begun
     }
 
-    /// As [`Waiter::begin`], in the queue of the owner that it has.
+    /// Begins to wait in the queue of its owner, unless `ready`, called under the lock, says that there is no
+    /// need: then the tag as `ready` left it. Checking and joining the queue is one step against those who wake.
+    /// `ready` sees who waits there.
     ///
     /// # Panics
-    /// When it has none, and when it waits already.
+    /// When it has no owner, and when it waits already.
     #[inline]
     pub fn begin_there(
         self: Pin<&mut Self>,
         tag: T,
-        ready: impl FnOnce(&mut S, &mut T) -> bool,
+        ready: impl FnOnce(&mut S, &L, &mut T) -> bool,
         waker: &Waker,
     ) -> Poll<T>
     where
@@ -207,19 +188,13 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
     {
         // SAFETY: the node is not moved.
         let this = unsafe { self.get_unchecked_mut() };
-        this.prepare(tag);
+        assert!(this.queue.is_none(), "a waiter began to wait twice");
+        // SAFETY: a node that its queue does not know is this waiter's alone.
+        unsafe { this.node.with(|entry| entry.tag = tag) };
         let owner = this.owner.as_ref().expect("a waiter begins to wait where it has a queue");
         let queue = NonNull::from((**owner).as_ref());
         // SAFETY: pinned, and not waiting; the owner keeps the queue, and stays as long as the wait goes on.
-        unsafe { this.enter(queue.as_ref(), |state, _, tag| ready(state, tag), waker) }
-    }
-
-    /// Tags the node for a wait that begins.
-    #[inline(always)]
-    fn prepare(&mut self, tag: T) {
-        assert!(self.queue.is_none(), "a waiter began to wait twice");
-        // SAFETY: a node that its queue does not know is this waiter's alone.
-        unsafe { self.node.with(|entry| entry.tag = tag) };
+        unsafe { this.enter(queue.as_ref(), ready, waker) }
     }
 
     /// Checks, and joins `queue`, in one locked step.
@@ -230,7 +205,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
     unsafe fn enter(
         &mut self,
         queue: &WaitQueue<T, S, L>,
-        ready: impl FnOnce(&mut S, &mut L, &mut T) -> bool,
+        ready: impl FnOnce(&mut S, &L, &mut T) -> bool,
         waker: &Waker,
     ) -> Poll<T> {
         let node = NonNull::from(&self.node);

@@ -9,7 +9,7 @@ use loom::thread;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use waitq::{Cancel, WaitQueue, Waiter, Woken};
+use waitq::{Cancel, List, WaitQueue, Waiter, Woken};
 
 /// A wake between the check and the poll, or between polls, is not lost.
 #[test]
@@ -153,7 +153,7 @@ fn a_waiter_used_again_ends_by_its_own_wake() {
         });
         let [first, second] = queues.clone();
         let mut waiter = pin!(Waiter::new(()));
-        let look = |ready: &mut bool, (): &mut ()| *ready;
+        let look = |ready: &mut bool, _: &List<()>, (): &mut ()| *ready;
         if waiter.as_mut().begin(first, (), look, Waker::noop()).is_pending() {
             let _ = waiter.as_mut().cancel();
             assert!(waiter.as_mut().release().is_some());

@@ -284,7 +284,7 @@ fn a_waiter_waits_again_and_again_and_keeps_its_queue_meanwhile() {
     let mut waiter = pin!(Waiter::<Arc<Shared>, (), bool>::new(()));
     for round in 0..3 {
         let shared = Arc::new(Shared(WaitQueue::new(false)));
-        assert!(waiter.as_mut().begin(shared.clone(), (), |ready, _| *ready, &waker).is_pending());
+        assert!(waiter.as_mut().begin(shared.clone(), (), |ready, _, _| *ready, &waker).is_pending());
         assert_eq!(Arc::strong_count(&shared), 2);
         assert!(poll(waiter.as_mut(), &waker).is_pending());
         assert!(waiter.as_mut().release().is_none(), "it still waits");
@@ -298,7 +298,7 @@ fn a_waiter_waits_again_and_again_and_keeps_its_queue_meanwhile() {
         assert!(waiter.as_mut().release().is_some());
         assert_eq!(Arc::strong_count(&shared), 1, "the waiter let go of its queue");
         shared.0.with(|ready, _| *ready = true);
-        assert!(waiter.as_mut().begin(shared, (), |ready, _| *ready, &waker).is_ready());
+        assert!(waiter.as_mut().begin(shared, (), |ready, _, _| *ready, &waker).is_ready());
     }
     assert_eq!(count.get(), 2);
 }

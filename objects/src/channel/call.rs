@@ -92,7 +92,7 @@ impl Call {
     ) -> Result<(), Status> {
         let this = self.as_mut().project();
         let mut txid = 0;
-        let refuses = |inbox: &mut Inbox, callers: &mut List<Caller>, caller: &mut Caller| {
+        let refuses = |inbox: &mut Inbox, callers: &List<Caller>, caller: &mut Caller| {
             if inbox.peer_closed {
                 caller.state = CallState::PeerClosed;
             } else if !still_open() {
@@ -104,7 +104,7 @@ impl Call {
         };
         let caller = Caller { txid: 0, handle, state: CallState::Waiting };
         let mut waiter = this.waiter;
-        if let Poll::Ready(caller) = waiter.as_mut().begin_among(channel, caller, refuses, waker) {
+        if let Poll::Ready(caller) = waiter.as_mut().begin(channel, caller, refuses, waker) {
             return Err(failure(caller.state));
         }
         // From here on the peer, who may have guessed the id, can reply.
@@ -223,7 +223,7 @@ impl Channel {
 impl Inbox {
     /// A transaction id for a caller that is about to be one of `callers`.
     #[inline]
-    fn new_txid(&mut self, callers: &mut List<Caller>) -> u32 {
+    fn new_txid(&mut self, callers: &List<Caller>) -> u32 {
         let calls = self.calls;
         self.calls += 1;
         match u32::try_from(calls) {
@@ -235,12 +235,11 @@ impl Inbox {
     /// Ids come around after 2^31 calls; from then on, and for ever, each is checked: nobody waits for a reply
     /// with it, or has yet to take one.
     #[cold]
-    fn unused_txid(&self, first: u32, callers: &mut List<Caller>) -> u32 {
+    fn unused_txid(&self, first: u32, callers: &List<Caller>) -> u32 {
         let mut txid = first | KERNEL_TXID;
         loop {
-            let mut used = self.replies.iter().any(|reply| reply.txid() == Some(txid));
-            callers.for_each(|caller| used |= caller.txid == txid);
-            if !used {
+            let replied = self.replies.iter().any(|reply| reply.txid() == Some(txid));
+            if !replied && !callers.any(|caller| caller.txid == txid) {
                 return txid;
             }
             txid = txid.wrapping_add(1) | KERNEL_TXID;
