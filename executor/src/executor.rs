@@ -218,9 +218,10 @@ impl<P: Platform> Executor<P> {
         F: Future<Output = ()> + Send + 'static,
     {
         let task = raw::allocate(self, &self.registry, options, referred, future)?;
-        // SAFETY: the task is new, and of this future: its links are unused, and its right to enqueue ours.
+        // SAFETY: the task is new, and of this future.
+        prepare(task, unsafe { raw::future(task) });
+        // SAFETY: its links are unused, and its right to enqueue ours.
         unsafe {
-            prepare(task, raw::future(task));
             self.registry.add(&self.platform, task);
             self.enqueue(task);
         }

@@ -85,20 +85,12 @@ fn field_type(field: &Field) -> String {
 
 fn numbers(out: &mut String, abi: Abi, calls: &[Call]) {
     let numbered =
-        || calls.iter().filter(|call| call.abi == abi).filter_map(|call| Some((call, call.number?)));
+        calls.iter().filter(|call| call.abi == abi).filter_map(|call| Some((call, call.full_number()?)));
     put!(out, "\n/// What {} calls put into rax.", abi.variant());
     put!(out, "pub mod {} {{", abi.name());
-    put!(out, "    /// What the numbers of this ABI begin at.");
-    put!(out, "    pub const BASE: u32 = {:#x};", abi.base());
-    put!(out, "    /// One more than the highest number, counted from `BASE`.");
-    put!(
-        out,
-        "    pub const COUNT: usize = {};",
-        numbered().map(|(_, number)| number + 1).max().unwrap_or(0)
-    );
-    for (call, number) in numbered() {
+    for (call, number) in numbered {
         put!(out, "    /// Number of `{}`.", call.name);
-        put!(out, "    pub const {}: u32 = {};", call.name.to_uppercase(), number + abi.base());
+        put!(out, "    pub const {}: u32 = {};", call.name.to_uppercase(), number);
     }
     put!(out, "}}");
 }
