@@ -1,17 +1,24 @@
 //! Debuglog: a view of the kernel's log, a ring of records in which new ones replace the oldest.
 //!
 //! A reader is nothing but the number of the record that it reads next; records it was too slow for are
-//! gaps in their sequence. The log knows its readers only to tell them of new records.
+//! gaps in their sequence. The log knows its readers only to tell them of new records: as each writer tells all of
+//! them, there are few, and one whose last handle is closed is no reader any more.
 
 use crate::base::Base;
+use crate::closing::Doomed;
 use crate::object::kernel_object;
+use crate::slab::Slab;
 use abi::{LOG_RECORD_DATA_MAX, LogRecord, Signals, Status};
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicUsize, Ordering};
 use waitq::sync::Mutex;
 
 /// How many records a log keeps.
 const RECORDS: usize = 256;
+
+/// How many may read a log at a time.
+pub const MAX_LOG_READERS: usize = 128;
 
 type Text = [u8; LOG_RECORD_DATA_MAX];
 
@@ -27,7 +34,7 @@ struct State {
     ring: Vec<(LogRecord, Text)>,
     /// The number of the next record.
     next: u64,
-    readers: Vec<Weak<Debuglog>>,
+    readers: Slab<Weak<Debuglog>>,
 }
 
 impl Log {
@@ -55,9 +62,11 @@ impl Log {
 
     fn add_reader(&self, reader: &Arc<Debuglog>) -> Result<(), Status> {
         let mut state = self.state.lock();
-        state.readers.retain(|reader| reader.strong_count() != 0);
-        state.readers.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
-        state.readers.push(Arc::downgrade(reader));
+        if state.readers.len() == MAX_LOG_READERS {
+            return Err(Status::NO_RESOURCES);
+        }
+        let place = state.readers.insert(Arc::downgrade(reader))?;
+        reader.place.store(place, Ordering::Relaxed);
         if state.next != 0 {
             reader.base.signals.assert(Signals::LOG_READABLE);
         }
@@ -71,16 +80,22 @@ pub struct Debuglog {
     log: &'static Log,
     /// The number of the record to read next. Locked within the log's lock.
     position: Mutex<u64>,
+    /// Its place among the readers, or [`NO_READER`].
+    place: AtomicUsize,
 }
+
+/// The place of a view that is only written.
+const NO_READER: usize = usize::MAX;
 
 impl Debuglog {
     /// A view that starts at the oldest record. `LOG_READABLE` follows only for one that is to `read`.
     ///
     /// # Errors
-    /// `NO_MEMORY`.
+    /// `NO_MEMORY`; `NO_RESOURCES` when there are [`MAX_LOG_READERS`] already.
     pub fn new(log: &'static Log, read: bool) -> Result<Arc<Self>, Status> {
         let base = Base::with_signals(Signals::LOG_WRITABLE);
-        let debuglog = Arc::new(Self { base, log, position: Mutex::new(0) });
+        let debuglog =
+            Arc::new(Self { base, log, position: Mutex::new(0), place: AtomicUsize::new(NO_READER) });
         if read {
             log.add_reader(&debuglog)?;
         }
@@ -117,11 +132,21 @@ kernel_object!(Debuglog, OBJ_TYPE_DEBUGLOG, DEFAULT_LOG, {
     fn base(&self) -> &Base {
         &self.base
     }
+
+    /// A reader leaves the log.
+    fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
+        let left = match self.place.swap(NO_READER, Ordering::Relaxed) {
+            NO_READER => None,
+            place => self.log.state.lock().readers.remove(place),
+        };
+        drop(left);
+    }
 });
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::handle::Handle;
     use crate::object::KernelObject;
     use alloc::boxed::Box;
 
@@ -147,6 +172,23 @@ mod tests {
             assert_eq!((record.sequence, record.datalen, record.pid), (0, 3, 5));
             assert_eq!(text[..4], *b"one\0");
             assert!(!is_readable(&view));
+        }
+    }
+
+    /// Readers that go make room for others, and nothing is kept of them.
+    #[test]
+    fn readers_are_few_and_leave_nothing_behind() {
+        let log = log();
+        let reader = || Debuglog::new(log, true).map(|view| Handle::to_new(view).expect("a handle"));
+        for _ in 0..3 {
+            let mut readers: Vec<_> = (0..MAX_LOG_READERS).map(|_| reader().expect("room")).collect();
+            assert_eq!(reader().err(), Some(Status::NO_RESOURCES));
+            assert!(Debuglog::new(log, false).is_ok(), "writers do not count");
+            drop(readers.remove(5));
+            assert!(reader().is_ok());
+            let weak = Arc::downgrade(Debuglog::from_object(readers[0].object()).expect("a view"));
+            drop(readers);
+            assert_eq!((log.state.lock().readers.len(), weak.strong_count()), (0, 0));
         }
     }
 

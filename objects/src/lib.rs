@@ -59,7 +59,7 @@ pub use channel::{Call, Channel, KERNEL_TXID, Message};
 pub use clock::{Clock, ClockUpdate, Moment};
 pub use closing::Doomed;
 pub use datapipe::{DatapipeConsumer, DatapipeProducer};
-pub use debuglog::{Debuglog, Log};
+pub use debuglog::{Debuglog, Log, MAX_LOG_READERS};
 pub use event::Event;
 pub use event_pair::EventPair;
 pub use fifo::Fifo;

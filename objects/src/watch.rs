@@ -158,7 +158,7 @@ impl<W: Watcher> Wake for Watch<W> {
     fn wake(self: Arc<Self>) {
         let (arrivals, woken) = {
             let mut node = self.node.lock();
-            let arrivals = node.visit(Observation::take_arrivals).unwrap_or(0);
+            let arrivals = node.renew(self.clone().into(), Observation::take_arrivals).unwrap_or(0);
             let over = matches!(node.peek(), Some(Woken::Yes(_)));
             (arrivals, if over { node.disarm() } else { None })
         };

@@ -21,7 +21,7 @@
 //! - A waiter woken by [`Waiters::wake_one`] or [`Waiters::wake_some`] and dropped before it saw that
 //!   passes the wake on to the next waiter that [takes over](Tag::takes_over).
 //! - [`Waiters::wake_all`] wakes those that are there, not those that come back while it runs.
-//! - Wakers are called after the lock is released.
+//! - Wakers are made, called and dropped without the lock: their code may touch the queue.
 //!
 //! `tests/loom.rs` proves these on this code.
 #![no_std]
@@ -34,6 +34,8 @@ extern crate alloc;
 extern crate std;
 
 mod buckets;
+#[cfg(all(test, not(loom)))]
+mod foreign;
 mod list;
 mod locked;
 mod queue;

@@ -137,6 +137,12 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         self.wait_unless(tag, |_, _| false)
     }
 
+    /// Whether nobody has the lock.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn is_free(&self) -> bool {
+        self.inner.try_lock().is_some()
+    }
+
     pub(crate) fn guard(&self) -> MutexGuard<'_, Inner<S, L>> {
         self.inner.lock()
     }

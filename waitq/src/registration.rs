@@ -5,6 +5,7 @@
 
 use crate::list::{Node, Tag};
 use crate::queue::WaitQueue;
+use crate::standing::Status;
 use crate::waiter::Woken;
 use alloc::alloc::{Layout, alloc, dealloc};
 use alloc::sync::Arc;
@@ -54,20 +55,23 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
         ready: impl FnOnce(&mut S, &mut T) -> bool,
     ) -> Result<(), T> {
         self.disarm();
+        // SAFETY: the node is disarmed, so owned by this registration alone.
+        unsafe { self.node.as_ref().with(|entry| drop(entry.standing.replace(waker))) };
         let queue: &WaitQueue<T, S> = (*owner).as_ref();
         let mut inner = queue.guard();
-        // SAFETY: the node is disarmed, so owned by this registration alone.
+        // SAFETY: as above.
         let (satisfied, tag) = unsafe {
             self.node.as_ref().with(|entry| {
                 entry.tag = tag;
                 let satisfied = ready(&mut inner.state, &mut entry.tag);
-                if !satisfied {
-                    entry.standing.queue(waker);
-                }
+                entry.standing.set(if satisfied { Status::IDLE } else { Status::QUEUED });
                 (satisfied, entry.tag)
             })
         };
         if satisfied {
+            drop(inner);
+            // SAFETY: as above.
+            drop(unsafe { self.node.as_ref().with(|entry| entry.standing.take(Status::IDLE)) });
             return Err(tag);
         }
         // SAFETY: the node is on the heap, and `disarm` takes it out before it is freed. The queue lives
@@ -86,12 +90,22 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
         Some(if status.was_woken() { Woken::Yes(tag) } else { Woken::No(tag) })
     }
 
-    /// Looks at or changes its tag, if it is armed, as wakers do.
-    pub fn visit<R>(&self, f: impl FnOnce(&mut T) -> R) -> Option<R> {
+    /// Looks at or changes the tag of one that has been [told](crate::Waiters::tell_matching), if it is armed, as
+    /// wakers do; from now on this waker is called again.
+    pub fn renew<R>(&self, waker: Waker, f: impl FnOnce(&mut T) -> R) -> Option<R> {
         let owner = self.owner.as_ref()?;
-        let _inner = (**owner).as_ref().guard();
+        let inner = (**owner).as_ref().guard();
         // SAFETY: the queue's lock is held.
-        Some(unsafe { self.node.as_ref().with(|entry| f(&mut entry.tag)) })
+        let (unused, result) = unsafe {
+            self.node.as_ref().with(|entry| {
+                let queued = entry.standing.is_queued();
+                let unused = if queued { entry.standing.replace(waker) } else { Some(waker) };
+                (unused, f(&mut entry.tag))
+            })
+        };
+        drop(inner);
+        drop(unused);
+        Some(result)
     }
 
     /// Whether it is armed and has not been woken. Gives the tag as it is now.

@@ -1,6 +1,9 @@
 //! How it stands with a waiter: where its node is in its life, and the waker that it left, in two words. The
 //! status is in the bits of the waker's table pointer that the table's alignment leaves free, so that a whole
 //! [`Wait`](crate::Wait) is 48 bytes.
+//!
+//! Wakers are other people's code: to make one, to drop one and to call one may do anything, such as touch the queue
+//! that the node is in. So with a queue locked they are only moved; they come in before, and go after.
 
 use core::mem::ManuallyDrop;
 use core::ptr;
@@ -107,37 +110,31 @@ impl Standing {
         (!table.is_null()).then(|| unsafe { Waker::new(self.data, &*table) })
     }
 
-    /// Another waker like the one that it has.
-    pub(crate) fn waker(&self) -> Option<Waker> {
+    /// Whether it has this waker, or one that is the same.
+    #[inline(always)]
+    pub(crate) fn has(&self, waker: &Waker) -> bool {
         let table = self.table.map_addr(|address| address & !BITS);
-        // SAFETY: the parts of the waker that was put here, which stays: what is made of them is not dropped.
-        (!table.is_null()).then(|| unsafe { (*ManuallyDrop::new(Waker::new(self.data, &*table))).clone() })
+        self.data == waker.data() && ptr::eq(table, waker.vtable())
     }
 
-    /// Queued from now on, with this waker. It was idle, and had none.
+    /// Puts another waker in the place of the one that it has, which comes back; the status stays.
     #[inline(always)]
-    pub(crate) fn queue(&mut self, waker: Waker) {
-        debug_assert!(self.table.is_null(), "an idle waiter has no waker");
-        self.put(waker, Status::QUEUED);
-    }
-
-    /// Keeps the waker up to date; who comes with the same one again pays a comparison.
-    #[inline(always)]
-    pub(crate) fn refresh(&mut self, waker: &Waker) {
-        let table = self.table.map_addr(|address| address & !BITS);
-        if self.data != waker.data() || !ptr::eq(table, waker.vtable()) {
-            let status = self.status();
-            drop(self.take(status));
-            self.put(waker.clone(), status);
-        }
-    }
-
-    /// Puts a waker where there is none.
-    #[inline(always)]
-    fn put(&mut self, waker: Waker, status: Status) {
+    pub(crate) fn replace(&mut self, waker: Waker) -> Option<Waker> {
+        let status = self.status();
+        let old = self.take(status);
         let waker = ManuallyDrop::new(waker);
         self.data = waker.data();
         self.table = ptr::from_ref(waker.vtable()).map_addr(|address| address | status.0);
+        old
+    }
+
+    /// Has this waker from now on; who comes with the same one again pays a comparison. Not to be called with a
+    /// lock: this runs the code of wakers.
+    #[inline(always)]
+    pub(crate) fn prepare(&mut self, waker: &Waker) {
+        if !self.has(waker) {
+            drop(self.replace(waker.clone()));
+        }
     }
 }
 
@@ -166,13 +163,12 @@ mod tests {
         let mut standing = Standing::idle();
         for counted in [false, true] {
             for status in [Status::IDLE, Status::QUEUED, Status::chosen(counted), Status::woken(counted)] {
-                standing.queue(Waker::from(counter.clone()));
-                assert!(standing.is_queued());
+                standing.prepare(&Waker::from(counter.clone()));
                 standing.set(status);
                 assert_eq!((standing.status(), Arc::strong_count(&counter)), (status, 2));
-                standing.refresh(&Waker::from(counter.clone()));
+                standing.prepare(&Waker::from(counter.clone()));
                 assert_eq!((standing.status(), Arc::strong_count(&counter)), (status, 2));
-                standing.refresh(&Waker::from(other.clone()));
+                standing.prepare(&Waker::from(other.clone()));
                 assert_eq!((standing.status(), Arc::strong_count(&counter)), (status, 1));
                 assert_eq!(Arc::strong_count(&other), 2);
                 assert!(standing.take(status).is_some());
@@ -180,7 +176,7 @@ mod tests {
                 assert!(standing.take(Status::IDLE).is_none());
             }
         }
-        standing.queue(Waker::from(counter.clone()));
+        standing.prepare(&Waker::from(counter.clone()));
         drop(standing);
         assert_eq!(Arc::strong_count(&counter), 1);
     }

@@ -112,9 +112,13 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
     /// # Panics
     /// When it does not wait.
     #[inline]
-    pub fn poll_over<R>(self: Pin<&mut Self>, context: &Context<'_>, f: impl FnOnce(&mut S) -> R) -> Poll<R> {
+    pub fn poll_over<R>(
+        mut self: Pin<&mut Self>,
+        context: &Context<'_>,
+        f: impl FnOnce(&mut S) -> R,
+    ) -> Poll<R> {
         // SAFETY: the node is not moved.
-        let this = unsafe { self.get_unchecked_mut() };
+        let this = unsafe { self.as_mut().get_unchecked_mut() };
         let queue = this.queue.expect("a waiter is polled while it waits");
         let node = NonNull::from(&this.node);
         // SAFETY: the owner keeps the queue alive as long as it may know the node.
@@ -122,8 +126,11 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
         let waker = unsafe {
             if node.as_ref().with(|entry| entry.standing.is_queued()) {
-                node.as_ref().with(|entry| entry.standing.refresh(context.waker()));
-                return Poll::Pending;
+                if node.as_ref().with(|entry| entry.standing.has(context.waker())) {
+                    return Poll::Pending;
+                }
+                drop(inner);
+                return self.poll_with_new_waker(context, f);
             }
             match node.as_ref().with(|entry| entry.standing.status().is_chosen()) {
                 true => {
@@ -143,6 +150,30 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         drop(waker);
         this.queue = None;
         Poll::Ready(result)
+    }
+
+    /// [`Waiter::poll_over`] with another waker than before. It is made, and the old one dropped, without the lock.
+    #[cold]
+    fn poll_with_new_waker<R>(
+        mut self: Pin<&mut Self>,
+        context: &Context<'_>,
+        f: impl FnOnce(&mut S) -> R,
+    ) -> Poll<R> {
+        let queue = self.queue.expect("a waiter is polled while it waits");
+        let (node, waker) = (NonNull::from(&self.node), context.waker().clone());
+        // SAFETY: the owner keeps the queue alive as long as it may know the node.
+        let inner = unsafe { queue.as_ref() }.guard();
+        // SAFETY: the lock is held and the node alive.
+        let (still_waits, unused) = unsafe {
+            node.as_ref().with(|entry| match entry.standing.is_queued() {
+                true => (true, entry.standing.replace(waker)),
+                false => (false, Some(waker)),
+            })
+        };
+        drop(inner);
+        drop(unused);
+        // If it has been woken meanwhile, the waker is not looked at.
+        if still_waits { Poll::Pending } else { self.as_mut().poll_over(context, f) }
     }
 
     /// Begins to wait in the queue of `owner`, which it keeps then, as [`Waiter::begin_there`] does.
@@ -209,14 +240,17 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         waker: &Waker,
     ) -> Poll<T> {
         let node = NonNull::from(&self.node);
+        // SAFETY: the node is not linked yet, so this waiter has it alone. If there is no need to wait, it keeps the
+        // waker for the next time.
+        unsafe { node.as_ref().with(|entry| entry.standing.prepare(waker)) };
         let mut inner = queue.guard();
-        // SAFETY: the node is not linked yet, so this waiter has it alone.
+        // SAFETY: as above.
         let (satisfied, tag) = unsafe {
             node.as_ref().with(|entry| {
                 let Inner { lists, state } = &mut *inner;
                 let satisfied = ready(state, lists, &mut entry.tag);
                 if !satisfied {
-                    entry.standing.queue(waker.clone());
+                    entry.standing.set(Status::QUEUED);
                 }
                 (satisfied, entry.tag)
             })

@@ -79,8 +79,9 @@ impl<T: Tag> Waiters<'_, T, List<T>> {
         self.choose(&tag, usize::MAX, false, matches)
     }
 
-    /// Calls the wakers of waiters for whose tags `matches` says so, which go on waiting. Whether all were asked: if
-    /// not, their wakers are to be called first, and then this again.
+    /// Calls the wakers of waiters for whose tags `matches` says so, which go on waiting, with no waker until they
+    /// bring one [again](crate::Registration::renew). Whether all were asked: if not, their wakers are to be called
+    /// first, and then this again.
     ///
     /// Who was asked goes to the end, so that the next round begins with others, and all rounds together take no
     /// longer than twice the list.
@@ -97,7 +98,7 @@ impl<T: Tag> Waiters<'_, T, List<T>> {
                 let (queued, waker) = node.as_ref().with(|entry| {
                     let queued = entry.standing.is_queued();
                     let told = queued && matches(&mut entry.tag);
-                    (queued, if told { entry.standing.waker() } else { None })
+                    (queued, if told { entry.standing.take(Status::QUEUED) } else { None })
                 });
                 if queued {
                     self.lists.remove(node);

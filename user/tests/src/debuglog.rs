@@ -81,6 +81,21 @@ user_test! {
         assert_eq!(writer.read().err(), Some(Status::ACCESS_DENIED));
     }
 
+    fn readers_are_few() {
+        let mut readers: [Option<Debuglog>; 200] = [const { None }; 200];
+        let refused = readers.iter_mut().find_map(|place| match Debuglog::create(resource(), true) {
+            Ok(reader) => {
+                *place = Some(reader);
+                None
+            }
+            Err(status) => Some(status),
+        });
+        assert_eq!(refused, Some(Status::NO_RESOURCES));
+        view(false).write(b"to all").expect("written");
+        readers[0] = None;
+        view(true).read().expect("room again, and a record");
+    }
+
     fn rights_and_options_are_checked() {
         let (mute, mut buffer) = (without(&view(true), Rights::WRITE), [0u8; 256]);
         assert_eq!(view(false).read().err(), Some(Status::ACCESS_DENIED));

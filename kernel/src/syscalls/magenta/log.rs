@@ -1,4 +1,5 @@
-//! The log: that of Zircon's debuglog calls, open to everybody.
+//! The log: that of Zircon's debuglog calls. Everybody may write it. Reading takes the root resource there, which these
+//! calls have no place for, so that a view to be read comes from there, too.
 
 use super::super::{Caller, debug, no_options};
 use crate::mm::user::{InSlice, Out, OutSlice};
@@ -10,8 +11,11 @@ use objects::Debuglog;
 /// records have the low half as their severity.
 const FLAGS: u32 = 0xffff;
 
-/// A view of the log, with `LOG_FLAG_READABLE` one to be read.
+/// A view of the log to be written. One to be read, with `LOG_FLAG_READABLE`, is `ACCESS_DENIED`.
 pub fn log_create(caller: &Caller, options: u32, out: Out<RawHandle>) -> Result<(), Status> {
+    if options == abi::LOG_FLAG_READABLE as u32 {
+        return Err(Status::ACCESS_DENIED);
+    }
     debug::view(caller, options, out)
 }
 

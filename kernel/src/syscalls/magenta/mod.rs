@@ -7,7 +7,7 @@
 //! - times are not deadlines but timeouts: [`wait`]
 //! - handles that a call which fails leaves where they were: [`leave`]
 //! - arguments in another order, other options: [`ipc`]
-//! - a log that needs no permission: [`log`]
+//! - a log that is written without permission, and never read: [`log`]
 //! - ports with packets of any length, and lasting bindings: [`port`]
 //! - wait sets: [`waitset`]
 //! - data pipes, with windows on their ring: [`datapipe`]

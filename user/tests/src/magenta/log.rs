@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use hafnon_user::{
-    Rights, Signals, Status,
+    Debuglog, Rights, Signals, Status,
     abi::{LOG_RECORD_DATA_MAX, LOG_RECORD_MAX, LogRecord, zerocopy::FromBytes},
     clock,
     handle::Handle,
@@ -13,14 +13,15 @@ use hafnon_user::{
 use super::{event, owned};
 use crate::{
     bad_memory::BadMemory,
-    harness::{NO_HANDLE, call, user_test},
+    harness::{NO_HANDLE, call, resource, user_test},
 };
 
 const READABLE: u32 = 0x4000_0000;
 
-fn log(options: u32) -> Handle {
+/// A log to be written.
+fn log() -> Handle {
     let mut out = 0;
-    assert_eq!(call!(mx_log_create(options, &mut out)), Status::OK);
+    assert_eq!(call!(mx_log_create(0, &mut out)), Status::OK);
     owned(out)
 }
 
@@ -41,7 +42,7 @@ fn read(log: &Handle) -> Result<(LogRecord, Vec<u8>), Status> {
 
 /// A log to be read whose earlier records have been read.
 fn drained() -> Handle {
-    let log = log(READABLE);
+    let log = Handle::from(Debuglog::create(resource(), true).expect("a view"));
     while read(&log).is_ok() {}
     log
 }
@@ -71,8 +72,11 @@ user_test! {
         assert_eq!(read(&log), Err(Status::SHOULD_WAIT));
     }
 
-    fn only_a_readable_log_may_be_read() {
-        let log = log(0);
+    fn a_view_to_be_read_takes_the_resource() {
+        let mut out = 0;
+        assert_eq!(call!(mx_log_create(READABLE, &mut out)), Status::ACCESS_DENIED);
+        let log = log();
+        assert_eq!(write(&log, b"from anyone", 0), Status::OK);
         assert!(!info::basic(&log).expect("info").rights.contains(Rights::READ));
         assert_eq!(read(&log), Err(Status::ACCESS_DENIED));
     }
