@@ -172,6 +172,8 @@ pub struct Call {
     pub blocking: bool,
     /// It does so in one of the waits that the thread keeps.
     pub parks: bool,
+    /// Some of its calls are long: see [`crate::emit::dispatcher`].
+    pub long: bool,
     /// It creates kernel objects.
     pub creates: bool,
     /// Answered in user mode.
@@ -284,9 +286,11 @@ pub enum ArgKind {
 pub enum Lookup {
     /// Looks it up and fails the call if that fails.
     Early,
+    /// As `Early`, and gives the handler the rights that the handle has with its object.
+    Held,
     /// Looks it up and gives the handler the outcome.
     Late,
-    /// Gives the handler the bare value.
+    /// Gives the handler the value, which it can look up once.
     Raw,
 }
 

@@ -31,6 +31,9 @@ const CALLS: &str = r#"
 [calls.zircon.channel]
 channel_write = { number = 0, state = "done", sig = "handle: handle<channel, WRITE, late>, bytes: in<void>[n]?, n: u32", errors = "BAD_HANDLE" }
 channel_create = { number = 1, state = "done", creates = true, sig = "options: u32, out: out<handle>", options = "HANDLE_FLAG", errors = "BAD_HANDLE" }
+[calls.zircon.region]
+region_map = { number = 4, state = "done", sig = "region: handle<channel, READ WRITE, held>, other: handle<any, held>, old: handle<task, raw>?, length: u64" }
+region_list = { number = 5, state = "done", long = true, sig = "region: handle<any, READ>, n: u64" }
 [calls.zircon.object]
 object_wait = { number = 3, state = "done", blocking = true, sig = "handle: handle<any, READ>, deadline: time" }
 [calls.zircon.time]
@@ -97,13 +100,45 @@ fn dispatcher_decodes_arguments() {
         &dispatcher::emit(&spec()),
         &[
             "pub static ENTRIES: [Entry; 513]",
-            "caller.object::<objects::Channel>(args[0] as RawHandle, Rights::WRITE), \
+            "caller.object::<objects::Channel>(HandleArgument::new(args[0] as RawHandle), Rights::WRITE), \
              user::InSlice::<u8>::new(args[1], args[2] as u32 as usize))",
             "    caller.admit()?;\n    crate::syscalls::channel::channel_create(caller, args[0] as u32, \
              user::Out::<RawHandle>::new(args[1]))",
-            "let handle = caller.any(args[0] as RawHandle, Rights::READ)?;\n    \
+            "let handle = caller.any(HandleArgument::new(args[0] as RawHandle), Rights::READ)?;\n    \
              crate::syscalls::object::object_wait(caller, handle, args[1] as i64).await",
             "        abi::zircon::OBJECT_WAIT => status(zircon_object_wait(caller, args).await),",
+        ],
+    );
+}
+
+#[test]
+fn dispatcher_gives_rights_with_their_object() {
+    assert_contains(
+        &dispatcher::emit(&spec()),
+        &["    let region = caller.held::<objects::Channel>(HandleArgument::new(args[0] as RawHandle), \
+             Rights::from_bits_retain(Rights::READ.bits() | Rights::WRITE.bits()))?;\n    \
+             let other = caller.any_held(HandleArgument::new(args[1] as RawHandle), Rights::NONE)?;\n    \
+             crate::syscalls::region::region_map(caller, region, other, \
+             HandleArgument::new(args[2] as RawHandle), args[3])\n"],
+    );
+}
+
+#[test]
+fn dispatcher_has_two_handlers_for_long_calls() {
+    let lookup = "let region = caller.any(HandleArgument::new(args[0] as RawHandle), Rights::READ)?;";
+    assert_contains(
+        &dispatcher::emit(&spec()),
+        &[
+            "    |caller, args, _| zircon_region_list(caller, args).map(status),\n",
+            "        abi::zircon::REGION_LIST => status(zircon_region_list_long(caller, args).await),\n",
+            &format!(
+                "\nfn zircon_region_list(caller: &Caller, args: &Args) -> Poll<Result<(), Status>> {{\n    {lookup}\n    \
+                 crate::syscalls::region::region_list(caller, region, args[1])\n}}\n"
+            ),
+            &format!(
+                "\nasync fn zircon_region_list_long(caller: &Caller, args: &Args) -> Result<(), Status> {{\n    {lookup}\n    \
+                 crate::syscalls::region::region_list_long(caller, region, args[1]).await\n}}\n"
+            ),
         ],
     );
 }
@@ -114,7 +149,7 @@ fn missing_calls_have_no_handler() {
     assert!(!text.contains("thread_exit"), "{text}");
     assert_contains(
         &text,
-        &["    missing,\n    asynchronous,\n    unknown,\n", "    unknown,\n    missing,\n];"],
+        &["    missing,\n    asynchronous,\n    |caller, args, _|", "    unknown,\n    missing,\n];"],
     );
 }
 
@@ -153,7 +188,7 @@ fn reference_shows_signatures() {
         &docs::emit(&spec()),
         &[
             "| channel_create | 1 | done | `(options: u32, out: out<handle>) -> status` |",
-            "| [Zircon](#zircon) | 4 | 1 |",
+            "| [Zircon](#zircon) | 6 | 1 |",
         ],
     );
 }
@@ -181,6 +216,20 @@ fn mistakes_name_the_call() {
         call(r#"a = { number = 1, state = "done", returns = "u64", sig = "h: handle<channel>" }"#),
         "zircon call a: a call that returns no status cannot fail before its handler: no `creates`, raw handles"
     );
+    for clash in [r#"blocking = true"#, r#"parks = true"#, r#"returns = "u64""#] {
+        assert_eq!(
+            call(&format!(r#"a = {{ number = 1, state = "done", long = true, {clash} }}"#)),
+            "zircon call a: `long` is for calls that return a status, and neither block nor park"
+        );
+    }
+    for flag in ["", ", held"] {
+        assert_eq!(
+            call(&format!(
+                r#"a = {{ number = 1, state = "done", returns = "void", sig = "h: handle<any{flag}>" }}"#
+            )),
+            "zircon call a: a call that returns no status cannot fail before its handler: no `creates`, raw handles"
+        );
+    }
     assert!(
         call(r#"a = { number = 1, state = "done", speed = 3 }"#)
             .starts_with("zircon call a: unknown field `speed`")

@@ -4,6 +4,7 @@
 //! most [`MAX_HEIGHT`] deep; killing walks the tree without recursion.
 
 use crate::base::{Base, Koid};
+use crate::listing::visit_part;
 use crate::name::Name;
 use crate::object::kernel_object;
 use crate::process::Process;
@@ -191,14 +192,14 @@ impl Job {
         self.state.lock().jobs.range((Excluded(after), Unbounded)).find_map(|(_, job)| job.upgrade())
     }
 
-    /// The ids of child jobs.
-    pub fn child_koids(&self, mut visit: impl FnMut(Koid)) {
-        self.state.lock().jobs.keys().for_each(|koid| visit(*koid));
+    /// Visits the ids of child jobs, a part of those behind `after`. The last one; nothing if that was the last part.
+    pub fn visit_jobs(&self, after: Koid, mut visit: impl FnMut(Koid)) -> Option<Koid> {
+        visit_part(&self.state.lock().jobs, after, |koid, _| visit(koid))
     }
 
-    /// The ids of processes.
-    pub fn process_koids(&self, mut visit: impl FnMut(Koid)) {
-        self.state.lock().processes.keys().for_each(|koid| visit(*koid));
+    /// Visits the ids of processes, as [`Job::visit_jobs`].
+    pub fn visit_processes(&self, after: Koid, mut visit: impl FnMut(Koid)) -> Option<Koid> {
+        visit_part(&self.state.lock().processes, after, |koid, _| visit(koid))
     }
 
     /// The child job or process with this id.

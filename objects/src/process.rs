@@ -14,6 +14,7 @@ use crate::base::{Base, Koid};
 use crate::closing::{Doomed, Remains};
 use crate::futex::{self, FutexTable};
 use crate::job::Job;
+use crate::listing::visit_part;
 use crate::name::Name;
 use crate::object::{KernelObject, Object, kernel_object};
 use crate::table::HandleTable;
@@ -272,11 +273,15 @@ impl Process {
         self.job.remove_process(self.koid(), || self.base.signals.assert(Signals::PROCESS_TERMINATED));
     }
 
-    /// The ids of its threads that have started.
-    pub fn thread_koids(&self, mut visit: impl FnMut(Koid)) {
-        let state = self.state.lock();
-        let started = state.threads.values().filter(|thread| thread.has_started());
-        started.for_each(|thread| visit(thread.koid()));
+    /// Visits the ids of its threads that have started, a part of those behind `after`. The last id that was looked
+    /// at; nothing if that was the last part.
+    pub fn visit_threads(&self, after: Koid, mut visit: impl FnMut(Koid)) -> Option<Koid> {
+        let visit = |koid, thread: &Arc<Thread>| {
+            if thread.has_started() {
+                visit(koid);
+            }
+        };
+        visit_part(&self.state.lock().threads, after, visit)
     }
 
     /// The thread with this id.

@@ -5,7 +5,7 @@
 //! ```text
 //!   31                                   2 1 0
 //!  ┌──────────────────────────────────────┬───┐
-//!  │ (generation:12 | slot:18) ^ secret:30│1 1│
+//!  │ (generation:11 | slot:19) ^ secret:30│1 1│
 //!  └──────────────────────────────────────┴───┘
 //! ```
 //!
@@ -17,11 +17,10 @@
 
 use crate::base::Koid;
 use crate::closing::Doomed;
-use crate::handle::{Handle, HandleId, MAX_HANDLES};
+use crate::handle::{Handle, HandleId};
 use crate::object::{KernelObject, Object};
 use abi::{Rights, Signals, Status};
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::ops::ControlFlow;
 use waitq::sync::Mutex;
 use waitq::sync::atomic::{AtomicU64, Ordering};
@@ -32,13 +31,10 @@ mod slots;
 
 pub use leaving::Leaving;
 pub use room::Room;
-use slots::{Entry, Slot, Slots};
+use slots::{Entry, SEGMENT, SLOT_BITS, Slot, Slots};
 
-const SLOT_BITS: u32 = 18;
 const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
 const FIXED_BITS: u32 = 3;
-
-const _: () = assert!(MAX_HANDLES <= 1 << SLOT_BITS);
 
 /// The handles of one process.
 pub struct HandleTable {
@@ -53,6 +49,16 @@ pub struct HandleTable {
 /// lookup, so that no removal comes between the two. The default is the first moment of every table.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Mark(u64);
+
+/// An object and the rights of the handle that it was found through, both of one lookup. Whoever looked the rights
+/// up by themselves could get those of another handle, which has taken the value meanwhile.
+#[derive(Clone, Debug)]
+pub struct Held<T> {
+    /// The object.
+    pub object: T,
+    /// The rights of the handle.
+    pub rights: Rights,
+}
 
 impl HandleTable {
     /// An empty table for the process with this id.
@@ -78,7 +84,7 @@ impl HandleTable {
     #[inline]
     fn find<'a>(&self, slots: &'a Slots, value: u32) -> Option<&'a Handle> {
         let (slot, generation) = self.decode(value)?;
-        match slots.slots.get(slot as usize)? {
+        match slots.get(slot)? {
             Slot { generation: current, entry: Entry::Used(handle) } if *current == generation => {
                 Some(handle)
             }
@@ -113,6 +119,17 @@ impl HandleTable {
         self.find_object(&self.slots.lock(), value, rights).cloned()
     }
 
+    /// As [`HandleTable::get`], with the rights that the handle has.
+    ///
+    /// # Errors
+    /// Those of [`HandleTable::get`].
+    #[inline]
+    pub fn get_held<T: KernelObject>(&self, value: u32, needed: Rights) -> Result<Held<Arc<T>>, Status> {
+        let slots = self.slots.lock();
+        let handle = self.find_kind::<T>(&slots, value, needed)?;
+        Ok(Held { object: handle.1.clone(), rights: handle.0 })
+    }
+
     /// As [`HandleTable::get`], for a call that waits through the handle.
     ///
     /// # Errors
@@ -130,9 +147,24 @@ impl HandleTable {
         value: u32,
         rights: Rights,
     ) -> Result<&'a Arc<T>, Status> {
+        self.find_kind(slots, value, rights).map(|(_, object)| object)
+    }
+
+    /// The rights that a handle has, and its object.
+    #[inline]
+    fn find_kind<'a, T: KernelObject>(
+        &self,
+        slots: &'a Slots,
+        value: u32,
+        needed: Rights,
+    ) -> Result<(Rights, &'a Arc<T>), Status> {
         let handle = self.find(slots, value).ok_or(Status::BAD_HANDLE)?;
         let object = T::from_object(handle.object()).ok_or(Status::WRONG_TYPE)?;
-        if handle.rights().contains(rights) { Ok(object) } else { Err(Status::ACCESS_DENIED) }
+        if handle.rights().contains(needed) {
+            Ok((handle.rights(), object))
+        } else {
+            Err(Status::ACCESS_DENIED)
+        }
     }
 
     /// The object behind a value, of whatever kind, if the handle has these rights.
@@ -141,21 +173,36 @@ impl HandleTable {
     /// `BAD_HANDLE`, `ACCESS_DENIED`.
     #[inline(always)]
     pub fn get_any(&self, value: u32, rights: Rights) -> Result<Object, Status> {
-        let (object, held) = self.look(value)?;
-        if !held.contains(rights) {
-            return Err(Status::ACCESS_DENIED);
-        }
-        Ok(object)
+        self.get_any_held(value, rights).map(|held| held.object)
     }
 
-    /// As [`HandleTable::get_any`], for a call that waits through the handle.
+    /// As [`HandleTable::get_any`], with the rights that the handle has.
     ///
     /// # Errors
     /// Those of [`HandleTable::get_any`].
-    #[inline(always)] // reason: as for `look`
-    pub fn get_any_to_wait(&self, value: u32, rights: Rights) -> Result<(Object, Mark), Status> {
+    #[inline(always)] // reason: it is a part of most calls, and more than half of it is passing the result
+    pub fn get_any_held(&self, value: u32, needed: Rights) -> Result<Held<Object>, Status> {
         let slots = self.slots.lock();
-        let handle = self.find_any(&slots, value, rights)?;
+        let handle = self.find_any(&slots, value, needed)?;
+        Ok(Held { object: handle.object().clone(), rights: handle.rights() })
+    }
+
+    /// As [`HandleTable::get_any`], for a call that waits through the handle. What rights are needed may be a
+    /// matter of the object.
+    ///
+    /// # Errors
+    /// Those of [`HandleTable::get_any`].
+    #[inline(always)] // reason: as for `get_any_held`
+    pub fn get_any_to_wait(
+        &self,
+        value: u32,
+        needed: impl FnOnce(&Object) -> Rights,
+    ) -> Result<(Object, Mark), Status> {
+        let slots = self.slots.lock();
+        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
+        if !handle.rights().contains(needed(handle.object())) {
+            return Err(Status::ACCESS_DENIED);
+        }
         Ok((handle.object().clone(), Mark(slots.removals)))
     }
 
@@ -164,7 +211,7 @@ impl HandleTable {
     ///
     /// # Errors
     /// Those of [`HandleTable::get_any`].
-    #[inline(always)] // reason: as for `look`
+    #[inline(always)] // reason: as for `get_any_held`
     pub fn get_any_unless(
         &self,
         value: u32,
@@ -184,14 +231,6 @@ impl HandleTable {
     fn find_any<'a>(&self, slots: &'a Slots, value: u32, rights: Rights) -> Result<&'a Handle, Status> {
         let handle = self.find(slots, value).ok_or(Status::BAD_HANDLE)?;
         if handle.rights().contains(rights) { Ok(handle) } else { Err(Status::ACCESS_DENIED) }
-    }
-
-    /// The object and the rights behind a value.
-    #[inline(always)] // reason: it is a part of most calls, and more than half of it is passing the result
-    pub fn look(&self, value: u32) -> Result<(Object, Rights), Status> {
-        let slots = self.slots.lock();
-        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
-        Ok((handle.object().clone(), handle.rights()))
     }
 
     /// Whether the value names a handle.
@@ -269,8 +308,9 @@ impl HandleTable {
         Handle::new(handle.object().clone(), check(handle)?)
     }
 
-    /// Exchanges a handle for one with `SAME_RIGHTS` or a subset of its rights, which takes no memory. The
-    /// old value is invalid afterwards, whatever the outcome, unless it was `BAD_HANDLE`.
+    /// Exchanges a handle for one with `SAME_RIGHTS` or a subset of its rights, which takes no memory: the spare
+    /// slots are there for it, so that its own slot waits as long as that of a handle that is closed. The old value
+    /// is invalid afterwards, whatever the outcome, unless it was `BAD_HANDLE`.
     ///
     /// # Errors
     /// `BAD_HANDLE`, `INVALID_ARGS` for rights it does not have.
@@ -305,7 +345,7 @@ impl HandleTable {
     /// How many handles there are.
     pub fn len(&self) -> usize {
         let slots = self.slots.lock();
-        slots.slots.len() - slots.free_count
+        slots.len() - slots.free_count
     }
 
     /// Whether there are none.
@@ -313,14 +353,18 @@ impl HandleTable {
         self.len() == 0
     }
 
-    /// Visits every handle: its value and itself.
-    pub fn for_each(&self, mut visit: impl FnMut(u32, &Handle)) {
+    /// Visits a part of the handles, each with its value: those from a position on. Where to go on; nothing when that
+    /// was the last part. The first position is 0. A handle that is there all the time between the first part and the
+    /// last is visited once, one that comes or goes meanwhile once or not at all.
+    pub fn visit_part(&self, from: usize, mut visit: impl FnMut(u32, &Handle)) -> Option<usize> {
         let slots = self.slots.lock();
-        for (index, slot) in slots.slots.iter().enumerate() {
-            if let Entry::Used(handle) = &slot.entry {
-                visit(self.encode(index as u32, slot.generation), handle);
+        let end = slots.len().min(from + SEGMENT);
+        for index in from as u32..end as u32 {
+            if let Some(Slot { generation, entry: Entry::Used(handle) }) = slots.get(index) {
+                visit(self.encode(index, *generation), handle);
             }
         }
+        (end < slots.len()).then_some(end)
     }
 
     /// Closes all handles, one after the other, and takes no more.
@@ -336,16 +380,13 @@ impl HandleTable {
         let (value, handle) = {
             let mut slots = self.slots.lock();
             slots.closed = true;
-            let Some(slot) = slots.slots.pop() else {
-                slots.slots = Vec::new();
-                return false;
-            };
-            let Entry::Used(handle) = slot.entry else {
-                slots.free_count -= usize::from(matches!(slot.entry, Entry::Free { .. }));
+            let Some((index, generation, entry)) = slots.pop() else { return false };
+            let Entry::Used(handle) = entry else {
+                slots.free_count -= usize::from(matches!(entry, Entry::Free { .. }));
                 return true;
             };
             self.note_removal(&mut slots);
-            (self.encode(slots.slots.len() as u32, slot.generation), handle)
+            (self.encode(index, generation), handle)
         };
         self.leave(value, &handle);
         handle.close_into(doomed);

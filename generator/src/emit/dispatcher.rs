@@ -5,8 +5,10 @@
 //! ```text
 //! crate::syscalls::{Caller, Args}       Args = [u64; 8]: rdi rsi rdx r10 r8 r9 r12 r13
 //! crate::syscalls::Blocked              the waits that a thread keeps; the last argument of calls that park
-//!   Caller::object::<T>(&self, RawHandle, Rights) -> Result<Arc<T>, Status>      T = objects::Channel, ...
-//!   Caller::any(&self, RawHandle, Rights) -> Result<objects::Object, Status>     kinds `any` and `task`
+//! crate::syscalls::HandleArgument       a handle that is not looked up yet; it can be once
+//!   Caller::object::<T>(&self, HandleArgument, Rights) -> Result<Arc<T>, Status>  T = objects::Channel, ...
+//!   Caller::any(&self, HandleArgument, Rights) -> Result<objects::Object, Status> kinds `any` and `task`
+//!   Caller::held, Caller::any_held                                                the same in objects::Held
 //!   Caller::admit(&self) -> Result<(), Status>                                   before calls that create objects
 //! crate::mm::user::{In, Out, InOut}::<T>::new(address: u64)
 //! crate::mm::user::{InSlice, OutSlice}::<T>::new(address: u64, len: usize)
@@ -14,10 +16,15 @@
 //! crate::syscalls::<abi>::<family>::<call> for those of other ABIs than Zircon's
 //! ```
 //!
+//! A call that is `long` has two handlers: the first answers `Poll<Result<(), Status>>` at the trap, `Pending` where
+//! the work is more than one step, of which it has done nothing then; the second, an async fn with `_long` behind its
+//! name and the same arguments, does it all, and yields between its steps.
+//!
 //! A handler's arguments are those of the declaration, in order, without the lengths that went into a slice:
 //!
 //! ```text
-//! handle<kind, ...>        Arc<objects::Kind>; flag `late`: Result<Arc<..>, Status>; flag `raw`: RawHandle
+//! handle<kind, ...>        Arc<objects::Kind>; flag `held`: Held<Arc<Kind>>; flag `late`: Result<Arc<..>, Status>;
+//!                          flag `raw`: HandleArgument
 //! in<T>, out<T>, inout<T>  In<T>, Out<T>, InOut<T>; with `?` the handler treats null as absent
 //! in<T>[len], out<T>[len]  InSlice<T>, OutSlice<T>; null is good for an empty one only
 //! inout<T>[len]            two arguments, InSlice<T> and OutSlice<T> of the same memory
@@ -31,7 +38,7 @@ use crate::types::{Type, camel};
 const HEAD: &str = "
 use abi::*;
 use crate::mm::user;
-use crate::syscalls::{Args, Blocked, Caller};
+use crate::syscalls::{Args, Blocked, Caller, HandleArgument};
 use core::pin::Pin;
 use core::task::Poll;
 
@@ -66,7 +73,12 @@ pub fn emit(spec: &Spec) -> String {
     table(&mut out, &spec.calls);
     blocking_match(&mut out, &spec.calls);
     for abi in Abi::ALL {
-        present(abi, &spec.calls).for_each(|call| wrapper(&mut out, call));
+        for call in present(abi, &spec.calls) {
+            wrapper(&mut out, call, "");
+            if call.long {
+                wrapper(&mut out, call, LONG);
+            }
+        }
     }
     out
 }
@@ -91,6 +103,7 @@ fn table(out: &mut String, calls: &[Call]) {
             Some(call) if !call.done => put!(out, "    missing,"),
             Some(call) if call.parks => put!(out, "    {},", parking(call)),
             Some(call) if call.blocking => put!(out, "    asynchronous,"),
+            Some(call) if call.long => put!(out, "    {},", beginning(call)),
             Some(call) => put!(out, "    {},", immediate(call)),
         }
     }
@@ -109,15 +122,20 @@ fn parking(call: &Call) -> String {
     format!("|caller, args, blocked| {}(caller, args, blocked).map(status)", wrapper_name(call))
 }
 
+/// The function of an entry whose handler may leave it to an async function.
+fn beginning(call: &Call) -> String {
+    format!("|caller, args, _| {}(caller, args).map(status)", wrapper_name(call))
+}
+
 /// One match for all ABIs, over the numbers that user code has.
 fn blocking_match(out: &mut String, calls: &[Call]) {
     put!(out, "\n/// Runs the call whose entry is `asynchronous`; `number` is what user code has in rax.");
     put!(out, "pub async fn blocking(number: u32, caller: &Caller, args: &Args) -> i64 {{");
     put!(out, "    match number {{");
-    for call in
-        Abi::ALL.iter().flat_map(|abi| present(*abi, calls)).filter(|call| call.blocking && !call.parks)
-    {
-        let answer = format!("{}(caller, args).await", wrapper_name(call));
+    let asynchronous = |call: &&Call| call.long || (call.blocking && !call.parks);
+    for call in Abi::ALL.iter().flat_map(|abi| present(*abi, calls)).filter(asynchronous) {
+        let long = if call.long { LONG } else { "" };
+        let answer = format!("{}{long}(caller, args).await", wrapper_name(call));
         let answer = if call.returns == Returns::Status { format!("status({answer})") } else { answer };
         put!(out, "        abi::{}::{} => {answer},", call.abi.name(), call.name.to_uppercase());
     }
@@ -126,24 +144,27 @@ fn blocking_match(out: &mut String, calls: &[Call]) {
     put!(out, "}}");
 }
 
+/// What is behind the name of the second handler of a long call.
+const LONG: &str = "_long";
+
 /// Decodes the registers and calls the handler.
-fn wrapper(out: &mut String, call: &Call) {
-    let asynchronous = call.blocking && !call.parks;
+fn wrapper(out: &mut String, call: &Call, which: &str) {
+    let asynchronous = which == LONG || (call.blocking && !call.parks);
     let (asynchronous, wait) = if asynchronous { ("async ", ".await") } else { ("", "") };
     let args = if call.args.is_empty() { "_args" } else { "args" };
     let result = match call.returns {
-        _ if call.parks => "Poll<Result<(), Status>>",
+        _ if call.parks || (call.long && which.is_empty()) => "Poll<Result<(), Status>>",
         Returns::Status => "Result<(), Status>",
         _ => "i64",
     };
     let blocked = if call.parks { ", blocked: Pin<&mut Blocked>" } else { "" };
     let name = wrapper_name(call);
-    put!(out, "\n{asynchronous}fn {name}(caller: &Caller, {args}: &Args{blocked}) -> {result} {{");
+    put!(out, "\n{asynchronous}fn {name}{which}(caller: &Caller, {args}: &Args{blocked}) -> {result} {{");
     if call.creates {
         put!(out, "    caller.admit()?;");
     }
     lookups(out, call);
-    let handler = handler_call(call);
+    let handler = handler_call(call, which);
     match &call.returns {
         Returns::Status => put!(out, "    {handler}{wait}"),
         Returns::Void | Returns::NoReturn => put!(out, "    {handler}{wait};\n    0"),
@@ -155,7 +176,7 @@ fn wrapper(out: &mut String, call: &Call) {
 /// Handles are looked up first, in the order of the arguments, so that the first bad one decides the error.
 fn lookups(out: &mut String, call: &Call) {
     for (index, arg) in call.args.iter().enumerate() {
-        if let ArgKind::Handle { lookup: Lookup::Early, .. } = arg.kind {
+        if let ArgKind::Handle { lookup: Lookup::Early | Lookup::Held, .. } = arg.kind {
             put!(out, "    let {} = {}?;", arg.name, lookup(arg, index));
         }
     }
@@ -163,7 +184,7 @@ fn lookups(out: &mut String, call: &Call) {
 
 /// The expression that looks up a handle argument.
 fn lookup(arg: &Arg, index: usize) -> String {
-    let ArgKind::Handle { object, rights, .. } = &arg.kind else {
+    let ArgKind::Handle { object, rights, lookup, .. } = &arg.kind else {
         unreachable!("only handles are looked up")
     };
     let bits: Vec<String> = rights.iter().map(|right| format!("Rights::{right}.bits()")).collect();
@@ -172,12 +193,17 @@ fn lookup(arg: &Arg, index: usize) -> String {
         [right] => format!("Rights::{right}"),
         _ => format!("Rights::from_bits_retain({})", bits.join(" | ")),
     };
-    match object.as_str() {
-        "any" | "task" => format!("caller.any(args[{index}] as RawHandle, {rights})"),
-        kind => {
-            format!("caller.object::<objects::{}>(args[{index}] as RawHandle, {rights})", object_type(kind))
-        }
-    }
+    let held = *lookup == Lookup::Held;
+    let function = match object.as_str() {
+        "any" | "task" => if held { "any_held" } else { "any" }.to_string(),
+        kind => format!("{}::<objects::{}>", if held { "held" } else { "object" }, object_type(kind)),
+    };
+    format!("caller.{function}({}, {rights})", handle_argument(index))
+}
+
+/// A handle as it comes from user code.
+fn handle_argument(index: usize) -> String {
+    format!("HandleArgument::new(args[{index}] as RawHandle)")
 }
 
 /// The type of the `objects` crate for a kind of object.
@@ -185,7 +211,7 @@ fn object_type(kind: &str) -> String {
     if kind == "eventpair" { "EventPair".to_string() } else { camel(kind) }
 }
 
-fn handler_call(call: &Call) -> String {
+fn handler_call(call: &Call, which: &str) -> String {
     let args: Vec<String> = call
         .args
         .iter()
@@ -198,7 +224,7 @@ fn handler_call(call: &Call) -> String {
         args += ", blocked";
     }
     let abi = if call.abi == Abi::Zircon { String::new() } else { format!("{}::", call.abi.name()) };
-    format!("crate::syscalls::{abi}{}::{}(caller{args})", call.family, call.name)
+    format!("crate::syscalls::{abi}{}::{}{which}(caller{args})", call.family, call.name)
 }
 
 /// The expression that a handler gets for an argument.
@@ -206,9 +232,9 @@ fn argument(call: &Call, arg: &Arg, index: usize) -> String {
     match &arg.kind {
         ArgKind::Scalar(type_) => scalar(type_, index),
         ArgKind::Address { .. } => format!("args[{index}]"),
-        ArgKind::Handle { lookup: Lookup::Early, .. } => arg.name.clone(),
+        ArgKind::Handle { lookup: Lookup::Early | Lookup::Held, .. } => arg.name.clone(),
         ArgKind::Handle { lookup: Lookup::Late, .. } => lookup(arg, index),
-        ArgKind::Handle { lookup: Lookup::Raw, .. } => format!("args[{index}] as RawHandle"),
+        ArgKind::Handle { lookup: Lookup::Raw, .. } => handle_argument(index),
         ArgKind::Pointer { direction, target, len: None, .. } => {
             format!("user::{}::<{}>::new(args[{index}])", access(*direction), target.rust())
         }

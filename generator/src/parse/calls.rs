@@ -20,6 +20,8 @@ struct RawCall {
     #[serde(default)]
     parks: bool,
     #[serde(default)]
+    long: bool,
+    #[serde(default)]
     creates: bool,
     #[serde(default)]
     vdso: bool,
@@ -95,7 +97,7 @@ fn call(abi: Abi, family: &str, name: String, raw: RawCall, options: u64, names:
         ),
     };
     let args = signature::parse(&raw.sig, names)?;
-    let RawCall { number, blocking, parks, creates, vdso, via, .. } = raw;
+    let RawCall { number, blocking, parks, long, creates, vdso, via, .. } = raw;
     Ok(Call {
         abi,
         family: family.to_string(),
@@ -104,6 +106,7 @@ fn call(abi: Abi, family: &str, name: String, raw: RawCall, options: u64, names:
         done,
         blocking: blocking || parks,
         parks,
+        long,
         creates,
         vdso,
         via,
@@ -129,6 +132,9 @@ fn checked(call: Call) -> Result<Call> {
     if call.options != 0 && !call.args.iter().any(|arg| arg.name == "options") {
         return Err(Error::new("it has bits for `options`, and no such argument"));
     }
+    if call.long && (call.blocking || call.returns != Returns::Status) {
+        return Err(Error::new("`long` is for calls that return a status, and neither block nor park"));
+    }
     if call.returns != Returns::Status && (call.creates || call.args.iter().any(fails_early)) {
         return Err(Error::new(
             "a call that returns no status cannot fail before its handler: no `creates`, raw handles",
@@ -138,7 +144,7 @@ fn checked(call: Call) -> Result<Call> {
 }
 
 fn fails_early(arg: &Arg) -> bool {
-    matches!(arg.kind, ArgKind::Handle { lookup: Lookup::Early, .. })
+    matches!(arg.kind, ArgKind::Handle { lookup: Lookup::Early | Lookup::Held, .. })
 }
 
 fn check_unique(calls: &[Call]) -> Result<()> {

@@ -102,13 +102,16 @@ fn handle(inner: &str, tail: &str, known: &[Value]) -> Result<ArgKind> {
     let (mut rights, mut lookup) = (Vec::new(), Lookup::Early);
     for part in parts {
         match part {
+            "held" => lookup = Lookup::Held,
             "late" => lookup = Lookup::Late,
             "raw" => lookup = Lookup::Raw,
             _ => rights.extend(part.split_whitespace().map(str::to_string)),
         }
     }
     match rights.iter().find(|right| !known.iter().any(|value| value.name == **right)) {
-        Some(unknown) => Err(Error::new(format!("`{unknown}` is neither a right nor `late` nor `raw`"))),
+        Some(unknown) => {
+            Err(Error::new(format!("`{unknown}` is neither a right nor `held`, `late` or `raw`")))
+        }
         None => Ok(ArgKind::Handle { object, rights, lookup, optional }),
     }
 }
@@ -195,7 +198,7 @@ mod tests {
         assert_eq!(mistake("a: wait_item"), "argument `a`: `wait_item` cannot be passed by value");
         assert_eq!(
             mistake("a: handle<vmo, REED>"),
-            "argument `a`: `REED` is neither a right nor `late` nor `raw`"
+            "argument `a`: `REED` is neither a right nor `held`, `late` or `raw`"
         );
         assert_eq!(mistake("a: in<u8>[n]"), "argument `a`: its length `n` is no number among the arguments");
         assert_eq!(mistake("a: out<void>"), "argument `a`: a pointer to void needs a length");

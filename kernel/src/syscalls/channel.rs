@@ -4,7 +4,7 @@ mod handles;
 
 pub use self::handles::check_sendable;
 use self::handles::{take_dispositions, take_handles};
-use super::{Blocked, Caller, no_options};
+use super::{Blocked, Caller, HandleArgument, Through, no_options};
 use crate::mm::user::{In, InOut, InSlice, Out, OutSlice};
 use abi::{
     ChannelCallArgs, ChannelCallEtcArgs, ChannelIovec, HandleDisposition, HandleInfo, RawHandle, Rights,
@@ -15,7 +15,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::pin::Pin;
 use core::task::Poll;
-use objects::{Channel, Handle, Mark, Message, Room};
+use objects::{Channel, Handle, Message, Room};
 
 const MAX_BYTES: usize = abi::CHANNEL_MAX_MSG_BYTES as usize;
 const MAX_HANDLES: usize = abi::CHANNEL_MAX_MSG_HANDLES as usize;
@@ -245,7 +245,6 @@ pub fn channel_read_etc(
 
 /// A call that is to be made, and where its reply goes.
 struct Request {
-    handle: RawHandle,
     options: u32,
     deadline: i64,
     bytes: InSlice<u8>,
@@ -268,7 +267,7 @@ impl Request {
 #[allow(clippy::too_many_arguments)] // reason: the call has them
 pub fn channel_call(
     caller: &Caller,
-    handle: RawHandle,
+    handle: HandleArgument,
     options: u32,
     deadline: i64,
     args: In<ChannelCallArgs>,
@@ -277,21 +276,21 @@ pub fn channel_call(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let args = args.read()?;
-    let found = caller.handles.get_to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
     let handles = take_handles(caller, found.as_ref().ok().map(|(channel, _)| &**channel), values);
     let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
     let received = Handles::Values(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
     let to = Destination { bytes, handles: received, actual_bytes, actual_handles };
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    call(caller, found, handles, Request { handle, options, deadline, bytes, to }, blocked)
+    call(caller, found, handles, Request { options, deadline, bytes, to }, blocked)
 }
 
 /// [`channel_call`] with dispositions and descriptions of handles.
 #[allow(clippy::too_many_arguments)] // reason: the call has them
 pub fn channel_call_etc(
     caller: &Caller,
-    handle: RawHandle,
+    handle: HandleArgument,
     options: u32,
     deadline: i64,
     args: InOut<ChannelCallEtcArgs>,
@@ -300,7 +299,7 @@ pub fn channel_call_etc(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let args = args.read()?;
-    let found = caller.handles.get_to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let count = args.wr_num_handles as usize;
     let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
     let handles =
@@ -309,25 +308,25 @@ pub fn channel_call_etc(
     let received = Handles::Infos(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
     let to = Destination { bytes, handles: received, actual_bytes, actual_handles };
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    call(caller, found, handles, Request { handle, options, deadline, bytes, to }, blocked)
+    call(caller, found, handles, Request { options, deadline, bytes, to }, blocked)
 }
 
 /// Where the reply goes is looked at when it is there: the message is sent also if it has nowhere to go.
 #[inline(always)] // reason: it has much to be told
 fn call(
     caller: &Caller,
-    found: Result<(Arc<Channel>, Mark), Status>,
+    found: Result<(Arc<Channel>, Through), Status>,
     handles: Result<Box<[Handle]>, Status>,
     request: Request,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let bytes = read_bytes(request.options, request.bytes);
-    let (channel, mark) = found.map_err(|status| request.mistake_or(status))?;
+    let (channel, through) = found.map_err(|status| request.mistake_or(status))?;
     let message = Message { bytes: bytes?, handles: handles? };
     if message.bytes.len() < size_of::<u32>() {
         return Poll::Ready(Err(Status::INVALID_ARGS));
     }
-    let (id, deadline) = (caller.id(request.handle), caller.deadline(request.deadline));
-    let still_open = || caller.still_open(request.handle, mark);
-    blocked.reply(channel, message, id, still_open, deadline, request.to)
+    let still_open = || caller.still_open(through);
+    let deadline = caller.deadline(request.deadline);
+    blocked.reply(channel, message, through.handle, still_open, deadline, request.to)
 }

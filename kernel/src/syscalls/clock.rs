@@ -1,6 +1,6 @@
 //! Clocks that user code sets and steers. What they do is in `objects`.
 
-use super::Caller;
+use super::{Caller, HandleArgument};
 use crate::arch::time;
 use crate::mm::user::{In, Out};
 use abi::{ClockCreateArgsV1, ClockDetailsV1, RawHandle, Rights, Status};
@@ -36,7 +36,7 @@ pub fn clock_read(_caller: &Caller, clock: Arc<Clock>, now: Out<i64>) -> Result<
 /// Tells everything about a clock.
 pub fn clock_get_details(
     caller: &Caller,
-    clock: RawHandle,
+    clock: HandleArgument,
     options: u64,
     details: u64,
 ) -> Result<(), Status> {
@@ -48,7 +48,7 @@ pub fn clock_get_details(
 }
 
 /// Sets, steers or starts a clock. What is wrong for any clock is said before the handle is looked at.
-pub fn clock_update(caller: &Caller, clock: RawHandle, options: u64, args: u64) -> Result<(), Status> {
+pub fn clock_update(caller: &Caller, clock: HandleArgument, options: u64, args: u64) -> Result<(), Status> {
     let update = match version(options) {
         1 => ClockUpdate::first(plain(options), &In::new(args).read()?)?,
         2 => ClockUpdate::second(plain(options), &In::new(args).read()?)?,

@@ -1,6 +1,6 @@
 //! The debug console, and the debug log: a ring of records for user programs.
 
-use super::{Caller, no_options, now};
+use super::{Caller, HandleArgument, no_options, now};
 use crate::arch::serial;
 use crate::config;
 use crate::mm::user::{InSlice, Out, OutSlice};
@@ -15,11 +15,11 @@ static LOG: Once<Log> = Once::new();
 /// Without any, it can be written.
 pub fn debuglog_create(
     caller: &Caller,
-    resource: RawHandle,
+    resource: HandleArgument,
     options: u32,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
-    if resource != abi::HANDLE_INVALID || options == abi::LOG_FLAG_READABLE as u32 {
+    if !resource.is_none() || options == abi::LOG_FLAG_READABLE as u32 {
         caller.object::<Resource>(resource, Rights::NONE)?;
     }
     view(caller, options, out)
@@ -39,7 +39,7 @@ pub(super) fn view(caller: &Caller, options: u32, out: Out<RawHandle>) -> Result
 /// Writes a record; text that is too long is cut.
 pub fn debuglog_write(
     caller: &Caller,
-    view: RawHandle,
+    view: HandleArgument,
     options: u32,
     text: InSlice<u8>,
 ) -> Result<(), Status> {
@@ -76,7 +76,7 @@ pub(super) fn write(
 /// What the call returns instead of `OK` is, if positive, no error but the number of bytes.
 pub fn debuglog_read(
     caller: &Caller,
-    view: RawHandle,
+    view: HandleArgument,
     options: u32,
     buffer: OutSlice<u8>,
 ) -> Result<(), Status> {
@@ -128,7 +128,7 @@ fn check_serial(needed: Serial) -> Result<(), Status> {
 /// is the permission.
 pub async fn debug_read(
     caller: &Caller,
-    resource: RawHandle,
+    resource: HandleArgument,
     buffer: OutSlice<u8>,
     actual: Out<usize>,
 ) -> Result<(), Status> {

@@ -1,6 +1,6 @@
 //! Events and event pairs.
 
-use super::{Caller, no_options};
+use super::{Caller, HandleArgument, no_options};
 use crate::mm::user::Out;
 use crate::pressure;
 use abi::{RawHandle, Rights, Status};
@@ -30,7 +30,7 @@ pub fn eventpair_create(
 /// which jobs are killed one with the right to kill.
 pub fn system_get_event(
     caller: &Caller,
-    root_job: RawHandle,
+    root_job: HandleArgument,
     kind: u32,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {

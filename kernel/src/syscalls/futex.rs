@@ -1,8 +1,8 @@
 //! Futexes.
 
-use super::{Blocked, Caller};
+use super::{Blocked, Caller, HandleArgument};
 use crate::mm::user;
-use abi::{RawHandle, Rights, Status};
+use abi::{Rights, Status};
 use core::pin::Pin;
 use core::task::{Poll, ready};
 use objects::{FutexWait, Koid, NewOwner, Refused, Requeue, Thread};
@@ -14,12 +14,12 @@ pub(super) fn comparison(address: u64, expected: i32) -> impl Fn() -> Result<boo
 
 /// The thread of the caller's process that a handle names as a futex's owner; 0 for none.
 #[inline]
-fn owner(caller: &Caller, handle: RawHandle) -> Result<Koid, Status> {
-    if handle == 0 { Ok(0) } else { named_owner(caller, handle) }
+fn owner(caller: &Caller, handle: HandleArgument) -> Result<Koid, Status> {
+    if handle.is_none() { Ok(0) } else { named_owner(caller, handle) }
 }
 
 #[inline(never)] // reason: few programs name one
-fn named_owner(caller: &Caller, handle: RawHandle) -> Result<Koid, Status> {
+fn named_owner(caller: &Caller, handle: HandleArgument) -> Result<Koid, Status> {
     let thread = caller.object::<Thread>(handle, Rights::NONE)?;
     if thread.process().koid() != caller.process.koid() {
         return Err(Status::INVALID_ARGS);
@@ -48,7 +48,7 @@ pub fn futex_wait(
     caller: &Caller,
     address: u64,
     value: i32,
-    new_owner: RawHandle,
+    new_owner: HandleArgument,
     deadline: i64,
     mut blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
@@ -88,7 +88,7 @@ pub fn futex_requeue(
     value: i32,
     target: u64,
     requeue: u32,
-    new_owner: RawHandle,
+    new_owner: HandleArgument,
 ) -> Result<(), Status> {
     let plan = Requeue {
         wake: wake as usize,
@@ -107,7 +107,7 @@ pub fn futex_requeue_single_owner(
     value: i32,
     target: u64,
     requeue: u32,
-    new_owner: RawHandle,
+    new_owner: HandleArgument,
 ) -> Result<(), Status> {
     let plan = Requeue {
         wake: 1,

@@ -1,15 +1,15 @@
 //! Handles: close, duplicate, replace.
 
-use super::Caller;
+use super::{Caller, HandleArgument};
 use crate::mm::user::{InSlice, Out};
 use abi::{RawHandle, Rights, Status};
 
 /// Closes a handle. `HANDLE_INVALID` is fine.
-pub fn handle_close(caller: &Caller, handle: RawHandle) -> Result<(), Status> {
-    if handle == 0 {
+pub fn handle_close(caller: &Caller, handle: HandleArgument) -> Result<(), Status> {
+    if handle.is_none() {
         return Ok(());
     }
-    caller.handles.remove(handle).map(drop)
+    caller.handles.remove(handle.value()).map(drop)
 }
 
 /// How many handles are closed between yields.
@@ -34,7 +34,7 @@ fn close_part(caller: &Caller, handles: InSlice<RawHandle>) -> Result<Result<(),
     handles.read_into(values)?;
     let mut outcome = Ok(());
     for value in values {
-        outcome = outcome.and(handle_close(caller, *value));
+        outcome = outcome.and(handle_close(caller, HandleArgument::new(*value)));
     }
     Ok(outcome)
 }
@@ -42,21 +42,21 @@ fn close_part(caller: &Caller, handles: InSlice<RawHandle>) -> Result<Result<(),
 /// See [`objects::HandleTable::duplicate`].
 pub fn handle_duplicate(
     caller: &Caller,
-    handle: RawHandle,
+    handle: HandleArgument,
     rights: Rights,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
-    let value = caller.handles.duplicate(handle, rights)?;
+    let value = caller.handles.duplicate(handle.value(), rights)?;
     out.write(&value).inspect_err(|_| drop(caller.handles.remove(value)))
 }
 
 /// See [`objects::HandleTable::replace`].
 pub fn handle_replace(
     caller: &Caller,
-    handle: RawHandle,
+    handle: HandleArgument,
     rights: Rights,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
-    let value = caller.handles.replace(handle, rights)?;
+    let value = caller.handles.replace(handle.value(), rights)?;
     out.write(&value).inspect_err(|_| drop(caller.handles.remove(value)))
 }

@@ -1,20 +1,22 @@
-//! `object_get_info`: one function a topic. A topic has one record or a list of them.
+//! `object_get_info`: one function a topic. A topic has one record, or a list of them, which is read in parts.
 
-use super::Caller;
+use super::{Caller, HandleArgument};
 use crate::mm::user::{Out, OutSlice};
 use crate::mm::{self, frames, heap};
 use abi::magenta;
 use abi::{
     InfoHandleBasic, InfoHandleCount, InfoHandleExtended, InfoJob, InfoKmemStats, InfoProcess,
     InfoProcessHandleStats, InfoResource, InfoTaskStats, InfoThread, InfoThreadStats, InfoTimer, InfoVmar,
-    InfoVmo, RawHandle, Rights, Status,
+    InfoVmo, Rights, Status,
 };
 use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::task::Poll;
 use executor::TaskState;
 use objects::memory::PAGE_SIZE;
 use objects::name::Name;
 use objects::{
-    Channel, Job, KernelObject, Object, Process, Resource, Slack, Socket, Thread, Timer, Vmar, Vmo,
+    Channel, Held, Job, KernelObject, Object, Process, Resource, Slack, Socket, Thread, Timer, Vmar, Vmo,
 };
 use zerocopy::{Immutable, IntoBytes};
 
@@ -37,33 +39,88 @@ impl Report {
         self.buffer.write_slice(record.as_bytes())
     }
 
-    /// A topic with a list of records, as many of which are written as fit.
-    fn list<T: IntoBytes + Immutable>(&self, visit: impl FnOnce(&mut dyn FnMut(T))) -> Result<(), Status> {
-        let room = self.buffer.len() / size_of::<T>();
-        let (mut count, mut outcome) = (0, Ok(()));
+    /// A topic with a list of records, as many of which are written as fit. `part` visits the records from a position
+    /// on, a part of them, and tells where to go on. Between the parts others get their turn, so this is no picture
+    /// of one moment: what is there the whole time is told once, what comes or goes meanwhile once or not at all.
+    async fn list<T: IntoBytes + Immutable>(
+        &self,
+        mut part: impl FnMut(u64, &mut dyn FnMut(T)) -> Option<u64>,
+    ) -> Result<(), Status> {
+        let (mut written, mut count, mut position) = (0, 0, 0);
         // Records are gathered under a lock of the object, where user memory can not be written: a page
         // may have to be brought in.
-        let mut gathered = alloc::vec::Vec::new();
-        visit(&mut |record| {
-            if count < room && outcome.is_ok() {
+        let mut gathered = Vec::new();
+        loop {
+            let next =
+                self.list_part(&mut gathered, &mut written, &mut count, |each| part(position, each))?;
+            let Some(next) = next else { break };
+            position = next;
+            executor::yield_now().await;
+        }
+        self.actual.write_optional(&written)?;
+        self.avail.write_optional(&count)
+    }
+
+    /// Gathers and writes a part of a list; what `part` answers.
+    fn list_part<T: IntoBytes + Immutable>(
+        &self,
+        gathered: &mut Vec<T>,
+        written: &mut usize,
+        count: &mut usize,
+        part: impl FnOnce(&mut dyn FnMut(T)) -> Option<u64>,
+    ) -> Result<Option<u64>, Status> {
+        let room = self.buffer.len() / size_of::<T>() - *written;
+        let (mut visited, mut outcome) = (0, Ok(()));
+        let next = part(&mut |record| {
+            visited += 1;
+            if gathered.len() < room && outcome.is_ok() {
                 outcome = gathered.try_reserve(1).map_err(|_| Status::NO_MEMORY);
                 if outcome.is_ok() {
                     gathered.push(record);
                 }
             }
-            count += 1;
         });
         outcome?;
-        self.buffer.write_slice(gathered.as_slice().as_bytes())?;
-        self.actual.write_optional(&gathered.len())?;
-        self.avail.write_optional(&count)
+        let to = self.buffer.part(*written * size_of::<T>(), size_of_val(&**gathered));
+        to.write_slice(gathered.as_slice().as_bytes())?;
+        *written += gathered.len();
+        *count += visited;
+        gathered.clear();
+        Ok(next)
     }
 }
 
-/// Tells about an object.
+/// Tells about an object. Topics that are as long as user code likes are left to [`object_get_info_long`].
 pub fn object_get_info(
     caller: &Caller,
-    handle: RawHandle,
+    handle: HandleArgument,
+    topic: u32,
+    buffer: OutSlice<u8>,
+    actual: Out<usize>,
+    avail: Out<usize>,
+) -> Poll<Result<(), Status>> {
+    if is_long(topic) {
+        return Poll::Pending;
+    }
+    Poll::Ready(tell(caller, handle, topic, &Report { buffer, actual, avail }))
+}
+
+/// Whether a topic counts or lists what there may be very much of.
+fn is_long(topic: u32) -> bool {
+    [
+        abi::INFO_PROCESS_THREADS,
+        abi::INFO_PROCESS_HANDLE_STATS,
+        abi::INFO_HANDLE_TABLE,
+        abi::INFO_JOB_CHILDREN,
+        abi::INFO_JOB_PROCESSES,
+    ]
+    .contains(&topic)
+}
+
+/// [`object_get_info`] of these topics.
+pub async fn object_get_info_long(
+    caller: &Caller,
+    handle: HandleArgument,
     topic: u32,
     buffer: OutSlice<u8>,
     actual: Out<usize>,
@@ -71,60 +128,70 @@ pub fn object_get_info(
 ) -> Result<(), Status> {
     let report = Report { buffer, actual, avail };
     match topic {
+        abi::INFO_PROCESS_THREADS => {
+            let process: Arc<Process> = caller.object(handle, Rights::ENUMERATE)?;
+            report.list::<u64>(|after, each| process.visit_threads(after, each)).await
+        }
+        abi::INFO_PROCESS_HANDLE_STATS => {
+            handle_stats(&*caller.object(handle, Rights::INSPECT)?, &report).await
+        }
+        abi::INFO_HANDLE_TABLE => {
+            let rights = Rights::INSPECT | Rights::MANAGE_PROCESS | Rights::MANAGE_THREAD;
+            let process: Arc<Process> = caller.object(handle, rights)?;
+            report.list(|from, each| handle_table(&process, from, each)).await
+        }
+        abi::INFO_JOB_CHILDREN => {
+            let job: Arc<Job> = caller.object(handle, Rights::ENUMERATE)?;
+            report.list::<u64>(|after, each| job.visit_jobs(after, each)).await
+        }
+        abi::INFO_JOB_PROCESSES => {
+            let job: Arc<Job> = caller.object(handle, Rights::ENUMERATE)?;
+            report.list::<u64>(|after, each| job.visit_processes(after, each)).await
+        }
+        _ => Err(Status::INTERNAL),
+    }
+}
+
+fn tell(caller: &Caller, handle: HandleArgument, topic: u32, report: &Report) -> Result<(), Status> {
+    match topic {
         abi::INFO_HANDLE_VALID => caller.any(handle, Rights::NONE).map(drop),
-        abi::INFO_HANDLE_BASIC => handle_basic(caller, handle, &report),
+        abi::INFO_HANDLE_BASIC => handle_basic(&caller.any_held(handle, Rights::NONE)?, report),
         abi::INFO_HANDLE_COUNT => {
             let handle_count = caller.any(handle, Rights::INSPECT)?.base().handle_count();
             report.one(&InfoHandleCount { handle_count })
         }
-        abi::INFO_PROCESS => process(&*caller.object(handle, Rights::INSPECT)?, &report),
-        abi::INFO_PROCESS_THREADS => {
-            let process: Arc<Process> = caller.object(handle, Rights::ENUMERATE)?;
-            report.list::<u64>(|each| process.thread_koids(each))
-        }
-        abi::INFO_PROCESS_HANDLE_STATS => handle_stats(&*caller.object(handle, Rights::INSPECT)?, &report),
-        abi::INFO_HANDLE_TABLE => {
-            let rights = Rights::INSPECT | Rights::MANAGE_PROCESS | Rights::MANAGE_THREAD;
-            handle_table(&*caller.object(handle, rights)?, &report)
-        }
-        abi::INFO_TASK_STATS => task_stats(&*caller.object(handle, Rights::INSPECT)?, &report),
-        abi::INFO_JOB => job(&*caller.object(handle, Rights::INSPECT)?, &report),
-        abi::INFO_JOB_CHILDREN => {
-            let job: Arc<Job> = caller.object(handle, Rights::ENUMERATE)?;
-            report.list::<u64>(|each| job.child_koids(each))
-        }
-        abi::INFO_JOB_PROCESSES => {
-            let job: Arc<Job> = caller.object(handle, Rights::ENUMERATE)?;
-            report.list::<u64>(|each| job.process_koids(each))
-        }
-        abi::INFO_THREAD => thread(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_PROCESS => process(&*caller.object(handle, Rights::INSPECT)?, report),
+        abi::INFO_TASK_STATS => task_stats(&*caller.object(handle, Rights::INSPECT)?, report),
+        abi::INFO_JOB => job(&*caller.object(handle, Rights::INSPECT)?, report),
+        abi::INFO_THREAD => thread(&*caller.object(handle, Rights::INSPECT)?, report),
         abi::INFO_THREAD_EXCEPTION_REPORT => {
             // No thread ever waits for an answer to an exception: there are no exception channels.
             caller.object::<Thread>(handle, Rights::INSPECT).and(Err(Status::BAD_STATE))
         }
-        abi::INFO_THREAD_STATS => thread_stats(&*caller.object(handle, Rights::INSPECT)?, &report),
-        abi::INFO_VMAR => vmar(&*caller.object(handle, Rights::INSPECT)?, &report),
-        abi::INFO_VMO => vmo(caller, handle, &report),
+        abi::INFO_THREAD_STATS => thread_stats(&*caller.object(handle, Rights::INSPECT)?, report),
+        abi::INFO_VMAR => vmar(&*caller.object(handle, Rights::INSPECT)?, report),
+        abi::INFO_VMO => vmo(&caller.held(handle, Rights::NONE)?, report),
         abi::INFO_SOCKET => report.one(&caller.object::<Socket>(handle, Rights::INSPECT)?.info()),
-        abi::INFO_TIMER => timer(&*caller.object(handle, Rights::INSPECT)?, &report),
-        abi::INFO_RESOURCE => resource(&*caller.object(handle, Rights::INSPECT)?, &report),
+        abi::INFO_TIMER => timer(&*caller.object(handle, Rights::INSPECT)?, report),
+        abi::INFO_RESOURCE => resource(&*caller.object(handle, Rights::INSPECT)?, report),
         abi::INFO_KMEM_STATS => {
             caller.object::<Resource>(handle, Rights::NONE)?;
             report.one(&kernel_memory())
         }
-        _ => Err(Status::NOT_SUPPORTED),
+        // What is no handle is told before what is no topic.
+        _ => caller.any(handle, Rights::NONE).and(Err(Status::NOT_SUPPORTED)),
     }
 }
 
-fn handle_basic(caller: &Caller, handle: RawHandle, report: &Report) -> Result<(), Status> {
-    // A handle may always be asked what it is itself.
-    let (object, rights) = caller.handles.look(handle)?;
+/// A handle may always be asked what it is itself.
+fn handle_basic(held: &Held<Object>, report: &Report) -> Result<(), Status> {
+    let object = &held.object;
     report.one(&InfoHandleBasic {
         koid: object.koid(),
-        rights,
+        rights: held.rights,
         kind: object.object_type(),
         related_koid: object.base().related_koid(),
-        props: props(&object),
+        props: props(object),
         ..Default::default()
     })
 }
@@ -143,31 +210,37 @@ fn process(process: &Process, report: &Report) -> Result<(), Status> {
     })
 }
 
-fn handle_stats(process: &Process, report: &Report) -> Result<(), Status> {
+async fn handle_stats(process: &Process, report: &Report) -> Result<(), Status> {
     let mut stats = InfoProcessHandleStats::default();
-    process.handles.for_each(|_, handle| {
-        if let Some(count) = stats.handle_count.get_mut(handle.object().object_type() as usize) {
-            *count += 1;
+    let mut position = Some(0);
+    while let Some(from) = position {
+        position = process.handles.visit_part(from, |_, handle| {
+            if let Some(count) = stats.handle_count.get_mut(handle.object().object_type() as usize) {
+                *count += 1;
+            }
+        });
+        if position.is_some() {
+            executor::yield_now().await;
         }
-    });
+    }
     report.one(&stats)
 }
 
-fn handle_table(process: &Process, report: &Report) -> Result<(), Status> {
-    report.list::<InfoHandleExtended>(|each| {
-        process.handles.for_each(|value, handle| {
-            let object = handle.object();
-            each(InfoHandleExtended {
-                kind: object.object_type(),
-                handle_value: value,
-                rights: handle.rights(),
-                props: props(object),
-                koid: object.koid(),
-                related_koid: object.base().related_koid(),
-                peer_owner_koid: Channel::from_object(object).map_or(0, |channel| channel.peer_owner()),
-            });
+/// A part of the list of a process's handles.
+fn handle_table(process: &Process, from: u64, each: &mut dyn FnMut(InfoHandleExtended)) -> Option<u64> {
+    let next = process.handles.visit_part(from as usize, |value, handle| {
+        let object = handle.object();
+        each(InfoHandleExtended {
+            kind: object.object_type(),
+            handle_value: value,
+            rights: handle.rights(),
+            props: props(object),
+            koid: object.koid(),
+            related_koid: object.base().related_koid(),
+            peer_owner_koid: Channel::from_object(object).map_or(0, |channel| channel.peer_owner()),
         });
-    })
+    });
+    next.map(|next| next as u64)
 }
 
 fn task_stats(process: &Process, report: &Report) -> Result<(), Status> {
@@ -240,9 +313,8 @@ fn vmar(vmar: &Vmar, report: &Report) -> Result<(), Status> {
     report.one(&InfoVmar { base: vmar.address() as usize, len: vmar.length() as usize })
 }
 
-fn vmo(caller: &Caller, handle: RawHandle, report: &Report) -> Result<(), Status> {
-    let vmo = caller.object::<Vmo>(handle, Rights::NONE)?;
-    let (_, rights) = caller.handles.look(handle)?;
+fn vmo(held: &Held<Arc<Vmo>>, report: &Report) -> Result<(), Status> {
+    let vmo = &held.object;
     let info = vmo.info();
     let resizable = if vmo.is_resizable() { abi::INFO_VMO_RESIZABLE } else { 0 };
     report.one(&InfoVmo {
@@ -253,7 +325,7 @@ fn vmo(caller: &Caller, handle: RawHandle, report: &Report) -> Result<(), Status
         share_count: info.mappings,
         flags: abi::INFO_VMO_TYPE_PAGED | abi::INFO_VMO_VIA_HANDLE | resizable,
         committed_bytes: info.committed,
-        handle_rights: rights,
+        handle_rights: held.rights,
         ..Default::default()
     })
 }

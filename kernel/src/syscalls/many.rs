@@ -1,11 +1,11 @@
 //! Waiting for several objects, and the task that makes the places for such waits.
 
-use super::Caller;
+use super::{Caller, HandleArgument, Through};
 use crate::mm::frames;
 use crate::mm::user::{InSlice, OutSlice};
-use abi::{RawHandle, Rights, Signals, Status, WaitItem};
+use abi::{Rights, Signals, Status, WaitItem};
+use objects::Object;
 use objects::wait::{self, MAX_ITEMS, Places, WaitSet};
-use objects::{Mark, Object};
 use spin::Once;
 
 static PLACES: Once<Places> = Once::new();
@@ -31,7 +31,8 @@ pub async fn object_wait_many(
     results: OutSlice<WaitItem>,
     deadline: i64,
 ) -> Result<(), Status> {
-    wait_many(caller, items, results, deadline, |handle| caller.any_to_wait(handle, Rights::WAIT)).await
+    let look_up = |handle| caller.any_to_wait(handle, |_| Rights::WAIT);
+    wait_many(caller, items, results, deadline, look_up).await
 }
 
 /// [`object_wait_many`]; `look_up` says what may be waited for.
@@ -40,7 +41,7 @@ pub async fn wait_many(
     items: InSlice<WaitItem>,
     results: OutSlice<WaitItem>,
     deadline: i64,
-    look_up: impl Fn(RawHandle) -> Result<(Object, Mark), Status>,
+    look_up: impl Fn(HandleArgument) -> Result<(Object, Through), Status>,
 ) -> Result<(), Status> {
     let deadline = caller.deadline(deadline);
     if items.is_empty() {
@@ -51,24 +52,24 @@ pub async fn wait_many(
         return Err(Status::OUT_OF_RANGE);
     }
     let mut set = WaitSet::new(places(), items.len()).await?;
-    watch(caller, &mut set, items, look_up)?;
-    let outcome = set.wait(|id, mark| caller.still_open(id.value(), mark), deadline).await;
+    watch(&mut set, items, look_up)?;
+    let still_open = |handle, mark| caller.still_open(Through { handle, mark });
+    let outcome = set.wait(still_open, deadline).await;
     write_observed(items, results, set.observed()).and(outcome)
 }
 
 /// Reads all items, and then looks their handles up: as in Zircon, what can not be read is told first.
 fn watch(
-    caller: &Caller,
     set: &mut WaitSet<'_>,
     items: InSlice<WaitItem>,
-    look_up: impl Fn(RawHandle) -> Result<(Object, Mark), Status>,
+    look_up: impl Fn(HandleArgument) -> Result<(Object, Through), Status>,
 ) -> Result<(), Status> {
     let mut copies = [WaitItem::default(); MAX_ITEMS];
     items.read_into(copies.get_mut(..items.len()).ok_or(Status::OUT_OF_RANGE)?)?;
     set.watch(|index| {
         let item = copies[index];
-        let (object, mark) = look_up(item.handle)?;
-        Ok((object, item.waitfor, caller.id(item.handle), mark))
+        let (object, through) = look_up(HandleArgument::new(item.handle))?;
+        Ok((object, item.waitfor, through.handle, through.mark))
     })
 }
 

@@ -41,15 +41,50 @@ mod vmo;
 use crate::mm::{frames, user};
 use crate::process::Machine;
 use crate::{arch, run};
-use abi::{RawHandle, Rights, Status};
+use abi::{RawHandle, Rights, Signals, Status};
 use alloc::sync::Arc;
 pub use blocked::Blocked;
+use core::ops::ControlFlow;
 use objects::wait::Deadline;
-use objects::{Handle, HandleId, HandleTable, KernelObject, Mark, Object, Process, Thread};
+use objects::{Handle, HandleId, HandleTable, Held, KernelObject, Mark, Object, Process, Thread};
 use table::Entry;
 
 /// The arguments of a call: rdi, rsi, rdx, r10, r8, r9, r12, r13.
 pub type Args = [u64; 8];
+
+/// A handle that a call was given. It can be looked up once, which consumes it: another thread may close the handle
+/// at any moment, and another handle may get the value, so what a handler needs of the handle — its object, its
+/// rights, where to wait — has to come from one lookup.
+pub struct HandleArgument(RawHandle);
+
+impl HandleArgument {
+    /// A handle as it came from user code.
+    #[inline(always)]
+    pub fn new(value: RawHandle) -> Self {
+        Self(value)
+    }
+
+    /// Whether it is `HANDLE_INVALID`, which names none.
+    #[inline(always)]
+    pub fn is_none(&self) -> bool {
+        self.0 == abi::HANDLE_INVALID
+    }
+
+    /// The value, for the one operation of the handle table that is to be done with it.
+    #[inline(always)]
+    pub fn value(self) -> RawHandle {
+        self.0
+    }
+}
+
+/// The handle that a wait goes through, and when it was looked up.
+#[derive(Clone, Copy)]
+pub struct Through {
+    /// What identifies the handle for those who end the wait.
+    pub handle: HandleId,
+    /// The moment of the lookup.
+    pub mark: Mark,
+}
 
 /// The thread that makes a call, and what handlers need of it.
 pub struct Caller {
@@ -66,32 +101,77 @@ pub struct Caller {
 impl Caller {
     /// The object of this kind behind a handle with these rights.
     #[inline]
-    pub fn object<T: KernelObject>(&self, handle: RawHandle, rights: Rights) -> Result<Arc<T>, Status> {
-        self.handles.get(handle, rights)
+    pub fn object<T: KernelObject>(&self, handle: HandleArgument, rights: Rights) -> Result<Arc<T>, Status> {
+        self.handles.get(handle.value(), rights)
     }
 
     /// The object behind a handle with these rights.
     #[inline]
-    pub fn any(&self, handle: RawHandle, rights: Rights) -> Result<Object, Status> {
-        self.handles.get_any(handle, rights)
+    pub fn any(&self, handle: HandleArgument, rights: Rights) -> Result<Object, Status> {
+        self.handles.get_any(handle.value(), rights)
     }
 
-    /// What identifies a handle of the caller to those that wait through it.
+    /// [`Caller::object`], and all rights of the handle.
     #[inline]
-    pub fn id(&self, handle: RawHandle) -> HandleId {
-        self.handles.id(handle)
+    pub fn held<T: KernelObject>(
+        &self,
+        handle: HandleArgument,
+        needed: Rights,
+    ) -> Result<Held<Arc<T>>, Status> {
+        self.handles.get_held(handle.value(), needed)
     }
 
-    /// [`Caller::any`] for a call that waits through the handle, with what [`Caller::still_open`] needs.
+    /// [`Caller::any`], and all rights of the handle.
     #[inline]
-    pub fn any_to_wait(&self, handle: RawHandle, rights: Rights) -> Result<(Object, Mark), Status> {
-        self.handles.get_any_to_wait(handle, rights)
+    pub fn any_held(&self, handle: HandleArgument, needed: Rights) -> Result<Held<Object>, Status> {
+        self.handles.get_any_held(handle.value(), needed)
     }
 
-    /// Whether a handle that was looked up at `mark` is open still; for waits, as they begin.
+    /// [`Caller::object`] for a call that waits through the handle.
     #[inline]
-    pub fn still_open(&self, handle: RawHandle, mark: Mark) -> bool {
-        self.handles.still_open(handle, mark)
+    pub fn to_wait<T: KernelObject>(
+        &self,
+        handle: HandleArgument,
+        rights: Rights,
+    ) -> Result<(Arc<T>, Through), Status> {
+        let handle = handle.value();
+        let (object, mark) = self.handles.get_to_wait(handle, rights)?;
+        Ok((object, Through { handle: self.handles.id(handle), mark }))
+    }
+
+    /// [`Caller::any`] for a call that waits through the handle; the rights needed may depend on the object.
+    #[inline]
+    pub fn any_to_wait(
+        &self,
+        handle: HandleArgument,
+        needed: impl FnOnce(&Object) -> Rights,
+    ) -> Result<(Object, Through), Status> {
+        let handle = handle.value();
+        let (object, mark) = self.handles.get_any_to_wait(handle, needed)?;
+        Ok((object, Through { handle: self.handles.id(handle), mark }))
+    }
+
+    /// [`Caller::any_to_wait`], unless one of `signals` is active: then those that are.
+    #[inline(always)] // reason: it is hot
+    pub fn any_unless(
+        &self,
+        handle: HandleArgument,
+        rights: Rights,
+        signals: Signals,
+    ) -> Result<ControlFlow<Signals, (Object, Through)>, Status> {
+        let handle = handle.value();
+        Ok(match self.handles.get_any_unless(handle, rights, signals)? {
+            ControlFlow::Break(active) => ControlFlow::Break(active),
+            ControlFlow::Continue((object, mark)) => {
+                ControlFlow::Continue((object, Through { handle: self.handles.id(handle), mark }))
+            }
+        })
+    }
+
+    /// Whether the handle of a wait is open still; for waits, as they begin.
+    #[inline]
+    pub fn still_open(&self, through: Through) -> bool {
+        self.handles.still_open(through.handle.value(), through.mark)
     }
 
     /// Whether there is memory for another kernel object. Objects are small; this keeps a reserve, so

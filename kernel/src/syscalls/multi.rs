@@ -1,7 +1,7 @@
 //! The last calls of a thread: what it does and can not do itself, since it has no stack any more.
 
-use super::{Caller, futex, handle, vmar};
-use abi::{RawHandle, Status};
+use super::{Caller, HandleArgument, futex, handle, vmar};
+use abi::Status;
 use alloc::sync::Arc;
 use objects::Vmar;
 
@@ -12,7 +12,7 @@ pub fn futex_wake_handle_close_thread_exit(
     address: u64,
     count: u32,
     value: i32,
-    close: RawHandle,
+    close: HandleArgument,
 ) {
     let done = futex::store(address, value)
         .and_then(|()| futex::futex_wake(caller, address, count))
@@ -27,7 +27,7 @@ pub async fn vmar_unmap_handle_close_thread_exit(
     vmar: Arc<Vmar>,
     addr: usize,
     size: usize,
-    close: RawHandle,
+    close: HandleArgument,
 ) -> Result<(), Status> {
     vmar::vmar_unmap(caller, vmar, addr, size).await?;
     finish(caller, handle::handle_close(caller, close));

@@ -1,15 +1,15 @@
 //! Calls on any object: signals, waiting, children. Information is in `info.rs`, properties in `property.rs`,
 //! waiting for several objects in `many.rs`.
 
-use super::{Blocked, Caller, now};
+use super::{Blocked, Caller, HandleArgument, now};
 use crate::mm::user::Out;
 use abi::{RawHandle, Rights, Signals, Status};
 use core::ops::ControlFlow;
 use core::pin::Pin;
 use core::task::Poll;
-use objects::{AsyncOptions, Handle, Object, Observation, Port};
+use objects::{AsyncOptions, Handle, Held, Object, Observation, Port};
 
-pub use super::info::object_get_info;
+pub use super::info::{object_get_info, object_get_info_long};
 pub use super::many::object_wait_many;
 pub use super::property::{object_get_property, object_set_property};
 
@@ -31,18 +31,18 @@ pub fn object_signal_peer(_caller: &Caller, object: Object, clear: u32, set: u32
 /// Waits for signals of one object.
 pub fn object_wait_one(
     caller: &Caller,
-    handle: RawHandle,
+    handle: HandleArgument,
     signals: Signals,
     deadline: i64,
     observed: Out<Signals>,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
-    let (object, mark) = match caller.handles.get_any_unless(handle, Rights::WAIT, signals)? {
+    let (object, through) = match caller.any_unless(handle, Rights::WAIT, signals)? {
         ControlFlow::Break(active) => return Poll::Ready(observed.write_optional(&active)),
         ControlFlow::Continue(found) => found,
     };
-    let observation = Observation::of(signals, caller.id(handle));
-    let still_open = || caller.still_open(handle, mark);
+    let observation = Observation::of(signals, through.handle);
+    let still_open = || caller.still_open(through);
     blocked.signals(object, observation, still_open, caller.deadline(deadline), observed)
 }
 
@@ -50,18 +50,17 @@ pub fn object_wait_one(
 /// parent has too.
 pub fn object_get_child(
     caller: &Caller,
-    handle: RawHandle,
+    parent: Held<Object>,
     koid: u64,
     rights: Rights,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
-    let parent = caller.any(handle, Rights::ENUMERATE)?;
-    let (_, granted) = caller.handles.look(handle)?;
+    let granted = parent.rights;
     let rights = if rights == Rights::SAME_RIGHTS { granted } else { rights };
     if !granted.contains(rights) {
         return Err(Status::ACCESS_DENIED);
     }
-    let child = match parent {
+    let child = match parent.object {
         Object::Job(job) => job.find_child(koid),
         Object::Process(process) => process.find_thread(koid).map(Object::from),
         Object::Resource(_) => None,
@@ -73,8 +72,8 @@ pub fn object_get_child(
 /// Has a port told of signals.
 pub fn object_wait_async(
     caller: &Caller,
-    handle: RawHandle,
-    port: RawHandle,
+    handle: HandleArgument,
+    port: HandleArgument,
     key: u64,
     signals: Signals,
     options: u32,
@@ -83,10 +82,10 @@ pub fn object_wait_async(
         return Err(Status::INVALID_ARGS);
     }
     let port = caller.object::<Port>(port, Rights::WRITE)?;
-    let (object, mark) = caller.any_to_wait(handle, Rights::WAIT)?;
+    let (object, through) = caller.any_to_wait(handle, |_| Rights::WAIT)?;
     let options = AsyncOptions {
         edge: options & abi::WAIT_ASYNC_EDGE != 0,
         timestamp: (options & abi::WAIT_ASYNC_TIMESTAMP != 0).then_some(now as fn() -> i64),
     };
-    port.wait_async(object, caller.id(handle), key, signals, options, || caller.still_open(handle, mark))
+    port.wait_async(object, through.handle, key, signals, options, || caller.still_open(through))
 }

@@ -1,6 +1,6 @@
 //! Ports.
 
-use super::{Blocked, Caller};
+use super::{Blocked, Caller, HandleArgument};
 use crate::mm::user::{In, Out};
 use abi::{PortPacket, RawHandle, Rights, Status};
 use alloc::sync::Arc;
@@ -41,12 +41,12 @@ const STEP: usize = 64;
 pub async fn port_cancel(
     caller: &Caller,
     port: Arc<Port>,
-    source: RawHandle,
+    source: HandleArgument,
     key: u64,
 ) -> Result<(), Status> {
-    caller.any(source, Rights::WAIT)?;
-    let (source, mut found) = (caller.id(source), 0);
-    while port.cancel_one(source, key) {
+    let (_, through) = caller.any_to_wait(source, |_| Rights::WAIT)?;
+    let mut found = 0;
+    while port.cancel_one(through.handle, key) {
         found += 1;
         if found % STEP == 0 {
             executor::yield_now().await;

@@ -1,7 +1,7 @@
 //! Processes.
 
 use super::thread::{read_name, user_context};
-use super::{Caller, no_options};
+use super::{Caller, HandleArgument, no_options};
 use crate::mm::user::{InSlice, Out};
 use crate::{process, thread};
 use abi::{RawHandle, Rights, Status};
@@ -37,12 +37,12 @@ pub fn process_start(
     thread: Result<Arc<Thread>, Status>,
     entry: usize,
     stack: usize,
-    arg1: RawHandle,
+    arg1: HandleArgument,
     arg2: usize,
 ) -> Result<(), Status> {
-    let argument = match arg1 {
-        0 => None,
-        value => Some(caller.handles.remove(value)),
+    let argument = match arg1.is_none() {
+        true => None,
+        false => Some(caller.handles.remove(arg1.value())),
     };
     let (process, thread) = (process?, thread?);
     let argument = argument.transpose()?;

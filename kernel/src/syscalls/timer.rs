@@ -1,6 +1,6 @@
 //! Timers.
 
-use super::{Caller, now};
+use super::{Caller, HandleArgument, now};
 use crate::mm::user::Out;
 use crate::run;
 use abi::{RawHandle, Rights, Status};
@@ -22,7 +22,7 @@ pub fn timer_create(caller: &Caller, options: u32, clock: u32, out: Out<RawHandl
 }
 
 /// Sets a timer.
-pub fn timer_set(caller: &Caller, timer: RawHandle, deadline: i64, slack: i64) -> Result<(), Status> {
+pub fn timer_set(caller: &Caller, timer: HandleArgument, deadline: i64, slack: i64) -> Result<(), Status> {
     Timer::check_slack(slack)?;
     caller.object::<Timer>(timer, Rights::WRITE)?.set(deadline, slack, run::timers())
 }

@@ -12,31 +12,20 @@ use alloc::sync::Arc;
 use core::ops::Range;
 use objects::memory::Protection;
 use objects::vmar::MapRequest;
-use objects::{Handle, Vmar, Vmo};
-
-/// The object behind a handle, and what its rights allow to map.
-fn with_rights<T: objects::KernelObject>(
-    caller: &Caller,
-    handle: RawHandle,
-    needed: Rights,
-) -> Result<(Arc<T>, Rights, Protection), Status> {
-    let object = caller.object(handle, needed)?;
-    let (_, rights) = caller.handles.look(handle)?;
-    Ok((object, rights, Protection::from_rights(rights)))
-}
+use objects::{Handle, Held, Vmar, Vmo};
 
 /// A new region in another one.
 pub fn vmar_allocate(
     caller: &Caller,
-    parent: RawHandle,
+    parent: Held<Arc<Vmar>>,
     options: u32,
     offset: usize,
     size: usize,
     child_vmar: Out<RawHandle>,
     child_addr: Out<usize>,
 ) -> Result<(), Status> {
-    let (parent, rights, allowed) = with_rights::<Vmar>(caller, parent, Rights::NONE)?;
-    let child = parent.allocate(options, offset as u64, size as u64, allowed)?;
+    let (rights, allowed) = (parent.rights, Protection::from_rights(parent.rights));
+    let child = parent.object.allocate(options, offset as u64, size as u64, allowed)?;
     let can = child.flags();
     let flag = |bit: u32, right: Rights| if can & bit != 0 { right } else { Rights::NONE };
     let rights = (rights & Rights::DEFAULT_VMAR)
@@ -58,16 +47,17 @@ pub fn vmar_allocate(
 #[allow(clippy::too_many_arguments)] // reason: the call has them
 pub async fn vmar_map(
     caller: &Caller,
-    vmar: RawHandle,
+    vmar: Held<Arc<Vmar>>,
     options: u32,
     vmar_offset: usize,
-    vmo: RawHandle,
+    vmo: Held<Arc<Vmo>>,
     vmo_offset: u64,
     length: usize,
     mapped_addr: Out<usize>,
 ) -> Result<(), Status> {
-    let (vmar, _, vmar_rights) = with_rights::<Vmar>(caller, vmar, Rights::NONE)?;
-    let (vmo, _, vmo_rights) = with_rights::<Vmo>(caller, vmo, Rights::MAP)?;
+    let (vmar_rights, vmo_rights) =
+        (Protection::from_rights(vmar.rights), Protection::from_rights(vmo.rights));
+    let (vmar, vmo) = (vmar.object, vmo.object);
     let seal = is_vdso_code(&vmo, options, vmo_offset, length as u64)?;
     let request = MapRequest {
         options,
@@ -129,14 +119,14 @@ pub async fn vmar_unmap(_caller: &Caller, vmar: Arc<Vmar>, addr: usize, len: usi
 
 /// Changes what may be done with a range.
 pub async fn vmar_protect(
-    caller: &Caller,
-    vmar: RawHandle,
+    _caller: &Caller,
+    vmar: Held<Arc<Vmar>>,
     options: u32,
     addr: usize,
     len: usize,
 ) -> Result<(), Status> {
-    let (vmar, _, allowed) = with_rights::<Vmar>(caller, vmar, Rights::NONE)?;
-    drop(vmar.protect(options, addr as u64, len as u64, allowed)?);
+    let allowed = Protection::from_rights(vmar.rights);
+    drop(vmar.object.protect(options, addr as u64, len as u64, allowed)?);
     shootdown::barrier().await;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Virtual memory objects.
 
-use super::Caller;
+use super::{Caller, HandleArgument};
 use crate::mm::user::{InSlice, Out, OutSlice};
 use crate::mm::{DirectMap, shootdown};
 use abi::{RawHandle, Rights, Status};
@@ -91,12 +91,12 @@ pub fn vmo_get_size(_caller: &Caller, vmo: Arc<Vmo>, size: Out<u64>) -> Result<(
 /// policy lets every process do this. The old handle is consumed whatever the outcome.
 pub fn vmo_replace_as_executable(
     caller: &Caller,
-    handle: RawHandle,
-    vmex: RawHandle,
+    handle: HandleArgument,
+    vmex: HandleArgument,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
-    let mut taken = caller.handles.remove(handle)?;
-    if vmex != 0 {
+    let mut taken = caller.handles.remove(handle.value())?;
+    if !vmex.is_none() {
         caller.object::<Resource>(vmex, Rights::NONE)?;
     }
     Vmo::from_object(taken.object()).ok_or(Status::WRONG_TYPE)?;

@@ -44,7 +44,7 @@ impl HandleTable {
         }
         for value in values {
             let Some((slot, _)) = self.decode(*value) else { unreachable!("it was found just now") };
-            let entry = core::mem::replace(&mut slots.slots[slot as usize].entry, Entry::Leaving);
+            let entry = core::mem::replace(&mut slots.slot(slot).entry, Entry::Leaving);
             let Entry::Used(handle) = entry else { unreachable!("it was used just now") };
             handle.object().set_owner(0);
             places.push((*value, handle.object().clone()));
@@ -66,7 +66,7 @@ impl Leaving<'_> {
         for ((value, object), handle) in places.iter().zip(handles) {
             let Some((slot, _)) = self.table.decode(*value) else { continue };
             object.set_owner(self.table.owner);
-            slots.slots[slot as usize].entry = Entry::Used(handle);
+            slots.slot(slot).entry = Entry::Used(handle);
         }
     }
 }

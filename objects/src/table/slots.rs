@@ -1,12 +1,30 @@
 //! The slots of a handle table: which are used, which are free, and how long these wait to be used again.
+//!
+//! Slots come in segments of a fixed size. A table that grows gets one more, and nothing that is in it moves: the
+//! step is as short with two hundred thousand handles as with two. And a table always has [`SPARE_SLOTS`] more
+//! slots than handles, so replacing a handle needs no memory, and no value comes back soon, however full the
+//! table is: a slot is used again behind at least as many others, and only every 2 048th time under the same value.
 
 use crate::handle::{Handle, MAX_HANDLES};
 use abi::Status;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-const GENERATION_MASK: u16 = (1 << 12) - 1;
-/// Free slots are not reused before there are this many, so that generations last.
-const SPARE_SLOTS: usize = 64;
+/// How many bits tell which slot it is: enough for all handles, and the spare slots.
+pub(super) const SLOT_BITS: u32 = 19;
+/// The other bits of a value.
+pub(super) const GENERATION_BITS: u32 = 30 - SLOT_BITS;
+const GENERATION_MASK: u16 = (1 << GENERATION_BITS) - 1;
+
+/// Free slots are not used again before there are this many, so that generations last.
+pub(super) const SPARE_SLOTS: usize = 64;
+/// Slots of a table at most.
+const MAX_SLOTS: usize = MAX_HANDLES + 2 * SEGMENT;
+const _: () = assert!(MAX_SLOTS <= 1 << SLOT_BITS);
+
+/// Slots of a segment: a power of two, and large enough for a program that has few handles, and the spare ones.
+pub(super) const SEGMENT: usize = 128;
+const _: () = assert!(SEGMENT > SPARE_SLOTS);
 
 pub(super) enum Entry {
     Free {
@@ -24,9 +42,12 @@ pub(super) struct Slot {
 
 #[derive(Default)]
 pub(super) struct Slots {
-    pub(super) slots: Vec<Slot>,
+    segments: Vec<Box<[Slot; SEGMENT]>>,
+    /// How many slots have been used at some time; those behind them are new.
+    len: usize,
     /// First and last free slot.
-    pub(super) free: Option<(u32, u32)>,
+    free: Option<(u32, u32)>,
+    /// How many of the slots that have been used are free.
     pub(super) free_count: usize,
     /// How many handles are to come for which there is room.
     pub(super) reserved: usize,
@@ -37,42 +58,77 @@ pub(super) struct Slots {
 }
 
 impl Slots {
+    /// How many slots have been used at some time.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The slot, if there is one.
+    #[inline]
+    pub(super) fn get(&self, index: u32) -> Option<&Slot> {
+        let segment = self.segments.get(index as usize / SEGMENT)?;
+        Some(&segment[index as usize % SEGMENT])
+    }
+
+    /// A slot that exists.
+    pub(super) fn slot(&mut self, index: u32) -> &mut Slot {
+        &mut self.segments[index as usize / SEGMENT][index as usize % SEGMENT]
+    }
+
     /// Makes sure that `insert` can be called this often, besides those that have been reserved.
     pub(super) fn reserve(&mut self, handles: usize) -> Result<(), Status> {
         if self.closed {
             return Err(Status::BAD_STATE);
         }
         let handles = self.reserved + handles;
-        let room = |slots: &Self| slots.slots.capacity() - slots.slots.len() + slots.free_count;
-        if self.slots.try_reserve(handles).is_err() && room(self) < handles {
+        let used = self.len - self.free_count;
+        if used + handles > MAX_HANDLES {
             return Err(Status::NO_MEMORY);
         }
-        let used = self.slots.len() - self.free_count;
-        if used + handles > MAX_HANDLES { Err(Status::NO_MEMORY) } else { Ok(()) }
+        while self.segments.len() * SEGMENT < used + handles + SPARE_SLOTS {
+            self.grow()?;
+        }
+        Ok(())
     }
 
-    /// Puts a handle into a new slot, so that those that are free stay so for a while, or into one of these.
+    /// Adds a segment.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) -> Result<(), Status> {
+        let mut slots = Vec::new();
+        self.segments.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
+        slots.try_reserve_exact(SEGMENT).map_err(|_| Status::NO_MEMORY)?;
+        slots.extend((0..SEGMENT).map(|_| Slot { generation: 0, entry: Entry::Leaving }));
+        let Ok(segment) = slots.into_boxed_slice().try_into() else { unreachable!("it has this many slots") };
+        self.segments.push(segment);
+        Ok(())
+    }
+
+    /// Puts a handle, for which there is room, into a new slot, so that those that are free stay so for a while, or
+    /// into one of these.
     pub(super) fn insert(&mut self, handle: Handle) -> (u32, u16) {
-        let full = self.slots.len() >= self.slots.capacity().min(MAX_HANDLES);
-        match self.free {
+        let full = self.len == self.segments.len() * SEGMENT;
+        let index = match self.free {
             Some((first, last)) if full || self.free_count > SPARE_SLOTS => {
-                let slot = &mut self.slots[first as usize];
-                let Entry::Free { next } = slot.entry else { unreachable!("a used slot in the free list") };
-                slot.entry = Entry::Used(handle);
+                let Entry::Free { next } = self.slot(first).entry else {
+                    unreachable!("a used slot in the free list")
+                };
                 self.free = next.map(|next| (next, last));
                 self.free_count -= 1;
-                (first, slot.generation)
+                first
             }
             _ => {
-                let index = self.slots.len() as u32;
-                self.slots.push(Slot { generation: 0, entry: Entry::Used(handle) });
-                (index, 0)
+                self.len += 1;
+                self.len as u32 - 1
             }
-        }
+        };
+        let slot = self.slot(index);
+        slot.entry = Entry::Used(handle);
+        (index, slot.generation)
     }
 
     pub(super) fn take(&mut self, index: u32) -> Handle {
-        let entry = core::mem::replace(&mut self.slots[index as usize].entry, Entry::Leaving);
+        let entry = core::mem::replace(&mut self.slot(index).entry, Entry::Leaving);
         let Entry::Used(handle) = entry else { unreachable!("only used slots are taken") };
         self.free(index);
         handle
@@ -80,7 +136,7 @@ impl Slots {
 
     /// The slot, whose handle is gone, may be used again.
     pub(super) fn free(&mut self, index: u32) {
-        let slot = &mut self.slots[index as usize];
+        let slot = self.slot(index);
         slot.entry = Entry::Free { next: None };
         slot.generation = (slot.generation + 1) & GENERATION_MASK;
         self.free_count += 1;
@@ -90,9 +146,22 @@ impl Slots {
         match &mut self.free {
             Some((_, last)) => {
                 let last = core::mem::replace(last, index);
-                self.slots[last as usize].entry = Entry::Free { next: Some(index) };
+                self.slot(last).entry = Entry::Free { next: Some(index) };
             }
             empty => *empty = Some((index, index)),
         }
+    }
+
+    /// Takes the last slot away: its number, generation and what was in it. The table is closed.
+    pub(super) fn pop(&mut self) -> Option<(u32, u16, Entry)> {
+        let Some(index) = self.len.checked_sub(1) else {
+            self.segments = Vec::new();
+            return None;
+        };
+        self.len = index;
+        let slot = self.slot(index as u32);
+        let popped = (index as u32, slot.generation, core::mem::replace(&mut slot.entry, Entry::Leaving));
+        self.segments.truncate(index.div_ceil(SEGMENT));
+        Some(popped)
     }
 }

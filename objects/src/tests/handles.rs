@@ -50,7 +50,7 @@ fn duplicating_needs_the_right_and_only_reduces() {
     let (table, event) = (table(), Event::new());
     let value = table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
     let poor = table.duplicate(value, Rights::WAIT).unwrap();
-    assert_eq!(table.look(poor).unwrap().1, Rights::WAIT);
+    assert_eq!(table.get_any_held(poor, Rights::NONE).unwrap().rights, Rights::WAIT);
     assert_eq!(table.duplicate(poor, Rights::SAME_RIGHTS), Err(Status::ACCESS_DENIED));
     assert_eq!(table.duplicate(value, Rights::EXECUTE), Err(Status::INVALID_ARGS));
     assert_eq!(table.duplicate(value, Rights::from_bits_retain(1 << 30)), Err(Status::INVALID_ARGS));
@@ -154,4 +154,66 @@ fn a_table_closes_around_what_leaves() {
     assert_eq!(event.base().handle_count(), 1);
     drop((leaving, handles));
     assert_eq!((table.len(), event.base().handle_count()), (0, 0));
+}
+
+/// However full a table is: a value that was given up names nothing for as long, whether others are closed and made
+/// meanwhile, or replaced. Fails when a slot is used again at once because the table has no other left.
+#[test]
+fn a_value_stays_out_of_use_as_long_with_replace_as_with_close() {
+    const TURNS: usize = 8_500;
+    let event = Event::new();
+    for count in (1..=20).chain([63, 64, 65, 127, 128, 129, 191, 192, 193, 500]) {
+        let table = table();
+        let add = || table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+        let stale: Vec<u32> = (0..count).map(|_| add()).collect();
+        let mut live: Vec<u32> =
+            stale.iter().map(|value| table.replace(*value, Rights::SAME_RIGHTS).unwrap()).collect();
+        for turn in 0..TURNS {
+            let place = &mut live[turn % count.min(3)];
+            *place = if turn % 2 == 0 {
+                table.replace(*place, Rights::SAME_RIGHTS).unwrap()
+            } else {
+                drop(table.remove(*place).unwrap());
+                add()
+            };
+            assert_ne!(*place, stale[0], "{count} handles, turn {turn}");
+        }
+        assert!(stale.iter().all(|value| !table.contains(*value)), "{count} handles");
+    }
+}
+
+#[test]
+fn parts_make_up_the_table() {
+    let (table, event) = (table(), Event::new());
+    let add = || table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+    let values: Vec<u32> = (0..1000).map(|_| add()).collect();
+    let (gone, kept) = values.split_at(300);
+    gone.iter().for_each(|value| drop(table.remove(*value).unwrap()));
+    let (mut seen, mut position, mut parts) = (Vec::new(), Some(0), 0);
+    while let Some(from) = position {
+        position = table.visit_part(from, |value, _| seen.push(value));
+        parts += 1;
+    }
+    assert_eq!(seen, kept);
+    assert!(parts > 1, "in parts");
+}
+
+/// An object and its rights come from one lookup: a handle that goes through many hands is never seen with the rights
+/// that another one has. Fails when they are looked up one after the other and values come around.
+#[test]
+fn object_and_rights_belong_together() {
+    let (table, open, closed) = (table(), Event::new(), Event::new());
+    let value = table.add(handle(&open)).map_err(|(_, status)| status).unwrap();
+    let poor = table.add(handle(&closed)).map_err(|(_, status)| status).unwrap();
+    let poor = table.replace(poor, Rights::WAIT).unwrap();
+    for (value, event) in [(value, &open), (poor, &closed)] {
+        let held = table.get_held::<Event>(value, Rights::WAIT).unwrap();
+        let any = table.get_any_held(value, Rights::WAIT).unwrap();
+        assert!(Arc::ptr_eq(&held.object, event));
+        assert_eq!(held.rights, any.rights);
+        assert_eq!(held.rights.contains(Rights::SIGNAL), Arc::ptr_eq(event, &open));
+    }
+    assert_eq!(table.get_held::<Event>(poor, Rights::SIGNAL).err(), Some(Status::ACCESS_DENIED));
+    assert_eq!(table.get_held::<Timer>(value, Rights::WAIT).err(), Some(Status::WRONG_TYPE));
+    assert_eq!(table.get_any_held(0, Rights::NONE).err(), Some(Status::BAD_HANDLE));
 }

@@ -15,8 +15,8 @@ fn process(job: &Arc<Job>) -> Result<Arc<Process>, Status> {
 
 fn children(job: &Job) -> (usize, usize) {
     let (mut jobs, mut processes) = (0, 0);
-    job.child_koids(|_| jobs += 1);
-    job.process_koids(|_| processes += 1);
+    job.visit_jobs(0, |_| jobs += 1);
+    job.visit_processes(0, |_| processes += 1);
     (jobs, processes)
 }
 

@@ -22,7 +22,7 @@ fn process<const N: usize>() -> (Arc<HandleTable>, [Arc<Event>; N], [u32; N]) {
 
 /// Waits for `A` as a thread's call does; `None` when there is no such handle any more.
 fn wait(table: &HandleTable, value: u32) -> Option<Result<(), Status>> {
-    let (object, mark) = table.get_any_to_wait(value, Rights::WAIT).ok()?;
+    let (object, mark) = table.get_any_to_wait(value, |_| Rights::WAIT).ok()?;
     let observation = Observation::of(A, table.id(value));
     let mut waiter = pin!(SignalWaiter::new(observation));
     let mut object = Some(object);
@@ -75,7 +75,7 @@ fn one_of_two_handles_closed_while_a_wait_for_both_begins_ends_it() {
         let places = filled_places();
         let mut set = block_on(WaitSet::new(&places, values.len())).expect("enough places");
         let watched = set.watch(|index| {
-            let (object, mark) = table.get_any_to_wait(values[index], Rights::WAIT)?;
+            let (object, mark) = table.get_any_to_wait(values[index], |_| Rights::WAIT)?;
             Ok::<_, Status>((object, A, table.id(values[index]), mark))
         });
         if watched.is_ok() {

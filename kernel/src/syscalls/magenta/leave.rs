@@ -1,7 +1,7 @@
 //! Calls that a handle survives when they fail: where Zircon's take it whatever happens, Magenta's take it when they
 //! succeed.
 
-use super::super::{Caller, channel, no_options};
+use super::super::{Caller, HandleArgument, channel, no_options};
 use crate::mm::user::{InSlice, Out};
 use abi::{CHANNEL_MAX_MSG_BYTES, CHANNEL_MAX_MSG_HANDLES, RawHandle, Rights, Status};
 use alloc::boxed::Box;
@@ -15,7 +15,7 @@ const MAX_HANDLES: usize = CHANNEL_MAX_MSG_HANDLES as usize;
 /// Exchanges a handle for one with the same rights or fewer. If that fails, it is still there.
 pub fn handle_replace(
     caller: &Caller,
-    handle: RawHandle,
+    handle: HandleArgument,
     rights: Rights,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
@@ -23,7 +23,7 @@ pub fn handle_replace(
     let same = rights == Rights::SAME_RIGHTS;
     let enough = |old: &Handle| same || old.rights().contains(rights);
     let agree = |old: &Handle| if enough(old) { Ok(()) } else { Err(Status::INVALID_ARGS) };
-    let (taken, leaving) = table.take(&[handle], agree)?;
+    let (taken, leaving) = table.take(&[handle.value()], agree)?;
     let Some(mut taken) = taken.into_iter().next() else { unreachable!("one was taken") };
     let held = taken.rights();
     if !same {

@@ -35,8 +35,8 @@ pub mod handle {
 /// Any object.
 pub mod object {
     pub use super::super::object::{
-        object_get_child, object_get_info, object_get_property, object_set_property, object_signal,
-        object_signal_peer,
+        object_get_child, object_get_info, object_get_info_long, object_get_property, object_set_property,
+        object_signal, object_signal_peer,
     };
     pub use super::wait::{handle_wait_many as object_wait_many, handle_wait_one as object_wait_one};
 }

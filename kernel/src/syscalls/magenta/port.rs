@@ -1,6 +1,6 @@
 //! IO ports: Magenta's ports, whose packets are as long as user code makes them.
 
-use super::super::{Caller, no_options, now};
+use super::super::{Caller, HandleArgument, no_options, now};
 use super::wait::{after, subject};
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{PORT_MAX_PKT_SIZE, PORT_PKT_TYPE_USER, PacketHeader, RawHandle, Signals, Status};
@@ -49,7 +49,7 @@ pub fn port_bind(
     caller: &Caller,
     port: Arc<IoPort>,
     key: u64,
-    source: RawHandle,
+    source: HandleArgument,
     signals: Signals,
 ) -> Result<(), Status> {
     let subject = subject(caller, source, signals)?;

@@ -1,13 +1,13 @@
 //! Calls that wait: each is Zircon's with a deadline that many nanoseconds from now.
 
-use super::super::{Blocked, Caller, futex, many, now, time};
+use super::super::{Blocked, Caller, HandleArgument, Through, futex, many, now, time};
 use crate::mm::user::{self, InSlice, Out, OutSlice};
-use abi::{RawHandle, Rights, Signals, Status, WaitItem};
+use abi::{Rights, Signals, Status, WaitItem};
 use alloc::sync::{Arc, Weak};
 use core::pin::Pin;
 use core::task::Poll;
 use objects::wait::{self, MAX_ITEMS};
-use objects::{HandleTable, Mark, NewOwner, Object, Refused, Requeue, Subject};
+use objects::{HandleTable, NewOwner, Object, Refused, Requeue, Subject};
 
 /// The deadline of a timeout, which is 64 bits without a sign: 0 is a poll, and more than the clock can
 /// count, such as all ones, is never.
@@ -19,31 +19,30 @@ pub fn after(timeout: i64) -> i64 {
 }
 
 /// The object to wait for. Magenta asks for the right to read it, too, if it can be read at all.
-fn to_wait(caller: &Caller, handle: RawHandle) -> Result<(Object, Mark), Status> {
-    let (object, _) = caller.any_to_wait(handle, Rights::WAIT)?;
-    caller.any_to_wait(handle, object.default_rights() & (Rights::WAIT | Rights::READ))
+fn to_wait(caller: &Caller, handle: HandleArgument) -> Result<(Object, Through), Status> {
+    caller.any_to_wait(handle, |object| Rights::WAIT | (object.default_rights() & Rights::READ))
 }
 
 /// What a wait set or IO port is to watch through a handle.
-pub fn subject(caller: &Caller, handle: RawHandle, mask: Signals) -> Result<Subject, Status> {
-    let (object, _) = to_wait(caller, handle)?;
+pub fn subject(caller: &Caller, handle: HandleArgument, mask: Signals) -> Result<Subject, Status> {
+    let (object, through) = to_wait(caller, handle)?;
     let holder: Weak<HandleTable> = Arc::downgrade(&caller.handles);
-    Ok(Subject { object, handle: caller.id(handle), holder, mask })
+    Ok(Subject { object, handle: through.handle, holder, mask })
 }
 
 /// Waits for signals of one object.
 pub async fn handle_wait_one(
     caller: &Caller,
-    handle: RawHandle,
+    handle: HandleArgument,
     signals: Signals,
     timeout: i64,
     observed: Out<Signals>,
 ) -> Result<(), Status> {
-    let (object, mark) = to_wait(caller, handle)?;
-    let still_open = || caller.still_open(handle, mark);
+    let (object, through) = to_wait(caller, handle)?;
+    let still_open = || caller.still_open(through);
     let deadline = caller.deadline(after(timeout));
-    let (id, set) = (caller.id(handle), &object.base().signals);
-    let (outcome, seen) = wait::wait_on(set, signals, id, still_open, deadline).await;
+    let set = &object.base().signals;
+    let (outcome, seen) = wait::wait_on(set, signals, through.handle, still_open, deadline).await;
     observed.write_optional(&seen)?;
     outcome
 }
@@ -96,5 +95,6 @@ pub fn futex_requeue(
         let plan = Requeue { wake: wake as usize, woken_owner, target, requeue: 0, owner: Ok(0) };
         return futex::requeue_checked(caller, address, value, plan);
     }
-    futex::futex_requeue(caller, address, wake, value, target, requeue, abi::HANDLE_INVALID)
+    let nobody = HandleArgument::new(abi::HANDLE_INVALID);
+    futex::futex_requeue(caller, address, wake, value, target, requeue, nobody)
 }

@@ -1,6 +1,6 @@
 //! Wait sets.
 
-use super::super::{Caller, no_options};
+use super::super::{Caller, HandleArgument, no_options};
 use super::wait::{after, subject};
 use crate::mm::user::{InOut, Out, OutSlice};
 use abi::{RawHandle, Signals, Status, WAITSET_MAX_RESULTS, WaitsetResult};
@@ -21,7 +21,7 @@ pub fn waitset_add(
     caller: &Caller,
     waitset: Arc<Waitset>,
     cookie: u64,
-    handle: RawHandle,
+    handle: HandleArgument,
     signals: Signals,
 ) -> Result<(), Status> {
     waitset.add(cookie, subject(caller, handle, signals)?)
