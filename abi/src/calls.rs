@@ -53,11 +53,26 @@ pub struct CallInfo {
     pub vdso: bool,
     /// The call by which this name is reached on this architecture.
     pub via: Option<&'static str>,
+    /// What one of its arguments chooses among, such as topics.
+    pub choices: &'static [Choice],
+}
+
+/// A constant that chooses what a call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Name without the `ZX_` prefix.
+    pub name: &'static str,
+    /// Whether the call does it.
+    pub done: bool,
 }
 
 impl CallInfo {
-    /// "done" or "missing".
-    pub const fn state(&self) -> &'static str {
-        if self.done { "done" } else { "missing" }
+    /// "done", "partly" where it does not do all that can be chosen, or "missing".
+    pub fn state(&self) -> &'static str {
+        match self.done {
+            true if self.choices.iter().all(|choice| choice.done) => "done",
+            true => "partly",
+            false => "missing",
+        }
     }
 }

@@ -63,6 +63,10 @@ pub struct ConstantGroup {
     pub prefix: String,
     /// Names and numbers.
     pub values: Vec<Value>,
+    /// The calls that do something else for each of them.
+    pub chooses: Vec<String>,
+    /// Those for which these calls do nothing yet.
+    pub missing: Vec<String>,
 }
 
 /// A structure that crosses the boundary.
@@ -188,12 +192,27 @@ pub struct Call {
     pub options: u64,
     /// Names of the statuses that it is documented to fail with.
     pub errors: Vec<String>,
+    /// What one of its arguments chooses among, if each of that is work by itself.
+    pub choices: Vec<Choice>,
+}
+
+/// A constant that chooses what a call does, such as a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Name without the `ZX_` prefix.
+    pub name: String,
+    /// Whether the call does it.
+    pub done: bool,
 }
 
 impl Call {
-    /// "done" or "missing".
+    /// "done", "partly" or "missing".
     pub fn state(&self) -> &'static str {
-        if self.done { "done" } else { "missing" }
+        match self.done {
+            true if self.choices.iter().all(|choice| choice.done) => "done",
+            true => "partly",
+            false => "missing",
+        }
     }
 
     /// Name without prefix for calls of Zircon, which are most, and with it for others.

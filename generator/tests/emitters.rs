@@ -20,6 +20,13 @@ about = "Handle values."
 header = "types.h"
 type = "handle"
 values = ["HANDLE_INVALID = 0", "HANDLE_FLAG = 4"]
+[constants.topics]
+about = "What regions tell."
+header = "types.h"
+type = "u32"
+values = ["TOPIC_ONE = 1", "TOPIC_TWO = 2"]
+chooses = "region_list"
+missing = "TOPIC_TWO"
 [structs.wait_item]
 about = "An item."
 header = "types.h"
@@ -90,6 +97,7 @@ fn abi_has_names_and_numbers() {
             "size_of::<WaitItem>() == 12",
             "pub const CHANNEL_CREATE: u32 = 1;",
             "pub const CHANNEL_EIGHT: u32 = 512;",
+            "choices: &[Choice { name: \"TOPIC_ONE\", done: true }, Choice { name: \"TOPIC_TWO\", done: false }] },",
         ],
     );
 }
@@ -187,8 +195,9 @@ fn reference_shows_signatures() {
     assert_contains(
         &docs::emit(&spec()),
         &[
+            "| region_list | 5 | partly | `(region: handle<any, READ>, n: u64) -> status` |  | not yet: TOPIC_TWO |",
             "| channel_create | 1 | done | `(options: u32, out: out<handle>) -> status` |",
-            "| [Zircon](#zircon) | 6 | 1 |",
+            "| [Zircon](#zircon) | 5 | 1 | 1 |",
         ],
     );
 }
@@ -216,10 +225,10 @@ fn mistakes_name_the_call() {
         call(r#"a = { number = 1, state = "done", returns = "u64", sig = "h: handle<channel>" }"#),
         "zircon call a: a call that returns no status cannot fail before its handler: no `creates`, raw handles"
     );
-    for clash in [r#"blocking = true"#, r#"parks = true"#, r#"returns = "u64""#] {
+    for clash in [r#"blocking = true"#, r#"returns = "u64""#] {
         assert_eq!(
             call(&format!(r#"a = {{ number = 1, state = "done", long = true, {clash} }}"#)),
-            "zircon call a: `long` is for calls that return a status, and neither block nor park"
+            "zircon call a: `long` is for calls that return a status and do not block anyway"
         );
     }
     for flag in ["", ", held"] {
@@ -247,4 +256,5 @@ fn mistakes_name_the_call() {
         "zircon call a: it has bits for `options`, and no such argument"
     );
     assert_eq!(mistake("[calls.plan9.x]"), "unknown ABI `plan9`");
+    assert_eq!(mistake("[calls.zircon.x]"), "there is no call `region_list` to choose for");
 }

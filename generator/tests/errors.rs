@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 
 /// Families of Zircon's whose calls document their errors here. Of Magenta's, all that are done do.
-const FAMILIES: [&str; 13] = [
+const FAMILIES: [&str; 17] = [
     "handle", "object", "channel", "socket", "fifo", "event", "port", "futex", "time", "clock", "timer",
-    "cprng", "debug",
+    "cprng", "debug", "thread", "process", "job", "task",
 ];
 
 fn root() -> &'static Path {

@@ -26,6 +26,13 @@ use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use waitq::WaitQueue;
 use waitq::sync::Mutex;
 
+/// Unread messages of an end at most; Zircon's number. Whoever writes one more goes on writing to somebody who does
+/// not read.
+pub const MAX_UNREAD: usize = 3_500;
+
+/// For how many messages an end that has none unread keeps memory.
+const KEPT: usize = 64;
+
 /// Transaction ids that the kernel chooses for calls have this bit.
 pub const KERNEL_TXID: u32 = 0x8000_0000;
 
@@ -89,12 +96,18 @@ impl End {
         }
     }
 
-    /// Puts a message into the inbox, which is this end's.
+    /// Puts a message into the inbox, which is this end's. `grow` makes room where there is none.
     #[inline]
-    fn deliver(&self, inbox: &mut Inbox, message: Message) -> Result<(), Undelivered> {
-        let is_full = inbox.messages.len() == inbox.messages.capacity();
-        if is_full && inbox.messages.try_reserve(1).is_err() {
-            return Err((message, Status::NO_MEMORY));
+    fn deliver(
+        &self,
+        inbox: &mut Inbox,
+        message: Message,
+        grow: fn(&mut Inbox) -> Result<(), Status>,
+    ) -> Result<(), Undelivered> {
+        if inbox.messages.len() == inbox.messages.capacity()
+            && let Err(status) = grow(inbox)
+        {
+            return Err((message, status));
         }
         inbox.messages.push_back(message);
         let unread = inbox.messages.len();
@@ -105,6 +118,35 @@ impl End {
             self.base.signals.arrived(Signals::CHANNEL_READABLE);
         }
         Ok(())
+    }
+}
+
+impl Inbox {
+    /// Makes room for messages that are written: twice as much as there was, up to [`MAX_UNREAD`].
+    #[cold]
+    fn grow(&mut self) -> Result<(), Status> {
+        let length = self.messages.len();
+        let more = (2 * length).clamp(4, MAX_UNREAD).saturating_sub(length);
+        if more == 0 {
+            return Err(Status::NO_RESOURCES);
+        }
+        self.messages.try_reserve_exact(more).map_err(|_| Status::NO_MEMORY)
+    }
+
+    /// Makes room for a reply whose caller has gone away. It finds room also where nothing more can be written: there
+    /// were no more such callers than threads.
+    #[cold]
+    fn grow_for_reply(&mut self) -> Result<(), Status> {
+        match self.grow() {
+            Err(Status::NO_RESOURCES) => self.messages.try_reserve_exact(1).map_err(|_| Status::NO_MEMORY),
+            grown => grown,
+        }
+    }
+
+    /// What an empty inbox has too much, to be dropped without the lock.
+    #[inline]
+    fn excess(&mut self) -> Option<VecDeque<Message>> {
+        (self.messages.capacity() > KEPT).then(|| core::mem::take(&mut self.messages))
     }
 }
 
@@ -139,7 +181,7 @@ impl Channel {
     /// closes these ends.
     ///
     /// # Errors
-    /// `PEER_CLOSED`, `NO_MEMORY`; the message comes back.
+    /// `PEER_CLOSED`, `NO_MEMORY`, `NO_RESOURCES` when [`MAX_UNREAD`] messages are unread; the message comes back.
     pub fn write(&self, message: Message) -> Result<(), Undelivered> {
         if message.handles.is_empty() { self.put(message) } else { self.write_handles(message) }
     }
@@ -172,7 +214,7 @@ impl Channel {
                 return Ok(());
             }
         }
-        peer.deliver(&mut inbox, message)
+        peer.deliver(&mut inbox, message, Inbox::grow)
     }
 
     /// Takes the first unread message if it fits: `fits` is told its sizes in bytes and handles and
@@ -206,10 +248,13 @@ impl Channel {
             nesting::take_out(&message);
         }
         end.unread.store(inbox.messages.len() as u64, Ordering::Relaxed);
+        let mut excess = None;
         if inbox.messages.is_empty() {
             end.base.signals.change(Signals::CHANNEL_READABLE, Signals::empty());
+            excess = inbox.excess();
         }
         drop(inbox);
+        drop(excess);
         if fitted { Ok(message) } else { Err(Status::BUFFER_TOO_SMALL) }
     }
 

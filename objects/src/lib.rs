@@ -56,7 +56,7 @@ mod watch;
 
 pub use base::{Base, Koid, new_koid};
 pub use byte_queue::Sink;
-pub use channel::{Call, Channel, KERNEL_TXID, Message};
+pub use channel::{Call, Channel, KERNEL_TXID, MAX_UNREAD, Message};
 pub use clock::{Clock, ClockUpdate, Moment};
 pub use closing::Doomed;
 pub use datapipe::{DatapipeConsumer, DatapipeProducer};

@@ -1,7 +1,7 @@
 //! The `abi` crate: statuses, rights, signals, constants, structures, call numbers.
 
 use super::{NOTICE, put};
-use crate::model::{Abi, Call, ConstantGroup, Field, Spec, Struct, Value};
+use crate::model::{Abi, Call, Choice, ConstantGroup, Field, Spec, Struct, Value};
 use crate::types::camel;
 
 /// The text that `abi/src/lib.rs` includes.
@@ -95,20 +95,26 @@ fn numbers(out: &mut String, abi: Abi, calls: &[Call]) {
     put!(out, "}}");
 }
 
+fn choices(call: &Call) -> String {
+    let choice = |choice: &Choice| format!("Choice {{ name: {:?}, done: {} }}", choice.name, choice.done);
+    call.choices.iter().map(choice).collect::<Vec<_>>().join(", ")
+}
+
 fn table(out: &mut String, calls: &[Call]) {
     put!(out, "\n/// Every declared call, in the order of its ABI's documentation.");
     put!(out, "pub static CALLS: &[CallInfo] = &[");
     for call in calls {
         put!(
             out,
-            "    CallInfo {{ abi: Abi::{}, name: {:?}, number: {:?}, done: {}, blocking: {}, vdso: {}, via: {:?} }},",
+            "    CallInfo {{ abi: Abi::{}, name: {:?}, number: {:?}, done: {}, blocking: {}, vdso: {}, via: {:?}, choices: &[{}] }},",
             call.abi.variant(),
             call.name,
             call.full_number(),
             call.done,
             call.blocking,
             call.vdso,
-            call.via
+            call.via,
+            choices(call)
         );
     }
     put!(out, "];");

@@ -150,14 +150,15 @@ const LONG: &str = "_long";
 /// Decodes the registers and calls the handler.
 fn wrapper(out: &mut String, call: &Call, which: &str) {
     let asynchronous = which == LONG || (call.blocking && !call.parks);
+    let parks = call.parks && which != LONG;
     let (asynchronous, wait) = if asynchronous { ("async ", ".await") } else { ("", "") };
     let args = if call.args.is_empty() { "_args" } else { "args" };
     let result = match call.returns {
-        _ if call.parks || (call.long && which.is_empty()) => "Poll<Result<(), Status>>",
+        _ if parks || (call.long && which != LONG) => "Poll<Result<(), Status>>",
         Returns::Status => "Result<(), Status>",
         _ => "i64",
     };
-    let blocked = if call.parks { ", blocked: Pin<&mut Blocked>" } else { "" };
+    let blocked = if parks { ", blocked: Pin<&mut Blocked>" } else { "" };
     let name = wrapper_name(call);
     put!(out, "\n{asynchronous}fn {name}{which}(caller: &Caller, {args}: &Args{blocked}) -> {result} {{");
     if call.creates {
@@ -220,7 +221,7 @@ fn handler_call(call: &Call, which: &str) -> String {
         .map(|(index, arg)| argument(call, arg, index))
         .collect();
     let mut args: String = args.iter().map(|arg| format!(", {arg}")).collect();
-    if call.parks {
+    if call.parks && which != LONG {
         args += ", blocked";
     }
     let abi = if call.abi == Abi::Zircon { String::new() } else { format!("{}::", call.abi.name()) };

@@ -8,7 +8,8 @@ const INTRODUCTION: &str = "
 # System calls
 
 Every declared call of the four ABIs: what it takes, what it returns, and whether it works. A call that is *missing*
-answers `ERR_NOT_SUPPORTED` (Linux: `-ENOSYS`); `cargo run -- syscalls` prints the same list.
+answers `ERR_NOT_SUPPORTED` (Linux: `-ENOSYS`); one that works *partly* does not do all that an argument can choose, and
+its notes say what. `cargo run -- syscalls` prints the same list.
 
 Zircon and Magenta programs make calls as C functions of the vDSO (`zx_NAME`, `mx_NAME`), which alone enters the
 kernel. Signatures are those of `syscalls.toml`: `handle<channel, WRITE>` is a handle to a channel with that right,
@@ -31,11 +32,11 @@ fn of(abi: Abi, calls: &[Call]) -> impl Iterator<Item = &Call> {
 }
 
 fn counts(out: &mut String, calls: &[Call]) {
-    put!(out, "\n| ABI | done | missing |\n|---|---:|---:|");
+    put!(out, "\n| ABI | done | partly | missing |\n|---|---:|---:|---:|");
     for abi in Abi::ALL {
-        let done = of(abi, calls).filter(|call| call.done).count();
-        let missing = of(abi, calls).count() - done;
-        put!(out, "| [{}](#{}) | {done} | {missing} |", title(abi), title(abi).to_lowercase());
+        let count = |state: &str| of(abi, calls).filter(|call| call.state() == state).count();
+        let [done, partly, missing] = ["done", "partly", "missing"].map(count);
+        put!(out, "| [{0}](#{1}) | {done} | {partly} | {missing} |", title(abi), title(abi).to_lowercase());
     }
 }
 
@@ -126,6 +127,11 @@ fn notes(call: &Call) -> String {
     let late = |arg: &Arg| matches!(arg.kind, ArgKind::Handle { lookup: Lookup::Late, .. });
     if call.args.iter().any(late) {
         notes.push("consumes handles also when it fails".to_string());
+    }
+    let missing: Vec<&str> =
+        call.choices.iter().filter(|choice| !choice.done).map(|choice| choice.name.as_str()).collect();
+    if call.done && !missing.is_empty() {
+        notes.push(format!("not yet: {}", missing.join(" ")));
     }
     notes.join(", ")
 }

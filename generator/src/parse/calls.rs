@@ -2,7 +2,7 @@
 
 use super::signature::Names;
 use super::{Error, Result, entry, signature, values};
-use crate::model::{Abi, Arg, ArgKind, Call, ConstantGroup, Lookup, MAX_NUMBER, Returns, Rights};
+use crate::model::{Abi, Arg, ArgKind, Call, Choice, ConstantGroup, Lookup, MAX_NUMBER, Returns, Rights};
 use crate::types::Type;
 use serde::Deserialize;
 use toml::Table;
@@ -53,6 +53,7 @@ pub(super) fn parse(
                 let raw: RawCall = entry(&place, value)?;
                 let call = options(&raw.options, constants)
                     .and_then(|options| call(abi, &family, name, raw, options, &names))
+                    .map(|call| Call { choices: choices(&call, constants), ..call })
                     .and_then(checked)
                     .map_err(|error| error.at(place))?;
                 calls.push(call);
@@ -79,6 +80,18 @@ fn options(text: &str, constants: &[ConstantGroup]) -> Result<u64> {
         let value = values::operand(name, &find).ok().and_then(|value| u64::try_from(value).ok());
         value.map(|value| bits | value).ok_or_else(|| Error::new(format!("there is no constant `{name}`")))
     })
+}
+
+/// What the constants of the call's ABI choose among.
+fn choices(call: &Call, constants: &[ConstantGroup]) -> Vec<Choice> {
+    let own = |group: &&ConstantGroup| {
+        call.abi == Abi::of_header(&group.header) && group.chooses.contains(&call.name)
+    };
+    let choices = |group: &ConstantGroup| {
+        let choice = |name: &String| Choice { name: name.clone(), done: !group.missing.contains(name) };
+        group.values.iter().map(|value| choice(&value.name)).collect::<Vec<_>>()
+    };
+    constants.iter().filter(own).flat_map(choices).collect()
 }
 
 fn call(abi: Abi, family: &str, name: String, raw: RawCall, options: u64, names: &Names<'_>) -> Result<Call> {
@@ -113,6 +126,7 @@ fn call(abi: Abi, family: &str, name: String, raw: RawCall, options: u64, names:
         returns,
         args,
         options,
+        choices: Vec::new(),
         errors: raw.errors.split_whitespace().map(str::to_string).collect(),
     })
 }
@@ -132,8 +146,8 @@ fn checked(call: Call) -> Result<Call> {
     if call.options != 0 && !call.args.iter().any(|arg| arg.name == "options") {
         return Err(Error::new("it has bits for `options`, and no such argument"));
     }
-    if call.long && (call.blocking || call.returns != Returns::Status) {
-        return Err(Error::new("`long` is for calls that return a status, and neither block nor park"));
+    if call.long && ((call.blocking && !call.parks) || call.returns != Returns::Status) {
+        return Err(Error::new("`long` is for calls that return a status and do not block anyway"));
     }
     if call.returns != Returns::Status && (call.creates || call.args.iter().any(fails_early)) {
         return Err(Error::new(

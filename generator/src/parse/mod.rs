@@ -78,6 +78,10 @@ struct RawConstants {
     #[serde(default = "zircon_prefix")]
     prefix: String,
     values: Vec<String>,
+    #[serde(default)]
+    chooses: String,
+    #[serde(default)]
+    missing: String,
 }
 
 fn zircon_prefix() -> String {
@@ -96,6 +100,7 @@ pub fn parse(text: &str) -> Result<Spec> {
     let statuses = statuses(file.status)?;
     let calls = calls::parse(file.calls, &names, &rights, &constants)?;
     check_errors(&calls, &statuses)?;
+    check_choices(&calls, &constants)?;
     Ok(Spec {
         statuses,
         signals: values::list(&file.signals.values, &[]).map_err(|error| error.at("signals"))?,
@@ -104,6 +109,19 @@ pub fn parse(text: &str) -> Result<Spec> {
         constants,
         rights,
     })
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_string).collect()
+}
+
+/// Constants that choose what calls do are about calls that there are.
+fn check_choices(calls: &[Call], constants: &[ConstantGroup]) -> Result<()> {
+    let known = |name: &&String| calls.iter().any(|call| call.name == **name);
+    match constants.iter().flat_map(|group| &group.chooses).find(|name| !known(name)) {
+        Some(unknown) => Err(Error::new(format!("there is no call `{unknown}` to choose for"))),
+        None => Ok(()),
+    }
 }
 
 /// What calls fail with are statuses.
@@ -153,7 +171,15 @@ fn constants(table: Table, structs: &[String]) -> Result<Vec<ConstantGroup>> {
             let type_ = Type::named(&raw.type_, structs)
                 .ok_or_else(|| Error::new(format!("unknown type `{}`", raw.type_)).at(&place))?;
             let values = values::list(&raw.values, &[]).map_err(|error| error.at(&place))?;
-            Ok(ConstantGroup { about: raw.about, header: raw.header, type_, prefix: raw.prefix, values })
+            let (chooses, missing) = (words(&raw.chooses), words(&raw.missing));
+            if let Some(unknown) = missing.iter().find(|name| values.iter().all(|value| value.name != **name))
+            {
+                return Err(
+                    Error::new(format!("`{unknown}` is missing, and not among the values")).at(&place)
+                );
+            }
+            let RawConstants { about, header, prefix, .. } = raw;
+            Ok(ConstantGroup { about, header, type_, prefix, values, chooses, missing })
         })
         .collect()
 }

@@ -38,6 +38,11 @@ impl AddressSpace {
         shootdown::activate(self.root);
     }
 
+    /// The physical address of the topmost table, by which hardware tells address spaces apart.
+    pub fn root(&self) -> u64 {
+        self.root.as_u64()
+    }
+
     /// The slot for the page at `address`, or the level at which no table leads to it.
     fn leaf(&self, address: u64) -> Result<&Slot, usize> {
         let mut frame = self.root;

@@ -140,20 +140,21 @@ impl Blocked {
         suspend(this.goes_on, this.sleep, deadline, this.waker)
     }
 
-    /// Sends a message and waits for its reply.
+    /// Sends a message, through a handle if it is still open, and waits for its reply. `refused` makes an error of why
+    /// it can not be sent.
     pub fn reply(
         self: Pin<&mut Self>,
         channel: Arc<Channel>,
         message: Message,
-        handle: HandleId,
-        still_open: impl FnOnce() -> bool,
+        (handle, still_open): (HandleId, impl FnOnce() -> bool),
         deadline: Deadline,
         to: Destination,
+        refused: impl FnOnce(Status) -> Status,
     ) -> Poll<Result<(), Status>> {
         let this = self.project();
         let (call, place) = kept!(this.wait, Reply { call, to }, Wait::Reply { call: Call::default(), to });
         *place = to;
-        call.begin(channel, message, handle, still_open, this.waker)?;
+        call.begin(channel, message, handle, still_open, this.waker).map_err(refused)?;
         suspend(this.goes_on, this.sleep, deadline, this.waker)
     }
 

@@ -1,25 +1,22 @@
 //! Channels.
 
 mod handles;
+mod pieces;
 
 pub use self::handles::check_sendable;
-use self::handles::{take_dispositions, take_handles};
+use self::handles::{take_dispositions, take_dispositions_long, take_handles, take_handles_long};
 use super::{Blocked, Caller, HandleArgument, Through, no_options};
 use crate::mm::user::{In, InOut, InSlice, Out, OutSlice};
-use abi::{
-    ChannelCallArgs, ChannelCallEtcArgs, ChannelIovec, HandleDisposition, HandleInfo, RawHandle, Rights,
-    Status,
-};
+use abi::{ChannelCallArgs, ChannelCallEtcArgs, HandleDisposition, HandleInfo, RawHandle, Rights, Status};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::pin::Pin;
-use core::task::Poll;
+use core::task::{Poll, ready};
 use objects::{Channel, Handle, Message, Room};
 
 const MAX_BYTES: usize = abi::CHANNEL_MAX_MSG_BYTES as usize;
 const MAX_HANDLES: usize = abi::CHANNEL_MAX_MSG_HANDLES as usize;
-const MAX_IOVECS: usize = abi::CHANNEL_MAX_MSG_IOVECS as usize;
 
 /// A new channel.
 pub fn channel_create(
@@ -41,11 +38,25 @@ pub fn channel_write(
     options: u32,
     bytes: InSlice<u8>,
     handles: InSlice<RawHandle>,
+) -> Poll<Result<(), Status>> {
+    if is_long(options, bytes) {
+        return Poll::Pending;
+    }
+    let handles = ready!(take_handles(caller, channel.as_deref().ok(), handles));
+    Poll::Ready(send(caller, channel, options, handles, || read_bytes(options, bytes)))
+}
+
+/// [`channel_write`] of very many pieces or handles.
+pub async fn channel_write_long(
+    caller: &Caller,
+    channel: Result<Arc<Channel>, Status>,
+    options: u32,
+    bytes: InSlice<u8>,
+    handles: InSlice<RawHandle>,
 ) -> Result<(), Status> {
-    let handles = take_handles(caller, channel.as_deref().ok(), handles);
-    let channel = channel.map_err(|status| options_first(options, status))?;
-    let message = Message { bytes: read_bytes(options, bytes)?, handles: handles? };
-    channel.write(message).map_err(|(_, status)| status)
+    let handles = take_handles_long(caller, channel.as_deref().ok(), handles).await;
+    let bytes = read_bytes_long(options, bytes).await;
+    send(caller, channel, options, handles, || bytes)
 }
 
 /// Sends a message whose handles are moved or duplicated, checked and reduced as each says. Where that fails,
@@ -57,11 +68,50 @@ pub fn channel_write_etc(
     bytes: InSlice<u8>,
     handles: InSlice<HandleDisposition>,
     results: OutSlice<HandleDisposition>,
+) -> Poll<Result<(), Status>> {
+    if is_long(options, bytes) {
+        return Poll::Pending;
+    }
+    let handles = ready!(take_dispositions(caller, channel.as_deref().ok(), handles, results));
+    Poll::Ready(send(caller, channel, options, handles, || read_bytes(options, bytes)))
+}
+
+/// [`channel_write_etc`] of very many pieces or handles.
+pub async fn channel_write_etc_long(
+    caller: &Caller,
+    channel: Result<Arc<Channel>, Status>,
+    options: u32,
+    bytes: InSlice<u8>,
+    handles: InSlice<HandleDisposition>,
+    results: OutSlice<HandleDisposition>,
 ) -> Result<(), Status> {
-    let handles = take_dispositions(caller, channel.as_deref().ok(), handles, results);
+    let handles = take_dispositions_long(caller, channel.as_deref().ok(), handles, results).await;
+    let bytes = read_bytes_long(options, bytes).await;
+    send(caller, channel, options, handles, || bytes)
+}
+
+/// Sends what was taken, if there is a channel and everything could be read and taken; the first of these decides.
+#[inline(always)] // reason: it is hot
+fn send(
+    caller: &Caller,
+    channel: Result<Arc<Channel>, Status>,
+    options: u32,
+    handles: Result<Box<[Handle]>, Status>,
+    bytes: impl FnOnce() -> Result<Box<[u8]>, Status>,
+) -> Result<(), Status> {
     let channel = channel.map_err(|status| options_first(options, status))?;
-    let message = Message { bytes: read_bytes(options, bytes)?, handles: handles? };
-    channel.write(message).map_err(|(_, status)| status)
+    let message = Message { bytes: bytes()?, handles: handles? };
+    channel.write(message).map_err(|(_, status)| undelivered(caller, status))
+}
+
+/// Why a message was not delivered. Who writes to an end that has as many unread messages as it may is killed.
+#[cold]
+#[inline(never)]
+pub fn undelivered(caller: &Caller, status: Status) -> Status {
+    if status == Status::NO_RESOURCES {
+        caller.end_process("a message to a channel that has 3500 unread ones");
+    }
+    status
 }
 
 /// Why nothing can be written where there is no channel: options that mean nothing are said before that.
@@ -71,40 +121,28 @@ fn options_first(options: u32, status: Status) -> Status {
     if options & !abi::CHANNEL_WRITE_USE_IOVEC != 0 { Status::INVALID_ARGS } else { status }
 }
 
+/// Whether a message has so many pieces that gathering them is work for more than one step.
+#[inline(always)]
+fn is_long(options: u32, bytes: InSlice<u8>) -> bool {
+    options == abi::CHANNEL_WRITE_USE_IOVEC && bytes.len() > pieces::STEP
+}
+
 /// Reads the bytes of a message, from one place or gathered from several.
 #[inline]
 fn read_bytes(options: u32, bytes: InSlice<u8>) -> Result<Box<[u8]>, Status> {
     match options {
         0 => bytes.read_vec(MAX_BYTES).map(Vec::into_boxed_slice),
-        abi::CHANNEL_WRITE_USE_IOVEC => gather(InSlice::new(bytes.address(), bytes.len())),
+        abi::CHANNEL_WRITE_USE_IOVEC => pieces::gather(InSlice::new(bytes.address(), bytes.len())),
         _ => Err(Status::INVALID_ARGS),
     }
 }
 
-/// The bytes of all pieces. The list is read once: what user code makes of it meanwhile has no effect.
-#[inline(never)]
-fn gather(pieces: InSlice<ChannelIovec>) -> Result<Box<[u8]>, Status> {
-    let pieces = pieces.read_vec(MAX_IOVECS)?;
-    let mut total = 0;
-    for piece in &pieces {
-        if piece.reserved != 0 {
-            return Err(Status::INVALID_ARGS);
-        }
-        total += piece.capacity as usize;
-        if total > MAX_BYTES {
-            return Err(Status::OUT_OF_RANGE);
-        }
+/// [`read_bytes`] in steps.
+async fn read_bytes_long(options: u32, bytes: InSlice<u8>) -> Result<Box<[u8]>, Status> {
+    match is_long(options, bytes) {
+        true => pieces::gather_long(InSlice::new(bytes.address(), bytes.len())).await,
+        false => read_bytes(options, bytes),
     }
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(total).map_err(|_| Status::NO_MEMORY)?;
-    bytes.resize(total, 0);
-    let mut rest = &mut *bytes;
-    for piece in &pieces {
-        let (part, after) = rest.split_at_mut(piece.capacity as usize);
-        InSlice::new(piece.buffer, part.len()).read_into(part)?;
-        rest = after;
-    }
-    Ok(bytes.into_boxed_slice())
 }
 
 /// Where a message that is received goes.
@@ -156,6 +194,19 @@ impl Handles {
 }
 
 impl Destination {
+    #[inline(always)]
+    fn of_call(args: &ChannelCallArgs, actual_bytes: Out<u32>, actual_handles: Out<u32>) -> Self {
+        let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
+        let handles = Handles::Values(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
+        Self { bytes, handles, actual_bytes, actual_handles }
+    }
+
+    fn of_call_etc(args: &ChannelCallEtcArgs, actual_bytes: Out<u32>, actual_handles: Out<u32>) -> Self {
+        let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
+        let handles = Handles::Infos(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
+        Self { bytes, handles, actual_bytes, actual_handles }
+    }
+
     #[inline(always)] // reason: as for `deliver`
     fn write_sizes(&self, bytes: usize, handles: usize) -> Result<(), Status> {
         self.actual_bytes.write_optional(&(bytes as u32))?;
@@ -276,13 +327,14 @@ pub fn channel_call(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let args = args.read()?;
-    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
-    let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
-    let handles = take_handles(caller, found.as_ref().ok().map(|(channel, _)| &**channel), values);
-    let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
-    let received = Handles::Values(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
-    let to = Destination { bytes, handles: received, actual_bytes, actual_handles };
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
+    if is_long(options, bytes) {
+        return Poll::Pending;
+    }
+    let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
+    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let handles = ready!(take_handles(caller, channel_of(&found), values));
+    let to = Destination::of_call(&args, actual_bytes, actual_handles);
     call(caller, found, handles, Request { options, deadline, bytes, to }, blocked)
 }
 
@@ -299,16 +351,82 @@ pub fn channel_call_etc(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let args = args.read()?;
+    let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
+    let count = args.wr_num_handles as usize;
+    if is_long(options, bytes) {
+        return Poll::Pending;
+    }
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
+    let handles = ready!(take_dispositions(caller, channel_of(&found), values, results));
+    let to = Destination::of_call_etc(&args, actual_bytes, actual_handles);
+    call(caller, found, handles, Request { options, deadline, bytes, to }, blocked)
+}
+
+/// [`channel_call`] of very many pieces or handles.
+#[allow(clippy::too_many_arguments)] // reason: the call has them
+pub async fn channel_call_long(
+    caller: &Caller,
+    handle: HandleArgument,
+    options: u32,
+    deadline: i64,
+    args: In<ChannelCallArgs>,
+    actual_bytes: Out<u32>,
+    actual_handles: Out<u32>,
+) -> Result<(), Status> {
+    let args = args.read()?;
+    let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
+    let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
+    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let handles = take_handles_long(caller, channel_of(&found), values).await;
+    let to = Destination::of_call(&args, actual_bytes, actual_handles);
+    call_long(caller, found, handles, Request { options, deadline, bytes, to }).await
+}
+
+/// [`channel_call_etc`] of very many pieces or handles.
+#[allow(clippy::too_many_arguments)] // reason: the call has them
+pub async fn channel_call_etc_long(
+    caller: &Caller,
+    handle: HandleArgument,
+    options: u32,
+    deadline: i64,
+    args: InOut<ChannelCallEtcArgs>,
+    actual_bytes: Out<u32>,
+    actual_handles: Out<u32>,
+) -> Result<(), Status> {
+    let args = args.read()?;
+    let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
     let count = args.wr_num_handles as usize;
     let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
-    let handles =
-        take_dispositions(caller, found.as_ref().ok().map(|(channel, _)| &**channel), values, results);
-    let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
-    let received = Handles::Infos(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
-    let to = Destination { bytes, handles: received, actual_bytes, actual_handles };
-    let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    call(caller, found, handles, Request { options, deadline, bytes, to }, blocked)
+    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let handles = take_dispositions_long(caller, channel_of(&found), values, results).await;
+    let to = Destination::of_call_etc(&args, actual_bytes, actual_handles);
+    call_long(caller, found, handles, Request { options, deadline, bytes, to }).await
+}
+
+/// The channel of a lookup, if it found one.
+#[inline(always)]
+fn channel_of(found: &Result<(Arc<Channel>, Through), Status>) -> Option<&Channel> {
+    found.as_ref().ok().map(|(channel, _)| &**channel)
+}
+
+/// [`call`] with the pieces of the message gathered in steps.
+async fn call_long(
+    caller: &Caller,
+    found: Result<(Arc<Channel>, Through), Status>,
+    handles: Result<Box<[Handle]>, Status>,
+    request: Request,
+) -> Result<(), Status> {
+    let bytes = read_bytes_long(request.options, request.bytes).await;
+    let (channel, through) = found.map_err(|status| request.mistake_or(status))?;
+    let message = Message { bytes: bytes?, handles: handles? };
+    if message.bytes.len() < size_of::<u32>() {
+        return Err(Status::INVALID_ARGS);
+    }
+    let still_open = || caller.still_open(through);
+    let deadline = caller.deadline(request.deadline);
+    let reply = channel.call(message, through.handle, still_open, deadline).await;
+    request.to.receive(caller, reply.map_err(|status| undelivered(caller, status))?)
 }
 
 /// Where the reply goes is looked at when it is there: the message is sent also if it has nowhere to go.
@@ -328,5 +446,6 @@ fn call(
     }
     let still_open = || caller.still_open(through);
     let deadline = caller.deadline(request.deadline);
-    blocked.reply(channel, message, through.handle, still_open, deadline, request.to)
+    let refused = |status| undelivered(caller, status);
+    blocked.reply(channel, message, (through.handle, still_open), deadline, request.to, refused)
 }

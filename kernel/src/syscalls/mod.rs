@@ -40,7 +40,7 @@ mod vmo;
 
 use crate::mm::{frames, user};
 use crate::process::Machine;
-use crate::{arch, run};
+use crate::{arch, println, run};
 use abi::{RawHandle, Rights, Signals, Status};
 use alloc::sync::Arc;
 pub use blocked::Blocked;
@@ -195,6 +195,17 @@ impl Caller {
         let first = self.handles.add(handles.0).map_err(|(_, status)| status)?;
         let installed = outs.0.write(&first).and_then(|()| self.install(handles.1, outs.1));
         installed.inspect_err(|_| drop(self.handles.remove(first)))
+    }
+
+    /// Ends the caller's process, which has exceeded a limit; its threads would get an exception, if there were any.
+    #[cold]
+    #[inline(never)]
+    pub fn end_process(&self, reason: &str) {
+        let name = self.process.name_text();
+        let name = core::str::from_utf8(&name).unwrap_or("?").trim_end_matches('\0');
+        let (process, thread) = (self.process.koid(), self.thread.koid());
+        println!("process {process} \"{name}\", thread {thread}: {reason}: killed");
+        self.process.kill(abi::TASK_RETCODE_EXCEPTION_KILL);
     }
 
     /// A deadline on the timers of this CPU.

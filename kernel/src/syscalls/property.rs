@@ -2,6 +2,7 @@
 
 use super::Caller;
 use crate::arch::bases::{self, Segment};
+use crate::config;
 use crate::mm::layout::USER_END;
 use crate::mm::user::{InSlice, OutSlice};
 use crate::process;
@@ -30,6 +31,10 @@ pub fn object_get_property(
         abi::PROP_PROCESS_VDSO_BASE_ADDRESS => write(value, || {
             let process = as_a::<Process>(&object)?;
             Ok(process::machine(process).ok_or(Status::BAD_STATE)?.vdso_base())
+        }),
+        abi::PROP_PROCESS_HW_TRACE_CONTEXT_ID if is_debugged() => write(value, || {
+            let process = as_a::<Process>(&object)?;
+            Ok(process::machine(process).ok_or(Status::BAD_STATE)?.space.root())
         }),
         abi::PROP_SOCKET_RX_THRESHOLD => write(value, || Ok(as_a::<Socket>(&object)?.read_threshold())),
         abi::PROP_SOCKET_TX_THRESHOLD => write(value, || Ok(as_a::<Socket>(&object)?.write_threshold())),
@@ -93,6 +98,11 @@ pub fn object_set_property(
         _ => return Err(Status::NOT_SUPPORTED),
     }
     Ok(())
+}
+
+/// Whether user code may know what only debuggers and tracers need: addresses of physical memory are among it.
+fn is_debugged() -> bool {
+    config::value("kernel.enable-debugging-syscalls") == Some("true")
 }
 
 /// A thread's segment bases are its own affair: they are on the CPU that runs it.

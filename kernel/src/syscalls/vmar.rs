@@ -46,7 +46,7 @@ pub fn vmar_allocate(
 /// Maps a VMO.
 #[allow(clippy::too_many_arguments)] // reason: the call has them
 pub async fn vmar_map(
-    caller: &Caller,
+    _caller: &Caller,
     vmar: Held<Arc<Vmar>>,
     options: u32,
     vmar_offset: usize,

@@ -80,7 +80,7 @@ impl Call {
     /// wait for the reply with the same id. A failed call ends at once, and only such.
     ///
     /// # Errors
-    /// Nothing was sent: `PEER_CLOSED`, `NO_MEMORY`, and `CANCELED` when `handle`, through which the call
+    /// Nothing was sent: `PEER_CLOSED`, `NO_MEMORY`, `NO_RESOURCES` as for [`Channel::write`], and `CANCELED` when `handle`, through which the call
     /// is made, is not `still_open`.
     pub fn begin(
         mut self: Pin<&mut Self>,
@@ -208,7 +208,7 @@ impl Channel {
         let Some(reply) = end.inbox.with(|inbox, _| inbox.take_reply(Some(txid))) else { return };
         let put = |reply| {
             end.inbox.with(|inbox, _| match inbox.closed {
-                false => end.deliver(inbox, reply),
+                false => end.deliver(inbox, reply, Inbox::grow_for_reply),
                 true => Err((reply, Status::PEER_CLOSED)),
             })
         };

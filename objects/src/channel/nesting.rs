@@ -24,7 +24,7 @@ use core::sync::atomic::Ordering;
 use waitq::sync::Mutex;
 
 /// How deep an end may lie in queues for a message with ends to be written to it: the walk can not be interrupted.
-pub(super) const MOST_NESTED: usize = 4096;
+pub(super) const MOST_NESTED: usize = 512;
 
 /// Held by whoever writes a message with ends.
 #[cfg(not(loom))]

@@ -31,6 +31,8 @@ pub struct Inbox {
     pub writer_closed: bool,
     /// Writing is disabled.
     disabled: bool,
+    /// Writing was disabled, and enabled again after the reading end had closed: then it shows as possible.
+    enabled_late: bool,
     pub read_threshold: usize,
     pub write_threshold: usize,
     /// The signals that the reading and the writing end have; see [`Inbox::show`].
@@ -52,6 +54,7 @@ impl Inbox {
             half_closed: false,
             writer_closed: false,
             disabled: false,
+            enabled_late: false,
             read_threshold: 0,
             write_threshold: 0,
             shown: [Signals::empty(), Signals::SOCKET_WRITABLE],
@@ -127,7 +130,10 @@ impl Inbox {
     pub fn dispose(&mut self, disposition: Disposition) {
         match disposition {
             Disposition::Keep => {}
-            Disposition::Enable => self.disabled = false,
+            Disposition::Enable => {
+                self.enabled_late |= self.disabled && self.closed;
+                self.disabled = false;
+            }
             Disposition::Disable => self.disabled = true,
         }
     }
@@ -148,7 +154,7 @@ impl Inbox {
 
     fn writer_signals(&self) -> Signals {
         let threshold = self.write_threshold > 0 && self.room() >= self.write_threshold;
-        let writable = self.room() > 0 && !self.disabled && !self.closed;
+        let writable = self.room() > 0 && !self.disabled && (!self.closed || self.enabled_late);
         select(Signals::SOCKET_WRITABLE, writable)
             | select(Signals::SOCKET_WRITE_THRESHOLD, threshold && !self.closed)
             | select(Signals::SOCKET_WRITE_DISABLED, self.disabled)

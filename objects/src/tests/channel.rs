@@ -2,7 +2,7 @@
 
 use super::{handle, never, poll, ready, timers};
 use crate::wait::Deadline;
-use crate::{Channel, Event, Handle, HandleId, KERNEL_TXID, KernelObject, Message};
+use crate::{Channel, Event, Handle, HandleId, KERNEL_TXID, KernelObject, MAX_UNREAD, Message};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -187,4 +187,45 @@ fn a_call_ends_when_the_peer_or_its_own_handle_is_closed() {
     assert!(poll(call.as_mut()).is_pending());
     a.cancel_handle(HandleId(1));
     assert_eq!(ready(call).err(), Some(Status::CANCELED));
+}
+
+#[test]
+fn an_end_has_so_many_unread_messages_and_no_more() {
+    let ((a, _a), (b, _b)) = pair();
+    for number in 0..MAX_UNREAD {
+        assert_eq!(write(&a, &number.to_ne_bytes()), Ok(()), "{number}");
+    }
+    assert_eq!(write(&a, b"too many"), Err(Status::NO_RESOURCES));
+    assert_eq!(b.pending(), MAX_UNREAD as u64);
+    assert_eq!(write(&b, b"the other way"), Ok(()));
+    for number in 0..MAX_UNREAD {
+        assert_eq!(read(&b).unwrap(), number.to_ne_bytes());
+        if number == 0 {
+            assert_eq!(write(&a, b"there is room again"), Ok(()));
+            assert_eq!(write(&a, b"too many"), Err(Status::NO_RESOURCES));
+        }
+    }
+    assert_eq!(read(&b).unwrap(), b"there is room again");
+    assert_eq!(read(&b), Err(Status::SHOULD_WAIT));
+    assert_eq!(write(&a, b"as ever"), Ok(()));
+}
+
+/// A reply whose caller has gone is not lost, even if nothing can be written any more.
+#[test]
+fn a_late_reply_finds_room_in_a_full_queue() {
+    let ((a, _a), (b, _b)) = pair();
+    let handle = HandleId(1);
+    let mut call = alloc::boxed::Box::pin(crate::Call::default());
+    let begun = call.as_mut().begin(a.clone(), message(b"calls"), handle, || true, core::task::Waker::noop());
+    assert_eq!(begun, Ok(()));
+    let request = read(&b).unwrap();
+    for _ in 0..MAX_UNREAD {
+        write(&b, b"full").unwrap();
+    }
+    assert_eq!(write(&b, &request), Ok(()), "it finds its caller, not the queue");
+    drop(call);
+    assert_eq!(a.pending(), MAX_UNREAD as u64 + 1);
+    assert_eq!(write(&b, b"full"), Err(Status::NO_RESOURCES));
+    assert!((0..MAX_UNREAD).all(|_| read(&a).unwrap() == b"full"));
+    assert_eq!(read(&a).unwrap(), request);
 }

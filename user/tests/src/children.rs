@@ -28,6 +28,9 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "echo" => echo(startup),
         "console-echo" => echo_console(startup),
         "console-calls" => console_calls(startup),
+        "flood-write" | "flood-etc" | "flood-pieces" | "flood-call" | "flood-magenta" => {
+            crate::full_channels::flood(startup, role)
+        }
         "wait-in-every-way" => crate::stress_kills::play(startup),
         "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),
         "last-bad-word" | "last-bad-handle" | "last-unmap-bad-handle" => {

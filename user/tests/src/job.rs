@@ -65,6 +65,21 @@ user_test! {
         assert_eq!(return_code(&job), abi::TASK_RETCODE_SYSCALL_KILL);
     }
 
+    /// As deep as Zircon's: what is made of the root job has 31 levels below it.
+    fn jobs_nest_so_deep_and_no_deeper() {
+        let mut jobs = alloc::vec![child()];
+        let refused = loop {
+            match jobs[jobs.len() - 1].create_child() {
+                Ok(job) => jobs.push(job),
+                Err(status) => break status,
+            }
+        };
+        assert_eq!(refused, Status::OUT_OF_RANGE);
+        assert!((DEPTH..32).contains(&jobs.len()), "{} levels", jobs.len());
+        Process::create(&jobs[jobs.len() - 1], "at the bottom").expect("processes are no level");
+        assert_eq!(jobs[jobs.len() - 2].create_child().err(), None, "beside it there is room");
+    }
+
     fn killing_reaches_every_level() {
         let top = child();
         let mut jobs = alloc::vec![top.create_child().expect("a job")];

@@ -3,16 +3,17 @@
 use alloc::{vec, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Port, Rights, Socket, Status,
+    AsHandle, Channel, Event, Port, Process, Rights, Socket, Status, Thread,
     abi::{
         CHANNEL_MAX_MSG_HANDLES, ChannelCallArgs, ChannelCallEtcArgs, HandleInfo, INFO_HANDLE_TABLE,
-        InfoHandleExtended,
+        InfoHandleExtended, THREAD_STATE_NEW,
     },
     handle::Handle,
+    info,
 };
 
 use crate::{
-    harness::{call, process, user_test},
+    harness::{call, job, process, user_test},
     pressure::{glutton, until_error, use_up},
 };
 
@@ -98,7 +99,26 @@ user_test! {
         assert_eq!(told, Status::NO_MEMORY, "object_get_info");
     }
 
-    /// The table is full to its last slot then.
+    /// What can not be started for want of memory can be later.
+    fn starting_needs_memory() {
+        let glutton = glutton();
+        let (new, _root) = Process::create(&job(), "not started").expect("a process");
+        let first = Thread::create(&new, "first").expect("a thread");
+        let thread = Thread::create(&process(), "not started").expect("a thread");
+        let event = Handle::from(Event::create().expect("an event")).into_raw();
+
+        use_up(&glutton);
+        let started = call!(zx_thread_start(thread.raw(), 0x20_0000, 0, 0, 0));
+        let process_started = call!(zx_process_start(new.raw(), first.raw(), 0x20_0000, 0, event, 0));
+
+        drop(glutton);
+        assert_eq!([started, process_started], [Status::NO_MEMORY; 2]);
+        assert_eq!(call!(zx_handle_close(event)), Status::BAD_HANDLE, "the argument is consumed");
+        assert_eq!(info::thread(&thread).map(|thread| thread.state), Ok(THREAD_STATE_NEW));
+        assert_eq!(info::process(&new).map(|process| process.started), Ok(0));
+    }
+
+    /// The table has no slots but its spare ones then.
     fn handle_can_be_replaced_without_memory() {
         let (glutton, event) = (glutton(), Event::create().expect("an event"));
         let (mut copies, mut raw) = (Vec::with_capacity(MOST_COPIES), 0);

@@ -47,6 +47,25 @@ user_test! {
         }
     }
 
+    /// Writing that is enabled again is told of even if nobody can read any more: as in the public tests.
+    fn writing_enabled_again_shows_beside_a_closed_peer() {
+        for (left, right) in [stream(), datagrams()] {
+            left.set_disposition(DISABLED, 0).expect("disabled");
+            drop(right);
+            let closed = Signals::SOCKET_PEER_CLOSED;
+            assert_eq!(active(&left), closed | Signals::SOCKET_WRITE_DISABLED);
+            left.set_disposition(ENABLED, 0).expect("enabled");
+            assert_eq!(active(&left), closed | Signals::SOCKET_WRITABLE);
+            assert_eq!(left.write(b"x"), Err(Status::PEER_CLOSED));
+            left.set_disposition(DISABLED, 0).expect("disabled");
+            assert_eq!(active(&left), closed | Signals::SOCKET_WRITE_DISABLED);
+        }
+        let (left, right) = stream();
+        drop(right);
+        left.set_disposition(ENABLED, 0).expect("nothing to enable");
+        assert_eq!(active(&left), Signals::SOCKET_PEER_CLOSED);
+    }
+
     fn what_was_written_is_read_first() {
         let (left, right) = stream();
         left.write(b"before").expect("written");

@@ -72,6 +72,12 @@ user_test! {
         }
     }
 
+    fn a_thread_can_not_be_killed_alone() {
+        let thread = thread::spawn("sleeper", || clock::sleep(5 * clock::MILLISECOND)).expect("a thread");
+        assert_eq!(call!(zx_task_kill(thread.thread().raw())), Status::NOT_SUPPORTED);
+        assert_eq!(thread.join(), Some(Ok(())));
+    }
+
     fn start_needs_the_right() {
         let thread = without(&create(), Rights::MANAGE_THREAD);
         // SAFETY: the call fails.

@@ -6,7 +6,11 @@ use crate::syscalls::Caller;
 use abi::{HandleDisposition, RawHandle, Rights, Status};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::task::Poll;
 use objects::{Channel, Handle, KernelObject, Object};
+
+/// How many handles are taken between yields.
+const STEP: usize = MAX_HANDLES;
 
 /// Handles that were taken, and the first reason why they can not be sent, if there is one.
 struct Taken {
@@ -39,15 +43,18 @@ impl Taken {
     }
 }
 
-/// Takes all listed handles out of the caller's table. If one is not fit to be sent, all are closed; of a
-/// list that is longer than there can be handles, as many as there can be.
+/// Takes all listed handles out of the caller's table. If one is not fit to be sent, all are closed. Lists that are
+/// longer than a message's are left to [`take_handles_long`].
 #[inline(always)]
 pub fn take_handles(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
-) -> Result<Box<[Handle]>, Status> {
-    if values.is_empty() { Ok(Box::default()) } else { take_listed(caller, channel, values) }
+) -> Poll<Result<Box<[Handle]>, Status>> {
+    match values.len() {
+        0 => Poll::Ready(Ok(Box::default())),
+        _ => take_listed(caller, channel, values),
+    }
 }
 
 #[inline(never)]
@@ -55,22 +62,50 @@ fn take_listed(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
+) -> Poll<Result<Box<[Handle]>, Status>> {
+    if values.len() > MAX_HANDLES {
+        return Poll::Pending;
+    }
+    let mut taken = Taken::of(values.len());
+    take_part(caller, channel, values, &mut taken)?;
+    Poll::Ready(taken.finish())
+}
+
+/// [`take_handles`] in steps; of a list that is longer than there can be handles, as many as there can be.
+pub async fn take_handles_long(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    values: InSlice<RawHandle>,
 ) -> Result<Box<[Handle]>, Status> {
     let mut taken = Taken::of(values.len());
     let values = values.part(0, objects::MAX_HANDLES);
-    let mut chunk = [0; MAX_HANDLES];
-    for start in (0..values.len()).step_by(MAX_HANDLES) {
-        let part = values.part(start, MAX_HANDLES);
-        let chunk = &mut chunk[..part.len()];
-        part.read_into(chunk)?;
-        for value in chunk {
-            taken.add(caller.handles.remove(*value).and_then(|handle| {
-                check_sendable(handle.object(), handle.rights(), channel)?;
-                Ok(handle)
-            }));
+    for start in (0..values.len()).step_by(STEP) {
+        if start != 0 {
+            executor::yield_now().await;
         }
+        take_part(caller, channel, values.part(start, STEP), &mut taken)?;
     }
     taken.finish()
+}
+
+/// Takes a part of a list. Its array must not be part of a future.
+#[inline(never)]
+fn take_part(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    values: InSlice<RawHandle>,
+    taken: &mut Taken,
+) -> Result<(), Status> {
+    let mut chunk = [0; STEP];
+    let chunk = chunk.get_mut(..values.len()).ok_or(Status::INTERNAL)?;
+    values.read_into(chunk)?;
+    for value in chunk {
+        taken.add(caller.handles.remove(*value).and_then(|handle| {
+            check_sendable(handle.object(), handle.rights(), channel)?;
+            Ok(handle)
+        }));
+    }
+    Ok(())
 }
 
 /// Whether a handle may be sent, through this channel.
@@ -85,9 +120,25 @@ pub fn check_sendable(object: &Object, rights: Rights, channel: Option<&Channel>
 }
 
 /// Takes or duplicates all listed handles, each as its entry says. If one of that fails, the failing entries
-/// get their errors in `results`, and all that was taken is closed; else nothing is written there.
+/// get their errors in `results`, and all that was taken is closed; else nothing is written there. Lists that are longer
+/// than a message's are left to [`take_dispositions_long`].
 #[inline(never)]
 pub fn take_dispositions(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    listed: InSlice<HandleDisposition>,
+    results: OutSlice<HandleDisposition>,
+) -> Poll<Result<Box<[Handle]>, Status>> {
+    if listed.len() > MAX_HANDLES {
+        return Poll::Pending;
+    }
+    let mut taken = Taken::of(listed.len());
+    take_disposed(caller, channel, listed, results, &mut taken)?;
+    Poll::Ready(taken.finish())
+}
+
+/// [`take_dispositions`] in steps; of a list that is longer than there can be handles, as many as there can be.
+pub async fn take_dispositions_long(
     caller: &Caller,
     channel: Option<&Channel>,
     listed: InSlice<HandleDisposition>,
@@ -95,25 +146,38 @@ pub fn take_dispositions(
 ) -> Result<Box<[Handle]>, Status> {
     let mut taken = Taken::of(listed.len());
     let listed = listed.part(0, objects::MAX_HANDLES);
-    let mut chunk = [HandleDisposition::default(); MAX_HANDLES];
-    for start in (0..listed.len()).step_by(MAX_HANDLES) {
-        let part = listed.part(start, MAX_HANDLES);
-        let chunk = &mut chunk[..part.len()];
-        part.read_into(chunk)?;
-        let mut failed = false;
-        for entry in &mut *chunk {
-            let handle = take_disposition(caller, channel, entry);
-            if let Err(status) = handle {
-                entry.result = status;
-                failed = true;
-            }
-            taken.add(handle);
+    for start in (0..listed.len()).step_by(STEP) {
+        if start != 0 {
+            executor::yield_now().await;
         }
-        if failed {
-            results.part(start, chunk.len()).write_slice(chunk)?;
-        }
+        let (part, results) = (listed.part(start, STEP), results.part(start, STEP));
+        take_disposed(caller, channel, part, results, &mut taken)?;
     }
     taken.finish()
+}
+
+/// Takes a part of a list, and tells which entries failed.
+#[inline(never)]
+fn take_disposed(
+    caller: &Caller,
+    channel: Option<&Channel>,
+    listed: InSlice<HandleDisposition>,
+    results: OutSlice<HandleDisposition>,
+    taken: &mut Taken,
+) -> Result<(), Status> {
+    let mut chunk = [HandleDisposition::default(); STEP];
+    let chunk = chunk.get_mut(..listed.len()).ok_or(Status::INTERNAL)?;
+    listed.read_into(chunk)?;
+    let mut failed = false;
+    for entry in &mut *chunk {
+        let handle = take_disposition(caller, channel, entry);
+        if let Err(status) = handle {
+            entry.result = status;
+            failed = true;
+        }
+        taken.add(handle);
+    }
+    if failed { results.part(0, chunk.len()).write_slice(chunk) } else { Ok(()) }
 }
 
 fn take_disposition(

@@ -55,7 +55,9 @@ pub fn channel_write(
     no_options(options)?;
     let bytes = bytes.read_vec(MAX_BYTES).map(Vec::into_boxed_slice)?;
     if handles.is_empty() {
-        return channel.write(Message { bytes, handles: Box::default() }).map_err(|(_, status)| status);
+        return channel
+            .write(Message { bytes, handles: Box::default() })
+            .map_err(|(_, status)| channel::undelivered(caller, status));
     }
     write_with(caller, &channel, bytes, handles)
 }
@@ -74,6 +76,6 @@ fn write_with(
     let (handles, leaving) = caller.handles.take(values, sendable)?;
     channel.write(Message { bytes, handles }).map_err(|(message, status)| {
         leaving.back(message.handles);
-        status
+        channel::undelivered(caller, status)
     })
 }

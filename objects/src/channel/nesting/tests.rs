@@ -83,7 +83,7 @@ fn two_ends_in_each_others_queues_are_closed() {
 
 #[test]
 fn a_ring_of_many_is_closed_as_one() {
-    let (outermost, near) = chain(1000);
+    let (outermost, near) = chain(MOST_NESTED - 12);
     assert!(near.iter().all(|(channel, _)| !peer_is_closed(channel)));
     assert_eq!(send(&near[0].0, [outermost]), Ok(()));
     soon(|| near.iter().all(|(channel, _)| peer_is_closed(channel)));

@@ -15,7 +15,6 @@ typedef uint32_t zx_thread_state_t;
 typedef uint32_t zx_info_maps_type_t;
 
 // Topics of object_get_info.
-#define ZX_INFO_NONE ((zx_object_info_topic_t)0x0u)
 #define ZX_INFO_HANDLE_VALID ((zx_object_info_topic_t)0x1u)
 #define ZX_INFO_HANDLE_BASIC ((zx_object_info_topic_t)0x2u)
 #define ZX_INFO_PROCESS ((zx_object_info_topic_t)0x3u)
@@ -42,6 +41,10 @@ typedef uint32_t zx_info_maps_type_t;
 #define ZX_INFO_STREAM ((zx_object_info_topic_t)0x1au)
 #define ZX_INFO_HANDLE_TABLE ((zx_object_info_topic_t)0x1bu)
 #define ZX_INFO_MSI ((zx_object_info_topic_t)0x1cu)
+#define ZX_INFO_TASK_RUNTIME ((zx_object_info_topic_t)0x1eu)
+
+// No topic of object_get_info.
+#define ZX_INFO_NONE ((zx_object_info_topic_t)0x0u)
 
 // zx_info_handle_basic_t.props.
 #define ZX_OBJ_PROP_NONE ((zx_obj_props_t)0x0u)
@@ -69,6 +72,8 @@ typedef uint32_t zx_info_maps_type_t;
 #define ZX_PROP_EXCEPTION_STATE ((uint32_t)0x10u)
 #define ZX_PROP_VMO_CONTENT_SIZE ((uint32_t)0x11u)
 #define ZX_PROP_EXCEPTION_STRATEGY ((uint32_t)0x12u)
+
+// Values of properties that mean something by themselves.
 #define ZX_PROCESS_DEBUG_ADDR_BREAK_ON_SET ((uint32_t)0x1u)
 
 // What becomes of a thread when its exception is closed.
