@@ -202,6 +202,81 @@ fn reference_shows_signatures() {
     );
 }
 
+/// Limits of a declaration, met exactly and exceeded.
+#[test]
+fn rules_of_calls_have_limits() {
+    let declared = |line: &str| parse(&format!("{HEAD}{CALLS}[calls.zircon.more]\n{line}")).err();
+    let mistake = |line: &str| declared(line).expect("it is wrong").to_string();
+    assert_eq!(declared(r#"a = { number = 511, state = "done" }"#), None);
+    assert_eq!(mistake(r#"a = { number = 512, state = "done" }"#), "zircon call a: numbers end at 511");
+    let args = |count: usize| (0..count).map(|index| format!("a{index}: u32")).collect::<Vec<_>>().join(", ");
+    let call = |count| format!(r#"a = {{ number = 9, state = "missing", sig = "{}" }}"#, args(count));
+    assert_eq!(declared(&call(8)), None);
+    assert_eq!(mistake(&call(9)), "zircon call a: 9 arguments are more than 8");
+}
+
+/// A call is reached in one way: by a number, in the vDSO, or through another call of its ABI.
+#[test]
+fn a_call_is_reached_in_one_way() {
+    let one_way = "zircon call a: it needs a number, or `vdso = true`, or `via`, and only one of them";
+    let call = |text: &str| parse(&format!("{HEAD}{CALLS}[calls.zircon.more]\n{text}"));
+    let mistake = |text: &str| call(text).expect_err("it is wrong").to_string();
+    assert_eq!(mistake(r#"a = { number = 9, vdso = true, state = "done" }"#), one_way);
+    assert_eq!(mistake(r#"a = { number = 9, via = "object_wait", state = "done" }"#), one_way);
+    assert!(call(r#"a = { via = "object_wait", state = "done" }"#).is_ok());
+    assert_eq!(mistake(r#"a = { via = "channel_eight", state = "done" }"#), "a: `via` names no call");
+    assert_eq!(
+        mistake(r#"channel_write = { number = 9, state = "done" }"#),
+        "zircon: channel_write and channel_write share a name or number"
+    );
+    // Other ABIs have names and numbers of their own.
+    let magenta = "[calls.magenta.more]\nchannel_write = { number = 3, state = \"done\" }";
+    assert!(parse(&format!("{HEAD}{CALLS}{magenta}")).is_ok());
+}
+
+/// What decides for the handler must be something that can fail: a call without a status can create nothing.
+#[test]
+fn calls_without_status_fail_in_no_wrapper() {
+    let call = |text: &str| mistake(&format!("[calls.zircon.more]\n{text}"));
+    let early = "zircon call a: a call that returns no status cannot fail before its handler: no `creates`, raw handles";
+    assert_eq!(call(r#"a = { number = 9, state = "done", returns = "void", creates = true }"#), early);
+    let fine = r#"a = { number = 9, state = "done", returns = "void", sig = "h: handle<any, raw>" }"#;
+    assert!(parse(&format!("{HEAD}{CALLS}[calls.zircon.more]\n{fine}")).is_ok());
+    assert_eq!(
+        call(r#"a = { number = 9, state = "done", returns = "colour" }"#),
+        "zircon call a: unknown return type `colour`"
+    );
+}
+
+/// Statuses are numbers that no other has, and none is positive: a positive result of a call is no error.
+#[test]
+fn statuses_are_their_own() {
+    let with = |line: &str| {
+        let text = format!("{HEAD}{CALLS}").replace("[rights]\n", &format!("{line}\n[rights]\n"));
+        parse(&text).err().map(|error| error.to_string())
+    };
+    let wrong = |name: &str| Some(format!("status {name}: the number must be negative and its own"));
+    assert_eq!(with(r#"OTHER = { value = -12, about = "" }"#), None);
+    assert_eq!(with(r#"OTHER = { value = -11, about = "" }"#), wrong("OTHER"));
+    assert_eq!(with(r#"OTHER = { value = 1, about = "" }"#), wrong("OTHER"));
+}
+
+#[test]
+fn choices_are_checked() {
+    let with = |missing: &str| {
+        let text = format!("{HEAD}{CALLS}").replace("missing = \"TOPIC_TWO\"", missing);
+        parse(&text)
+    };
+    assert_eq!(
+        with(r#"missing = "TOPIC_THREE""#).expect_err("it is wrong").to_string(),
+        "constants topics: `TOPIC_THREE` is missing, and not among the values"
+    );
+    let state =
+        |spec: Spec| spec.calls.iter().find(|call| call.name == "region_list").map(|call| call.state());
+    assert_eq!(state(with("").expect("right")), Some("done"));
+    assert_eq!(state(spec()), Some("partly"));
+}
+
 #[test]
 fn mistakes_name_the_call() {
     let call = |text: &str| mistake(&format!("[calls.zircon.channel]\n{text}"));

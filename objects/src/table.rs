@@ -31,15 +31,11 @@ mod slots;
 
 pub use leaving::Leaving;
 pub use room::Room;
-use slots::{Entry, SEGMENT, SLOT_BITS, Slot, Slots};
-
-const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
-const FIXED_BITS: u32 = 3;
+use slots::{Entry, SEGMENT, Slot, Slots};
 
 /// The handles of one process.
 pub struct HandleTable {
     owner: Koid,
-    secret: u32,
     slots: Mutex<Slots>,
     /// The removals once more, for those who need no lock: written under it.
     shown: AtomicU64,
@@ -63,33 +59,12 @@ pub struct Held<T> {
 impl HandleTable {
     /// An empty table for the process with this id.
     pub fn new(owner: Koid, secret: u32) -> Self {
-        Self { owner, secret: secret >> 2, slots: Mutex::new(Slots::default()), shown: AtomicU64::new(0) }
+        Self { owner, slots: Mutex::new(Slots::new(secret)), shown: AtomicU64::new(0) }
     }
 
     /// What identifies a handle of this table for those who wait through it.
     pub fn id(&self, value: u32) -> HandleId {
         HandleId(self.owner << 32 | u64::from(value))
-    }
-
-    fn encode(&self, slot: u32, generation: u16) -> u32 {
-        ((u32::from(generation) << SLOT_BITS | slot) ^ self.secret) << 2 | FIXED_BITS
-    }
-
-    #[inline]
-    fn decode(&self, value: u32) -> Option<(u32, u16)> {
-        let mixed = (value >> 2) ^ self.secret;
-        (value & FIXED_BITS == FIXED_BITS).then_some((mixed & SLOT_MASK, (mixed >> SLOT_BITS) as u16))
-    }
-
-    #[inline]
-    fn find<'a>(&self, slots: &'a Slots, value: u32) -> Option<&'a Handle> {
-        let (slot, generation) = self.decode(value)?;
-        match slots.get(slot)? {
-            Slot { generation: current, entry: Entry::Used(handle) } if *current == generation => {
-                Some(handle)
-            }
-            _ => None,
-        }
     }
 
     /// Adds a handle; its value.
@@ -106,8 +81,7 @@ impl HandleTable {
 
     fn place(&self, slots: &mut Slots, handle: Handle) -> u32 {
         handle.object().set_owner(self.owner);
-        let (slot, generation) = slots.insert(handle);
-        self.encode(slot, generation)
+        slots.insert(handle)
     }
 
     /// The object behind a value, if it is of this kind and the handle has these rights.
@@ -158,7 +132,7 @@ impl HandleTable {
         value: u32,
         needed: Rights,
     ) -> Result<(Rights, &'a Arc<T>), Status> {
-        let handle = self.find(slots, value).ok_or(Status::BAD_HANDLE)?;
+        let handle = slots.find(value).ok_or(Status::BAD_HANDLE)?;
         let object = T::from_object(handle.object()).ok_or(Status::WRONG_TYPE)?;
         if handle.rights().contains(needed) {
             Ok((handle.rights(), object))
@@ -199,7 +173,7 @@ impl HandleTable {
         needed: impl FnOnce(&Object) -> Rights,
     ) -> Result<(Object, Mark), Status> {
         let slots = self.slots.lock();
-        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
+        let handle = slots.find(value).ok_or(Status::BAD_HANDLE)?;
         if !handle.rights().contains(needed(handle.object())) {
             return Err(Status::ACCESS_DENIED);
         }
@@ -229,13 +203,13 @@ impl HandleTable {
 
     #[inline(always)]
     fn find_any<'a>(&self, slots: &'a Slots, value: u32, rights: Rights) -> Result<&'a Handle, Status> {
-        let handle = self.find(slots, value).ok_or(Status::BAD_HANDLE)?;
+        let handle = slots.find(value).ok_or(Status::BAD_HANDLE)?;
         if handle.rights().contains(rights) { Ok(handle) } else { Err(Status::ACCESS_DENIED) }
     }
 
     /// Whether the value names a handle.
     pub fn contains(&self, value: u32) -> bool {
-        self.find(&self.slots.lock(), value).is_some()
+        self.slots.lock().find(value).is_some()
     }
 
     /// Whether a handle that was looked up at `mark` is open still. To be asked under the lock under
@@ -265,10 +239,9 @@ impl HandleTable {
     ) -> Result<Handle, Status> {
         let handle = {
             let mut slots = self.slots.lock();
-            check(self.find(&slots, value).ok_or(Status::BAD_HANDLE)?)?;
-            let (slot, _) = self.decode(value).ok_or(Status::BAD_HANDLE)?;
+            check(slots.find(value).ok_or(Status::BAD_HANDLE)?)?;
             self.note_removal(&mut slots);
-            slots.take(slot)
+            slots.take(value)
         };
         self.leave(value, &handle);
         Ok(handle)
@@ -281,7 +254,7 @@ impl HandleTable {
     /// `NO_MEMORY`.
     pub fn duplicate(&self, value: u32, rights: Rights) -> Result<u32, Status> {
         let mut slots = self.slots.lock();
-        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
+        let handle = slots.find(value).ok_or(Status::BAD_HANDLE)?;
         if !handle.rights().contains(Rights::DUPLICATE) {
             return Err(Status::ACCESS_DENIED);
         }
@@ -289,8 +262,7 @@ impl HandleTable {
         let object = handle.object().clone();
         slots.reserve(1)?;
         let copy = Handle::new(object, rights)?;
-        let (slot, generation) = slots.insert(copy);
-        Ok(self.encode(slot, generation))
+        Ok(slots.insert(copy))
     }
 
     /// A second handle to the same object, in no table, with the rights that `check` makes of the first. It
@@ -304,7 +276,7 @@ impl HandleTable {
         check: impl FnOnce(&Handle) -> Result<Rights, Status>,
     ) -> Result<Handle, Status> {
         let slots = self.slots.lock();
-        let handle = self.find(&slots, value).ok_or(Status::BAD_HANDLE)?;
+        let handle = slots.find(value).ok_or(Status::BAD_HANDLE)?;
         Handle::new(handle.object().clone(), check(handle)?)
     }
 
@@ -316,16 +288,14 @@ impl HandleTable {
     /// `BAD_HANDLE`, `INVALID_ARGS` for rights it does not have.
     pub fn replace(&self, value: u32, rights: Rights) -> Result<u32, Status> {
         let mut slots = self.slots.lock();
-        let rights = reduced(self.find(&slots, value).ok_or(Status::BAD_HANDLE)?.rights(), rights);
-        let (slot, _) = self.decode(value).ok_or(Status::BAD_HANDLE)?;
+        let rights = reduced(slots.find(value).ok_or(Status::BAD_HANDLE)?.rights(), rights);
         self.note_removal(&mut slots);
-        let mut handle = slots.take(slot);
+        let mut handle = slots.take(value);
         let object = handle.object().clone();
         let replaced = match rights {
             Ok(rights) if !slots.closed => {
                 handle.set_rights(rights);
-                let (slot, generation) = slots.insert(handle);
-                Ok(self.encode(slot, generation))
+                Ok(slots.insert(handle))
             }
             _ => Err((handle, rights.err().unwrap_or(Status::BAD_STATE))),
         };
@@ -360,8 +330,8 @@ impl HandleTable {
         let slots = self.slots.lock();
         let end = slots.len().min(from + SEGMENT);
         for index in from as u32..end as u32 {
-            if let Some(Slot { generation, entry: Entry::Used(handle) }) = slots.get(index) {
-                visit(self.encode(index, *generation), handle);
+            if let Some(Slot { value, entry: Entry::Used(handle), .. }) = slots.get(index) {
+                visit(*value, handle);
             }
         }
         (end < slots.len()).then_some(end)
@@ -380,13 +350,13 @@ impl HandleTable {
         let (value, handle) = {
             let mut slots = self.slots.lock();
             slots.closed = true;
-            let Some((index, generation, entry)) = slots.pop() else { return false };
+            let Some((value, entry)) = slots.pop() else { return false };
             let Entry::Used(handle) = entry else {
                 slots.free_count -= usize::from(matches!(entry, Entry::Free { .. }));
                 return true;
             };
             self.note_removal(&mut slots);
-            (self.encode(index, generation), handle)
+            (value, handle)
         };
         self.leave(value, &handle);
         handle.close_into(doomed);

@@ -8,7 +8,7 @@
 //! While it leaves, a value names no handle, and nobody else gets its slot. Waits that were made through it end
 //! when it is gone, not before: of a call that fails they notice nothing.
 
-use super::{Entry, HandleTable};
+use super::HandleTable;
 use crate::handle::Handle;
 use crate::object::Object;
 use abi::Status;
@@ -37,15 +37,13 @@ impl HandleTable {
         places.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY)?;
         let mut slots = self.slots.lock();
         for (index, value) in values.iter().enumerate() {
-            check(self.find(&slots, *value).ok_or(Status::BAD_HANDLE)?)?;
+            check(slots.find(*value).ok_or(Status::BAD_HANDLE)?)?;
             if values[..index].contains(value) {
                 return Err(Status::INVALID_ARGS);
             }
         }
         for value in values {
-            let Some((slot, _)) = self.decode(*value) else { unreachable!("it was found just now") };
-            let entry = core::mem::replace(&mut slots.slot(slot).entry, Entry::Leaving);
-            let Entry::Used(handle) = entry else { unreachable!("it was used just now") };
+            let handle = slots.take_to_leave(*value);
             handle.object().set_owner(0);
             places.push((*value, handle.object().clone()));
             handles.push(handle);
@@ -64,9 +62,8 @@ impl Leaving<'_> {
             return;
         }
         for ((value, object), handle) in places.iter().zip(handles) {
-            let Some((slot, _)) = self.table.decode(*value) else { continue };
             object.set_owner(self.table.owner);
-            slots.slot(slot).entry = Entry::Used(handle);
+            slots.put_back(*value, handle);
         }
     }
 }
@@ -75,10 +72,12 @@ impl Drop for Leaving<'_> {
     fn drop(&mut self) {
         {
             let mut slots = self.table.slots.lock();
-            let places = self.places.iter().filter_map(|(value, _)| self.table.decode(*value));
             // Of a closed table no slot is used again, and these may not be there any more.
             if !slots.closed {
-                places.for_each(|(slot, _)| slots.free(slot));
+                for (value, _) in &self.places {
+                    let index = slots.index(*value);
+                    slots.free(index);
+                }
             }
         }
         for (value, object) in &self.places {

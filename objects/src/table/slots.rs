@@ -11,9 +11,12 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// How many bits tell which slot it is: enough for all handles, and the spare slots.
-pub(super) const SLOT_BITS: u32 = 19;
+const SLOT_BITS: u32 = 19;
+const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
+/// The set bits of every value.
+const FIXED_BITS: u32 = 3;
 /// The other bits of a value.
-pub(super) const GENERATION_BITS: u32 = 30 - SLOT_BITS;
+const GENERATION_BITS: u32 = 30 - SLOT_BITS;
 const GENERATION_MASK: u16 = (1 << GENERATION_BITS) - 1;
 
 /// Free slots are not used again before there are this many, so that generations last.
@@ -36,12 +39,14 @@ pub(super) enum Entry {
 }
 
 pub(super) struct Slot {
-    pub(super) generation: u16,
+    /// The value of the handle in it; 0, which no handle has, if there is none.
+    pub(super) value: u32,
+    generation: u16,
     pub(super) entry: Entry,
 }
 
-#[derive(Default)]
 pub(super) struct Slots {
+    secret: u32,
     segments: Vec<Box<[Slot; SEGMENT]>>,
     /// How many slots have been used at some time; those behind them are new.
     len: usize,
@@ -58,6 +63,39 @@ pub(super) struct Slots {
 }
 
 impl Slots {
+    /// None, for a process with this secret.
+    pub(super) fn new(secret: u32) -> Self {
+        Self {
+            secret: secret >> 2,
+            segments: Vec::new(),
+            len: 0,
+            free: None,
+            free_count: 0,
+            reserved: 0,
+            closed: false,
+            removals: 0,
+        }
+    }
+
+    fn encode(&self, slot: u32, generation: u16) -> u32 {
+        ((u32::from(generation) << SLOT_BITS | slot) ^ self.secret) << 2 | FIXED_BITS
+    }
+
+    /// The slot in which a handle of this value is, if there is one.
+    #[inline]
+    pub(super) fn index(&self, value: u32) -> u32 {
+        ((value >> 2) ^ self.secret) & SLOT_MASK
+    }
+
+    /// The handle of this value.
+    #[inline]
+    pub(super) fn find(&self, value: u32) -> Option<&Handle> {
+        match self.get(self.index(value))? {
+            Slot { value: current, entry: Entry::Used(handle), .. } if *current == value => Some(handle),
+            _ => None,
+        }
+    }
+
     /// How many slots have been used at some time.
     pub(super) fn len(&self) -> usize {
         self.len
@@ -98,15 +136,15 @@ impl Slots {
         let mut slots = Vec::new();
         self.segments.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
         slots.try_reserve_exact(SEGMENT).map_err(|_| Status::NO_MEMORY)?;
-        slots.extend((0..SEGMENT).map(|_| Slot { generation: 0, entry: Entry::Leaving }));
+        slots.extend((0..SEGMENT).map(|_| Slot { value: 0, generation: 0, entry: Entry::Leaving }));
         let Ok(segment) = slots.into_boxed_slice().try_into() else { unreachable!("it has this many slots") };
         self.segments.push(segment);
         Ok(())
     }
 
     /// Puts a handle, for which there is room, into a new slot, so that those that are free stay so for a while, or
-    /// into one of these.
-    pub(super) fn insert(&mut self, handle: Handle) -> (u32, u16) {
+    /// into one of these; the handle's value.
+    pub(super) fn insert(&mut self, handle: Handle) -> u32 {
         let full = self.len == self.segments.len() * SEGMENT;
         let index = match self.free {
             Some((first, last)) if full || self.free_count > SPARE_SLOTS => {
@@ -122,16 +160,37 @@ impl Slots {
                 self.len as u32 - 1
             }
         };
-        let slot = self.slot(index);
-        slot.entry = Entry::Used(handle);
-        (index, slot.generation)
+        let generation = self.slot(index).generation;
+        let value = self.encode(index, generation);
+        self.fill(index, value, handle);
+        value
     }
 
-    pub(super) fn take(&mut self, index: u32) -> Handle {
-        let entry = core::mem::replace(&mut self.slot(index).entry, Entry::Leaving);
-        let Entry::Used(handle) = entry else { unreachable!("only used slots are taken") };
-        self.free(index);
+    /// Takes out the handle of this value, which there is.
+    pub(super) fn take(&mut self, value: u32) -> Handle {
+        let handle = self.take_to_leave(value);
+        self.free(self.index(value));
         handle
+    }
+
+    /// Takes out the handle of this value, which there is, and leaves its slot to be freed, or filled again.
+    pub(super) fn take_to_leave(&mut self, value: u32) -> Handle {
+        let slot = self.slot(self.index(value));
+        slot.value = 0;
+        let entry = core::mem::replace(&mut slot.entry, Entry::Leaving);
+        let Entry::Used(handle) = entry else { unreachable!("only used slots are taken") };
+        handle
+    }
+
+    /// Puts a handle back where it was taken from.
+    pub(super) fn put_back(&mut self, value: u32, handle: Handle) {
+        self.fill(self.index(value), value, handle);
+    }
+
+    fn fill(&mut self, index: u32, value: u32, handle: Handle) {
+        let slot = self.slot(index);
+        slot.value = value;
+        slot.entry = Entry::Used(handle);
     }
 
     /// The slot, whose handle is gone, may be used again.
@@ -152,15 +211,15 @@ impl Slots {
         }
     }
 
-    /// Takes the last slot away: its number, generation and what was in it. The table is closed.
-    pub(super) fn pop(&mut self) -> Option<(u32, u16, Entry)> {
+    /// Takes the last slot away: its handle's value, and what was in it. The table is closed.
+    pub(super) fn pop(&mut self) -> Option<(u32, Entry)> {
         let Some(index) = self.len.checked_sub(1) else {
             self.segments = Vec::new();
             return None;
         };
         self.len = index;
         let slot = self.slot(index as u32);
-        let popped = (index as u32, slot.generation, core::mem::replace(&mut slot.entry, Entry::Leaving));
+        let popped = (slot.value, core::mem::replace(&mut slot.entry, Entry::Leaving));
         self.segments.truncate(index.div_ceil(SEGMENT));
         Some(popped)
     }

@@ -29,6 +29,19 @@ fn name(raw: u32) -> Result<[u8; abi::MAX_NAME_LEN], Status> {
 }
 
 user_test! {
+    /// For every topic there is or is not: what is no handle is told first.
+    fn an_unknown_handle_is_told_before_an_unknown_topic() {
+        let event = Event::create().expect("an event");
+        for topic in 0..64 {
+            for bad in [0, NO_HANDLE, stale_handle()] {
+                assert_eq!(query(bad, topic, &mut []).0, Status::BAD_HANDLE, "topic {topic}");
+            }
+        }
+        for topic in [0, 5, 6, 29, 63, u32::MAX] {
+            assert_eq!(query(event.raw(), topic, &mut [0; 64]).0, Status::NOT_SUPPORTED, "topic {topic}");
+        }
+    }
+
     fn handle_valid_says_so() {
         let event = event();
         assert_eq!(query(event.raw(), abi::INFO_HANDLE_VALID, &mut []).0, Status::OK);

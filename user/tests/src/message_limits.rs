@@ -57,6 +57,24 @@ user_test! {
         assert!(far.read().expect("a message").bytes == bytes[1..]);
     }
 
+    /// As many bytes as a message may have, in as many pieces as it may have, and in more or fewer than the kernel gathers
+    /// in one step; one byte more is too much.
+    fn the_largest_message_may_be_in_pieces() {
+        let (near, far) = Channel::create().expect("a channel");
+        let bytes: Vec<u8> = (0..=MAX_BYTES).map(|index| (index / 3) as u8).collect();
+        for count in [1, 2, 255, 256, 257, CHANNEL_MAX_MSG_IOVECS as usize] {
+            let pieces = |bytes: &[u8]| -> Vec<_> {
+                // The last piece has what is left.
+                let (most, last) = bytes.split_at((count - 1) * (bytes.len() / count));
+                most.chunks(bytes.len() / count).chain([last]).map(iovec).collect()
+            };
+            assert_eq!(write_pieces(&near, &pieces(&bytes[..MAX_BYTES])), Status::OK, "{count}");
+            assert!(far.read().expect("a message").bytes == bytes[..MAX_BYTES], "{count}");
+            assert_eq!(write_pieces(&near, &pieces(&bytes)), Status::OUT_OF_RANGE, "{count}");
+            assert_eq!(far.read().err(), Some(Status::SHOULD_WAIT), "{count}");
+        }
+    }
+
     /// The limit is on what user code queues: packets of objects come all the same.
     fn a_port_full_of_user_packets_takes_those_of_objects() {
         let (port, event) = (Port::create().expect("a port"), event());
