@@ -65,6 +65,8 @@ pub struct Inbox {
     replies: Vec<Message>,
     /// How many calls were made at this end.
     calls: u64,
+    /// How many calls go on: their callers wait, or have yet to take the reply.
+    callers: usize,
     closed: bool,
     peer_closed: bool,
     /// The next in a stack of objects with something to discard.

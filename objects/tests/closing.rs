@@ -78,19 +78,20 @@ fn a_process_with_many_handles_ends_in_steps() {
 
 #[test]
 fn unread_messages_are_discarded_in_steps() {
+    const UNREAD: usize = 10 * STEP;
     let _alone = alone();
     let event = Event::new();
     let (ours, theirs) = Channel::new();
     let theirs_open = handle(&theirs);
-    for _ in 0..MANY {
+    for _ in 0..UNREAD {
         let message = Message { bytes: [].into(), handles: [handle(&event)].into() };
         assert!(ours.write(message).is_ok());
     }
     drop(theirs_open);
     // Whoever waits for the other end is told before.
     assert!(ours.base().signals.get().contains(Signals::CHANNEL_PEER_CLOSED));
-    assert_eq!(event.base().handle_count() as usize, MANY - STEP);
-    assert!(steps() >= MANY / STEP - 1);
+    assert_eq!(event.base().handle_count() as usize, UNREAD - STEP);
+    assert!(steps() >= UNREAD / STEP - 1);
     assert_eq!(event.base().handle_count(), 0);
 }
 

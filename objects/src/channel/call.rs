@@ -16,6 +16,12 @@ use executor::Sleep;
 use pin_project_lite::pin_project;
 use waitq::{Cancel, List, Tag, Waiter};
 
+/// Calls that go on at an end at most: each reply looks for its caller among them, and each caller for its reply.
+const MOST_CALLERS: usize = super::MAX_UNREAD;
+
+/// How many transaction ids that are in use are passed over for one call.
+const ATTEMPTS: usize = 4;
+
 /// How far a call has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum CallState {
@@ -23,6 +29,7 @@ pub enum CallState {
     Replied,
     PeerClosed,
     HandleClosed,
+    TooMany,
 }
 
 /// Who waits at an end for a reply.
@@ -80,7 +87,7 @@ impl Call {
     /// wait for the reply with the same id. A failed call ends at once, and only such.
     ///
     /// # Errors
-    /// Nothing was sent: `PEER_CLOSED`, `NO_MEMORY`, `NO_RESOURCES` as for [`Channel::write`], and `CANCELED` when `handle`, through which the call
+    /// Nothing was sent: `PEER_CLOSED`, `NO_MEMORY` (also when too many calls go on), `NO_RESOURCES` as for [`Channel::write`], and `CANCELED` when `handle`, through which the call
     /// is made, is not `still_open`.
     pub fn begin(
         mut self: Pin<&mut Self>,
@@ -97,10 +104,16 @@ impl Call {
                 caller.state = CallState::PeerClosed;
             } else if !still_open() {
                 caller.state = CallState::HandleClosed;
+            } else {
+                match inbox.new_txid(callers) {
+                    Some(new) => txid = new,
+                    None => caller.state = CallState::TooMany,
+                }
+                caller.txid = txid;
             }
-            txid = inbox.new_txid(callers);
-            caller.txid = txid;
-            caller.state != CallState::Waiting
+            let refused = caller.state != CallState::Waiting;
+            inbox.callers += usize::from(!refused);
+            refused
         };
         let caller = Caller { txid: 0, handle, state: CallState::Waiting };
         let mut waiter = this.waiter;
@@ -153,9 +166,12 @@ impl Call {
         let this = self.project();
         *this.txid = None;
         let state = this.waiter.tag().state;
-        drop(this.waiter.release());
+        let channel = this.waiter.release();
         match woken {
-            None => Err(Status::TIMED_OUT),
+            None => {
+                channel.inspect(|channel| channel.end().inbox.with(|inbox, _| inbox.callers -= 1));
+                Err(Status::TIMED_OUT)
+            }
             Some(Some(reply)) => Ok(reply),
             Some(None) => Err(failure(state)),
         }
@@ -175,7 +191,11 @@ impl Call {
 
 /// The error of a call that ended without a reply.
 fn failure(state: CallState) -> Status {
-    if state == CallState::HandleClosed { Status::CANCELED } else { Status::PEER_CLOSED }
+    match state {
+        CallState::HandleClosed => Status::CANCELED,
+        CallState::TooMany => Status::NO_MEMORY,
+        _ => Status::PEER_CLOSED,
+    }
 }
 
 impl Channel {
@@ -221,32 +241,37 @@ impl Channel {
 }
 
 impl Inbox {
-    /// A transaction id for a caller that is about to be one of `callers`.
+    /// A transaction id for a caller that is about to be one of `callers`, unless these are too many.
     #[inline]
-    fn new_txid(&mut self, callers: &List<Caller>) -> u32 {
+    fn new_txid(&mut self, callers: &List<Caller>) -> Option<u32> {
+        if self.callers >= MOST_CALLERS {
+            return None;
+        }
         let calls = self.calls;
         self.calls += 1;
         match u32::try_from(calls) {
-            Ok(calls) if calls & KERNEL_TXID == 0 => calls | KERNEL_TXID,
+            Ok(calls) if calls & KERNEL_TXID == 0 => Some(calls | KERNEL_TXID),
             _ => self.unused_txid(calls as u32, callers),
         }
     }
 
     /// Ids come around after 2^31 calls; from then on, and for ever, each is checked: nobody waits for a reply
-    /// with it, or has yet to take one.
+    /// with it, or has yet to take one. None if too many in a row are in use: the next call tries those behind them.
     #[cold]
-    fn unused_txid(&self, first: u32, callers: &List<Caller>) -> u32 {
-        let mut txid = first | KERNEL_TXID;
-        loop {
+    fn unused_txid(&mut self, first: u32, callers: &List<Caller>) -> Option<u32> {
+        for txid in (0..ATTEMPTS as u32).map(|more| first.wrapping_add(more) | KERNEL_TXID) {
             let replied = self.replies.iter().any(|reply| reply.txid() == Some(txid));
             if !replied && !callers.any(|caller| caller.txid == txid) {
-                return txid;
+                return Some(txid);
             }
-            txid = txid.wrapping_add(1) | KERNEL_TXID;
+            self.calls += 1;
         }
+        None
     }
 
+    /// Ends a call that is not among those who wait any more; its reply, if it got one.
     fn take_reply(&mut self, txid: Option<u32>) -> Option<Message> {
+        self.callers -= 1;
         let index = self.replies.iter().position(|reply| reply.txid() == txid)?;
         Some(self.replies.swap_remove(index))
     }
@@ -257,6 +282,7 @@ mod tests {
     use super::*;
     use crate::Handle;
     use alloc::boxed::Box;
+    use alloc::vec::Vec;
 
     /// Begins a call; with it, its transaction id.
     fn call(channel: &Arc<Channel>, far: &Channel) -> (Pin<Box<Call>>, u32) {
@@ -295,5 +321,30 @@ mod tests {
             assert_eq!(call.as_mut().end().expect("its reply").txid(), Some(id));
         }
         drop(last);
+    }
+
+    #[test]
+    fn so_many_calls_go_on_and_no_more() {
+        let (near, far) = Channel::new();
+        let _handles = [&near, &far].map(|end| Handle::to_new(end.clone()).expect("a handle"));
+        let mut calls: Vec<_> = (0..MOST_CALLERS).map(|_| call(&near, &far)).collect();
+        let refused = || {
+            let message = Message { bytes: [0; 4].into(), handles: [].into() };
+            let mut call = Box::pin(Call::default());
+            call.as_mut().begin(near.clone(), message, HandleId::KERNEL, || true, Waker::noop())
+        };
+        assert_eq!(refused(), Err(Status::NO_MEMORY));
+        assert_eq!(far.pending(), 0, "nothing was sent");
+        // One that is replied to goes on until its caller has the reply; each way to end makes room for one.
+        reply(&far, calls[0].1);
+        assert_eq!(refused(), Err(Status::NO_MEMORY));
+        assert!(calls[0].0.as_mut().end().is_ok());
+        assert_eq!(calls[1].0.as_mut().end().err(), Some(Status::TIMED_OUT));
+        reply(&far, calls[2].1);
+        drop(calls.drain(2..4));
+        let more: Vec<_> = (0..4).map(|_| call(&near, &far)).collect();
+        assert_eq!(refused(), Err(Status::NO_MEMORY));
+        drop((more, calls));
+        assert_eq!(near.end().inbox.with(|inbox, _| inbox.callers), 0);
     }
 }
