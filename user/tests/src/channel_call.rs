@@ -89,7 +89,7 @@ user_test! {
                 ..Default::default()
             };
             // In between, the value is that of no handle.
-            (0..4000).all(|_| {
+            (0..3000).all(|_| {
                 let status = raw_call(current.load(Relaxed), 0, &arguments);
                 [Status::TIMED_OUT, Status::CANCELED, Status::BAD_HANDLE].contains(&status)
             })
