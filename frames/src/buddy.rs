@@ -4,6 +4,9 @@
 //! indexed by frame number, not in the free frames: a frame that was just unmapped may still be written
 //! to through a stale translation of another CPU, and must be chained up all the same ([`Chain`]).
 //!
+//! Many frames at once are given back as a chain, in constant time ([`Buddy::free_chain`]): they are free, but become
+//! blocks only a few at a time, in the calls that follow, so that no call takes long.
+//!
 //! Whether a block's buddy is free is one bit per pair of buddies: it is set when exactly one of the
 //! two is free. Every allocation and every free flips it; a free that finds it set knows that the buddy
 //! is free as well, and merges. So only the bits need initial values, and initialising is cheap.
@@ -14,6 +17,10 @@ use core::ops::Range;
 pub const ORDERS: usize = 19;
 
 const NONE: u32 = u32::MAX;
+/// How many frames of [`Buddy::unmerged`] each call makes blocks of.
+const MERGED_AT_ONCE: usize = 2;
+/// How many, if a larger block is wanted and there is none.
+const MERGED_IN_NEED: usize = 1024;
 
 /// The place of a frame in whatever list it is in. Needs no initial value.
 #[derive(Clone, Copy, Default)]
@@ -26,15 +33,23 @@ pub struct Link {
 /// Frames taken out of circulation but not yet free: see [`Buddy::push`].
 pub struct Chain {
     head: u32,
+    /// The frame that was added first, if there is any.
+    tail: u32,
+    length: usize,
 }
 
 impl Chain {
     /// A chain of no frames.
-    pub const EMPTY: Self = Self { head: NONE };
+    pub const EMPTY: Self = Self { head: NONE, tail: NONE, length: 0 };
 
     /// Whether there is no frame in it.
     pub const fn is_empty(&self) -> bool {
         self.head == NONE
+    }
+
+    /// How many frames are in it.
+    pub const fn len(&self) -> usize {
+        self.length
     }
 }
 
@@ -45,6 +60,9 @@ pub struct Buddy<'a> {
     /// The first bit of each order in `pairs`.
     first_bits: [usize; ORDERS],
     heads: [u32; ORDERS],
+    /// Free frames that are no blocks yet.
+    unmerged: Chain,
+    /// How many frames are free, those included.
     free: usize,
 }
 
@@ -71,7 +89,7 @@ impl<'a> Buddy<'a> {
         for order in 1..ORDERS {
             first_bits[order] = first_bits[order - 1] + (links.len() >> order) + 1;
         }
-        Self { links, pairs, first_bits, heads: [NONE; ORDERS], free: 0 }
+        Self { links, pairs, first_bits, heads: [NONE; ORDERS], unmerged: Chain::EMPTY, free: 0 }
     }
 
     /// How many frames are free.
@@ -92,6 +110,15 @@ impl<'a> Buddy<'a> {
 
     /// Takes `2^order` frames, aligned to their number; the first one.
     pub fn allocate(&mut self, order: usize) -> Option<u32> {
+        self.merge(MERGED_AT_ONCE);
+        if let Some(first) = self.take_block(order) {
+            return Some(first);
+        }
+        self.merge(MERGED_IN_NEED);
+        self.take_block(order)
+    }
+
+    fn take_block(&mut self, order: usize) -> Option<u32> {
         let mut from = (order..ORDERS).find(|&order| self.heads[order] != NONE)?;
         let first = self.heads[from];
         self.unlink(first, from);
@@ -109,6 +136,39 @@ impl<'a> Buddy<'a> {
     /// Gives back `2^order` frames that [`Self::allocate`] gave, or parts of them.
     pub fn free(&mut self, first: u32, order: usize) {
         self.free += 1 << order;
+        self.put_block(first, order);
+        self.merge(MERGED_AT_ONCE);
+    }
+
+    /// Gives back all frames of a chain.
+    pub fn free_chain(&mut self, chain: &mut Chain) {
+        let chain = core::mem::replace(chain, Chain::EMPTY);
+        if chain.is_empty() {
+            return;
+        }
+        self.free += chain.length;
+        if self.unmerged.is_empty() {
+            self.unmerged = chain;
+            return;
+        }
+        self.links[chain.tail as usize].next = self.unmerged.head;
+        self.unmerged.head = chain.head;
+        self.unmerged.length += chain.length;
+    }
+
+    /// Makes blocks of frames that were given back as chains, at most so many.
+    fn merge(&mut self, most: usize) {
+        for _ in 0..most.min(self.unmerged.length) {
+            let mut chain = core::mem::replace(&mut self.unmerged, Chain::EMPTY);
+            let frame = self.pop(&mut chain);
+            self.unmerged = chain;
+            if let Some(frame) = frame {
+                self.put_block(frame, 0);
+            }
+        }
+    }
+
+    fn put_block(&mut self, first: u32, order: usize) {
         let (mut first, mut order) = (first, order);
         while !self.flip_pair(first, order) && order + 1 < ORDERS {
             self.unlink(first ^ (1 << order), order);
@@ -121,7 +181,11 @@ impl<'a> Buddy<'a> {
     /// Adds an allocated frame to a chain.
     pub fn push(&mut self, chain: &mut Chain, frame: u32) {
         self.links[frame as usize].next = chain.head;
+        if chain.is_empty() {
+            chain.tail = frame;
+        }
         chain.head = frame;
+        chain.length += 1;
     }
 
     /// Takes the frame off a chain that was added last.
@@ -129,6 +193,7 @@ impl<'a> Buddy<'a> {
         let frame = chain.head;
         (frame != NONE).then(|| {
             chain.head = self.links[frame as usize].next;
+            chain.length -= 1;
             frame
         })
     }
@@ -246,5 +311,37 @@ mod tests {
         frames.iter().for_each(|frame| buddy.push(&mut chain, *frame));
         let back: Vec<u32> = core::iter::from_fn(|| buddy.pop(&mut chain)).collect();
         assert!(back.iter().eq(frames.iter().rev()) && chain.is_empty());
+    }
+
+    #[test]
+    fn chains_become_blocks_again() {
+        let (mut links, mut pairs) = memory(4096);
+        let mut buddy = Buddy::new(&mut links, &mut pairs);
+        buddy.insert(0..4096);
+        let mut chains = [Chain::EMPTY, Chain::EMPTY];
+        for at in 0..4096 {
+            let frame = buddy.allocate(0).unwrap();
+            buddy.push(&mut chains[at % 2], frame);
+        }
+        assert_eq!((chains[0].len(), buddy.free_frames(), buddy.allocate(0)), (2048, 0, None));
+        chains.iter_mut().for_each(|chain| buddy.free_chain(chain));
+        assert!(chains.iter().all(Chain::is_empty));
+        assert_eq!(buddy.free_frames(), 4096);
+        // The first try makes a part of them blocks, the others find more.
+        let block = (0..8).find_map(|_| buddy.allocate(12));
+        assert_eq!((block, buddy.free_frames(), buddy.allocate(0)), (Some(0), 0, None));
+    }
+
+    #[test]
+    fn a_frame_of_a_chain_can_be_taken_at_once() {
+        let (mut links, mut pairs) = memory(64);
+        let mut buddy = Buddy::new(&mut links, &mut pairs);
+        buddy.insert(0..64);
+        let mut chain = Chain::EMPTY;
+        let frames: BTreeSet<u32> = core::iter::from_fn(|| buddy.allocate(0)).collect();
+        frames.iter().for_each(|frame| buddy.push(&mut chain, *frame));
+        buddy.free_chain(&mut chain);
+        let back: BTreeSet<u32> = core::iter::from_fn(|| buddy.allocate(0)).collect();
+        assert_eq!((back, buddy.free_frames()), (frames, 0));
     }
 }

@@ -311,10 +311,8 @@ impl Quarantine {
     /// Frees what has waited long enough, and lets the next wait, if they must.
     fn advance(&mut self, buddy: &mut Buddy<'_>) {
         while shootdown::is_over(self.under_way) && !(self.waiting.is_empty() && self.next.is_empty()) {
-            while let Some(frame) = buddy.pop(&mut self.waiting) {
-                buddy.free(frame, 0);
-                QUARANTINED.fetch_sub(1, Relaxed);
-            }
+            QUARANTINED.fetch_sub(self.waiting.len(), Relaxed);
+            buddy.free_chain(&mut self.waiting);
             core::mem::swap(&mut self.waiting, &mut self.next);
             self.under_way = shootdown::under_way();
         }
