@@ -55,6 +55,7 @@ fn start_tasks() {
     syscalls::many::prepare_places();
     spawn("wait places", service::start(syscalls::many::make_places()));
     spawn("closing", service::start(objects::closing::close_what_is_left()));
+    spawn("freeing pages", service::start(objects::vmo::free_what_is_left()));
     spawn("memory pressure", service::start(pressure::watch()));
     for service in service::all() {
         spawn(service.name, (service.start)());

@@ -108,7 +108,7 @@ fn map_vdso(root: &Arc<Vmar>, vdso: &Vdso) -> Result<u64, Status> {
         vmo_rights: EVERYTHING,
         seal: true,
     };
-    let start = region.map(&code)?.address;
+    let start = region.map(&code)?.range.start;
     process::of_vmar(root).inspect(|machine| machine.set_vdso(base, start));
     Ok(base)
 }
@@ -132,5 +132,5 @@ fn map(
         seal: false,
     };
     // Nothing was mapped there before, so nothing has to be flushed.
-    vmar.map(&request).map(|mapped| mapped.address)
+    vmar.map(&request).map(|mapped| mapped.range.start)
 }

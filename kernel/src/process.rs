@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use core::any::Any;
 use core::ops::Range;
 use core::sync::atomic::{AtomicU64, Ordering};
-use objects::memory::{Frame, NoMemory, PageTable, Protection};
+use objects::memory::{Frame, NoMemory, PageTable, Protection, Work};
 use objects::{Job, Process, Vmar};
 
 /// The rights of the handle to a new process's root VMAR.
@@ -48,12 +48,12 @@ impl PageTable for Machine {
         self.space.map(address, frame, protection)
     }
 
-    fn unmap(&self, range: Range<u64>) {
-        self.space.unmap(range);
+    fn unmap(&self, range: &mut Range<u64>, work: &mut Work) {
+        self.space.unmap(range, work);
     }
 
-    fn protect(&self, range: Range<u64>, protection: Protection) {
-        self.space.protect(range, protection);
+    fn protect(&self, range: &mut Range<u64>, protection: Protection, work: &mut Work) {
+        self.space.protect(range, protection, work);
     }
 
     fn query(&self, address: u64) -> Option<(Frame, Protection)> {

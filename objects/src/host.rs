@@ -3,7 +3,7 @@
 //! Both count what they hold, so that a leak or a double free fails a test, and both can be told to
 //! run out of memory.
 
-use crate::memory::{Entropy, Frame, NoMemory, PAGE_SIZE, PageFrames, PageTable, Protection};
+use crate::memory::{Entropy, Frame, NoMemory, PAGE_SIZE, PageFrames, PageTable, Protection, Work};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
@@ -146,14 +146,29 @@ impl PageTable for HostPageTable {
         Ok(())
     }
 
-    fn unmap(&self, range: Range<u64>) {
-        self.pages.lock().retain(|address, _| !range.contains(address));
+    fn unmap(&self, range: &mut Range<u64>, work: &mut Work) {
+        let mut pages = self.pages.lock();
+        while let Some((&address, _)) = pages.range(range.clone()).next() {
+            pages.remove(&address);
+            work.spend(1);
+            range.start = address + PAGE_SIZE;
+            if work.is_spent() {
+                return;
+            }
+        }
+        range.start = range.end;
     }
 
-    fn protect(&self, range: Range<u64>, protection: Protection) {
-        for (_, page) in self.pages.lock().range_mut(range) {
+    fn protect(&self, range: &mut Range<u64>, protection: Protection, work: &mut Work) {
+        for (address, page) in self.pages.lock().range_mut(range.clone()) {
             page.1 = protection;
+            work.spend(1);
+            range.start = address + PAGE_SIZE;
+            if work.is_spent() {
+                return;
+            }
         }
+        range.start = range.end;
     }
 
     fn query(&self, address: u64) -> Option<(Frame, Protection)> {

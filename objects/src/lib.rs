@@ -43,6 +43,7 @@ mod resource;
 mod signals;
 mod slab;
 mod socket;
+mod sorted;
 mod table;
 #[cfg(all(test, not(loom)))]
 mod tests;

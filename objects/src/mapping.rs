@@ -6,7 +6,7 @@
 //! through a field of their own.
 
 use crate::memory::{Frame, NoMemory, PAGE_SIZE, PageFrames, PageTable, Protection};
-use crate::vmo::{View, Vmo};
+use crate::vmo::{View, ViewKey, Vmo};
 use abi::Status;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -30,11 +30,17 @@ pub(crate) struct Mapping {
     pub protection: Protection,
     /// The most that may be allowed, by the rights of the VMO's handle.
     pub limits: Protection,
-    /// The VMO's index for its view.
-    view: usize,
+    /// Which call of `vmar_map` made it; the parts of a mapping that was cut have the same.
+    pub id: MappingId,
+    /// The address space that it is in, as its VMO knows it.
+    space: usize,
     retired: bool,
     next: Option<Box<Mapping>>,
 }
+
+/// What tells a mapping from all others that its address space ever had.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct MappingId(pub(crate) u64);
 
 /// Where a mapping lies, and of what.
 pub(crate) struct Place<'a> {
@@ -50,12 +56,15 @@ impl Mapping {
         place: Place<'_>,
         protection: Protection,
         limits: Protection,
+        id: MappingId,
     ) -> Result<Box<Self>, NoMemory> {
         let Place { table, addresses, vmo, offset } = place;
         let (address, length) = (addresses.start, addresses.end - addresses.start);
-        let view = vmo.add_view(View { table: table.clone(), address, offset, length })?;
+        let view = View { table: table.clone(), address, offset, length, id };
+        let space = view.space();
+        vmo.add_view(view)?;
         let (retired, next) = (false, None);
-        Ok(Box::new(Self { address, length, vmo, offset, protection, limits, view, retired, next }))
+        Ok(Box::new(Self { address, length, vmo, offset, protection, limits, id, space, retired, next }))
     }
 
     /// The address after the last one.
@@ -81,15 +90,19 @@ impl Mapping {
             vmo: self.vmo.clone(),
             offset: self.offset_of(address),
         };
-        let rest = Self::create(place, self.protection, self.limits)?;
+        let rest = Self::create(place, self.protection, self.limits, self.id)?;
         self.length = address - self.address;
-        self.vmo.shorten_view(self.view, self.length);
+        self.vmo.shorten_view(self.view(), self.length);
         Ok(rest)
+    }
+
+    fn view(&self) -> ViewKey {
+        ViewKey { space: self.space, address: self.address, id: self.id }
     }
 
     /// The page table has lost the mapping's pages; the VMO has to flush what it frees until this is dropped.
     fn retire(&mut self) {
-        self.vmo.retire_view(self.view);
+        self.vmo.retire_view(self.view());
         self.retired = true;
     }
 }
@@ -99,7 +112,7 @@ impl Drop for Mapping {
         if self.retired {
             self.vmo.forget_retired_view();
         } else {
-            self.vmo.remove_view(self.view);
+            self.vmo.remove_view(self.view());
         }
     }
 }
@@ -213,6 +226,11 @@ impl Drop for Retired {
 /// `OUT_OF_RANGE` if the end is not a number.
 pub fn byte_range(offset: u64, length: u64) -> Result<Range<u64>, Status> {
     Ok(offset..offset.checked_add(length).ok_or(Status::OUT_OF_RANGE)?)
+}
+
+/// A length that user code gives, rounded up to whole pages; `None` if that is 0, or not a number.
+pub fn whole_pages(length: u64) -> Option<u64> {
+    length.checked_next_multiple_of(PAGE_SIZE).filter(|rounded| *rounded > 0)
 }
 
 /// Whether a number of bytes is a whole number of pages.

@@ -92,15 +92,50 @@ impl Protection {
     }
 }
 
+/// How much one step of something long may do: in the time that it takes to look at a page table entry, a dozen
+/// instructions or so.
+#[derive(Debug)]
+pub struct Work(u32);
+
+impl Work {
+    /// What fits between two chances to take an interrupt: some 50 000 instructions.
+    pub const fn step() -> Self {
+        Self(4096)
+    }
+
+    /// So much.
+    pub const fn new(units: u32) -> Self {
+        Self(units)
+    }
+
+    /// As much as there is.
+    pub const fn unlimited() -> Self {
+        Self(u32::MAX)
+    }
+
+    /// Something was done that takes so long.
+    #[inline]
+    pub const fn spend(&mut self, units: u32) {
+        self.0 = self.0.saturating_sub(units);
+    }
+
+    /// Whether it is time to stop.
+    #[inline]
+    pub const fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+}
+
 /// The translations of one address space. All addresses are page aligned user addresses.
 pub trait PageTable: Any + Send + Sync {
     /// Maps one page, replacing nothing: the page is not mapped before.
     fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), NoMemory>;
-    /// Removes every translation in the range. Other CPUs may use the old ones until the flush that
-    /// the machine does before the system call returns; frames are kept until then.
-    fn unmap(&self, range: Range<u64>);
-    /// Changes the protection of the pages that are mapped in the range.
-    fn protect(&self, range: Range<u64>, protection: Protection);
+    /// Removes the translations in the range, from its start on: a step, which does something even if no work is
+    /// left, and moves the start on. Other CPUs may use the old ones until the flush that the machine does before
+    /// the system call returns; frames are kept until then.
+    fn unmap(&self, range: &mut Range<u64>, work: &mut Work);
+    /// Changes the protection of the pages that are mapped in the range: a step, in the same way.
+    fn protect(&self, range: &mut Range<u64>, protection: Protection, work: &mut Work);
     /// The translation of one page.
     fn query(&self, address: u64) -> Option<(Frame, Protection)>;
 }

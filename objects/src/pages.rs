@@ -3,8 +3,11 @@
 //! Tables have 64 entries and the tree is only as high as its largest index needs, nine levels at
 //! most, so a small VMO is one table and an enormous sparse one costs what is in it. Recursion is as
 //! deep as the tree is high, never more. Tables are allocated fallibly and freed when they are empty.
+//!
+//! A tree that is not used any more is a stack of tables ([`Discarded`]), linked through them: taking one table off,
+//! and putting those on that it names, is a bounded step, and allocates nothing.
 
-use crate::memory::{Frame, NoMemory};
+use crate::memory::{Frame, NoMemory, PageFrames};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -26,6 +29,9 @@ enum Slot {
 struct Table {
     /// How many slots are not empty.
     used: usize,
+    /// The next in a stack of discarded tables, and whose frames are in this one.
+    next: Option<TableBox>,
+    owner: Option<&'static dyn PageFrames>,
     slots: [Slot; ENTRIES],
 }
 
@@ -33,7 +39,7 @@ impl Table {
     fn allocate() -> Result<TableBox, NoMemory> {
         let mut one = Vec::new();
         one.try_reserve_exact(1).map_err(|_| NoMemory)?;
-        one.push(Self { used: 0, slots: [const { Slot::Empty }; ENTRIES] });
+        one.push(Self { used: 0, next: None, owner: None, slots: [const { Slot::Empty }; ENTRIES] });
         one.into_boxed_slice().try_into().map_err(|_| NoMemory)
     }
 
@@ -68,21 +74,6 @@ impl Table {
             }
         }
         None
-    }
-
-    /// Hands out all frames below, in order. The table is not used any more.
-    fn drain(&mut self, take: &mut impl FnMut(Frame)) {
-        for slot in &mut self.slots {
-            if self.used == 0 {
-                return;
-            }
-            match slot {
-                Slot::Empty => continue,
-                Slot::Page(frame) => take(*frame),
-                Slot::Table(table) => table[0].drain(take),
-            }
-            self.used -= 1;
-        }
     }
 }
 
@@ -180,12 +171,13 @@ impl PageTree {
         Some(frame)
     }
 
-    /// Takes all frames out, in order.
-    pub fn drain(&mut self, mut take: impl FnMut(Frame)) {
-        if let Some(root) = &mut self.root {
-            root[0].drain(&mut take);
+    /// Gives up all pages, frames of `owner`.
+    pub fn discard(&mut self, owner: &'static dyn PageFrames) -> Discarded {
+        let mut top = core::mem::take(self).root;
+        if let Some(table) = &mut top {
+            table[0].owner = Some(owner);
         }
-        *self = Self::new();
+        Discarded { top }
     }
 
     /// The first page at or after this index. Holes cost nothing.
@@ -197,9 +189,75 @@ impl PageTree {
     }
 }
 
+impl Default for PageTree {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Tables whose frames are to be freed.
+pub struct Discarded {
+    top: Option<TableBox>,
+}
+
+impl Discarded {
+    /// None.
+    pub const NONE: Self = Self { top: None };
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.top.is_none()
+    }
+
+    /// Takes one table off, if there is one.
+    pub fn pop(&mut self) -> Self {
+        Self { top: self.take_top() }
+    }
+
+    fn take_top(&mut self) -> Option<TableBox> {
+        let mut top = self.top.take()?;
+        self.top = top[0].next.take();
+        Some(top)
+    }
+
+    /// Puts another stack, of no more tables than one names, on top of this one.
+    pub fn push(&mut self, mut other: Self) {
+        while let Some(mut table) = other.take_top() {
+            table[0].next = self.top.take();
+            self.top = Some(table);
+        }
+    }
+
+    /// Frees the frames in the topmost table, and puts the tables that it names on top: a step.
+    pub fn free_one(&mut self) {
+        let Some(mut table) = self.take_top() else { return };
+        let owner = table[0].owner;
+        for slot in &mut table[0].slots {
+            match core::mem::replace(slot, Slot::Empty) {
+                Slot::Empty => {}
+                Slot::Page(frame) => drop(owner.map(|owner| owner.free(frame))),
+                Slot::Table(mut child) => {
+                    child[0].next = self.top.take();
+                    child[0].owner = owner;
+                    self.top = Some(child);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Discarded {
+    fn drop(&mut self) {
+        while !self.is_empty() {
+            self.free_one();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::HostFrames;
     use alloc::collections::BTreeMap;
     use proptest::prelude::*;
 
@@ -230,24 +288,38 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_a_map(steps in prop::collection::vec((0..4u8, 0..3u32, 0..200u64), 1..200)) {
-            let (mut tree, mut model) = (PageTree::new(), BTreeMap::new());
-            for (step, (kind, level, number)) in steps.into_iter().enumerate() {
+            let (mut tree, mut model, frames) = (PageTree::new(), BTreeMap::new(), HostFrames::leak());
+            for (kind, level, number) in steps {
                 let index = number << (level * 10);
                 match kind {
                     0 | 1 if !model.contains_key(&index) => {
-                        tree.insert(index, Frame(step as u64)).unwrap();
-                        model.insert(index, Frame(step as u64));
+                        let frame = frames.allocate_zeroed().unwrap();
+                        tree.insert(index, frame).unwrap();
+                        model.insert(index, frame);
                     }
-                    2 => prop_assert_eq!(tree.remove(index), model.remove(&index)),
+                    2 => {
+                        let removed = tree.remove(index);
+                        prop_assert_eq!(removed, model.remove(&index));
+                        removed.into_iter().for_each(|frame| frames.free(frame));
+                    }
                     _ => prop_assert_eq!(tree.get(index), model.get(&index).copied()),
                 }
                 let first = model.range(index..).next().map(|(index, frame)| (*index, *frame));
                 prop_assert_eq!(tree.first_from(index), first);
                 prop_assert_eq!(tree.len(), model.len() as u64);
             }
-            let mut rest = alloc::vec::Vec::new();
-            tree.drain(|frame| rest.push(frame));
-            prop_assert!(rest.into_iter().eq(model.into_values()) && tree.len() == 0);
+            let (mut left, mut stack) = (tree.discard(frames), Discarded::NONE);
+            while !left.is_empty() {
+                let before = frames.used();
+                let mut table = left.pop();
+                table.free_one();
+                left.push(table);
+                prop_assert!(before - frames.used() <= ENTRIES);
+                stack.push(left.pop());
+                core::mem::swap(&mut left, &mut stack);
+                left.push(stack.pop());
+            }
+            prop_assert!(frames.used() == 0 && tree.len() == 0);
         }
     }
 }

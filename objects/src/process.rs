@@ -15,6 +15,7 @@ use crate::closing::{Doomed, Remains};
 use crate::futex::{self, FutexTable};
 use crate::job::Job;
 use crate::listing::visit_part;
+use crate::memory::Work;
 use crate::name::Name;
 use crate::object::{KernelObject, Object, kernel_object};
 use crate::table::HandleTable;
@@ -30,6 +31,9 @@ use waitq::sync::Mutex;
 
 /// The return code of a process that was killed: `ZX_TASK_RETCODE_SYSCALL_KILL`.
 pub const KILLED: i64 = -1024;
+
+/// How much of a dead process's address space is unmapped in one turn, as long as closing a handle takes at most.
+const UNMAPPED_AT_ONCE: u32 = 64;
 
 /// A process.
 pub struct Process {
@@ -267,10 +271,15 @@ impl Process {
         doomed.finish();
     }
 
-    /// Unmaps everything, once all handles are closed, and tells that the process has terminated.
-    fn terminate(&self) {
-        drop(self.root.destroy_address_space());
-        self.job.remove_process(self.koid(), || self.base.signals.assert(Signals::PROCESS_TERMINATED));
+    /// Unmaps everything, once all handles are closed, in steps, and tells then that the process has terminated:
+    /// whether that is done.
+    fn terminate(&self) -> bool {
+        let (retired, is_done) = self.root.destroy_address_space(&mut Work::new(UNMAPPED_AT_ONCE));
+        drop(retired);
+        if is_done {
+            self.job.remove_process(self.koid(), || self.base.signals.assert(Signals::PROCESS_TERMINATED));
+        }
+        is_done
     }
 
     /// Visits the ids of its threads that have started, a part of those behind `after`. The last id that was looked
@@ -310,11 +319,7 @@ kernel_object!(Process, OBJ_TYPE_PROCESS, DEFAULT_PROCESS, {
 /// The handles of a dead process, and in the end its address space.
 impl Remains for Process {
     fn discard_one(&self, doomed: &mut Doomed) -> bool {
-        let closed = self.handles.close_one(doomed);
-        if !closed {
-            self.terminate();
-        }
-        closed
+        self.handles.close_one(doomed) || !self.terminate()
     }
 
     fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {

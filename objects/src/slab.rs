@@ -1,6 +1,6 @@
 //! A slab: values under small indices that stay the same until they are removed.
 //!
-//! Insertion and removal take constant time; room is reserved fallibly.
+//! Insertion and removal take constant time, also when it grows; room is reserved fallibly.
 
 use crate::memory::NoMemory;
 use alloc::vec::Vec;
@@ -11,9 +11,15 @@ enum Slot<T> {
     Free(Option<usize>),
 }
 
+/// How many values lie together. A slab that grows moves no more of them, and a list of chunks.
+const CHUNK: usize = 64;
+
 /// Values under indices.
 pub(crate) struct Slab<T> {
-    slots: Vec<Slot<T>>,
+    /// Full up to where the slots end.
+    chunks: Vec<Vec<Slot<T>>>,
+    /// How many slots there are, free ones included.
+    slots: usize,
     free: Option<usize>,
     used: usize,
 }
@@ -21,7 +27,7 @@ pub(crate) struct Slab<T> {
 impl<T> Slab<T> {
     /// An empty slab.
     pub const fn new() -> Self {
-        Self { slots: Vec::new(), free: None, used: 0 }
+        Self { chunks: Vec::new(), slots: 0, free: None, used: 0 }
     }
 
     /// How many values there are.
@@ -29,36 +35,58 @@ impl<T> Slab<T> {
         self.used
     }
 
-    /// Makes sure that so many more can be inserted.
-    pub fn reserve(&mut self, values: usize) -> Result<(), NoMemory> {
-        self.slots.try_reserve(values).map_err(|_| NoMemory)
-    }
-
     /// Adds a value; its index.
     pub fn insert(&mut self, value: T) -> Result<usize, NoMemory> {
         let index = match self.free {
             Some(index) => {
-                let Slot::Free(next) = self.slots[index] else {
-                    unreachable!("the free list holds free slots")
-                };
+                let slot = &mut self.chunks[index / CHUNK][index % CHUNK];
+                let Slot::Free(next) = *slot else { unreachable!("the free list holds free slots") };
                 self.free = next;
-                self.slots[index] = Slot::Used(value);
+                *slot = Slot::Used(value);
                 index
             }
-            None => {
-                self.slots.try_reserve(1).map_err(|_| NoMemory)?;
-                self.slots.push(Slot::Used(value));
-                self.slots.len() - 1
-            }
+            None => self.append(Slot::Used(value))?,
         };
         self.used += 1;
+        Ok(index)
+    }
+
+    /// Makes sure that so many more can be inserted.
+    pub fn reserve(&mut self, values: usize) -> Result<(), NoMemory> {
+        let mut room = 0;
+        while room < values {
+            let next = self.slots + room;
+            let wanted = (CHUNK - next % CHUNK).min(values - room);
+            self.chunk_of(next)?.try_reserve(wanted).map_err(|_| NoMemory)?;
+            room += wanted;
+        }
+        Ok(())
+    }
+
+    /// The chunk that has the slot with this index, or will have it.
+    fn chunk_of(&mut self, index: usize) -> Result<&mut Vec<Slot<T>>, NoMemory> {
+        if index / CHUNK == self.chunks.len() {
+            self.chunks.try_reserve(1).map_err(|_| NoMemory)?;
+            self.chunks.push(Vec::new());
+        }
+        self.chunks.get_mut(index / CHUNK).ok_or(NoMemory)
+    }
+
+    /// Adds a slot behind all others; its index.
+    fn append(&mut self, slot: Slot<T>) -> Result<usize, NoMemory> {
+        let index = self.slots;
+        let chunk = self.chunk_of(index)?;
+        chunk.try_reserve(1).map_err(|_| NoMemory)?;
+        chunk.push(slot);
+        self.slots += 1;
         Ok(index)
     }
 
     /// Takes the value at this index out.
     pub fn remove(&mut self, index: usize) -> Option<T> {
         self.get(index)?;
-        let slot = core::mem::replace(&mut self.slots[index], Slot::Free(self.free));
+        let slot = &mut self.chunks[index / CHUNK][index % CHUNK];
+        let slot = core::mem::replace(slot, Slot::Free(self.free));
         self.free = Some(index);
         self.used -= 1;
         if self.used == 0 {
@@ -73,7 +101,9 @@ impl<T> Slab<T> {
     /// Takes the last one out, when no more will be inserted.
     pub fn pop(&mut self) -> Option<T> {
         self.free = None;
-        while let Some(slot) = self.slots.pop() {
+        while let Some(last) = self.slots.checked_sub(1) {
+            let slot = self.chunks.get_mut(last / CHUNK)?.pop()?;
+            self.slots = last;
             if let Slot::Used(value) = slot {
                 self.used -= 1;
                 return Some(value);
@@ -84,7 +114,7 @@ impl<T> Slab<T> {
 
     /// The value at this index.
     pub fn get(&self, index: usize) -> Option<&T> {
-        match self.slots.get(index)? {
+        match self.chunks.get(index / CHUNK)?.get(index % CHUNK)? {
             Slot::Used(value) => Some(value),
             Slot::Free(_) => None,
         }
@@ -92,18 +122,10 @@ impl<T> Slab<T> {
 
     /// The value at this index.
     pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {
-        match self.slots.get_mut(index)? {
+        match self.chunks.get_mut(index / CHUNK)?.get_mut(index % CHUNK)? {
             Slot::Used(value) => Some(value),
             Slot::Free(_) => None,
         }
-    }
-
-    /// Every value.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.slots.iter().filter_map(|slot| match slot {
-            Slot::Used(value) => Some(value),
-            Slot::Free(_) => None,
-        })
     }
 }
 
@@ -128,12 +150,29 @@ mod tests {
         assert_eq!(slab.insert(5), Ok(indices[2]));
         assert_eq!(slab.insert(6), Ok(indices[1]));
         assert_eq!(slab.insert(7), Ok(4));
-        assert_eq!(slab.iter().copied().collect::<Vec<_>>(), [0, 6, 5, 3, 7]);
+        assert_eq!(
+            (0..6).map(|index| slab.get(index).copied()).collect::<Vec<_>>(),
+            [0, 6, 5, 3, 7].map(Some).into_iter().chain([None]).collect::<Vec<_>>()
+        );
         assert_eq!(slab.len(), 5);
         *slab.get_mut(0).unwrap() += 10;
         assert_eq!(slab.get(0), Some(&10));
         assert_eq!(slab.remove(indices[3]), Some(3));
         assert_eq!(core::iter::from_fn(|| slab.pop()).collect::<Vec<_>>(), [7, 5, 6, 10]);
         assert_eq!(slab.len(), 0);
+    }
+
+    #[test]
+    fn it_grows_chunk_by_chunk() {
+        let mut slab = Slab::new();
+        slab.reserve(3 * CHUNK + 1).unwrap();
+        let indices: Vec<_> = (0..5 * CHUNK).map(|value| slab.insert(value).unwrap()).collect();
+        assert!(indices.iter().enumerate().all(|(value, index)| slab.get(*index) == Some(&value)));
+        slab.reserve(1).unwrap();
+        assert_eq!(slab.remove(2 * CHUNK), Some(2 * CHUNK));
+        assert_eq!(slab.insert(7), Ok(2 * CHUNK));
+        assert_eq!(slab.insert(8), Ok(5 * CHUNK));
+        assert_eq!(core::iter::from_fn(|| slab.pop()).count(), 5 * CHUNK + 1);
+        assert_eq!(slab.get(0), None);
     }
 }

@@ -4,7 +4,7 @@
 
 use abi::Signals;
 use objects::closing::{STEP, discard_some};
-use objects::memory::{Entropy, Frame, NoMemory, PageTable, Protection, USER_RANGE};
+use objects::memory::{Entropy, Frame, NoMemory, PageTable, Protection, USER_RANGE, Work};
 use objects::{
     AsyncOptions, Channel, Event, Handle, HandleId, Job, KernelObject, Message, Port, Process, Vmar,
 };
@@ -39,9 +39,13 @@ impl PageTable for Nothing {
         Err(NoMemory)
     }
 
-    fn unmap(&self, _: Range<u64>) {}
+    fn unmap(&self, range: &mut Range<u64>, _: &mut Work) {
+        range.start = range.end;
+    }
 
-    fn protect(&self, _: Range<u64>, _: Protection) {}
+    fn protect(&self, range: &mut Range<u64>, _: Protection, _: &mut Work) {
+        range.start = range.end;
+    }
 
     fn query(&self, _: u64) -> Option<(Frame, Protection)> {
         None

@@ -2,15 +2,15 @@
 //!
 //! The lower half of the tree belongs to the process, the upper half is the kernel's, entry by entry.
 //! Tables come from the frames that user memory comes from; a table whose last entry goes is retired,
-//! and so are all of them when the address space is dropped. The pages themselves belong to whoever
+//! and so is what is left of them when the address space is dropped, whose pages have been unmapped before, in steps. The pages themselves belong to whoever
 //! mapped them.
 
 use super::layout::{PAGE_SIZE, USER_END};
 use super::table::{self, ENTRIES, Entry, Slot, TOP_LEVEL, Table};
 use super::{frames, paging, shootdown};
 use core::ops::Range;
-use core::slice;
-use objects::memory::{Frame, NoMemory, PageTable, Protection};
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use objects::memory::{Frame, NoMemory, PageTable, Protection, Work};
 use spin::mutex::SpinMutex;
 use x86_64::PhysAddr;
 use x86_64::structures::paging::PageTableFlags as Flags;
@@ -21,12 +21,31 @@ pub struct AddressSpace {
     lock: SpinMutex<()>,
 }
 
+/// How many page tables there are in all address spaces.
+static TABLES: AtomicUsize = AtomicUsize::new(0);
+
+/// What it costs, in the unit of [`Work`], to walk to a page, and to free a table.
+const WALK: u32 = 4;
+const FREE_TABLE: u32 = 16;
+
 const TABLE_FLAGS: Flags = Flags::PRESENT.union(Flags::WRITABLE).union(Flags::USER_ACCESSIBLE);
+
+/// How many frames the page tables of all address spaces take.
+pub fn page_tables() -> usize {
+    TABLES.load(Relaxed)
+}
+
+/// A frame for a table.
+fn allocate_table() -> Result<PhysAddr, NoMemory> {
+    let frame = frames::allocate_user_zeroed().ok_or(NoMemory)?;
+    TABLES.fetch_add(1, Relaxed);
+    Ok(frame)
+}
 
 impl AddressSpace {
     /// An address space without mappings.
     pub fn new() -> Result<Self, NoMemory> {
-        let root = frames::allocate_user_zeroed().ok_or(NoMemory)?;
+        let root = allocate_table()?;
         paging::copy_kernel_half(root);
         Ok(Self { root, lock: SpinMutex::new(()) })
     }
@@ -67,7 +86,7 @@ impl AddressSpace {
             // SAFETY: as in `leaf`.
             let slot = &unsafe { table::at(frame) }[table::index(address, level)];
             if !slot.get().is_present() {
-                let new = frames::allocate_user_zeroed().ok_or(NoMemory)?;
+                let new = allocate_table()?;
                 slot.set(Entry::new(new, TABLE_FLAGS));
                 parent.inspect(|parent| parent.add_to_count(1));
             }
@@ -102,35 +121,36 @@ impl PageTable for AddressSpace {
         Ok(())
     }
 
-    /// Removes what is mapped in the range. The frames may be [retired](frames::retire) at once; await
+    /// Removes what is mapped in the range: a step. The frames may be [retired](frames::retire) at once; await
     /// [`shootdown::barrier`] before telling anybody that the range is unmapped.
-    fn unmap(&self, range: Range<u64>) {
-        let range = clip(range);
-        if range.is_empty() {
-            return;
+    fn unmap(&self, range: &mut Range<u64>, work: &mut Work) {
+        let inside = clip(range.clone());
+        let mut removal = Removal { tables: frames::Retired::NONE, changed: None, work };
+        let mut reached = inside.end;
+        if !inside.is_empty() {
+            let guard = self.lock.lock();
+            // SAFETY: this tree's root is a table, and the lock is held.
+            let root = unsafe { table::at(self.root) };
+            (_, reached) = clear(root, TOP_LEVEL, inside.clone(), u64::MAX, &mut removal);
+            if let Some(changed) = removal.changed {
+                shootdown::flush(self.root, changed);
+            }
+            drop(guard);
         }
-        let mut removal = Removal { tables: frames::Retired::NONE, changed: None };
-        let guard = self.lock.lock();
-        // SAFETY: this tree's root is a table, and the lock is held.
-        let root = unsafe { table::at(self.root) };
-        clear(root, TOP_LEVEL, range, u64::MAX, &mut removal);
-        if let Some(changed) = removal.changed {
-            shootdown::flush(self.root, changed);
-        }
-        drop(guard);
-        removal.tables.retire();
+        range.start = if reached == inside.end { range.end } else { reached };
+        retire(removal.tables);
     }
 
-    /// Changes what may be done with the pages that are mapped in the range; no protection at all is
+    /// Changes what may be done with the pages that are mapped in the range, a step; no protection at all is
     /// the same as not being mapped. As for [`Self::unmap`], await [`shootdown::barrier`].
-    fn protect(&self, range: Range<u64>, protection: Protection) {
+    fn protect(&self, range: &mut Range<u64>, protection: Protection, work: &mut Work) {
         if protection == Protection::default() {
-            return self.unmap(range);
+            return self.unmap(range, work);
         }
-        let range = clip(range);
+        let inside = clip(range.clone());
         let _guard = self.lock.lock();
-        let (mut address, mut weakened) = (range.start, None);
-        while address < range.end {
+        let (mut address, mut weakened) = (inside.start, None);
+        while address < inside.end {
             match self.leaf(address) {
                 Ok(slot) => {
                     let old = slot.get();
@@ -141,10 +161,15 @@ impl PageTable for AddressSpace {
                 }
                 Err(level) => address = (address | (table::span(level) - 1)) + 1,
             }
+            work.spend(WALK);
+            if work.is_spent() {
+                break;
+            }
         }
         if let Some(weakened) = weakened {
             shootdown::flush(self.root, weakened);
         }
+        range.start = if address >= inside.end { range.end } else { address };
     }
 
     fn query(&self, address: u64) -> Option<(Frame, Protection)> {
@@ -166,62 +191,83 @@ impl Drop for AddressSpace {
         let mut tables = frames::Retired::NONE;
         gather(&root[..ENTRIES / 2], TOP_LEVEL, u64::MAX, &mut tables);
         tables.push(self.root);
-        tables.retire();
+        retire(tables);
     }
 }
 
-/// What [`clear`] has removed.
-struct Removal {
+/// What [`clear`] has removed, and how much more it may do.
+struct Removal<'a> {
     tables: frames::Retired,
     /// From the first page or table that was removed to the end of the last; to forget any page is
     /// also to forget all tables.
     changed: Option<Range<u64>>,
+    work: &'a mut Work,
 }
 
 /// Empties the slots of a table of `level` for `range`, which is not empty and within the table. How many
-/// entries it has less; of its `live` ones, below which nothing is left to look for.
-fn clear(table: &Table, level: usize, range: Range<u64>, live: u64, removal: &mut Removal) -> u64 {
+/// entries it has less; of its `live` ones, below which nothing is left to look for. And up to where it came.
+fn clear(table: &Table, level: usize, range: Range<u64>, live: u64, removal: &mut Removal<'_>) -> (u64, u64) {
     let mut removed = 0;
     let span = table::span(level);
     let slots = &table[table::index(range.start, level)..=table::index(range.end - 1, level)];
     let bases = (range.start & !(span - 1)..).step_by(span as usize);
     for (slot, base) in slots.iter().zip(bases) {
+        let part = base.max(range.start)..(base + span).min(range.end);
         if removed == live {
             break;
         }
-        let whole = base..base + span;
-        let part = base.max(range.start)..whole.end.min(range.end);
-        if slot.get().is_present() && clear_slot(slot, level, part.clone(), part == whole, removal) {
+        if removal.work.is_spent() && part.start > range.start {
+            return (removed, part.start);
+        }
+        removal.work.spend(1);
+        if !slot.get().is_present() {
+            continue;
+        }
+        let (emptied, reached) = clear_slot(slot, level, part.clone(), removal);
+        if emptied {
             removed += 1;
-            extend(&mut removal.changed, part);
+            extend(&mut removal.changed, part.clone());
+        }
+        if reached < part.end {
+            return (removed, reached);
         }
     }
-    removed
+    (removed, range.end)
 }
 
-/// Empties a slot of a table of `level`, or a `part` of what is below it if that is not the `whole`. Whether the
-/// slot is empty now.
-fn clear_slot(slot: &Slot, level: usize, part: Range<u64>, whole: bool, removal: &mut Removal) -> bool {
-    if level > 0 {
-        if whole {
-            gather(slice::from_ref(slot), level, 1, &mut removal.tables);
-        } else if clear_below(slot, level, part, removal) {
+/// Empties a slot of a table of `level`, or a `part` of what is below it. Whether the slot is empty now, and up to
+/// where it came.
+fn clear_slot(slot: &Slot, level: usize, part: Range<u64>, removal: &mut Removal<'_>) -> (bool, u64) {
+    let whole = part.end - part.start == table::span(level);
+    let (emptied, reached) = match level {
+        0 => (true, part.end),
+        // A table of pages that all go is not looked at.
+        1 if whole => (true, part.end),
+        _ => clear_below(slot, level, part, removal),
+    };
+    if emptied {
+        if level > 0 {
+            removal.work.spend(FREE_TABLE);
             removal.tables.push(slot.get().address());
-        } else {
-            return false;
         }
+        slot.set(Entry::EMPTY);
     }
-    slot.set(Entry::EMPTY);
-    true
+    (emptied, reached)
 }
 
-/// Clears `range` in the table that `slot` names. Whether that table is empty now.
-fn clear_below(slot: &Slot, level: usize, range: Range<u64>, removal: &mut Removal) -> bool {
+/// Clears `range` in the table that `slot` names. Whether that table is empty now, and up to where it came.
+fn clear_below(slot: &Slot, level: usize, range: Range<u64>, removal: &mut Removal<'_>) -> (bool, u64) {
     let entry = slot.get();
     // SAFETY: an entry above level 0 names a table of this tree, whose lock the caller holds.
     let table = unsafe { table::at(entry.address()) };
-    let removed = clear(table, level - 1, range, entry.count(), removal);
-    slot.subtract_from_count(removed) == 0
+    let (removed, reached) = clear(table, level - 1, range, entry.count(), removal);
+    (slot.subtract_from_count(removed) == 0, reached)
+}
+
+/// Retires tables.
+fn retire(tables: frames::Retired) {
+    TABLES.fetch_sub(tables.len(), Relaxed);
+    tables.retire();
 }
 
 /// Collects all tables below the given slots of a table of `level` that has `live` entries in them.

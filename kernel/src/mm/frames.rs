@@ -191,6 +191,11 @@ impl Retired {
         state.buddy.push(&mut self.0, number(frame));
     }
 
+    /// How many there are.
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Retires them all.
     pub fn retire(mut self) {
         while !self.0.is_empty() {

@@ -15,11 +15,12 @@ pub struct DirectMap;
 
 impl PageFrames for DirectMap {
     fn allocate_zeroed(&self) -> Option<Frame> {
-        frames::allocate_user_zeroed().map(|frame| Frame(frame.as_u64()))
+        let allocate = || frames::allocate_user_zeroed().map(|frame| Frame(frame.as_u64()));
+        allocate().or_else(|| free_some().then(allocate)?)
     }
 
     fn admit(&self) -> bool {
-        frames::admit()
+        frames::admit() || free_some() && frames::admit()
     }
 
     /// Gives a frame back, which is used again when no CPU can reach it by a stale translation.
@@ -51,6 +52,12 @@ impl PageFrames for DirectMap {
         // SAFETY: as above, for both; a frame that is copied to is a new one.
         unsafe { ptr::copy_nonoverlapping(pointer(from, 0, size), pointer(to, 0, size), size) };
     }
+}
+
+/// Frees pages of VMOs that are gone, which are more memory than there seems to be; whether there were any.
+#[cold]
+fn free_some() -> bool {
+    objects::vmo::free_some()
 }
 
 /// Where `length` bytes at `offset` of a frame are.

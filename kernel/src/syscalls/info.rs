@@ -322,7 +322,7 @@ fn vmo(held: &Held<Arc<Vmo>>, report: &Report) -> Result<(), Status> {
         name: vmo.name().get(),
         size_bytes: info.size,
         num_mappings: info.mappings,
-        share_count: info.mappings,
+        share_count: info.spaces,
         flags: abi::INFO_VMO_TYPE_PAGED | abi::INFO_VMO_VIA_HANDLE | resizable,
         committed_bytes: info.committed,
         handle_rights: held.rights,

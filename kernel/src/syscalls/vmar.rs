@@ -10,8 +10,9 @@ use crate::{process, vdso};
 use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
 use core::ops::Range;
+use objects::mapping::whole_pages;
 use objects::memory::Protection;
-use objects::vmar::MapRequest;
+use objects::vmar::{MapRequest, Mapped, Step, Ticket};
 use objects::{Handle, Held, Vmar, Vmo};
 
 /// A new region in another one.
@@ -69,22 +70,35 @@ pub async fn vmar_map(
         vmo_rights,
         seal,
     };
-    let mapped = vmar.map(&request)?;
-    let address = mapped.address;
-    drop(mapped.retired);
-    let populated = match options & abi::VM_MAP_RANGE {
-        0 => Ok(()),
-        _ => populate(&vmar, address..address + length as u64).await,
-    };
-    shootdown::barrier().await;
-    let outcome = populated.and_then(|()| mapped_addr.write(&(address as usize)));
+    let Mapped { mut range, id, retired, left } = vmar.map(&request)?;
+    drop(retired);
+    let address = range.start;
+    let mut outcome = mapped_addr.write(&(address as usize));
+    if outcome.is_ok() && options & abi::VM_MAP_RANGE != 0 {
+        outcome = populate(&vmar, range.clone()).await;
+    }
+    clean_up(&vmar, left).await;
     if outcome.is_err() {
-        vmar.take_back(address, length as u64);
-        shootdown::barrier().await;
+        while !range.is_empty() {
+            let Step { retired, left } = vmar.take_back(id, &mut range);
+            drop(retired);
+            clean_up(&vmar, left).await;
+        }
     } else if seal {
         process::of_vmar(&vmar).inspect(|machine| machine.set_vdso(address - vmo_offset, address));
     }
     outcome
+}
+
+/// Goes on until all that a call has unmapped is gone, and every CPU has forgotten it.
+async fn clean_up(vmar: &Vmar, mut left: Option<Ticket>) {
+    while let Some(ticket) = left {
+        executor::yield_now().await;
+        let step = vmar.clean_up(ticket);
+        left = step.left;
+        drop(step.retired);
+    }
+    shootdown::barrier().await;
 }
 
 /// Maps the committed pages of a range that has just been mapped.
@@ -106,14 +120,15 @@ fn is_vdso_code(vmo: &Arc<Vmo>, options: u32, offset: u64, length: u64) -> Resul
     if options & abi::VM_PERM_EXECUTE == 0 {
         return Ok(false);
     }
-    let whole = offset == vdso.code.start && length == vdso.code.end - vdso.code.start;
+    let whole = offset == vdso.code.start && whole_pages(length) == Some(vdso.code.end - vdso.code.start);
     if whole { Ok(true) } else { Err(Status::ACCESS_DENIED) }
 }
 
 /// Unmaps a range.
 pub async fn vmar_unmap(_caller: &Caller, vmar: Arc<Vmar>, addr: usize, len: usize) -> Result<(), Status> {
-    drop(vmar.unmap(addr as u64, len as u64)?);
-    shootdown::barrier().await;
+    let Step { retired, left } = vmar.unmap(addr as u64, len as u64)?;
+    drop(retired);
+    clean_up(&vmar, left).await;
     Ok(())
 }
 
@@ -125,15 +140,26 @@ pub async fn vmar_protect(
     addr: usize,
     len: usize,
 ) -> Result<(), Status> {
-    let allowed = Protection::from_rights(vmar.rights);
-    drop(vmar.object.protect(options, addr as u64, len as u64, allowed)?);
+    let (vmar, allowed) = (vmar.object, Protection::from_rights(vmar.rights));
+    let mut change = vmar.start_protect(options, addr as u64, len as u64, allowed)?;
+    let outcome = loop {
+        match vmar.protect(&mut change) {
+            Ok(retired) => drop(retired),
+            Err(status) => break Err(status),
+        }
+        if change.is_done() {
+            break Ok(());
+        }
+        executor::yield_now().await;
+    };
     shootdown::barrier().await;
-    Ok(())
+    outcome
 }
 
 /// Unmaps a region and everything in it.
 pub async fn vmar_destroy(_caller: &Caller, vmar: Arc<Vmar>) -> Result<(), Status> {
-    drop(vmar.destroy()?);
-    shootdown::barrier().await;
+    let Step { retired, left } = vmar.destroy()?;
+    drop(retired);
+    clean_up(&vmar, left).await;
     Ok(())
 }

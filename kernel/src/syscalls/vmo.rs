@@ -10,7 +10,7 @@ use objects::memory::PAGE_SIZE;
 use objects::{Handle, KernelObject, Resource, Vmo};
 
 /// How many pages are copied between yields.
-const STEP: u64 = 64;
+const STEP: u64 = 32;
 
 /// A new VMO of zeros.
 pub fn vmo_create(caller: &Caller, size: u64, options: u32, out: Out<RawHandle>) -> Result<(), Status> {

@@ -4,17 +4,19 @@
 //! a window is opened in another process that has got the end meanwhile. What the process itself unmaps or puts
 //! in its place is its own affair.
 
+use crate::mapping::MappingId;
 use crate::memory::Protection;
-use crate::vmar::{MapRequest, Vmar};
+use crate::vmar::{MapRequest, Mapped, Vmar};
 use crate::vmo::Vmo;
 use abi::Status;
 use alloc::sync::{Arc, Weak};
+use core::ops::Range;
 
 /// Where the ring is mapped.
 struct Mapping {
     root: Weak<Vmar>,
-    address: u64,
-    length: u64,
+    addresses: Range<u64>,
+    id: MappingId,
 }
 
 /// The window of one end.
@@ -44,7 +46,7 @@ impl Window {
         size: usize,
     ) -> Result<u64, Status> {
         let base = match &self.mapping {
-            Some(mapping) if core::ptr::eq(mapping.root.as_ptr(), &**root) => mapping.address,
+            Some(mapping) if core::ptr::eq(mapping.root.as_ptr(), &**root) => mapping.addresses.start,
             _ => self.map(root, vmo, write)?,
         };
         self.open = size;
@@ -65,9 +67,10 @@ impl Window {
             vmo_rights: rights,
             seal: false,
         };
-        let address = root.map(&request)?.address;
+        let Mapped { range: addresses, id, .. } = root.map(&request)?;
+        let address = addresses.start;
         self.unmap();
-        self.mapping = Some(Mapping { root: Arc::downgrade(root), address, length });
+        self.mapping = Some(Mapping { root: Arc::downgrade(root), addresses, id });
         Ok(address)
     }
 
@@ -85,10 +88,14 @@ impl Window {
     /// Takes the ring out of the address space, and closes the window.
     pub fn unmap(&mut self) {
         self.open = 0;
-        let Some(Mapping { root, address, length }) = self.mapping.take() else { return };
-        if let Some(root) = root.upgrade() {
-            // It fails if the process has ended, or has unmapped it itself.
-            drop(root.unmap(address, length));
+        let Some(Mapping { root, mut addresses, id }) = self.mapping.take() else { return };
+        let Some(root) = root.upgrade() else { return };
+        // A ring is small: this is over soon.
+        while !addresses.is_empty() {
+            let mut step = root.take_back(id, &mut addresses);
+            while let Some(ticket) = step.left {
+                step = root.clean_up(ticket);
+            }
         }
     }
 }

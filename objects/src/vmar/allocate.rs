@@ -4,6 +4,7 @@ use super::Vmar;
 use super::options::{PLACE_OPTIONS, Wish};
 use super::tree::Region;
 use crate::base::Base;
+use crate::mapping::is_page_aligned;
 use crate::memory::Protection;
 use abi::Status;
 use alloc::sync::Arc;
@@ -19,7 +20,8 @@ impl Vmar {
     /// # Errors
     /// `BAD_STATE`: destroyed. `INVALID_ARGS`: options, offset or length make no sense or leave the
     /// region. `ACCESS_DENIED`: the child would be allowed more than this one or the handle.
-    /// `NO_MEMORY`: no such range is free, or there was no memory.
+    /// `NO_MEMORY`: no such range is free, or there was no memory. `NO_RESOURCES`: the region would lie in more than
+    /// [`MAX_DEPTH`](super::MAX_DEPTH) others, or there are [`MAX_ENTRIES`](super::MAX_ENTRIES) mappings and regions.
     pub fn allocate(
         &self,
         options: u32,
@@ -30,6 +32,9 @@ impl Vmar {
         if options & !(FLAGS | PLACE_OPTIONS) != 0 {
             return Err(Status::INVALID_ARGS);
         }
+        if !is_page_aligned(length) {
+            return Err(Status::INVALID_ARGS);
+        }
         let wish = Wish::new(options, offset, length)?;
         let mut tree = self.open()?;
         let inherited = options & INHERITED;
@@ -38,7 +43,7 @@ impl Vmar {
         }
         let address = tree.region(self.index).place(&wish, self.space.entropy)?;
         let (base, range, flags) = (Base::new(), address..address + length, options & FLAGS);
-        let index = tree.add_region(Region::new(base.koid(), Some(self.index), range.clone(), flags))?;
+        let index = tree.add_region(self.index, Region::new(base.koid(), range.clone(), flags))?;
         Ok(Arc::new(Self { base, space: self.space.clone(), index, range, flags }))
     }
 }

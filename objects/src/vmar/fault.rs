@@ -3,7 +3,7 @@
 use super::Vmar;
 use super::tree::Child;
 use crate::mapping::Mapping;
-use crate::memory::{Frame, NoMemory, PAGE_SIZE, PageTable, Protection};
+use crate::memory::{Frame, NoMemory, PAGE_SIZE, PageTable, Protection, Work};
 use abi::Status;
 use core::ops::Range;
 
@@ -61,12 +61,8 @@ impl Vmar {
     /// `BAD_STATE`: destroyed, or a part of the range is not mapped in this very region. `NO_MEMORY`.
     pub fn populate(&self, range: &mut Range<u64>) -> Result<(), Status> {
         let mut tree = self.open()?;
-        let region = tree.region(self.index);
-        let at = region.overlapping(range).start;
-        match region.children.get(at) {
-            Some(Child::Mapping(mapping)) if mapping.range().contains(&range.start) => {
-                Ok(populate(mapping, &*self.space.table, range)?)
-            }
+        match tree.region(self.index).at(range.start) {
+            Some(Child::Mapping(mapping)) => Ok(populate(mapping, &*self.space.table, range)?),
             _ => Err(Status::BAD_STATE),
         }
     }
@@ -89,13 +85,15 @@ fn populate(mapping: &Mapping, table: &dyn PageTable, range: &mut Range<u64>) ->
 /// Maps a page that may be mapped already. The locks of the address space and of the VMO are held.
 fn enter(table: &dyn PageTable, page: u64, frame: Frame, protection: Protection) -> Result<(), NoMemory> {
     match table.query(page) {
-        None => table.map(page, frame, protection)?,
-        Some((there, allowed)) => {
-            debug_assert_eq!(there, frame, "a page that leaves its VMO is unmapped");
+        Some((there, allowed)) if there == frame => {
             if allowed != protection {
-                table.protect(page..page + PAGE_SIZE, protection);
+                table.protect(&mut (page..page + PAGE_SIZE), protection, &mut Work::unlimited());
             }
+            return Ok(());
         }
+        // Of a mapping that was overwritten here.
+        Some(_) => table.unmap(&mut (page..page + PAGE_SIZE), &mut Work::unlimited()),
+        None => {}
     }
-    Ok(())
+    table.map(page, frame, protection)
 }

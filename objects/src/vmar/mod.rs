@@ -8,10 +8,10 @@
 //!
 //! The regions of an address space are in a slab under one lock, the address space's; a [`Vmar`] names
 //! one of them. So a region lives on when its last handle is closed, and a handle can outlive its
-//! region: then its calls fail with `BAD_STATE`. User code decides how deep regions nest, so nothing
-//! here recurses from a region to its children.
+//! region: then its calls fail with `BAD_STATE`. Regions nest [`MAX_DEPTH`] deep at most.
 //!
-//! - `tree`: regions, their children, and how they go away
+//! - `tree`: regions and their children
+//! - `leaving`: how these go away, in steps
 //! - `options`, `placement`: what the options of a call mean, and where a new child lies
 //! - `allocate`, `map`, `edit`: the calls
 //! - `fault`: from an address to a page
@@ -20,6 +20,7 @@
 mod allocate;
 mod edit;
 mod fault;
+mod leaving;
 mod map;
 mod options;
 mod placement;
@@ -29,8 +30,11 @@ mod visit;
 #[cfg(test)]
 mod tests;
 
+pub use edit::Protecting;
 pub use fault::FaultError;
+pub use leaving::{Step, Ticket};
 pub use map::{MapRequest, Mapped};
+pub use tree::{MAX_DEPTH, MAX_ENTRIES};
 pub use visit::{Entry, EntryKind};
 
 use crate::base::Base;

@@ -37,9 +37,9 @@ impl Wish {
     /// Reads the options about the place.
     ///
     /// # Errors
-    /// `INVALID_ARGS`: they contradict each other or the numbers.
+    /// `INVALID_ARGS`: they contradict each other or the numbers. The length is a number of whole pages.
     pub fn new(options: u32, offset: u64, length: u64) -> Result<Self, Status> {
-        if length == 0 || !is_page_aligned(length) || !is_page_aligned(offset) {
+        if length == 0 || !is_page_aligned(offset) {
             return Err(Status::INVALID_ARGS);
         }
         let below = options & abi::VM_OFFSET_IS_UPPER_LIMIT != 0;

@@ -2,16 +2,20 @@
 //!
 //! By default at an address that is drawn evenly from all that are possible (address space layout
 //! randomization): a few darts are thrown at the whole region, which almost always hits free addresses
-//! in a sparse one, then all gaps are counted. A compact region fills up from its bottom instead.
+//! in a sparse one, then the next gap that is large enough is taken. A compact region fills up from its bottom
+//! instead.
 
 use super::options::{Location, Wish};
-use super::tree::{Child, Region};
-use crate::memory::Entropy;
+use super::tree::Region;
+use crate::memory::{Entropy, PAGE_SIZE};
+use crate::sorted::HasRange;
 use abi::Status;
-use core::iter;
 use core::ops::Range;
 
 const DARTS: usize = 8;
+/// How many gaps are looked at for one in which an aligned child has room. A gap that has room wherever it begins is
+/// always found.
+const GAPS: usize = 1024;
 
 /// Addresses at which a child could begin.
 struct Candidates {
@@ -67,11 +71,12 @@ impl Region {
         if end > self.range.end - self.range.start || !address.is_multiple_of(wish.alignment) {
             return Err(Status::INVALID_ARGS);
         }
-        let hit = self.overlapping(&(address..address + wish.length));
-        if matches!(wish.location, Location::At(_)) && !hit.is_empty() {
+        let range = address..address + wish.length;
+        if matches!(wish.location, Location::At(_)) && !self.is_free(&range) {
             return Err(Status::NO_MEMORY);
         }
-        if self.children[hit].iter().any(|child| matches!(child, Child::Region(..))) {
+        let hit = self.overlapping(&range);
+        if self.children.has_marked(hit.from, hit.to) {
             return Err(Status::INVALID_ARGS);
         }
         Ok(address)
@@ -92,39 +97,32 @@ impl Region {
     /// Behind the last child, or in the lowest gap that is large enough.
     fn pack(&self, space: &Range<u64>, wish: &Wish) -> Option<u64> {
         let last = self.children.last().map_or(space.start, |child| child.range().end);
-        let behind = iter::once(last.max(space.start)..space.end);
-        behind
-            .chain(self.gaps(space))
-            .map(|gap| Candidates::within(&gap, wish))
-            .find(|candidates| candidates.count > 0)
-            .map(|candidates| candidates.first)
+        let behind = Candidates::within(&(last.max(space.start)..space.end), wish);
+        let behind = Some(behind).filter(|candidates| candidates.count > 0);
+        behind.or_else(|| self.roomy_gap(space, wish)).map(|candidates| candidates.first)
     }
 
     fn scatter(&self, space: &Range<u64>, wish: &Wish, entropy: &dyn Entropy) -> Option<u64> {
         let all = Candidates::within(space, wish);
         for _ in 0..DARTS.min(all.count as usize) {
             let address = all.get(entropy.next() % all.count);
-            if self.overlapping(&(address..address + wish.length)).is_empty() {
+            if self.is_free(&(address..address + wish.length)) {
                 return Some(address);
             }
         }
-        let free = || self.gaps(space).map(|gap| Candidates::within(&gap, wish));
-        let total: u64 = free().map(|candidates| candidates.count).sum();
-        let mut number = entropy.next().checked_rem(total)?;
-        for candidates in free() {
-            match number.checked_sub(candidates.count) {
-                None => return Some(candidates.get(number)),
-                Some(rest) => number = rest,
-            }
-        }
-        None
+        let anywhere = all.get(entropy.next().checked_rem(all.count)?);
+        let behind = self.roomy_gap(&(anywhere..space.end), wish);
+        let gap = behind.or_else(|| self.roomy_gap(space, wish))?;
+        Some(gap.get(entropy.next() % gap.count))
     }
 
-    /// The free parts of `space`, by address.
-    fn gaps<'a>(&'a self, space: &'a Range<u64>) -> impl Iterator<Item = Range<u64>> + 'a {
-        let starts = iter::once(space.start).chain(self.children.iter().map(|child| child.range().end));
-        let ends = self.children.iter().map(|child| child.range().start).chain(iter::once(space.end));
-        let within = |(start, end): (u64, u64)| start.max(space.start)..end.min(space.end);
-        starts.zip(ends).map(within).filter(|gap| !gap.is_empty())
+    /// The addresses for a child in the first gap in which it has room.
+    fn roomy_gap(&self, space: &Range<u64>, wish: &Wish) -> Option<Candidates> {
+        let within = |least, most| {
+            let gaps = self.children.gaps(space.clone(), least).take(most);
+            gaps.map(|gap| Candidates::within(&gap, wish)).find(|candidates| candidates.count > 0)
+        };
+        let surely = wish.length.saturating_add(wish.alignment - PAGE_SIZE);
+        within(surely, usize::MAX).or_else(|| within(wish.length, GAPS))
     }
 }

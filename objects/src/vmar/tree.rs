@@ -1,25 +1,34 @@
-//! The regions of an address space, their children, and how these go away.
+//! The regions of an address space and their children.
 
+use super::leaving::Leaving;
 use crate::base::Koid;
-use crate::mapping::{Mapping, Retired};
+use crate::mapping::{Mapping, MappingId};
 use crate::memory::{NoMemory, PageTable};
 use crate::slab::Slab;
+use crate::sorted::{Entry, HasRange, Position, Sorted};
 use abi::Status;
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::ops::Range;
+
+/// How many regions may lie in each other, the root included: a page fault walks through all of them.
+pub const MAX_DEPTH: usize = 32;
+/// How many mappings and regions an address space may have. The lists of children are made for so many.
+pub const MAX_ENTRIES: usize = 1 << 16;
 
 /// A part of an address space. Its children do not overlap.
 pub(super) struct Region {
     /// Of the VMAR object, which may be gone.
     koid: Koid,
     pub parent: Option<usize>,
+    /// How many regions it is in.
+    pub depth: usize,
     pub range: Range<u64>,
     /// `VM_CAN_MAP_*` and `VM_COMPACT`.
     pub flags: u32,
     /// By address.
-    pub children: Vec<Child>,
+    pub children: Sorted<Child>,
 }
 
 /// What lies in a region.
@@ -27,82 +36,121 @@ pub(super) enum Child {
     /// The region with this index, in these addresses.
     Region(usize, Range<u64>),
     Mapping(Box<Mapping>),
+    /// Nothing any more, but the page table may still have translations of what was there: see `leaving`.
+    Leaving(Range<u64>),
 }
 
-impl Child {
-    pub fn range(&self) -> Range<u64> {
+impl HasRange for Child {
+    fn range(&self) -> Range<u64> {
         match self {
-            Self::Region(_, range) => range.clone(),
+            Self::Region(_, range) | Self::Leaving(range) => range.clone(),
             Self::Mapping(mapping) => mapping.range(),
         }
     }
 }
 
+impl Entry for Child {
+    type Key = u64;
+
+    fn key(&self) -> u64 {
+        match self {
+            Self::Region(_, range) | Self::Leaving(range) => range.start,
+            Self::Mapping(mapping) => mapping.address,
+        }
+    }
+
+    fn gap(&self, next: &Self) -> u64 {
+        next.key() - self.range().end
+    }
+
+    /// Regions are.
+    fn is_marked(&self) -> bool {
+        matches!(self, Self::Region(..))
+    }
+}
+
+/// The children of a region that overlap a range of addresses.
+#[derive(Clone, Copy)]
+pub(super) struct Hit {
+    pub from: Position,
+    pub to: Position,
+}
+
+impl Hit {
+    pub fn is_empty(self) -> bool {
+        self.from >= self.to
+    }
+}
+
 impl Region {
-    pub fn new(koid: Koid, parent: Option<usize>, range: Range<u64>, flags: u32) -> Self {
-        Self { koid, parent, range, flags, children: Vec::new() }
+    pub fn new(koid: Koid, range: Range<u64>, flags: u32) -> Self {
+        Self { koid, parent: None, depth: 0, range, flags, children: Sorted::new() }
     }
 
-    /// Where among the children those are that overlap a range.
-    pub fn overlapping(&self, range: &Range<u64>) -> Range<usize> {
-        let first = self.children.partition_point(|child| child.range().end <= range.start);
-        let count = self.children[first..].partition_point(|child| child.range().start < range.end);
-        first..first + count
+    /// Of the VMAR object.
+    pub fn koid(&self) -> Koid {
+        self.koid
     }
 
-    /// Makes room for one more child.
-    pub fn reserve(&mut self) -> Result<(), NoMemory> {
-        self.children.try_reserve(1).map_err(|_| NoMemory)
-    }
-
-    /// Adds a child for which there is room, both in the addresses and in the vector.
-    pub fn insert(&mut self, child: Child) {
-        let range = child.range();
-        debug_assert!(self.overlapping(&range).is_empty() && self.children.len() < self.children.capacity());
-        let at = self.children.partition_point(|other| other.range().end <= range.start);
+    fn add(&mut self, child: Child) -> Result<(), NoMemory> {
+        let at = self.children.make_room(self.children.find(child.key()))?;
         self.children.insert(at, child);
-    }
-
-    /// Cuts those of the children `hit` by a range, as [`Region::overlapping`] found them, that are in it in part.
-    pub fn cut_ends(
-        &mut self,
-        hit: &Range<usize>,
-        range: &Range<u64>,
-        table: &Arc<dyn PageTable>,
-    ) -> Result<(), NoMemory> {
-        let [.., last] = &self.children[hit.clone()] else { return Ok(()) };
-        let (first, last) = (self.children[hit.start].range(), last.range());
-        if first.start < range.start {
-            self.cut(range.start, table)?;
-        }
-        if last.end > range.end {
-            self.cut(range.end, table)?;
-        }
         Ok(())
     }
 
-    /// Splits the mapping that has `address` inside, if there is one, so that the address is a border.
-    /// Nobody can tell, so a call that fails later need not undo it.
-    fn cut(&mut self, address: u64, table: &Arc<dyn PageTable>) -> Result<(), NoMemory> {
-        self.reserve()?;
-        let at = self.children.partition_point(|child| child.range().end <= address);
-        if let Some(Child::Mapping(mapping)) = self.children.get_mut(at)
-            && mapping.address < address
-        {
-            let rest = mapping.split_off(address, table)?;
-            self.children.insert(at + 1, Child::Mapping(rest));
-        }
-        Ok(())
+    /// The children that overlap a range.
+    pub fn overlapping(&self, range: &Range<u64>) -> Hit {
+        let from = self.children.seek(|child| child.range().end <= range.start);
+        let to = match self.children.get(from) {
+            Some(first) if first.key() < range.end => {
+                let second = self.children.next(from);
+                match self.children.get(second) {
+                    Some(child) if child.key() < range.end => self.children.find(range.end),
+                    _ => second,
+                }
+            }
+            _ => from,
+        };
+        Hit { from, to }
+    }
+
+    /// Whether nothing overlaps a range.
+    pub fn is_free(&self, range: &Range<u64>) -> bool {
+        let from = self.children.seek(|child| child.range().end <= range.start);
+        self.children.get(from).is_none_or(|child| child.key() >= range.end)
+    }
+
+    /// The child at an address.
+    pub fn at(&self, address: u64) -> Option<&Child> {
+        let at = self.children.seek(|child| child.range().end <= address);
+        self.children.get(at).filter(|child| child.key() <= address)
+    }
+
+    /// The first and the last of the children that were hit.
+    pub fn ends(&self, hit: Hit) -> Option<(&Child, &Child)> {
+        let last = self.children.previous(hit.to).filter(|_| !hit.is_empty())?;
+        Some((self.children.get(hit.from)?, self.children.get(last)?))
     }
 }
 
 /// The regions of an address space.
 pub(super) struct Tree {
-    regions: Slab<Region>,
+    pub regions: Slab<Region>,
     /// Bytes of all mappings.
     pub mapped_bytes: u64,
+    /// Mappings, regions but for the root, and what is leaving.
+    pub entries: usize,
     /// The mapping that stays as it is until the end of the address space.
-    pub sealed: Option<Range<u64>>,
+    pub sealed: Option<(Range<u64>, MappingId)>,
+    /// What was unmapped, and is still being cleared; the oldest first.
+    pub leaving: VecDeque<Leaving>,
+    /// How many have ever been cleared.
+    pub cleared: u64,
+    /// The address space comes to its end.
+    pub is_dead: bool,
+    /// Up to where the mapping that is next at that end has no translations any more.
+    pub root_cleared: u64,
+    next_id: u64,
 }
 
 impl Tree {
@@ -112,12 +160,37 @@ impl Tree {
     pub fn new(koid: Koid, range: Range<u64>, flags: u32) -> Self {
         let mut regions = Slab::new();
         // Without memory the root is missing, and every call on it fails with BAD_STATE.
-        let _ = regions.insert(Region::new(koid, None, range, flags));
-        Self { regions, mapped_bytes: 0, sealed: None }
+        let _ = regions.insert(Region::new(koid, range, flags));
+        Self {
+            regions,
+            mapped_bytes: 0,
+            entries: 0,
+            sealed: None,
+            leaving: VecDeque::new(),
+            cleared: 0,
+            is_dead: false,
+            root_cleared: 0,
+            next_id: 0,
+        }
     }
 
+    /// Whether this region is there, and the regions that it is in.
     pub fn is_alive(&self, index: usize, koid: Koid) -> bool {
-        self.regions.get(index).is_some_and(|region| region.koid == koid)
+        let Some(region) = self.regions.get(index).filter(|region| region.koid == koid) else { return false };
+        !self.is_dead && (region.parent.is_none() || self.is_reachable(index, region))
+    }
+
+    /// Whether a way leads from the root to this region: what is leaving has none.
+    fn is_reachable(&self, index: usize, region: &Region) -> bool {
+        let (mut index, mut region) = (index, region);
+        while let Some(parent) = region.parent {
+            let Some(above) = self.regions.get(parent) else { return false };
+            match above.at(region.range.start) {
+                Some(Child::Region(child, _)) if *child == index => (index, region) = (parent, above),
+                _ => return false,
+            }
+        }
+        true
     }
 
     /// A region that is known to be alive.
@@ -125,12 +198,19 @@ impl Tree {
         self.regions.get_mut(index).expect("the caller has checked that the region is alive")
     }
 
+    /// An id for a new mapping.
+    pub fn new_id(&mut self) -> MappingId {
+        self.next_id += 1;
+        MappingId(self.next_id)
+    }
+
     /// For a change in a range of addresses: nothing in it may be sealed.
     ///
     /// # Errors
     /// `ACCESS_DENIED`.
     pub fn check_unsealed(&self, range: &Range<u64>) -> Result<(), Status> {
-        let hit = |sealed: &Range<u64>| sealed.start < range.end && range.start < sealed.end;
+        let hit =
+            |(sealed, _): &(Range<u64>, MappingId)| sealed.start < range.end && range.start < sealed.end;
         if self.sealed.as_ref().is_some_and(hit) { Err(Status::ACCESS_DENIED) } else { Ok(()) }
     }
 
@@ -139,79 +219,110 @@ impl Tree {
         self.regions.get(index)
     }
 
-    /// Adds a region that lies in free addresses of its parent.
-    pub fn add_region(&mut self, region: Region) -> Result<usize, NoMemory> {
-        let range = region.range.clone();
-        if let Some(parent) = region.parent {
-            self.region(parent).reserve()?;
-            let index = self.regions.insert(region)?;
-            self.region(parent).insert(Child::Region(index, range));
-            return Ok(index);
-        }
-        self.regions.insert(region)
+    /// Whether one more mapping or region may be.
+    ///
+    /// # Errors
+    /// `NO_RESOURCES`.
+    pub fn check_entries(&self) -> Result<(), Status> {
+        if self.entries < MAX_ENTRIES { Ok(()) } else { Err(Status::NO_RESOURCES) }
     }
 
-    /// Adds a mapping for which its region has room.
-    pub fn add_mapping(&mut self, region: usize, mapping: Box<Mapping>) {
-        self.mapped_bytes += mapping.length;
-        self.region(region).insert(Child::Mapping(mapping));
+    /// Adds a region that lies in free addresses of its parent.
+    ///
+    /// # Errors
+    /// `NO_MEMORY`, `NO_RESOURCES`.
+    pub fn add_region(&mut self, parent: usize, mut region: Region) -> Result<usize, Status> {
+        self.check_entries()?;
+        (region.parent, region.depth) = (Some(parent), self.region(parent).depth + 1);
+        if region.depth >= MAX_DEPTH {
+            return Err(Status::NO_RESOURCES);
+        }
+        let range = region.range.clone();
+        let index = self.regions.insert(region)?;
+        let added = self.region(parent).add(Child::Region(index, range));
+        match added {
+            Ok(()) => self.entries += 1,
+            Err(_) => drop(self.regions.remove(index)),
+        }
+        Ok(added.map(|()| index)?)
+    }
+
+    /// Adds a mapping in free addresses of its region.
+    ///
+    /// # Errors
+    /// `NO_MEMORY`.
+    pub fn add_mapping(&mut self, region: usize, mapping: Box<Mapping>) -> Result<(), Status> {
+        let length = mapping.length;
+        self.region(region).add(Child::Mapping(mapping))?;
+        self.mapped_bytes += length;
+        self.entries += 1;
+        Ok(())
+    }
+
+    /// Cuts those of the children that are in a range in part.
+    ///
+    /// # Errors
+    /// `NO_MEMORY`, `NO_RESOURCES`.
+    pub fn cut_ends(
+        &mut self,
+        region: usize,
+        hit: Hit,
+        range: &Range<u64>,
+        table: &Arc<dyn PageTable>,
+    ) -> Result<Hit, Status> {
+        let Some((first, last)) = self.region(region).ends(hit) else { return Ok(hit) };
+        let (cut_first, cut_last) = (first.key() < range.start, last.range().end > range.end);
+        if !cut_first && !cut_last {
+            return Ok(hit);
+        }
+        if cut_first {
+            self.cut(region, range.start, table)?;
+        }
+        if cut_last {
+            self.cut(region, range.end, table)?;
+        }
+        Ok(self.region(region).overlapping(range))
+    }
+
+    /// Splits the mapping that has `address` inside, so that the address is a border. Nobody can tell, so a call
+    /// that fails later need not undo it.
+    fn cut(&mut self, region: usize, address: u64, table: &Arc<dyn PageTable>) -> Result<(), Status> {
+        self.check_entries()?;
+        let children = &mut self.region(region).children;
+        let at = children.seek(|child| child.range().end <= address);
+        let behind = children.make_room(children.next(at))?;
+        // Room may have been made by moving it to another chunk.
+        let Some(at) = children.previous(behind) else { return Ok(()) };
+        let rest = match children.get_mut(at) {
+            Some(Child::Mapping(mapping)) => mapping.split_off(address, table).map(Child::Mapping),
+            Some(Child::Leaving(range)) => {
+                let rest = address..range.end;
+                range.end = address;
+                Ok(Child::Leaving(rest))
+            }
+            _ => return Ok(()),
+        };
+        match rest {
+            Ok(rest) => children.insert(behind, rest),
+            Err(NoMemory) => return Err(Status::NO_MEMORY),
+        }
+        self.entries += 1;
+        Ok(())
     }
 
     /// The mapping at an address, and the innermost region around it.
     pub fn find(&self, address: u64) -> Option<(&Region, &Mapping)> {
         let mut index = Self::ROOT;
+        if self.is_dead {
+            return None;
+        }
         loop {
             let region = self.regions.get(index)?;
-            let at = region.children.partition_point(|child| child.range().end <= address);
-            match region.children.get(at)? {
-                Child::Region(next, range) if range.contains(&address) => index = *next,
-                Child::Mapping(mapping) if mapping.range().contains(&address) => {
-                    return Some((region, mapping));
-                }
-                _ => return None,
+            match region.at(address)? {
+                Child::Region(next, _) => index = *next,
+                Child::Mapping(mapping) => return Some((region, mapping)),
+                Child::Leaving(_) => return None,
             }
         }
-    }
-
-    /// Removes the children in `range`, which has none of them in part.
-    pub fn remove(&mut self, index: usize, range: &Range<u64>, table: &dyn PageTable, retired: &mut Retired) {
-        // Translations go first: a VMO keeps its pages while it has a view of them.
-        table.unmap(range.clone());
-        let region = self.region(index);
-        let hit = region.overlapping(range);
-        let mut children = core::mem::take(&mut region.children);
-        for child in children.drain(hit) {
-            match child {
-                Child::Mapping(mapping) => self.retire(mapping, retired),
-                Child::Region(index, _) => self.drain(index, retired),
-            }
-        }
-        self.region(index).children = children;
-    }
-
-    /// Removes a region, which nobody refers to as a child any more, with all that is in it. Their
-    /// translations are gone. Goes down to a child and up to the parent again; no stack grows.
-    pub fn drain(&mut self, top: usize, retired: &mut Retired) {
-        let mut at = top;
-        loop {
-            let region = self.region(at);
-            let parent = region.parent;
-            match region.children.pop() {
-                Some(Child::Mapping(mapping)) => self.retire(mapping, retired),
-                Some(Child::Region(child, _)) => at = child,
-                None => {
-                    self.regions.remove(at);
-                    match parent {
-                        Some(parent) if at != top => at = parent,
-                        _ => return,
-                    }
-                }
-            }
-        }
-    }
-
-    fn retire(&mut self, mapping: Box<Mapping>, retired: &mut Retired) {
-        self.mapped_bytes -= mapping.length;
-        retired.push_mapping(mapping);
     }
 }

@@ -3,6 +3,7 @@
 use super::Vmar;
 use super::tree::{Child, Region, Tree};
 use crate::memory::Protection;
+use crate::sorted::{HasRange, Position};
 use crate::vmo::Vmo;
 use alloc::sync::Arc;
 use core::ops::Range;
@@ -35,7 +36,7 @@ pub enum EntryKind<'a> {
 /// A place between the children of a region.
 struct Cursor {
     region: usize,
-    child: usize,
+    child: Position,
     depth: usize,
 }
 
@@ -56,11 +57,11 @@ impl Vmar {
         if !tell(&Entry { depth: 0, range: root.range.clone(), kind: EntryKind::Region }) {
             return;
         }
-        let mut cursor = Cursor { region: Tree::ROOT, child: 0, depth: 1 };
+        let mut cursor = Cursor { region: Tree::ROOT, child: first_of(root), depth: 1 };
         while let Some(region) = tree.get(cursor.region) {
             match region.children.get(cursor.child) {
-                Some(child) if !tell(&entry(child, cursor.depth)) => return,
-                Some(child) => cursor.go_on(child),
+                Some(child) if !entry(child, cursor.depth).is_none_or(|entry| tell(&entry)) => return,
+                Some(child) => cursor.go_on(&tree, region, child),
                 None if !cursor.go_up(&tree, region) => return,
                 None => {}
             }
@@ -70,12 +71,13 @@ impl Vmar {
 
 impl Cursor {
     /// Into a region, or behind a mapping.
-    fn go_on(&mut self, child: &Child) {
+    fn go_on(&mut self, tree: &Tree, region: &Region, child: &Child) {
         match child {
-            Child::Mapping(_) => self.child += 1,
-            Child::Region(index, _) => {
-                *self = Self { region: *index, child: 0, depth: self.depth + 1 };
+            Child::Region(index, _) if tree.get(*index).is_some() => {
+                let child = tree.get(*index).map_or(self.child, first_of);
+                *self = Self { region: *index, child, depth: self.depth + 1 };
             }
+            _ => self.child = region.children.next(self.child),
         }
     }
 
@@ -84,17 +86,22 @@ impl Cursor {
         let Some((index, parent)) = region.parent.and_then(|index| Some((index, tree.get(index)?))) else {
             return false;
         };
-        *self = Self { region: index, child: parent.overlapping(&region.range).end, depth: self.depth - 1 };
+        *self = Self { region: index, child: parent.overlapping(&region.range).to, depth: self.depth - 1 };
         true
     }
 }
 
-fn entry(child: &Child, depth: usize) -> Entry<'_> {
+fn first_of(region: &Region) -> Position {
+    region.children.seek(|_| false)
+}
+
+fn entry(child: &Child, depth: usize) -> Option<Entry<'_>> {
     let kind = match child {
+        Child::Leaving(_) => return None,
         Child::Region(..) => EntryKind::Region,
         Child::Mapping(mapping) => {
             EntryKind::Mapping { vmo: &mapping.vmo, offset: mapping.offset, protection: mapping.protection }
         }
     };
-    Entry { depth, range: child.range(), kind }
+    Some(Entry { depth, range: child.range(), kind })
 }

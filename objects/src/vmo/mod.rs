@@ -9,6 +9,7 @@
 //! [`STEP_PAGES`] and move its start on, so that the kernel can yield in between. The range is empty
 //! when the call is done.
 
+mod discard;
 mod ranges;
 mod resize;
 mod views;
@@ -16,7 +17,7 @@ mod views;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use views::View;
+pub(crate) use views::{View, ViewKey};
 
 use crate::base::Base;
 use crate::memory::{Frame, NoMemory, PAGE_SIZE, PageFrames};
@@ -27,9 +28,11 @@ use crate::vmar::FaultError;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use core::ops::Range;
-use views::Views;
+use views::{Sweep, Views};
 use waitq::sync::Mutex;
 
+#[cfg(not(loom))]
+pub use discard::{free_some, free_what_is_left};
 pub use resize::Resize;
 
 /// How many pages one step of a long operation handles at most.
@@ -54,6 +57,8 @@ struct State {
     content_size: u64,
     pages: Pages,
     views: Views,
+    /// What a change of size has yet to take out of the page tables.
+    sweep: Option<Sweep>,
 }
 
 /// Where the pages come from.
@@ -73,6 +78,8 @@ pub struct VmoInfo {
     pub committed: u64,
     /// How often it is mapped.
     pub mappings: usize,
+    /// In how many address spaces.
+    pub spaces: usize,
     /// Whether it can change its size.
     pub resizable: bool,
 }
@@ -94,6 +101,7 @@ impl Vmo {
             content_size: size,
             pages: Pages::Paged(PageTree::new()),
             views: Views::new(),
+            sweep: None,
         };
         Ok(Arc::new(Self::with_state(frames, options & abi::VMO_RESIZABLE != 0, state)))
     }
@@ -113,6 +121,7 @@ impl Vmo {
             content_size: size,
             pages: Pages::Fixed(first),
             views: Views::new(),
+            sweep: None,
         };
         Ok(Arc::new(Self::with_state(frames, false, state)))
     }
@@ -159,7 +168,8 @@ impl Vmo {
             Pages::Paged(tree) => tree.len() * PAGE_SIZE,
             Pages::Fixed(_) => state.size,
         };
-        VmoInfo { size: state.size, committed, mappings: state.views.len(), resizable: self.resizable }
+        let (mappings, spaces) = (state.views.len(), state.views.spaces());
+        VmoInfo { size: state.size, committed, mappings, spaces, resizable: self.resizable }
     }
 
     /// Reads all of `buffer` from `offset`.
@@ -229,23 +239,23 @@ impl Vmo {
     }
 
     /// Takes in a view; its mapping, which is allocated next, is admitted with it.
-    pub(crate) fn add_view(&self, view: View) -> Result<usize, NoMemory> {
+    pub(crate) fn add_view(&self, view: View) -> Result<(), NoMemory> {
         if !self.frames.admit() {
             return Err(NoMemory);
         }
         self.state.lock().views.add(view)
     }
 
-    pub(crate) fn shorten_view(&self, view: usize, length: u64) {
+    pub(crate) fn shorten_view(&self, view: ViewKey, length: u64) {
         self.state.lock().views.shorten(view, length);
     }
 
-    pub(crate) fn remove_view(&self, view: usize) {
+    pub(crate) fn remove_view(&self, view: ViewKey) {
         self.state.lock().views.remove(view);
     }
 
     /// The page table has lost the view's pages, but a TLB may have them.
-    pub(crate) fn retire_view(&self, view: usize) {
+    pub(crate) fn retire_view(&self, view: ViewKey) {
         self.state.lock().views.retire(view);
     }
 
@@ -285,7 +295,7 @@ impl Drop for Vmo {
     fn drop(&mut self) {
         let mut state = self.state.lock();
         let Pages::Paged(tree) = &mut state.pages else { return };
-        tree.drain(|frame| self.frames.free(frame));
+        discard::discard(tree, self.frames);
     }
 }
 

@@ -1,10 +1,14 @@
 //! Operations on a range of a VMO: visit, commit, decommit, zero.
 
+use super::views::Sweep;
 use super::{Pages, STEP_PAGES, State, Vmo};
 use crate::mapping::{Flush, Retired, is_page_aligned};
-use crate::memory::{Frame, NoMemory, PAGE_SIZE, PageFrames};
+use crate::memory::{Frame, NoMemory, PAGE_SIZE, PageFrames, Work};
 use abi::Status;
 use core::ops::Range;
+
+/// How many pages one step commits, each of which is filled with zeros.
+const COMMITTED_AT_ONCE: u64 = 32;
 
 impl Vmo {
     /// Calls `f` with the frame, the offset in it and the number of bytes for each page of a range, and
@@ -47,7 +51,7 @@ impl Vmo {
             range.start = range.end;
         }
         let first = range.start / PAGE_SIZE;
-        for index in first..range.end.div_ceil(PAGE_SIZE).min(first + STEP_PAGES) {
+        for index in first..range.end.div_ceil(PAGE_SIZE).min(first + COMMITTED_AT_ONCE) {
             state.commit_page(index, self.frames)?;
             range.start = ((index + 1) * PAGE_SIZE).min(range.end);
         }
@@ -142,7 +146,7 @@ impl State {
         let mut retired = self.room_for(range, frames)?;
         self.take_pages(range, &mut retired);
         if !retired.is_empty() && self.views.may_be_cached() {
-            self.views.unmap(begin..range.start);
+            self.views.unmap(&mut Sweep::new(begin..range.start), &mut Work::unlimited());
             retired.require(Flush::Everywhere);
         }
         Ok(retired)

@@ -130,9 +130,9 @@ fn pages_are_visited_until_the_visitor_fails() {
 #[test]
 fn commit_takes_bounded_steps_and_partial_pages() {
     let (frames, vmo) = fixture(1000 * PAGE, 0);
-    assert_eq!(run(10..10 + 600 * PAGE, |range| vmo.commit(range)), (3, Ok(())));
+    assert_eq!(run(10..10 + 600 * PAGE, |range| vmo.commit(range)), (19, Ok(())));
     assert_eq!(frames.used(), 601);
-    assert_eq!(run(0..1000 * PAGE, |range| vmo.commit(range)), (4, Ok(())));
+    assert_eq!(run(0..1000 * PAGE, |range| vmo.commit(range)), (32, Ok(())));
     assert_eq!(frames.used(), 1000);
     assert_eq!(run(0..1000 * PAGE + 1, |range| vmo.commit(range)).1, Err(Status::OUT_OF_RANGE));
     assert_eq!(run(PAGE..PAGE, |range| vmo.commit(range)), (1, Ok(())));
@@ -142,7 +142,7 @@ fn commit_takes_bounded_steps_and_partial_pages() {
 fn a_commit_without_memory_keeps_what_it_has() {
     let frames = HostFrames::with_limit(300);
     let vmo = Vmo::create(frames, 1000 * PAGE, 0).unwrap();
-    assert_eq!(run(0..1000 * PAGE, |range| vmo.commit(range)), (1, Err(Status::NO_MEMORY)));
+    assert_eq!(run(0..1000 * PAGE, |range| vmo.commit(range)), (9, Err(Status::NO_MEMORY)));
     assert_eq!(frames.used(), 300);
     assert_eq!(run(0..1000 * PAGE, |range| vmo.decommit(range)).1, Ok(()));
     assert_eq!(frames.used(), 0);
@@ -277,4 +277,17 @@ fn it_has_a_name() {
     let (_, vmo) = fixture(0, 0);
     vmo.name().set(b"stack");
     assert_eq!(&vmo.name().get()[..6], b"stack\0");
+}
+
+#[test]
+fn the_pages_of_a_large_vmo_are_freed_in_steps() {
+    let (frames, vmo) = fixture(5000 * PAGE, 0);
+    run(0..5000 * PAGE, |range| vmo.commit(range)).1.unwrap();
+    drop(vmo);
+    // Another test may free some, too.
+    while frames.used() > 0 {
+        let before = frames.used();
+        free_some();
+        assert!(before - frames.used() <= 16 * 64 * 4, "not in one go");
+    }
 }

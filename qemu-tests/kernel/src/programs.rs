@@ -5,7 +5,7 @@ use core::arch::global_asm;
 use core::slice;
 use hafnon_kernel::arch::{Trap, UserContext, enter_user};
 use hafnon_kernel::mm::{AddressSpace, DirectMap};
-use objects::memory::{Frame, PAGE_SIZE, PageFrames, PageTable, Protection};
+use objects::memory::{Frame, PAGE_SIZE, PageFrames, PageTable, Protection, Work};
 
 /// Where the program is: it may be read and executed.
 pub const CODE: u64 = 0x100_0000;
@@ -120,7 +120,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.space.unmap(CODE..DATA + PAGE_SIZE);
+        self.space.unmap(&mut (CODE..DATA + PAGE_SIZE), &mut Work::unlimited());
         self.frames.into_iter().for_each(|frame| DirectMap.free(frame));
     }
 }

@@ -10,7 +10,7 @@ use hafnon_kernel::mm::shootdown::barrier;
 use hafnon_kernel::mm::user::{In, Out};
 use hafnon_kernel::mm::{AddressSpace, DirectMap, frames, user_frames};
 use hafnon_kernel::{kernel_test, run};
-use objects::memory::{Frame, PageFrames, PageTable, Protection};
+use objects::memory::{Frame, PageFrames, PageTable, Protection, Work};
 
 const READ: Protection = Protection { read: true, write: false, execute: false };
 const READ_WRITE: Protection = Protection { read: true, write: true, execute: false };
@@ -90,9 +90,9 @@ kernel_test! {
             shared.space.map(PAGE, frame, READ).expect("memory");
             shared.until_found().await;
             match round % 3 {
-                0 => shared.space.unmap(PAGE..PAGE + 0x1000),
-                1 => shared.space.unmap(0x100_0000..0x7fff_ffff_f000),
-                _ => shared.space.protect(PAGE..PAGE + 0x1000, Protection::NONE),
+                0 => shared.space.unmap(&mut (PAGE..PAGE + 0x1000), &mut Work::unlimited()),
+                1 => shared.space.unmap(&mut (0x100_0000..0x7fff_ffff_f000), &mut Work::unlimited()),
+                _ => shared.space.protect(&mut (PAGE..PAGE + 0x1000), Protection::NONE, &mut Work::unlimited()),
             }
             barrier().await;
             poison(frame);
@@ -110,7 +110,7 @@ kernel_test! {
             let frame = good_frame();
             shared.space.map(PAGE, frame, READ).expect("memory");
             shared.until_found().await;
-            shared.space.unmap(PAGE..PAGE + 0x1000);
+            shared.space.unmap(&mut (PAGE..PAGE + 0x1000), &mut Work::unlimited());
             DirectMap.free(frame);
             poison_free_frames();
         }
@@ -144,7 +144,7 @@ kernel_test! {
             while WRITTEN.load(SeqCst) == before {
                 yield_now().await;
             }
-            space.protect(PAGE..PAGE + 0x1000, READ);
+            space.protect(&mut (PAGE..PAGE + 0x1000), READ, &mut Work::unlimited());
             barrier().await;
             let written = WRITTEN.load(SeqCst);
             DirectMap.write(frame, 0, &GOOD.to_le_bytes());
@@ -155,7 +155,7 @@ kernel_test! {
         }
         OVER.store(true, SeqCst);
         cpus::join(alloc::vec![writer]).await;
-        space.unmap(PAGE..PAGE + 0x1000);
+        space.unmap(&mut (PAGE..PAGE + 0x1000), &mut Work::unlimited());
         DirectMap.free(frame);
     }
 

@@ -6,7 +6,7 @@ use hafnon_kernel::mm::layout::{DIRECT_MAP, USER_END};
 use hafnon_kernel::mm::user::{In, InSlice, Out, OutSlice, load_u32, try_load_u32};
 use hafnon_kernel::mm::{AddressSpace, DirectMap, user_frames};
 use hafnon_kernel::{arch, kernel_test};
-use objects::memory::{Frame, PageFrames, PageTable, Protection};
+use objects::memory::{Frame, PageFrames, PageTable, Protection, Work};
 
 const READ: Protection = Protection { read: true, write: false, execute: false };
 const READ_WRITE: Protection = Protection { read: true, write: true, execute: false };
@@ -70,11 +70,11 @@ kernel_test! {
         let (space, frames) = two_pages();
         assert_eq!(Out::new(PAGE + 0x1000).write(&1_u32), INVALID);
         assert_eq!(Out::new(PAGE + 0xffc).write(&1_u64), INVALID);
-        space.protect(PAGE..PAGE + 0x1000, READ);
+        space.protect(&mut (PAGE..PAGE + 0x1000), READ, &mut Work::unlimited());
         assert_eq!(Out::new(PAGE).write(&1_u32), INVALID);
-        space.protect(PAGE..PAGE + 0x1000, READ_WRITE);
+        space.protect(&mut (PAGE..PAGE + 0x1000), READ_WRITE, &mut Work::unlimited());
         assert_eq!(Out::new(PAGE).write(&1_u32), Ok(()));
-        space.protect(PAGE..PAGE + 0x1000, Protection::default());
+        space.protect(&mut (PAGE..PAGE + 0x1000), Protection::default(), &mut Work::unlimited());
         assert_eq!(In::<u32>::new(PAGE).read(), Err(Status::INVALID_ARGS));
         finish(space, frames);
     }
@@ -86,7 +86,7 @@ kernel_test! {
         space.map(PAGE, frames[1], READ_WRITE).expect("memory");
         assert_eq!(In::<u32>::new(PAGE).read(), Ok(0));
         assert_eq!(space.query(PAGE), Some((frames[1], READ_WRITE)));
-        space.unmap(PAGE..PAGE + 0x2000);
+        space.unmap(&mut (PAGE..PAGE + 0x2000), &mut Work::unlimited());
         assert_eq!(In::<u32>::new(PAGE).read(), Err(Status::INVALID_ARGS));
         assert_eq!(space.query(PAGE), None);
         finish(space, frames);
@@ -102,7 +102,7 @@ kernel_test! {
         }
         assert!(user_frames() > with_two_pages + 20);
         for shift in 26..47 {
-            space.unmap(1 << shift..(1 << shift) + 0x1000);
+            space.unmap(&mut (1 << shift..(1 << shift) + 0x1000), &mut Work::unlimited());
         }
         assert!(space.query(1 << 29).is_none() && user_frames() <= with_two_pages);
         space.map(1 << 45, frames[0], READ).expect("memory");
@@ -124,11 +124,11 @@ kernel_test! {
         for range in ranges {
             pages.iter().for_each(|page| space.map(*page, frames[0], READ).expect("memory"));
             let inside = pages.iter().filter(|page| range.contains(page)).count();
-            space.unmap(range.clone());
+            space.unmap(&mut (range.clone()), &mut Work::unlimited());
             assert_eq!(mapped(), pages.len() - inside, "{range:x?}");
             // The two pages are in the last range only.
             assert_eq!(space.query(PAGE).is_none(), range.contains(&PAGE));
-            space.unmap(1 << 39..USER_END);
+            space.unmap(&mut (1 << 39..USER_END), &mut Work::unlimited());
             assert!(mapped() == 0 && user_frames() <= with_two_pages);
         }
         finish(space, frames);

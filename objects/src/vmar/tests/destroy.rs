@@ -9,7 +9,7 @@ fn a_destroyed_region_is_gone_and_its_handle_is_not() {
     let vmo = world.vmo(1);
     let address = map(&child, &vmo, WRITE, 0, 1).unwrap();
     world.store(address, 1).unwrap();
-    drop(child.destroy().unwrap());
+    destroy(&child).unwrap();
     assert_eq!((world.table.mapped(), vmo.info().mappings), (0, 0));
     assert_eq!(world.load(address), Err(FaultError::NotMapped));
     refused(child.destroy(), Status::BAD_STATE);
@@ -51,15 +51,15 @@ fn the_end_of_a_process_leaves_nothing() {
         let address = map(vmar, &world.vmo(2), WRITE, 0, 2).unwrap();
         world.store(address, 1).unwrap();
     }
-    let retired = world.root.destroy_address_space();
-    assert_eq!(retired.mapped_bytes(), 4 * PAGE);
+    let (retired, is_done) = world.root.destroy_address_space(&mut Work::step());
+    assert_eq!((retired.mapped_bytes(), is_done), (4 * PAGE, true));
     assert_eq!((world.table.mapped(), world.frames.used()), (0, 2));
     drop(retired);
     assert_eq!((world.frames.used(), world.root.mapped_bytes()), (0, 0));
     refused(map(&world.root, &world.vmo(1), READ, 0, 1), Status::BAD_STATE);
     refused(allocate(&child, 0, 0, 1), Status::BAD_STATE);
     assert_eq!(world.root.fault(child.address(), LOAD), Err(FaultError::NotMapped));
-    assert!(world.root.destroy_address_space().is_empty());
+    assert!(world.root.destroy_address_space(&mut Work::step()).0.is_empty());
 }
 
 #[test]
@@ -73,14 +73,15 @@ fn an_address_space_that_is_dropped_leaves_its_vmos() {
 }
 
 #[test]
-fn regions_nest_as_deep_as_user_code_likes() {
+fn regions_nest_so_deep_and_no_deeper() {
     let world = World::new();
     let mut innermost = world.root.clone();
     let mut handles = Vec::new();
-    for _ in 0..100_000 {
-        let child = allocate(&innermost, CAN_ALL | SPECIFIC, 0, 1).unwrap();
+    for _ in 1..MAX_DEPTH {
+        let child = allocate(&innermost, CAN_ALL | SPECIFIC, 0, 4).unwrap();
         handles.push(core::mem::replace(&mut innermost, child));
     }
+    refused(allocate(&innermost, CAN_ALL | SPECIFIC, 0, 1), Status::NO_RESOURCES);
     let address = map(&innermost, &world.vmo(1), READ, 0, 1).unwrap();
     assert_eq!(world.load(address), Ok(0));
     let mut deepest = 0;
@@ -88,10 +89,29 @@ fn regions_nest_as_deep_as_user_code_likes() {
         deepest = deepest.max(entry.depth);
         true
     });
-    assert_eq!(deepest, 100_001);
-    drop(handles[1].destroy().unwrap());
+    assert_eq!(deepest, MAX_DEPTH);
+    destroy(&handles[1]).unwrap();
     assert_eq!(world.frames.used(), 0);
     refused(allocate(&innermost, 0, 0, 1), Status::BAD_STATE);
+    refused(destroy(&innermost), Status::BAD_STATE);
+    allocate(&world.root, CAN_ALL | SPECIFIC, 0, 4).unwrap();
+}
+
+#[test]
+fn nothing_is_mapped_in_a_region_that_is_leaving() {
+    let world = World::new();
+    let (vmo, pages) = (world.vmo(10_000), 10_000);
+    let outer = allocate(&world.root, CAN_ALL | SPECIFIC, 0, pages).unwrap();
+    let inner = allocate(&outer, CAN_ALL | SPECIFIC, 0, pages).unwrap();
+    let address = map(&inner, &vmo, WRITE | SPECIFIC, 1, pages - 1).unwrap();
+    (0..pages - 1).for_each(|page| world.store(address + page * PAGE, 1).unwrap());
+    let step = outer.destroy().unwrap();
+    assert!(step.left.is_some());
+    refused(map(&inner, &vmo, READ | SPECIFIC, 0, 1), Status::BAD_STATE);
+    refused(inner.populate(&mut (address..address + PAGE)), Status::BAD_STATE);
+    refused(destroy(&outer), Status::BAD_STATE);
+    clean_up(&world.root, step);
+    assert_eq!((world.table.mapped(), vmo.info().mappings), (0, 0));
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn unmap_wants_whole_pages_inside() {
     for (address, length) in [
         (address, 0),
         (address + 1, PAGE),
-        (address, PAGE + 1),
+        (address, u64::MAX),
         (address - PAGE, 2 * PAGE),
         (address, 0u64.wrapping_sub(PAGE)),
     ] {
@@ -64,7 +64,7 @@ fn a_retired_mapping_keeps_its_frames_until_it_is_dropped() {
     let world = World::new();
     let address = map(&world.root, &world.vmo(1), WRITE, 0, 1).unwrap();
     world.store(address, 1).unwrap();
-    let retired = world.root.unmap(address, PAGE).unwrap();
+    let retired = world.root.unmap(address, PAGE).unwrap().retired;
     assert_eq!(retired.flush(), Flush::AddressSpace);
     assert_eq!((world.frames.used(), world.table.mapped()), (1, 0));
     drop(retired);
@@ -77,7 +77,7 @@ fn a_vmo_that_is_being_unmapped_flushes_what_it_frees() {
     let vmo = world.vmo(1);
     let address = map(&world.root, &vmo, WRITE, 0, 1).unwrap();
     world.store(address, 1).unwrap();
-    let unmapped = world.root.unmap(address, PAGE).unwrap();
+    let unmapped = world.root.unmap(address, PAGE).unwrap().retired;
     let decommitted = vmo.decommit(&mut (0..PAGE)).unwrap();
     assert_eq!(decommitted.flush(), Flush::Everywhere, "the other flush is not over");
     drop((decommitted, unmapped));
@@ -87,17 +87,58 @@ fn a_vmo_that_is_being_unmapped_flushes_what_it_frees() {
 }
 
 #[test]
-fn a_long_chain_of_retired_mappings_does_not_recurse() {
+fn many_mappings_go_at_once_and_in_steps() {
     let world = World::new();
-    let (vmo, count) = (world.vmo(1), 100_000);
-    let compact = allocate(&world.root, CAN_ALL | abi::VM_COMPACT, 0, count).unwrap();
+    let (vmo, count) = (world.vmo(1), 60_000);
+    let compact = allocate(&world.root, CAN_ALL | abi::VM_COMPACT | SPECIFIC, 8, count).unwrap();
     for _ in 0..count {
         map(&compact, &vmo, READ, 0, 1).unwrap();
     }
-    let retired = compact.destroy().unwrap();
-    assert_eq!(retired.mapped_bytes(), count * PAGE);
-    drop(retired);
-    assert_eq!(vmo.info().mappings, 0);
+    protect(&compact, WRITE, 0, count).unwrap();
+    let step = compact.destroy().unwrap();
+    assert!(vmo.info().mappings > 50_000, "the rest goes in steps");
+    assert_eq!(world.mappings(), [], "but none of it is found");
+    refused(map(&compact, &vmo, READ, 0, 1), Status::BAD_STATE);
+    refused(map(&world.root, &vmo, READ | SPECIFIC, 8, 1), Status::NO_MEMORY);
+    clean_up(&world.root, step);
+    assert_eq!((vmo.info().mappings, world.root.mapped_bytes()), (0, 0));
+    map(&world.root, &vmo, READ | SPECIFIC, 8, 1).unwrap();
+}
+
+#[test]
+fn whoever_comes_next_finishes_what_a_killed_thread_began() {
+    let world = World::new();
+    let (vmo, pages) = (world.vmo(10_000), 10_000);
+    let address = map(&world.root, &vmo, WRITE | SPECIFIC, 0, pages).unwrap();
+    (0..pages).for_each(|page| world.store(address + page * PAGE, 1).unwrap());
+    let step = world.root.unmap(address, pages * PAGE).unwrap();
+    assert!(step.left.is_some());
+    drop(step);
+    assert_eq!(world.load(address), Err(FaultError::NotMapped));
+    refused(map(&world.root, &vmo, READ | SPECIFIC, 0, 1), Status::NO_MEMORY);
+    // A part of it again, and what lies behind it.
+    map(&world.root, &vmo, READ | SPECIFIC, pages, 1).unwrap();
+    unmap(&world.root, 5000, pages).unwrap();
+    assert_eq!((world.table.mapped(), vmo.info().mappings), (0, 0));
+    map(&world.root, &vmo, READ | SPECIFIC, 0, 2 * pages).unwrap();
+}
+
+#[test]
+fn there_are_so_many_mappings_and_no_more() {
+    let world = World::new();
+    let vmo = world.vmo(4);
+    let compact = allocate(&world.root, CAN_ALL | abi::VM_COMPACT, 0, 1 << 17).unwrap();
+    for _ in 2..MAX_ENTRIES {
+        map(&compact, &vmo, READ, 0, 1).unwrap();
+    }
+    let address = map(&world.root, &vmo, READ | SPECIFIC, 0, 4).unwrap();
+    refused(map(&compact, &vmo, READ, 0, 1), Status::NO_RESOURCES);
+    refused(allocate(&compact, 0, 0, 1), Status::NO_RESOURCES);
+    refused(unmap(&world.root, 1, 1), Status::NO_RESOURCES);
+    refused(protect(&world.root, READ, 1, 1), Status::NO_RESOURCES);
+    assert_eq!(world.load(address), Ok(0));
+    unmap(&world.root, 0, 4).unwrap();
+    map(&compact, &vmo, READ, 0, 1).unwrap();
 }
 
 #[test]
@@ -105,7 +146,9 @@ fn protect_changes_pages_that_are_mapped_and_those_to_come() {
     let world = World::new();
     let address = map(&world.root, &world.vmo(4), WRITE | SPECIFIC, 0, 4).unwrap();
     world.store(address + PAGE, 1).unwrap();
-    let retired = world.root.protect(READ, address + PAGE, 2 * PAGE, ALL).unwrap();
+    let mut change = world.root.start_protect(READ, address + PAGE, 2 * PAGE, ALL).unwrap();
+    let retired = world.root.protect(&mut change).unwrap();
+    assert!(change.is_done());
     assert_eq!(retired.flush(), Flush::AddressSpace);
     assert_eq!(world.table.query(address + PAGE).unwrap().1, LOAD);
     for page in [1, 2] {
@@ -155,8 +198,9 @@ fn protect_refuses_options_and_numbers_that_make_no_sense() {
     for options in [abi::VM_PERM_WRITE, READ | SPECIFIC, READ | 1 << 30, READ | abi::VM_CAN_MAP_READ] {
         refused(protect(&world.root, options, 0, 1), Status::INVALID_ARGS);
     }
-    for (address, length) in [(address + 1, PAGE), (address, 0), (address, 1), (address - PAGE, PAGE)] {
-        refused(world.root.protect(READ, address, length, ALL), Status::INVALID_ARGS);
+    for (address, length) in [(address + 1, PAGE), (address, 0), (address, u64::MAX), (address - PAGE, PAGE)]
+    {
+        refused(world.root.start_protect(READ, address, length, ALL), Status::INVALID_ARGS);
     }
 }
 
@@ -169,7 +213,7 @@ fn protect_stays_within_all_rights() {
     refused(protect(&world.root, WRITE, 0, 1), Status::ACCESS_DENIED);
     map(&world.root, &vmo, READ | SPECIFIC, 1, 1).unwrap();
     refused(protect(&world.root, WRITE, 0, 2), Status::ACCESS_DENIED);
-    refused(world.root.protect(WRITE, address + PAGE, PAGE, LOAD), Status::ACCESS_DENIED);
+    refused(world.root.start_protect(WRITE, address + PAGE, PAGE, LOAD), Status::ACCESS_DENIED);
     protect(&world.root, WRITE, 1, 1).unwrap();
     let child = allocate(&world.root, abi::VM_CAN_MAP_READ, 0, 1).unwrap();
     map(&child, &vmo, READ, 0, 1).unwrap();

@@ -46,7 +46,7 @@ fn a_page_that_is_present_with_less_is_mended() {
     let world = World::new();
     let address = map(&world.root, &world.vmo(1), WRITE, 0, 1).unwrap();
     world.root.fault(address, LOAD).unwrap();
-    world.table.protect(address..address + PAGE, LOAD);
+    world.table.protect(&mut (address..address + PAGE), LOAD, &mut Work::unlimited());
     world.root.fault(address, STORE).unwrap();
     assert!(world.table.query(address).unwrap().1.write);
 }
@@ -75,7 +75,7 @@ fn without_memory_a_fault_fails_and_may_succeed_later() {
     assert_eq!(world.store(address, 1), Err(FaultError::NoMemory));
     world.table.set_left(1);
     assert_eq!(world.store(address, 1), Ok(()));
-    drop(world.root.destroy_address_space());
+    end(&world.root);
     assert_eq!(world.frames.used(), 0);
 }
 
@@ -94,6 +94,62 @@ fn shrinking_a_mapped_vmo_makes_access_fault() {
     assert_eq!(world.load(address), Ok(7));
     drop(shrink(&vmo, 3));
     assert_eq!(world.load(address + 2 * PAGE), Ok(0));
+}
+
+#[test]
+fn a_shrink_takes_pages_out_of_many_mappings_in_steps() {
+    let world = World::new();
+    let (vmo, count) = (world.resizable(2), 1000);
+    let addresses: Vec<u64> = (0..count).map(|_| map(&world.root, &vmo, WRITE, 0, 2).unwrap()).collect();
+    addresses.iter().for_each(|address| world.store(address + PAGE, 7).unwrap());
+    let mut resize = vmo.start_resize(PAGE).unwrap();
+    let (mut steps, mut cut) = (0, 0);
+    while !resize.is_done() {
+        drop(vmo.resize(&mut resize).unwrap());
+        steps += 1;
+        assert!(world.table.mapped() == 0 || world.frames.used() == 1, "mapped pages stay");
+        // A mapping that is cut meanwhile keeps no page either.
+        unmap(&world.root, (addresses[cut] - world.root.address()) / PAGE, 1).unwrap();
+        assert!(world.table.translations().iter().all(|(_, frame, _)| world.frames.is_used(*frame)));
+        cut += 1;
+    }
+    assert!(steps > 3, "{steps}");
+    assert_eq!((world.table.mapped(), world.frames.used()), (0, 0));
+}
+
+#[test]
+fn two_who_resize_at_once_leave_no_old_byte() {
+    let world = World::new();
+    let (vmo, count) = (world.resizable(2), 1000);
+    let addresses: Vec<u64> = (0..count).map(|_| map(&world.root, &vmo, WRITE, 0, 2).unwrap()).collect();
+    addresses.iter().for_each(|address| world.store(address + PAGE, 7).unwrap());
+    let mut shrink = vmo.start_resize(PAGE).unwrap();
+    drop(vmo.resize(&mut shrink).unwrap());
+    let mut grow = vmo.start_resize(2 * PAGE).unwrap();
+    while !grow.is_done() {
+        drop(vmo.resize(&mut grow).unwrap());
+    }
+    assert!(addresses.iter().all(|address| world.load(address + PAGE) == Ok(0)));
+}
+
+#[test]
+fn address_spaces_are_counted() {
+    let (one, other) = (World::new(), World::new());
+    let vmo = one.vmo(4);
+    let spaces = || vmo.info().spaces;
+    assert_eq!(spaces(), 0);
+    map(&one.root, &vmo, WRITE | SPECIFIC, 0, 4).unwrap();
+    map(&one.root, &vmo, WRITE | SPECIFIC, 8, 1).unwrap();
+    assert_eq!(spaces(), 1);
+    map(&other.root, &vmo, WRITE | SPECIFIC, 3, 1).unwrap();
+    assert_eq!((spaces(), vmo.info().mappings), (2, 3));
+    unmap(&one.root, 1, 2).unwrap();
+    unmap(&one.root, 8, 1).unwrap();
+    assert_eq!((spaces(), vmo.info().mappings), (2, 3));
+    unmap(&other.root, 3, 1).unwrap();
+    assert_eq!(spaces(), 1);
+    end(&one.root);
+    assert_eq!(spaces(), 0);
 }
 
 #[test]

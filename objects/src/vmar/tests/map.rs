@@ -52,7 +52,7 @@ fn numbers_that_make_no_sense_are_refused() {
         map_request(&world.root, &asked)
     };
     refused(with(&|asked| asked.length = 0), Status::INVALID_ARGS);
-    refused(with(&|asked| asked.length = 100), Status::INVALID_ARGS);
+    refused(with(&|asked| asked.length = u64::MAX - 100), Status::OUT_OF_RANGE);
     refused(with(&|asked| asked.vmar_offset = 100), Status::INVALID_ARGS);
     refused(with(&|asked| asked.vmo_offset = 100), Status::INVALID_ARGS);
     refused(with(&|asked| asked.vmar_offset = world.root.length()), Status::INVALID_ARGS);
@@ -123,24 +123,41 @@ fn a_child_region_may_not_do_more_than_its_parent_or_the_handle() {
 }
 
 #[test]
-fn a_resizable_vmo_has_to_be_asked_for() {
+fn a_vmo_that_must_not_be_resizable() {
     let world = World::new();
-    let vmo = world.resizable(2);
-    refused(map(&world.root, &vmo, READ, 0, 1), Status::NOT_SUPPORTED);
     let picky = READ | abi::VM_ALLOW_FAULTS | abi::VM_REQUIRE_NON_RESIZABLE;
-    refused(map(&world.root, &vmo, picky, 0, 1), Status::NOT_SUPPORTED);
-    map(&world.root, &vmo, READ | abi::VM_ALLOW_FAULTS, 0, 1).unwrap();
+    refused(map(&world.root, &world.resizable(2), picky, 0, 1), Status::NOT_SUPPORTED);
+    map(&world.root, &world.resizable(2), READ, 0, 1).unwrap();
     map(&world.root, &world.vmo(1), picky, 0, 1).unwrap();
 }
 
 #[test]
-fn beyond_the_end_of_the_vmo_only_with_faults_allowed() {
+fn beyond_the_end_of_the_vmo_access_faults() {
     let world = World::new();
     let vmo = world.vmo(2);
-    refused(map(&world.root, &vmo, READ, 0, 3), Status::BUFFER_TOO_SMALL);
-    let address = map(&world.root, &vmo, READ | abi::VM_ALLOW_FAULTS, 0, 3).unwrap();
-    assert_eq!(world.load(address + PAGE), Ok(0));
-    assert_eq!(world.load(address + 2 * PAGE), Err(FaultError::OutOfRange));
+    for faults in [0, abi::VM_ALLOW_FAULTS] {
+        let address = map(&world.root, &vmo, READ | faults, 0, 3).unwrap();
+        assert_eq!(world.load(address + PAGE), Ok(0));
+        assert_eq!(world.load(address + 2 * PAGE), Err(FaultError::OutOfRange));
+    }
+    let last = MapRequest { vmo_offset: 0u64.wrapping_sub(2 * PAGE), ..request(&vmo, READ, 0, 1) };
+    let address = map_request(&world.root, &last).unwrap();
+    assert_eq!(world.load(address), Err(FaultError::OutOfRange));
+}
+
+#[test]
+fn lengths_are_rounded_up_to_pages() {
+    let world = World::new();
+    let (vmo, root) = (world.vmo(4), &world.root);
+    for odd in [1, PAGE - 1] {
+        let asked = MapRequest { length: 3 * PAGE + odd, ..request(&vmo, WRITE | SPECIFIC, 0, 1) };
+        let address = map_request(root, &asked).unwrap();
+        assert_eq!(world.mappings(), [(0, 4)]);
+        protect_within(root, READ, address + 2 * PAGE, PAGE + odd, ALL).unwrap();
+        assert_eq!(world.mappings(), [(0, 2), (2, 2)]);
+        clean_up(root, root.unmap(address, 3 * PAGE + odd).unwrap());
+        assert_eq!(world.mappings(), []);
+    }
 }
 
 #[test]
@@ -189,7 +206,10 @@ fn overwrite_never_touches_a_child_region() {
 fn populate_maps_what_is_committed_in_bounded_steps() {
     let world = World::new();
     let vmo = world.vmo(1000);
-    vmo.commit(&mut (100 * PAGE..356 * PAGE)).unwrap();
+    let mut committed = 100 * PAGE..356 * PAGE;
+    while !committed.is_empty() {
+        vmo.commit(&mut committed).unwrap();
+    }
     vmo.write(900 * PAGE, b"x").unwrap();
     let address = map(&world.root, &vmo, READ | abi::VM_MAP_RANGE, 0, 1000).unwrap();
     let mut range = address..address + 1000 * PAGE;
@@ -222,8 +242,15 @@ fn a_sealed_mapping_stays_until_the_end() {
     // What is beside it may go.
     map(&region, &other, READ | SPECIFIC, 6, 1).unwrap();
     unmap(&region, 6, 1).unwrap();
-    drop(world.root.destroy_address_space());
+    end(&world.root);
     assert!(world.root.fault(address, LOAD).is_err());
+}
+
+fn take_back(vmar: &Vmar, mapped: &Mapped) {
+    let mut range = mapped.range.clone();
+    while !range.is_empty() {
+        clean_up(vmar, vmar.take_back(mapped.id, &mut range));
+    }
 }
 
 #[test]
@@ -231,9 +258,93 @@ fn a_sealed_mapping_that_nobody_was_told_of_is_taken_back() {
     let world = World::new();
     let vmo = world.vmo(2);
     let sealed = MapRequest { seal: true, ..request(&vmo, READ, 0, 2) };
-    let address = map_request(&world.root, &sealed).unwrap();
-    world.root.take_back(address, 2 * PAGE);
-    assert!(world.root.fault(address, LOAD).is_err());
+    let mapped = world.root.map(&sealed).unwrap();
+    take_back(&world.root, &mapped);
+    assert!(world.root.fault(mapped.range.start, LOAD).is_err());
     let again = map_request(&world.root, &sealed).unwrap();
     refused(world.root.unmap(again, PAGE), Status::ACCESS_DENIED);
+}
+
+#[test]
+fn what_is_taken_back_is_the_mapping_and_not_what_is_there_by_now() {
+    let world = World::new();
+    let (vmo, root) = (world.vmo(8), &world.root);
+    let mine = root.map(&request(&vmo, READ | SPECIFIC, 4, 2)).unwrap();
+    // Another thread unmaps it, and seals another mapping at the same place.
+    unmap(root, 4, 2).unwrap();
+    let sealed = MapRequest { seal: true, ..request(&vmo, READ | SPECIFIC, 4, 2) };
+    map_request(root, &sealed).unwrap();
+    take_back(root, &mine);
+    assert_eq!(world.mappings(), [(4, 2)]);
+    refused(unmap(root, 4, 1), Status::ACCESS_DENIED);
+}
+
+#[test]
+fn all_parts_of_a_mapping_are_taken_back() {
+    let world = World::new();
+    let (vmo, root) = (world.vmo(200), &world.root);
+    let mine = root.map(&request(&vmo, WRITE | SPECIFIC, 0, 200)).unwrap();
+    for at in (0..200).step_by(2) {
+        protect(root, READ, at, 1).unwrap();
+    }
+    for at in 100..180 {
+        map(root, &vmo, READ | OVERWRITE, at, 1).unwrap();
+    }
+    take_back(root, &mine);
+    assert_eq!(world.mappings(), (100..180).map(|at| (at, 1)).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_large_mapping_is_overwritten_at_once_and_cleared_in_steps() {
+    let world = World::new();
+    let (old, new, pages) = (world.vmo(10_000), world.vmo(10_000), 10_000);
+    let address = map(&world.root, &old, WRITE | SPECIFIC, 0, pages).unwrap();
+    (0..pages).for_each(|page| world.store(address + page * PAGE, 1).unwrap());
+    let mapped = world.root.map(&request(&new, WRITE | OVERWRITE, 0, pages)).unwrap();
+    // In between each access finds the old page or the new one.
+    assert!(mapped.left.is_some() && world.table.mapped() > 0);
+    world.root.fault(address + (pages - 1) * PAGE, STORE).unwrap();
+    let (frame, _) = world.table.query(address + (pages - 1) * PAGE).unwrap();
+    assert_eq!(new.lookup_or_commit(pages - 1), Ok(frame), "a fault brings the new page");
+    clean_up(&world.root, Step { retired: mapped.retired, left: mapped.left });
+    assert_eq!((old.info().mappings, new.info().mappings), (0, 1));
+    assert_eq!(world.load(address), Ok(0));
+    assert_eq!(world.root.mapped_bytes(), pages * PAGE);
+}
+
+#[test]
+fn what_is_unmapped_while_it_overwrites_keeps_its_addresses_until_it_is_gone() {
+    let world = World::new();
+    let (vmo, pages) = (world.vmo(10_000), 10_000);
+    let address = map(&world.root, &vmo, WRITE | SPECIFIC, 0, pages).unwrap();
+    (0..pages).for_each(|page| world.store(address + page * PAGE, 1).unwrap());
+    let over = world.root.map(&request(&world.vmo(pages), WRITE | OVERWRITE, 0, pages)).unwrap();
+    (0..pages).for_each(|page| world.root.fault(address + page * PAGE, STORE).unwrap());
+    let gone = world.root.unmap(address, 9_000 * PAGE).unwrap();
+    let mut step = Step { retired: over.retired, left: over.left };
+    assert!(step.left.is_some() && gone.left.is_some());
+    while world.table.translations().iter().any(|(at, ..)| *at < address + 9_000 * PAGE) {
+        refused(map(&world.root, &vmo, READ | SPECIFIC, 0, 1), Status::NO_MEMORY);
+        step = world.root.clean_up(gone.left.unwrap());
+    }
+    clean_up(&world.root, step);
+    map(&world.root, &vmo, READ | SPECIFIC, 0, 9_000).unwrap();
+}
+
+#[test]
+fn protection_waits_until_what_was_there_before_is_gone() {
+    let world = World::new();
+    let (old, new, pages) = (world.vmo(10_000), world.vmo(10_000), 10_000);
+    let weak = MapRequest { vmo_rights: LOAD, ..request(&old, READ | SPECIFIC, 0, pages) };
+    let address = map_request(&world.root, &weak).unwrap();
+    (0..pages).for_each(|page| assert_eq!(world.load(address + page * PAGE), Ok(0)));
+    let mapped = world.root.map(&request(&new, READ | OVERWRITE, 0, pages)).unwrap();
+    assert!(mapped.left.is_some());
+    let mut change = world.root.start_protect(WRITE, address, pages * PAGE, ALL).unwrap();
+    while !change.is_done() {
+        drop(world.root.protect(&mut change).unwrap());
+        for (_, frame, allowed) in world.table.translations() {
+            assert!(!allowed.write || (0..pages).all(|page| old.lookup_or_commit(page) != Ok(frame)));
+        }
+    }
 }

@@ -11,7 +11,7 @@ mod threads;
 use super::*;
 use crate::host::{HostEntropy, HostFrames, HostPageTable};
 use crate::mapping::{Flush, Retired};
-use crate::memory::{PAGE_SIZE as PAGE, PageFrames, Protection, USER_RANGE};
+use crate::memory::{PAGE_SIZE as PAGE, PageFrames, Protection, USER_RANGE, Work};
 use crate::vmo::Vmo;
 use std::vec::Vec;
 
@@ -101,7 +101,9 @@ fn map(vmar: &Vmar, vmo: &Arc<Vmo>, options: u32, at: u64, pages: u64) -> Result
 }
 
 fn map_request(vmar: &Vmar, request: &MapRequest<'_>) -> Result<u64, Status> {
-    vmar.map(request).map(|mapped| mapped.address)
+    let mapped = vmar.map(request)?;
+    clean_up(vmar, Step { retired: mapped.retired, left: mapped.left });
+    Ok(mapped.range.start)
 }
 
 fn allocate(vmar: &Vmar, options: u32, at: u64, pages: u64) -> Result<Arc<Vmar>, Status> {
@@ -109,11 +111,41 @@ fn allocate(vmar: &Vmar, options: u32, at: u64, pages: u64) -> Result<Arc<Vmar>,
 }
 
 fn unmap(vmar: &Vmar, at: u64, pages: u64) -> Result<(), Status> {
-    vmar.unmap(vmar.address() + at * PAGE, pages * PAGE).map(drop)
+    vmar.unmap(vmar.address() + at * PAGE, pages * PAGE).map(|step| clean_up(vmar, step))
+}
+
+/// Goes on until all that a call has unmapped is gone.
+fn clean_up(vmar: &Vmar, mut step: Step) {
+    while let Some(ticket) = step.left {
+        step = vmar.clean_up(ticket);
+    }
+}
+
+/// Unmaps everything, for ever.
+fn end(root: &Vmar) {
+    while !root.destroy_address_space(&mut Work::new(50)).1 {}
+}
+
+fn destroy(vmar: &Vmar) -> Result<(), Status> {
+    vmar.destroy().map(|step| clean_up(vmar, step))
 }
 
 fn protect(vmar: &Vmar, options: u32, at: u64, pages: u64) -> Result<(), Status> {
-    vmar.protect(options, vmar.address() + at * PAGE, pages * PAGE, ALL).map(drop)
+    protect_within(vmar, options, vmar.address() + at * PAGE, pages * PAGE, ALL)
+}
+
+fn protect_within(
+    vmar: &Vmar,
+    options: u32,
+    address: u64,
+    length: u64,
+    rights: Protection,
+) -> Result<(), Status> {
+    let mut change = vmar.start_protect(options, address, length, rights)?;
+    while !change.is_done() {
+        drop(vmar.protect(&mut change)?);
+    }
+    Ok(())
 }
 
 /// Asserts that a call fails with this status.

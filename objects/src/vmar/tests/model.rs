@@ -92,7 +92,6 @@ impl Model {
     fn map(&mut self, options: u32, at: usize, pages: usize, vmo: usize, index: u64) {
         let expected = match self.slice(at, pages) {
             None => Err(Status::INVALID_ARGS),
-            Some(_) if index + pages as u64 > VMO_PAGES => Err(Status::BUFFER_TOO_SMALL),
             Some(range) if options & SPECIFIC != 0 && range.iter().any(|page| *page != Page::Free) => {
                 Err(Status::NO_MEMORY)
             }
@@ -180,7 +179,10 @@ impl Model {
     fn touch(&mut self, at: usize, write: bool) {
         let access = if write { STORE } else { LOAD };
         let expected = match self.pages[at] {
-            Page::Mapped { protection, .. } if protection.allows(access) => Ok(()),
+            Page::Mapped { protection, index, .. } if protection.allows(access) => match index < VMO_PAGES {
+                true => Ok(()),
+                false => Err(FaultError::OutOfRange),
+            },
             Page::Mapped { .. } => Err(FaultError::Denied),
             _ => Err(FaultError::NotMapped),
         };
@@ -234,7 +236,7 @@ proptest! {
             model.check();
         }
         let Model { world, vmos, .. } = model;
-        drop(world.root.destroy_address_space());
+        end(&world.root);
         prop_assert_eq!(world.table.mapped(), 0);
         prop_assert!(vmos.iter().all(|vmo| vmo.info().mappings == 0));
         drop(vmos);

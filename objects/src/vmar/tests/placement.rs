@@ -101,4 +101,35 @@ fn an_upper_limit_is_kept() {
     refused(map(&world.root, &vmo, below, 65, 1), Status::INVALID_ARGS);
     let child = allocate(&world.root, abi::VM_OFFSET_IS_UPPER_LIMIT, 6, 2).unwrap();
     assert_eq!(child.address(), 5 * PAGE);
+    map(&world.root, &world.vmo(58), below, 64, 58).unwrap();
+    assert_eq!(world.root.mapped_bytes(), 62 * PAGE, "the limit can be the end");
+}
+
+#[test]
+fn the_last_page_of_user_space_can_be_mapped() {
+    let world = World::new();
+    let (vmo, last) = (world.vmo(2), world.root.length() / PAGE - 1);
+    let address = map(&world.root, &vmo, WRITE | SPECIFIC, last, 1).unwrap();
+    assert_eq!(address + PAGE, USER_RANGE.end);
+    assert_eq!(world.store(address + PAGE - 1, 1), Ok(()));
+    refused(map(&world.root, &vmo, WRITE | SPECIFIC, last, 2), Status::INVALID_ARGS);
+    refused(map(&world.root, &vmo, WRITE | SPECIFIC, last + 1, 1), Status::INVALID_ARGS);
+    unmap(&world.root, last, 1).unwrap();
+}
+
+#[test]
+fn an_aligned_gap_is_found_among_many() {
+    let world = World::with_root(PAGE..4097 * PAGE);
+    let vmo = world.vmo(1);
+    // Every second page, but for one gap that is large enough wherever it begins.
+    for at in (1..4000).step_by(2) {
+        map(&world.root, &vmo, READ | SPECIFIC, at, 1).unwrap();
+    }
+    let address = map(&world.root, &vmo, READ | abi::VM_ALIGN_64KB, 0, 1).unwrap();
+    assert!(address.is_multiple_of(16 * PAGE) && address > 3900 * PAGE);
+    for at in 0..4096 {
+        let _ = map(&world.root, &vmo, READ | SPECIFIC, at, 1);
+    }
+    unmap(&world.root, 31, 1).unwrap();
+    assert_eq!(map(&world.root, &vmo, READ | abi::VM_ALIGN_64KB, 0, 1), Ok(32 * PAGE));
 }

@@ -52,7 +52,7 @@ fn nothing_is_lost_between_threads() {
     for (_, frame, _) in world.table.translations() {
         assert!(world.frames.is_used(frame));
     }
-    drop(world.root.destroy_address_space());
+    end(&world.root);
     assert_eq!((vmo.info().mappings, world.table.mapped()), (0, 0));
     drop(vmo);
     assert_eq!(world.frames.used(), 0);
