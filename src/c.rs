@@ -18,17 +18,21 @@ use std::{
     time::SystemTime,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::{
     compile::{self, Program},
-    packages::{Installation, install},
+    packages::{Installation, Tree, install, unpacked},
+    steps::Step,
     toolchain::Toolchain,
     workspace::{self, find_in_path},
 };
 
+/// A C compiler as Debian packages it.
+const PACKAGES: [&str; 1] = ["gcc"];
+
 /// Ways to a C compiler.
-pub const WAYS_TO_COMPILER: [Installation; 1] = [Installation::Apt(&["gcc", "libc6-dev"])];
+pub const WAYS_TO_COMPILER: [Installation; 1] = [Installation::Apt(&PACKAGES)];
 
 /// The package of the library's Rust half, and what it becomes.
 const LIBRARY: (&str, &str) = ("hafnon-c", "libhafnon_c.a");
@@ -58,9 +62,44 @@ const OWN: [&str; 4] = ["-Wall", "-Wextra", "-Werror", "-fno-builtin"];
 /// Arguments that stop the compiler before it links.
 const NO_LINK: [&str; 5] = ["-c", "-S", "-E", "-M", "-MM"];
 
+/// A C compiler, before it was asked anything.
+#[derive(Debug)]
+pub struct Found {
+    program: PathBuf,
+    /// Where it was unpacked, unless it is installed.
+    unpacked: Option<Tree>,
+}
+
 /// The C compiler, if one is here.
-pub fn find() -> Option<PathBuf> {
-    find_in_path("gcc").or_else(|| find_in_path("cc"))
+pub fn find() -> Option<Found> {
+    let installed = find_in_path("gcc").or_else(|| find_in_path("cc"));
+    installed.map(|program| Found { program, unpacked: None }).or_else(|| {
+        let tree = unpacked(&PACKAGES)?;
+        Some(Found { program: tree.file("usr/bin/gcc")?, unpacked: Some(tree) })
+    })
+}
+
+impl Found {
+    /// Where it is, and why that one is used.
+    pub fn describe(&self) -> String {
+        match &self.unpacked {
+            Some(tree) => format!("{} ({})", self.program.display(), tree.describe()),
+            None => format!("{} (in PATH)", self.program.display()),
+        }
+    }
+
+    /// The compiler without arguments.
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        if let Some(tree) = &self.unpacked {
+            // The assembler and the linker lie beside it.
+            let path = env::var_os("PATH").unwrap_or_default();
+            let all = [tree.directory.join("usr/bin")].into_iter().chain(env::split_paths(&path));
+            command.env("PATH", env::join_paths(all).unwrap_or(path.clone()));
+            command.env("LD_LIBRARY_PATH", tree.libraries());
+        }
+        command
+    }
 }
 
 /// Builds every C program.
@@ -74,7 +113,11 @@ pub fn programs() -> Result<Vec<Program>> {
     for (name, sources) in all_sources()? {
         let file = workspace::target("user/c").join(&name);
         let inputs = [&sources[..], &library, &[headers()]].concat();
-        make(&file, &inputs, |out| compiler.link(&sources, &library).args(OWN).arg("-o").arg(out).status())?;
+        make(&file, &inputs, |out| {
+            let mut command = compiler.link(&sources, &library);
+            command.args(OWN).arg("-o").arg(out);
+            command
+        })?;
         programs.push(Program { file, name: format!("bin/{name}") });
     }
     Ok(programs)
@@ -138,32 +181,34 @@ fn library(compiler: &Compiler) -> Result<[PathBuf; 2]> {
     let object = workspace::target("user/c").join("libc.o");
     let sources = sources(&directory().join("src"))?;
     make(&object, &[directory().join("src"), headers()], |out| {
-        compiler.command(&sources).args(OWN).args([LIBRARY_ONLY, "-r", "-nostdlib", "-o"]).arg(out).status()
+        let mut command = compiler.command(&sources);
+        command.args(OWN).args([LIBRARY_ONLY, "-r", "-nostdlib", "-o"]).arg(out);
+        command
     })?;
     Ok([object, compile::user_output(LIBRARY.1)])
 }
 
 /// The host's compiler, and where its own headers are.
 struct Compiler {
-    program: PathBuf,
+    found: Found,
     headers: PathBuf,
 }
 
 impl Compiler {
     fn ensure() -> Result<Self> {
-        let program = match find() {
-            Some(program) => program,
+        let found = match find() {
+            Some(found) => found,
             None => install("a C compiler", &WAYS_TO_COMPILER, find)?,
         };
-        let asked = Command::new(&program).arg("-print-file-name=include").output();
+        let asked = found.command().arg("-print-file-name=include").output();
         let answer = asked.context("cannot start the C compiler")?.stdout;
         let headers = PathBuf::from(String::from_utf8_lossy(&answer).trim());
-        Ok(Self { program, headers })
+        Ok(Self { found, headers })
     }
 
     /// A command that compiles `arguments` for a user program.
     fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = self.found.command();
         command.args(COMPILE).arg("-isystem").arg(headers()).arg("-isystem").arg(&self.headers);
         command.args(arguments);
         command
@@ -181,11 +226,7 @@ impl Compiler {
 /// Makes `file` unless it is newer than everything in `inputs` and this program.
 ///
 /// The result gets its name only when it is complete: another process may be booting the last.
-fn make(
-    file: &Path,
-    inputs: &[PathBuf],
-    compile: impl FnOnce(&Path) -> std::io::Result<std::process::ExitStatus>,
-) -> Result<()> {
+fn make(file: &Path, inputs: &[PathBuf], compile: impl FnOnce(&Path) -> Command) -> Result<()> {
     let inputs = inputs.iter().cloned().chain(env::current_exe());
     if modified(file) > inputs.map(|input| newest(&input)).max().flatten() {
         return Ok(());
@@ -193,9 +234,8 @@ fn make(
     let place = file.parent().context("a program without a directory")?;
     fs::create_dir_all(place)?;
     let unfinished = tempfile::NamedTempFile::new_in(place)?.into_temp_path();
-    if !compile(&unfinished).context("cannot start the C compiler")?.success() {
-        bail!("{} does not compile; the reason is above", file.display());
-    }
+    let name = file.file_name().unwrap_or_default().display();
+    Step::new(&format!("compiling {name}")).run(&mut compile(&unfinished))?;
     unfinished.persist(file).context("cannot keep what the C compiler made")
 }
 

@@ -1,12 +1,13 @@
 //! Building the kernel and the user programs with the kernel's toolchain.
 //!
-//! Cargo does the work and shows its own progress; here stands which packages
+//! Cargo does the work; here stands which packages
 //! are built, with which flags, into which target directory. The kernel and the
 //! programs have directories of their own because their flags differ, and cargo
 //! would otherwise rebuild everything at each turn.
 
 use std::{
     env,
+    io::{self, IsTerminal},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use crate::{
     c,
+    steps::Step,
     toolchain::{Library, TARGET, Toolchain},
     workspace,
 };
@@ -87,6 +89,10 @@ pub fn cargo(toolchain: &Toolchain, command: &str, kind: Kind) -> Command {
         .args([command, "--locked", "--release", "--target", TARGET])
         .env("CARGO_TARGET_DIR", kind.directory())
         .env("CARGO_ENCODED_RUSTFLAGS", kind.flags(toolchain.library).join("\u{1f}"));
+    if io::stderr().is_terminal() && env::var_os("CARGO_TERM_COLOR").is_none() {
+        // What it says goes through a pipe, and to a terminal if it fails.
+        cargo.env("CARGO_TERM_COLOR", "always");
+    }
     if toolchain.library == Some(Library::Source) {
         cargo.args(BUILD_STD).env("RUSTC_BOOTSTRAP", "1");
     }
@@ -96,9 +102,10 @@ pub fn cargo(toolchain: &Toolchain, command: &str, kind: Kind) -> Command {
 /// Builds the kernel in `package`; the ELF file.
 ///
 /// # Errors
-/// It does not compile (the compiler has said why on standard error).
+/// It does not compile (what the compiler said stands on standard error).
 pub fn kernel(toolchain: &Toolchain, package: &str) -> Result<PathBuf> {
-    build(toolchain, Kind::Kernel, &[package.into()])?;
+    let step = format!("building {package} with {}", toolchain.version);
+    build(&step, toolchain, Kind::Kernel, &[package.into()])?;
     let file = kernel_file(package);
     ensure!(file.is_file(), "package {package} makes no program named {package}");
     Ok(file)
@@ -112,9 +119,9 @@ pub fn kernel_file(package: &str) -> PathBuf {
 /// Builds every program below `user/`, those in C and the vDSO image included.
 ///
 /// # Errors
-/// One does not compile (the compiler has said why on standard error).
+/// One does not compile (what the compiler said stands on standard error).
 pub fn user_programs(toolchain: &Toolchain) -> Result<Vec<Program>> {
-    build(toolchain, Kind::User, &user_packages()?)?;
+    build("building the user programs", toolchain, Kind::User, &user_packages()?)?;
     c::programs()?;
     user_program_files()
 }
@@ -134,9 +141,9 @@ pub fn user_program_files() -> Result<Vec<Program>> {
 /// Builds one package below `user/`.
 ///
 /// # Errors
-/// It does not compile (the compiler has said why on standard error).
+/// It does not compile (what the compiler said stands on standard error).
 pub fn user_package(toolchain: &Toolchain, package: &str) -> Result<()> {
-    build(toolchain, Kind::User, &[package.into()])
+    build(&format!("building {package}"), toolchain, Kind::User, &[package.into()])
 }
 
 /// What the build of user programs calls `name`.
@@ -153,27 +160,12 @@ pub fn user_packages() -> Result<Vec<String>> {
     Ok(members.iter().filter_map(|package| package["name"].as_str()).map(str::to_owned).collect())
 }
 
-fn build(toolchain: &Toolchain, kind: Kind, packages: &[String]) -> Result<()> {
+fn build(step: &str, toolchain: &Toolchain, kind: Kind, packages: &[String]) -> Result<()> {
     let mut command = cargo(toolchain, "build", kind);
     for package in packages {
         command.args(["-p", package]);
     }
-    run(&mut command)
-}
-
-/// Runs a cargo command; its messages are its error.
-///
-/// # Errors
-/// It can not be started, or fails.
-pub fn run(command: &mut Command) -> Result<()> {
-    let name = Path::new(command.get_program()).display().to_string();
-    let task = command.get_args().next().unwrap_or_default().display().to_string();
-    let status =
-        command.stdout(std::io::stderr()).status().with_context(|| format!("cannot start {name}"))?;
-    if !status.success() {
-        bail!("`cargo {task}` failed ({status}); its messages are above");
-    }
-    Ok(())
+    Step::new(step).run(&mut command)
 }
 
 fn output(kind: Kind, program: &str) -> PathBuf {

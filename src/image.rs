@@ -14,11 +14,11 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::{
-    compile,
     packages::install,
+    steps::Step,
     toolchain::{self, Toolchain, WAYS_TO_IMAGE},
     workspace::{self, find_in_path},
 };
@@ -53,15 +53,15 @@ impl Builder {
             if has_tools(&toolchain.sysroot.join(TOOLS_DIRECTORY)) {
                 return Some(Self { toolchain, tools: None });
             }
-            let tools = Some(find_tools()?);
+            let tools = Some(find_tools(&toolchain)?);
             Some(Self { toolchain, tools })
         })
     }
 
-    /// The same, installed if it has to be.
+    /// The same, fetched if it has to be.
     ///
     /// # Errors
-    /// Something is missing and can not be installed; the error names the command to type.
+    /// Something is missing and can not be fetched; the error names the command to type.
     pub fn ensure() -> Result<Self> {
         match Self::find() {
             Some(builder) => Ok(builder),
@@ -69,9 +69,9 @@ impl Builder {
         }
     }
 
-    /// The toolchain's version and sysroot.
+    /// What [`Toolchain::describe`] says.
     pub fn describe(&self) -> String {
-        format!("{} in {}", self.toolchain.version, self.toolchain.sysroot.display())
+        self.toolchain.describe()
     }
 
     /// Writes both images to `directory`, which is made if it is not there.
@@ -82,13 +82,11 @@ impl Builder {
         fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
         let images =
             Images { bios: directory.join("hafnon-bios.img"), uefi: directory.join("hafnon-uefi.img") };
-        compile::run(&mut self.cargo("build")?)?;
+        Step::new("building the boot stages (some minutes, the first time)")
+            .run(&mut self.cargo("build")?)?;
         let mut writer = Command::new(workspace::target("image").join("release/hafnon-image"));
         writer.args([kernel, ramdisk, &images.bios, &images.uefi]);
-        let status = writer.status().context("cannot start the image writer")?;
-        if !status.success() {
-            bail!("the images can not be written; the reason is above");
-        }
+        Step::new("writing the images").run(&mut writer)?;
         Ok(images)
     }
 
@@ -123,11 +121,17 @@ fn has_tools(directory: &Path) -> bool {
     TOOLS.iter().all(|tool| directory.join(tool).is_file())
 }
 
-/// A directory with the LLVM tools: one in the path, or the newest of Debian's.
-fn find_tools() -> Option<PathBuf> {
-    let in_path = find_in_path(TOOLS[0]).and_then(|tool| Some(tool.parent()?.to_owned()));
-    let of_debian = (14..100).rev().map(|version| format!("/usr/lib/llvm-{version}/bin").into());
-    in_path.into_iter().chain(of_debian).find(|directory| has_tools(directory))
+/// A directory with the LLVM tools: those unpacked with the toolchain, one in the path, or the newest of
+/// Debian's.
+fn find_tools(toolchain: &Toolchain) -> Option<PathBuf> {
+    let of_debian = |root: &Path| {
+        let directory = |version| root.join(format!("usr/lib/llvm-{version}/bin"));
+        (14..100).rev().map(directory).find(|directory| has_tools(directory))
+    };
+    let unpacked = toolchain.unpacked.as_ref().and_then(|tree| of_debian(&tree.directory));
+    let in_path = || find_in_path(TOOLS[0]).and_then(|tool| Some(tool.parent()?.to_owned()));
+    let in_path = || in_path().filter(|directory| has_tools(directory));
+    unpacked.or_else(in_path).or_else(|| of_debian(Path::new("/")))
 }
 
 /// Makes a directory with a `rustc` that names, as its sysroot, one with links to `tools`.

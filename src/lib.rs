@@ -1,7 +1,7 @@
 //! The host's side of hafnon: everything between `cargo run` and the first
 //! instruction of the kernel, and between its last word and an exit status.
 //!
-//! - [`toolchain`] finds or installs a compiler for the kernel;
+//! - [`toolchain`] finds or fetches a compiler for the kernel, with [`packages`];
 //! - [`compile`] builds the kernel and the user programs with it, [`c`] those in C;
 //! - [`ramdisk`] and [`image`] pack what was built;
 //! - [`machine`] runs it in QEMU and tells how it ended;
@@ -18,6 +18,7 @@ pub mod machine;
 pub mod packages;
 pub mod qemu;
 pub mod ramdisk;
+pub mod steps;
 pub mod symbols;
 pub mod toolchain;
 pub mod workspace;

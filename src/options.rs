@@ -29,6 +29,10 @@ pub struct Arguments {
     #[command(flatten)]
     pub machine: MachineOptions,
 
+    /// Show what cargo, apt and the compilers say, also when they succeed
+    #[arg(long, global = true)]
+    pub verbose: bool,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -76,7 +80,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Show what is here, what is missing, and what would be installed
+    /// Show what is here and why it is used, what is missing, and where it would come from
     Doctor,
     /// Write the files that are generated from syscalls.toml and kept in the repository
     Generate,

@@ -2,32 +2,47 @@
 //! whether KVM is worth using.
 
 use std::{
+    ffi::OsString,
     fs::{self, OpenOptions},
     path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
 };
 
 use anyhow::{Result, bail};
 
 use crate::{
-    packages::{Installation, install},
+    packages::{Installation, Tree, install, unpacked},
     workspace::find_in_path,
 };
 
+/// QEMU as Debian packages it.
+const PACKAGES: [&str; 1] = ["qemu-system-x86"];
+
+/// The UEFI firmware as Debian packages it.
+const FIRMWARE_PACKAGES: [&str; 1] = ["ovmf"];
+
 /// Ways to QEMU.
-pub const WAYS_TO_QEMU: [Installation; 1] = [Installation::Apt(&["qemu-system-x86"])];
+pub const WAYS_TO_QEMU: [Installation; 1] = [Installation::Apt(&PACKAGES)];
 
 /// Ways to the UEFI firmware.
-pub const WAYS_TO_FIRMWARE: [Installation; 1] = [Installation::Apt(&["ovmf"])];
+pub const WAYS_TO_FIRMWARE: [Installation; 1] = [Installation::Apt(&FIRMWARE_PACKAGES)];
 
-/// Where distributions put the UEFI firmware.
+/// The program.
+const PROGRAM: &str = "qemu-system-x86_64";
+
+/// Where distributions put the UEFI firmware, below `/`.
 const FIRMWARE: [&str; 6] = [
-    "/usr/share/ovmf/OVMF.fd",
-    "/usr/share/OVMF/OVMF_CODE_4M.fd",
-    "/usr/share/OVMF/OVMF_CODE.fd",
-    "/usr/share/edk2/x64/OVMF_CODE.4m.fd",
-    "/usr/share/edk2/ovmf/OVMF_CODE.fd",
-    "/usr/share/qemu/edk2-x86_64-code.fd",
+    "usr/share/ovmf/OVMF.fd",
+    "usr/share/OVMF/OVMF_CODE_4M.fd",
+    "usr/share/OVMF/OVMF_CODE.fd",
+    "usr/share/edk2/x64/OVMF_CODE.4m.fd",
+    "usr/share/edk2/ovmf/OVMF_CODE.fd",
+    "usr/share/qemu/edk2-x86_64-code.fd",
 ];
+
+/// Where Debian puts what QEMU gives a machine as its BIOS and as those of its cards, below `/`.
+const FIRMWARE_OF_CARDS: [&str; 3] = ["usr/share/qemu", "usr/share/seabios", "usr/lib/ipxe/qemu"];
 
 /// What executes the guest's instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,31 +53,80 @@ pub enum Accelerator {
     Kvm,
 }
 
-/// The QEMU program, if it is here.
-pub fn find() -> Option<PathBuf> {
-    find_in_path("qemu-system-x86_64")
+/// The QEMU of this machine.
+#[derive(Clone, Debug)]
+pub struct Qemu {
+    program: PathBuf,
+    /// Where it was unpacked, unless it is installed.
+    unpacked: Option<Tree>,
 }
 
-/// The QEMU program, installed if it has to be.
-///
-/// # Errors
-/// It is missing and can not be installed; the error names the command to type.
-pub fn ensure() -> Result<PathBuf> {
-    match find() {
-        Some(qemu) => Ok(qemu),
-        None => install("QEMU (qemu-system-x86_64)", &WAYS_TO_QEMU, find),
+impl Qemu {
+    /// The words with which a command line that starts QEMU begins.
+    pub fn words(&self) -> Vec<OsString> {
+        let Some(tree) = &self.unpacked else { return vec![self.program.clone().into()] };
+        let mut libraries = OsString::from("LD_LIBRARY_PATH=");
+        libraries.push(tree.libraries());
+        let mut words = vec!["env".into(), libraries, self.program.clone().into()];
+        // What was installed already was not unpacked.
+        let below = |root: &Path| FIRMWARE_OF_CARDS.map(|path| root.join(path));
+        let directories = [below(&tree.directory), below(Path::new("/"))].concat();
+        for directory in directories.into_iter().filter(|directory| directory.is_dir()) {
+            words.extend(["-L".into(), directory.into()]);
+        }
+        words
+    }
+
+    /// Where it is, and why that one is used.
+    pub fn describe(&self) -> String {
+        match &self.unpacked {
+            Some(tree) => format!("{} ({})", self.program.display(), tree.describe()),
+            None => format!("{} (in PATH)", self.program.display()),
+        }
     }
 }
 
-/// The UEFI firmware, if it is here.
-pub fn find_firmware() -> Option<PathBuf> {
-    FIRMWARE.iter().map(PathBuf::from).find(|file| file.is_file())
+/// QEMU, if it is here: installed, or else unpacked.
+pub fn find() -> Option<Qemu> {
+    let installed = find_in_path(PROGRAM).map(|program| Qemu { program, unpacked: None });
+    installed.or_else(|| {
+        let tree = unpacked(&PACKAGES)?;
+        let program = tree.file(&format!("usr/bin/{PROGRAM}"))?;
+        let qemu = Qemu { program, unpacked: Some(tree) };
+        // What it needs of the system may have gone since.
+        let words = qemu.words();
+        let answer = Command::new(&words[0]).args(&words[1..]).arg("--version").output().ok()?;
+        answer.status.success().then_some(qemu)
+    })
 }
 
-/// The UEFI firmware, installed if it has to be.
+/// QEMU, fetched if it has to be.
 ///
 /// # Errors
-/// It is missing and can not be installed; the error names the command to type.
+/// It is missing and can not be fetched; the error names the command to type.
+pub fn ensure() -> Result<Qemu> {
+    static FOUND: OnceLock<Qemu> = OnceLock::new();
+    if let Some(qemu) = FOUND.get() {
+        return Ok(qemu.clone());
+    }
+    let qemu = match find() {
+        Some(qemu) => qemu,
+        None => install("QEMU (qemu-system-x86_64)", &WAYS_TO_QEMU, find)?,
+    };
+    Ok(FOUND.get_or_init(|| qemu).clone())
+}
+
+/// The UEFI firmware, if it is here: installed, or else unpacked.
+pub fn find_firmware() -> Option<PathBuf> {
+    let unpacked = unpacked(&FIRMWARE_PACKAGES).map(|tree| tree.directory);
+    let roots = [PathBuf::from("/")].into_iter().chain(unpacked);
+    roots.flat_map(|root| FIRMWARE.map(|path| root.join(path))).find(|file| file.is_file())
+}
+
+/// The UEFI firmware, fetched if it has to be.
+///
+/// # Errors
+/// It is missing and can not be fetched; the error names the command to type.
 pub fn ensure_firmware() -> Result<PathBuf> {
     match find_firmware() {
         Some(firmware) => Ok(firmware),

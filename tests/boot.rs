@@ -15,6 +15,7 @@ use hafnon::{
     compile::{self, Kind, Program},
     machine::{Boot, End, Listener, Machine, word},
     qemu, ramdisk,
+    steps::Step,
     symbols::Symbols,
     toolchain,
 };
@@ -268,7 +269,9 @@ fn a_program_that_hangs_is_ended_with_the_place_of_every_cpu() {
 #[test]
 fn a_kernel_of_ones_own_runs_its_service() {
     let mut cargo = compile::cargo(&toolchain::for_kernel().unwrap(), "build", Kind::Kernel);
-    compile::run(cargo.args(["-p", compile::KERNEL, "--example", "heartbeat"])).unwrap();
+    Step::new("building heartbeat")
+        .run(cargo.args(["-p", compile::KERNEL, "--example", "heartbeat"]))
+        .unwrap();
     let kernel = Kind::Kernel.directory().join(toolchain::TARGET).join("release/examples/heartbeat");
     let directory = tempfile::tempdir().unwrap();
     let endless = guest::endless_program(directory.path());

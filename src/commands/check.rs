@@ -6,6 +6,7 @@ use anyhow::Result;
 use hafnon::{
     compile::{self, Kind},
     image::Builder,
+    steps::Step,
     toolchain::{self, Toolchain},
 };
 
@@ -22,7 +23,7 @@ pub fn run() -> Result<u8> {
         document(&toolchain, kind, packages)?;
     }
     let mut image = Builder::ensure()?.cargo("clippy")?;
-    compile::run(image.args(["--", "-Dwarnings"]))?;
+    Step::new("linting what writes the images").run(image.args(["--", "-Dwarnings"]))?;
     Ok(0)
 }
 
@@ -30,11 +31,12 @@ fn lint(toolchain: &Toolchain, kind: Kind, packages: &[String]) -> Result<()> {
     let mut command = compile::cargo(toolchain, "clippy", kind);
     command.args(["--lib", "--bins", "--examples"]);
     command.args(packages.iter().map(|name| format!("-p={name}")));
-    compile::run(command.args(["--", "-Dwarnings"]))
+    Step::new(&format!("linting {}", packages.join(", "))).run(command.args(["--", "-Dwarnings"]))
 }
 
 fn document(toolchain: &Toolchain, kind: Kind, packages: &[String]) -> Result<()> {
     let mut command = compile::cargo(toolchain, "doc", kind);
     command.arg("--no-deps").args(packages.iter().map(|name| format!("-p={name}")));
-    compile::run(command.env("RUSTDOCFLAGS", "-Dwarnings"))
+    let step = Step::new(&format!("documenting {}", packages.join(", ")));
+    step.run(command.env("RUSTDOCFLAGS", "-Dwarnings"))
 }

@@ -1,11 +1,11 @@
-//! What is here, what is missing, and what would be installed.
+//! What is here and why it is used, what is missing, and where that would come from.
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 use hafnon::{
     c, image,
-    packages::{Installation, Installers},
+    packages::{Installation, Installers, place},
     qemu,
     toolchain::{self, Library, Toolchain},
     workspace::find_in_path,
@@ -35,7 +35,7 @@ pub fn report() -> Result<u8> {
 fn needs() -> Vec<Need> {
     let file = |path: PathBuf| path.display().to_string();
     vec![
-        Need { name: "QEMU", found: qemu::find().map(file), ways: &qemu::WAYS_TO_QEMU },
+        Need { name: "QEMU", found: qemu::find().map(|qemu| qemu.describe()), ways: &qemu::WAYS_TO_QEMU },
         Need {
             name: "setpriv",
             found: find_in_path("setpriv").map(file),
@@ -51,7 +51,11 @@ fn needs() -> Vec<Need> {
             found: toolchain::find_for_lints().map(|toolchain| toolchain.version),
             ways: &toolchain::WAYS_TO_LINTS,
         },
-        Need { name: "C compiler", found: c::find().map(file), ways: &c::WAYS_TO_COMPILER },
+        Need {
+            name: "C compiler",
+            found: c::find().map(|compiler| compiler.describe()),
+            ways: &c::WAYS_TO_COMPILER,
+        },
         Need {
             name: "image toolchain",
             found: image::Builder::find().as_ref().map(image::Builder::describe),
@@ -66,7 +70,7 @@ fn describe(toolchain: &Toolchain) -> String {
         Some(Library::Source) => "library built from source",
         _ => "library compiled already",
     };
-    format!("{} in {}, {library}", toolchain.version, toolchain.sysroot.display())
+    format!("{}, {library}", toolchain.describe())
 }
 
 impl Need {
@@ -75,13 +79,23 @@ impl Need {
             return format!("found    {}: {found}", self.name);
         }
         let tried = self.ways.iter().filter(|way| installers.can(way));
-        let tried: Vec<String> = tried.map(|way| format!("`{way}`")).collect();
+        let tried: Vec<String> = tried.map(attempt).collect();
         let remedy = if tried.is_empty() {
             installers.advice(self.ways)
         } else {
-            format!("when it is needed, it is installed with {}", tried.join(", else "))
+            format!("when it is needed, {}", tried.join("; if that fails, "))
         };
         format!("missing  {}: {remedy}", self.name)
+    }
+}
+
+/// What one way would do.
+fn attempt(way: &Installation) -> String {
+    match way {
+        Installation::Rustup(_) => format!("`{way}` adds it"),
+        Installation::Apt(_) => {
+            format!("`{way}` fetches it, to be unpacked into {} (nothing is installed)", place().display())
+        }
     }
 }
 
@@ -89,17 +103,18 @@ impl Need {
 mod tests {
     use super::*;
 
-    fn missing(rustup: bool, apt: bool, root: bool) -> String {
+    fn missing(rustup: bool, apt: bool) -> String {
         let ways = &toolchain::WAYS_TO_KERNEL;
         let need = Need { name: "kernel toolchain", found: None, ways };
-        need.line(&Installers { rustup, apt, root })
+        need.line(&Installers { rustup, apt })
     }
 
     #[test]
-    fn says_what_would_be_installed() {
-        let both = missing(true, true, true);
-        assert!(both.contains("`rustup target add x86_64-unknown-none`, else `apt-get"), "{both}");
-        assert!(missing(false, true, true).contains("installed with `apt-get install"));
-        assert!(missing(false, true, false).contains("type `sudo apt-get"));
+    fn says_what_would_be_fetched() {
+        let both = missing(true, true);
+        let first = "`rustup target add x86_64-unknown-none` adds it; if that fails, `apt-get download";
+        assert!(both.contains(first) && both.contains("nothing is installed"), "{both}");
+        assert!(missing(false, true).contains("when it is needed, `apt-get download rustc-web"));
+        assert!(missing(false, false).contains("install rustup"));
     }
 }

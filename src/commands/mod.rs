@@ -16,13 +16,16 @@ use std::{
 use anyhow::{Result, anyhow};
 use hafnon::{
     compile::{self, Program},
-    toolchain, workspace,
+    steps, toolchain, workspace,
 };
 
 use crate::options::{Arguments, Command};
 
 /// Does what was asked; the exit status.
 pub fn execute(arguments: Arguments) -> Result<u8> {
+    if arguments.verbose {
+        steps::set_verbose();
+    }
     let machine = &arguments.machine;
     match arguments.command {
         None => run::tour(machine),
@@ -43,12 +46,10 @@ struct Built {
     programs: Vec<Program>,
 }
 
-/// Builds what boots; cargo shows its progress.
+/// Builds what boots.
 fn build() -> Result<Built> {
     let toolchain = toolchain::for_kernel()?;
-    eprintln!("hafnon: building the kernel with {}", toolchain.version);
     let kernel = compile::kernel(&toolchain, compile::KERNEL)?;
-    eprintln!("hafnon: building the user programs");
     let programs = compile::user_programs(&toolchain)?;
     Ok(Built { kernel, programs })
 }

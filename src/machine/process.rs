@@ -98,7 +98,7 @@ fn command(machine: &Machine) -> Result<Command> {
     command
         .args(["--pdeathsig", "KILL", "sh", "-c", UNLESS_ORPHANED, "sh"])
         .arg(std::process::id().to_string())
-        .arg(qemu::ensure()?)
+        .args(qemu::ensure()?.words())
         .args(arguments::arguments(machine));
     Ok(command)
 }

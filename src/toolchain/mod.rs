@@ -1,4 +1,4 @@
-//! A compiler for the kernel's target: found, or installed, or named.
+//! A compiler for the kernel's target: found, or fetched, or named.
 //!
 //! The kernel is stable Rust for `x86_64-unknown-none`. Two kinds of toolchain
 //! build it: one that has the target's compiled `core` and `alloc` (rustup's
@@ -19,7 +19,7 @@ use std::{
 use anyhow::Result;
 
 use crate::{
-    packages::{Installation, install},
+    packages::{Installation, Tree, install, unpacked},
     workspace::find_all_in_path,
 };
 
@@ -65,12 +65,14 @@ pub struct Toolchain {
     pub version: String,
     /// What it has for the kernel's target, if anything.
     pub library: Option<Library>,
+    /// Where it was unpacked, unless it is installed.
+    pub unpacked: Option<Tree>,
 }
 
-/// The toolchain for the kernel, installed if it has to be.
+/// The toolchain for the kernel, fetched if it has to be.
 ///
 /// # Errors
-/// None is here and none can be installed; the error names the command to type.
+/// None is here and none can be fetched; the error names the command to type.
 pub fn for_kernel() -> Result<Toolchain> {
     match find_for_kernel() {
         Some(toolchain) => Ok(toolchain),
@@ -88,10 +90,10 @@ pub fn find_for_lints() -> Option<Toolchain> {
     find_for_kernel().filter(|toolchain| ["cargo-clippy", "rustdoc"].iter().all(|name| toolchain.has(name)))
 }
 
-/// The same, with what is missing installed.
+/// The same, with what is missing fetched.
 ///
 /// # Errors
-/// Something is missing and can not be installed; the error names the command to type.
+/// Something is missing and can not be fetched; the error names the command to type.
 pub fn for_lints() -> Result<Toolchain> {
     for_kernel()?;
     match find_for_lints() {
@@ -111,10 +113,11 @@ fn choose<T>(mut of: Vec<T>, library: impl Fn(&T) -> Option<Library>) -> Option<
 /// Every toolchain on this machine that is new enough.
 pub fn all() -> Vec<Toolchain> {
     let mut found: Vec<Toolchain> = Vec::new();
-    for rustc in compilers() {
-        if let Some(toolchain) = Toolchain::of(&rustc)
-            && !found.iter().any(|other| other.sysroot == toolchain.sysroot)
-        {
+    let tree = unpacked(&DEBIAN);
+    let of_tree = tree.as_ref().and_then(|tree| Toolchain::of(&tree.file("usr/bin/rustc")?, Some(tree)));
+    let installed = compilers().into_iter().filter_map(|rustc| Toolchain::of(&rustc, None));
+    for toolchain in installed.chain(of_tree) {
+        if !found.iter().any(|other| other.sysroot == toolchain.sysroot) {
             found.push(toolchain);
         }
     }
@@ -134,26 +137,28 @@ fn compilers() -> Vec<PathBuf> {
 }
 
 impl Toolchain {
-    /// Asks the compiler at `rustc` what it is; `None` if it does not answer or is too old.
-    fn of(rustc: &Path) -> Option<Self> {
-        let version = ask(rustc, &["--version"])?;
+    /// Asks the compiler at `rustc`, which may be in a tree, what it is; `None` if it does not answer or is
+    /// too old.
+    fn of(rustc: &Path, tree: Option<&Tree>) -> Option<Self> {
+        let ask = |question: &[&str]| ask(rustc, tree, question);
+        let version = ask(&["--version"])?;
         if number(&version)? < OLDEST {
             return None;
         }
-        let sysroot = PathBuf::from(ask(rustc, &["--print", "sysroot"])?).canonicalize().ok()?;
+        let sysroot = PathBuf::from(ask(&["--print", "sysroot"])?).canonicalize().ok()?;
         // A rustup proxy answers for the real compiler, which is called from here on.
         let binaries = sysroot.join("bin");
         if !binaries.join("cargo").is_file() || !binaries.join("rustc").is_file() {
             return None;
         }
-        let libraries = ask(rustc, &["--print", "target-libdir", "--target", TARGET])?;
+        let libraries = ask(&["--print", "target-libdir", "--target", TARGET])?;
         let source = sysroot.join("lib/rustlib/src/rust/library/Cargo.lock");
         let library = if Path::new(&libraries).is_dir() {
             Some(Library::Compiled)
         } else {
             source.is_file().then_some(Library::Source)
         };
-        Some(Self { binaries, sysroot, version, library })
+        Some(Self { binaries, sysroot, version, library, unpacked: tree.cloned() })
     }
 
     /// Whether the library's source is here.
@@ -166,10 +171,22 @@ impl Toolchain {
         self.binaries.join(name).is_file()
     }
 
+    /// What it is, where, and why that one is used.
+    pub fn describe(&self) -> String {
+        let place = self.sysroot.display();
+        match &self.unpacked {
+            Some(tree) => format!("{} in {place} ({})", self.version, tree.describe()),
+            None => format!("{} in {place} (installed)", self.version),
+        }
+    }
+
     /// Its cargo, in an environment without traces of any other toolchain.
     pub fn cargo(&self) -> Command {
         let mut command = Command::new(self.binaries.join("cargo"));
         environment::scrub(&mut command).env("PATH", self.path());
+        if let Some(tree) = &self.unpacked {
+            command.env("LD_LIBRARY_PATH", tree.libraries());
+        }
         command
     }
 
@@ -182,8 +199,13 @@ impl Toolchain {
 }
 
 /// What a compiler prints when asked, without the line's end.
-fn ask(rustc: &Path, question: &[&str]) -> Option<String> {
-    let answer = environment::scrub(&mut Command::new(rustc)).args(question).output().ok()?;
+fn ask(rustc: &Path, tree: Option<&Tree>, question: &[&str]) -> Option<String> {
+    let mut command = Command::new(rustc);
+    environment::scrub(&mut command).args(question);
+    if let Some(tree) = tree {
+        command.env("LD_LIBRARY_PATH", tree.libraries());
+    }
+    let answer = command.output().ok()?;
     let text = String::from_utf8(answer.stdout).ok()?;
     answer.status.success().then(|| text.trim().to_owned())
 }
