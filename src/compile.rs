@@ -81,12 +81,27 @@ impl Kind {
     }
 }
 
-/// A cargo command (`build`, `clippy`, `doc`) for code of one kind.
+/// How well code is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// With every optimisation.
+    Release,
+    /// With none.
+    Debug,
+}
+
+/// A cargo command (`build`, `clippy`, `doc`) for optimised code of one kind.
 pub fn cargo(toolchain: &Toolchain, command: &str, kind: Kind) -> Command {
+    cargo_for(toolchain, command, kind, Profile::Release)
+}
+
+/// The same for a profile.
+pub fn cargo_for(toolchain: &Toolchain, command: &str, kind: Kind, profile: Profile) -> Command {
     let mut cargo = toolchain.cargo();
     cargo
         .current_dir(workspace::root())
-        .args([command, "--locked", "--release", "--target", TARGET])
+        .args([command, "--locked", "--target", TARGET])
+        .args((profile == Profile::Release).then_some("--release"))
         .env("CARGO_TARGET_DIR", kind.directory())
         .env("CARGO_ENCODED_RUSTFLAGS", kind.flags(toolchain.library).join("\u{1f}"));
     if io::stderr().is_terminal() && env::var_os("CARGO_TERM_COLOR").is_none() {

@@ -6,7 +6,7 @@ use std::{fs, ops::Range, path::Path};
 use anyhow::{Context, Result, bail};
 use object::{
     Architecture, Endianness, Object, ObjectSection,
-    elf::{ET_DYN, ET_EXEC, PF_X, PT_INTERP, PT_LOAD},
+    elf::{ELFOSABI_LINUX, ET_DYN, ET_EXEC, PF_X, PT_INTERP, PT_LOAD, PT_NOTE},
     read::elf::{ElfFile64, ProgramHeader},
 };
 
@@ -36,10 +36,52 @@ pub fn check_program(file: &Path) -> Result<()> {
     if elf.architecture() != Architecture::X86_64 || ![ET_EXEC, ET_DYN].contains(&kind) {
         bail!("{name} is an ELF file, but not a program for x86_64");
     }
+    if is_for_linux(&elf) {
+        bail!(
+            "{name} is a Linux program, and hafnon does not run those: compile its source for hafnon, with \
+             `cargo run -- cc` or as user/README.md says"
+        );
+    }
     match obstacle(&elf, bytes.len() as u64) {
         Some(obstacle) => bail!("{name} is a program that hafnon can not load: {obstacle}"),
         None => Ok(()),
     }
+}
+
+/// Whether a program was made for Linux: it names one of Linux's dynamic loaders, says so in a note or by its
+/// kind of ABI, or enters a kernel by itself, which a program for hafnon leaves to the vDSO.
+fn is_for_linux(elf: &ElfFile64<Endianness>) -> bool {
+    let (header, endian) = (elf.elf_header(), elf.endian());
+    let mut segments = elf.elf_program_headers().iter();
+    header.e_ident.os_abi.0 == ELFOSABI_LINUX.0
+        || segments.any(|segment| {
+            let bytes = segment.data(endian, elf.data()).unwrap_or_default();
+            match segment.p_type(endian) {
+                PT_INTERP => [&b"/lib/ld-"[..], b"/lib64/ld-"].iter().any(|loader| bytes.starts_with(loader)),
+                PT_NOTE => {
+                    LINUX_NOTES.iter().any(|note| bytes.windows(note.len()).any(|window| window == *note))
+                }
+                PT_LOAD if segment.p_flags(endian).contains(PF_X) => calls_linux(bytes),
+                _ => false,
+            }
+        })
+}
+
+/// The beginnings of notes that programs for Linux have: glibc's `ABI-tag` with the number of Linux, and that of Go.
+const LINUX_NOTES: [&[u8]; 2] =
+    [b"\x04\0\0\0\x10\0\0\0\x01\0\0\0GNU\0\0\0\0\0", b"\x04\0\0\0\x53\0\0\0\x04\0\0\0Go\0\0"];
+
+/// Whether code calls Linux: `SYSCALL`, soon after a number was put in EAX.
+fn calls_linux(code: &[u8]) -> bool {
+    /// The bytes of `mov eax, NUMBER`, and how far before the call it stands, at most.
+    const NUMBER: usize = 5;
+    const NEAR: usize = 32;
+    let calls = code.windows(2).enumerate().filter(|(_, bytes)| *bytes == [0x0f, 0x05]);
+    let numbered = calls.filter(|(at, _)| {
+        let before = &code[at.saturating_sub(NEAR)..*at];
+        before.windows(NUMBER).any(|word| word[0] == 0xb8 && word[2] < 2 && word[3..] == [0, 0])
+    });
+    numbered.count() > 1
 }
 
 /// Why the kernel's loader could not load a program of `length` bytes.
@@ -112,9 +154,18 @@ mod tests {
     }
 
     #[test]
-    fn a_program_of_this_machine_needs_its_loader() {
+    fn a_program_of_this_machine_is_one_for_linux() {
         let refused = check_program(&std::env::current_exe().unwrap()).unwrap_err().to_string();
-        assert!(refused.ends_with("it needs a dynamic loader; link it with -static-pie"), "{refused}");
+        assert!(refused.contains(" is a Linux program, and hafnon does not run those"), "{refused}");
+        assert!(refused.contains("`cargo run -- cc`"), "{refused}");
+    }
+
+    #[test]
+    fn who_calls_linux_is_for_linux() {
+        let exit = [&[0xb8, 60, 0, 0, 0][..], &[0x31, 0xff], &[0x0f, 0x05]].concat();
+        assert!(!calls_linux(&exit), "once may be chance");
+        assert!(calls_linux(&[exit.clone(), exit].concat()));
+        assert!(!calls_linux(&[0x0f, 0x05, 0x0f, 0x05, 0xb8, 60, 0, 0, 0]));
     }
 
     /// A program of one segment, readable and executable, at `address`, that starts at `entry` and is `size`

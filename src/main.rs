@@ -4,12 +4,15 @@
 
 mod commands;
 mod options;
+mod output;
 
 use std::process::ExitCode;
 
+use anyhow::Error;
 use clap::Parser;
 
 use options::{Arguments, Usage};
+use output::Unwritten;
 
 /// Exit status for arguments that can not be used.
 const USAGE: u8 = 2;
@@ -18,20 +21,26 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if !error.use_stderr() => {
-            // Help was asked for; that it can not be printed is nobody's concern.
-            let _ = error.print();
-            return ExitCode::SUCCESS;
+            return match error.print().map_err(Unwritten) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => fail(&error.into()),
+            };
         }
         Err(error) => return refuse(&options::sentence(&error)),
     };
     match commands::execute(arguments) {
         Ok(status) => ExitCode::from(status),
         Err(error) if error.is::<Usage>() => refuse(&format!("{error:#}")),
-        Err(error) => {
-            eprintln!("hafnon: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => fail(&error),
     }
+}
+
+fn fail(error: &Error) -> ExitCode {
+    if error.downcast_ref::<Unwritten>().is_some_and(Unwritten::is_unread) {
+        return ExitCode::from(output::UNREAD);
+    }
+    eprintln!("hafnon: {error:#}");
+    ExitCode::FAILURE
 }
 
 fn refuse(sentence: &str) -> ExitCode {

@@ -16,8 +16,8 @@ use hafnon::{
 const STATUS: &str = "\
 Exit status: the first process's exit code (its low byte, or 1 if that is 0 and the code is not), or 101 when the kernel panicked, 102 when the
 machine reset itself (a triple fault), 103 when QEMU failed or the machine switched off
-without an exit code, 124 when the guest hung; 2 for arguments that can not be used; 1 when
-something could not be built or found on this machine.
+without an exit code, 124 when the guest hung, 141 when the reader of its output has gone; 2 for
+arguments that can not be used; 1 when something could not be built, found or written on this machine.
 
 To leave a running guest, press Ctrl-C.";
 
@@ -88,12 +88,18 @@ pub enum Command {
     Check,
 }
 
+/// The number of virtual CPUs unless another is asked for.
+const USUAL_CPUS: u32 = 2;
+
+/// The size of memory unless another is asked for.
+const USUAL_MEMORY: &str = "512M";
+
 /// The machine to boot.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Machine")]
 pub struct MachineOptions {
     /// Number of virtual CPUs
-    #[arg(long, global = true, default_value_t = 2, value_name = "N",
+    #[arg(long, global = true, default_value_t = USUAL_CPUS, value_name = "N",
           value_parser = value_parser!(u32).range(1..=64))]
     pub cpus: u32,
 
@@ -102,7 +108,7 @@ pub struct MachineOptions {
     pub cpu: Option<String>,
 
     /// Size of memory, such as 512M or 2G
-    #[arg(long, global = true, default_value = "512M", value_name = "SIZE",
+    #[arg(long, global = true, default_value = USUAL_MEMORY, value_name = "SIZE",
           value_parser = memory)]
     pub memory: String,
 
@@ -114,8 +120,8 @@ pub struct MachineOptions {
     #[arg(long, global = true)]
     pub gdb: bool,
 
-    /// Take the guest for hung when it says nothing for so long; 0 for never
-    /// [default: 60, or 300 for bench]
+    /// Take the guest for hung when it says nothing for so long, not counting time in which it waits
+    /// for a processor of the host; 0 for never [default: 60, or 300 for bench]
     #[arg(long, global = true, value_name = "SECONDS")]
     pub timeout: Option<u64>,
 }
@@ -161,12 +167,22 @@ impl MachineOptions {
         })
     }
 
-    /// Says what is wrong with the options, before anything is built for them.
+    /// Says what is wrong with the options, before anything is built for them: QEMU is asked, unless they are
+    /// the usual ones.
     ///
     /// # Errors
-    /// KVM was asked for and is of no use here.
-    pub fn check(&self) -> Result<(), Usage> {
-        self.accelerator().map(drop)
+    /// KVM was asked for and is of no use here, or QEMU can not make such a machine, or there is no QEMU.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let accelerator = self.accelerator()?;
+        qemu::ensure()?;
+        if self.cpu.is_none() && self.memory == USUAL_MEMORY && self.cpus <= USUAL_CPUS {
+            return Ok(());
+        }
+        let boot = Boot::Direct { kernel: PathBuf::new(), ramdisk: None, words: Vec::new() };
+        let machine = Machine { accelerator, ..self.machine(boot, 0)? };
+        machine
+            .check()?
+            .map_err(|complaint| Usage(format!("QEMU can not make this machine: {complaint}")).into())
     }
 
     fn accelerator(&self) -> Result<Accelerator, Usage> {

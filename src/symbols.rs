@@ -42,8 +42,8 @@ impl Symbols {
         text
     }
 
-    /// Every function at `address`, inlined ones first, each with its place.
-    fn frames(&self, address: u64) -> Vec<String> {
+    /// Every function at `address`, inlined ones first, each with its place; `?` when nothing is known.
+    pub fn frames(&self, address: u64) -> Vec<String> {
         let Some(loader) = &self.loader else {
             return vec!["?".into()];
         };
@@ -55,9 +55,11 @@ impl Symbols {
                     let file = file.strip_prefix(workspace::root()).unwrap_or(file);
                     format!(" at {}:{}", file.display(), place.line.unwrap_or(0))
                 });
-                if let Some(function) = frame.function {
-                    let name = function.raw_name().map(|name| demangle(&name)).unwrap_or_default();
-                    lines.push(name + &place.unwrap_or_default());
+                let name = frame.function.and_then(|function| Some(demangle(&function.raw_name().ok()?)));
+                // Code without a description of its functions may have a symbol, and has its lines.
+                let name = name.or_else(|| loader.find_symbol(address).map(demangle));
+                if name.is_some() || place.is_some() {
+                    lines.push(name.unwrap_or_else(|| "?".into()) + &place.unwrap_or_default());
                 }
             }
         }

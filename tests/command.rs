@@ -52,7 +52,74 @@ fn files_that_can_not_run_are_refused_in_one_sentence() {
     assert!(
         refused(&["run", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]).contains("is not an ELF file")
     );
-    assert!(refused(&["run", env!("CARGO_BIN_EXE_hafnon")]).contains("needs a dynamic loader"));
+    assert!(refused(&["run", env!("CARGO_BIN_EXE_hafnon")]).contains("is a Linux program"));
+}
+
+/// Compiles a program for this machine.
+fn compiled(directory: &Path, source: &str, options: &[&str]) -> String {
+    let [file, program] = ["program.c", "program"].map(|name| directory.join(name).display().to_string());
+    fs::write(&file, source).unwrap();
+    let gcc = Command::new("gcc").args(options).args(["-o", &program, &file]).status().unwrap();
+    assert!(gcc.success(), "{options:?}");
+    program
+}
+
+#[test]
+fn programs_for_linux_are_told_from_others() {
+    let directory = tempfile::tempdir().unwrap();
+    for options in [&[][..], &["-static"], &["-static-pie"]] {
+        let program = compiled(directory.path(), "int main(void) { return 0; }", options);
+        let said = refused(&["run", &program]);
+        assert!(
+            said.contains("is a Linux program") && said.contains("`cargo run -- cc`"),
+            "{options:?}: {said}"
+        );
+    }
+    // One of the few that have no library.
+    let source = r#"void _start(void) {
+        __asm__("mov $1, %eax; mov $1, %edi; syscall; mov $60, %eax; xor %edi, %edi; syscall"); }"#;
+    let program = compiled(directory.path(), source, &["-nostdlib", "-static-pie"]);
+    assert!(refused(&["run", &program]).contains("is a Linux program"));
+    let other = compiled(
+        directory.path(),
+        "void _start(void) {}",
+        &["-nostdlib", "-pie", "-Wl,-dynamic-linker,ld.so.1"],
+    );
+    assert!(refused(&["run", &other]).contains("needs a dynamic loader"));
+}
+
+#[test]
+fn bad_machines_and_figures_are_refused_before_anything_is_built() {
+    hafnon::qemu::ensure().unwrap();
+    for (arguments, about) in [
+        (&["--cpu", "no-such-cpu"][..], "no-such-cpu"),
+        (&["--cpu", "max,+no-such-feature", "bench"], "no-such-feature"),
+        (&["--memory", "900T"], "between"),
+        (&["bench", "nosuchthing"], "no figure has nosuchthing in its name"),
+    ] {
+        assert!(refused(&[&["--accel", "tcg"], arguments].concat()).contains(about), "{arguments:?}");
+    }
+}
+
+#[test]
+fn output_that_can_not_be_written_is_a_failure() {
+    for arguments in [&["syscalls"][..], &["doctor"], &["--help"], &["syscalls", "--json"]] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_hafnon")).args(arguments).stdout(full).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.starts_with("hafnon: cannot write to standard output: "), "{said}");
+    }
+}
+
+#[test]
+fn a_listing_whose_reader_goes_ends_as_programs_in_a_pipe_do() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Command::new(env!("CARGO_BIN_EXE_hafnon")).arg("syscalls").stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(141));
+    assert_eq!(text(&output.stderr), "");
 }
 
 #[test]
@@ -174,4 +241,32 @@ fn what_is_missing_ends_a_run_with_one_sentence() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(said.contains("QEMU (qemu-system-x86_64) is missing"), "{said}");
+}
+
+/// A checkout that was copied, with its target directory, is the one that its command works on.
+#[test]
+fn a_copied_command_works_on_its_own_checkout() {
+    let directory = tempfile::tempdir().unwrap();
+    let (here, copy) = (Path::new(env!("CARGO_MANIFEST_DIR")), directory.path());
+    for file in
+        ["syscalls.toml", "kernel/link.ld", "user/README.md", "user/tests/errors.toml", "docs/syscalls.md"]
+    {
+        fs::create_dir_all(copy.join(file).parent().unwrap()).unwrap();
+        fs::copy(here.join(file), copy.join(file)).unwrap();
+    }
+    fs::write(copy.join("docs/syscalls.md"), "out of date").unwrap();
+    let command = copy.join("target/debug/hafnon");
+    fs::create_dir_all(command.parent().unwrap()).unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_hafnon"), &command).unwrap();
+    let output = Command::new(&command)
+        .arg("generate")
+        .env_remove("CARGO_MANIFEST_DIR")
+        .current_dir("/")
+        .output()
+        .unwrap();
+    assert!(text(&output.stdout).contains("docs/syscalls.md"), "{output:?}");
+    assert_eq!(
+        fs::read(copy.join("docs/syscalls.md")).unwrap(),
+        fs::read(here.join("docs/syscalls.md")).unwrap()
+    );
 }

@@ -36,7 +36,7 @@ impl Debugged {
         let mut complaints = BufReader::new(command.stderr.take().unwrap());
         let port = address(&mut complaints);
         let debugger = TcpStream::connect(port).unwrap();
-        debugger.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        debugger.set_read_timeout(Some(Duration::from_secs(600))).unwrap();
         let answers = BufReader::new(debugger.try_clone().unwrap());
         Self { command, complaints, debugger, answers }
     }

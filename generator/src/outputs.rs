@@ -22,8 +22,11 @@ pub fn build_script() {
 }
 
 fn emit_for_package() -> Result<(), Box<dyn Error>> {
+    // Of the package that is being built, asked now: the generator may have been compiled in another checkout.
+    let package = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let mut around = package.ancestors();
     let root =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the generator has no parent directory")?;
+        around.find(|place| place.join(DECLARATION).is_file()).ok_or("there is none above the package")?;
     for read in [DECLARATION, ERRORS] {
         println!("cargo::rerun-if-changed={}", root.join(read).display());
     }

@@ -8,6 +8,7 @@ use crate::arch::power::{self, Outcome};
 use crate::mm::DirectMap;
 use crate::{arch, boot, config, control, figures, loader, pressure, println, process, run, thread, vdso};
 use abi::{ProcArgs, Signals, Status};
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use objects::memory::Frame;
@@ -57,7 +58,7 @@ impl core::fmt::Display for Problem {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::NoRamdisk => write!(f, "there is no ramdisk"),
-            Self::NotFound(name) => write!(f, "{name} is not in the ramdisk"),
+            Self::NotFound(name) => write!(f, "{} is not in the ramdisk", text(name)),
             Self::Refused(status) => write!(f, "{status}"),
         }
     }
@@ -77,7 +78,7 @@ fn start() -> Result<Arc<Process>, Problem> {
     let program = find(ramdisk.bytes, name)?;
     let job = Job::root();
     pressure::protect_by_killing_in(&job);
-    let process = process::create(job.clone(), name.as_bytes())?;
+    let process = process::create(job.clone(), text(name).as_bytes())?;
     let thread = Thread::new(process.clone(), b"main")?;
     let loaded = loader::load(process.root(), program, vdso)?;
     let (ours, theirs) = Channel::new();
@@ -105,11 +106,18 @@ fn start() -> Result<Arc<Process>, Problem> {
 const READ_ONLY: abi::Rights =
     abi::Rights::BASIC.union(abi::Rights::READ).union(abi::Rights::MAP).union(abi::Rights::GET_PROPERTY);
 
+/// What a word of the command line stands for, as far as it is text.
+fn text(word: &str) -> String {
+    String::from_utf8_lossy(&config::bytes_of(word).collect::<Vec<u8>>()).into_owned()
+}
+
+/// The file that a word of the command line names.
 #[inline(never)] // reason: a test stops the kernel here
 fn find(archive: &'static [u8], name: &'static str) -> Result<&'static [u8], Problem> {
     let archive = TarArchiveRef::new(archive).map_err(|_| Problem::NoRamdisk)?;
     let mut entries = archive.entries();
-    let entry = entries.find(|entry| entry.filename().as_str() == Ok(name));
+    let is_it = |have: &str| have.bytes().eq(config::bytes_of(name));
+    let entry = entries.find(|entry| entry.filename().as_str().is_ok_and(is_it));
     entry.map(|entry| entry.data()).ok_or(Problem::NotFound(name))
 }
 

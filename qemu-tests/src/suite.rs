@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use hafnon::{
     compile::Program,
     elf,
@@ -56,7 +56,8 @@ impl Settings {
         self
     }
 
-    /// How long one test may take, its boot included; 60 s unless said.
+    /// How long one test may take, its boot included; 60 s unless said. Time in which the machine waited for a
+    /// processor of the host does not count.
     #[must_use]
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = time;
@@ -121,10 +122,13 @@ impl Suite {
     /// The tests, read from the program without a boot.
     ///
     /// # Errors
-    /// The program can not be read, or lists a test with words that are not known.
+    /// The program can not be read, lists no test, or one with words that are not known.
     pub fn plans(&self) -> Result<Vec<Plan>> {
         let lines = elf::tests(&self.listing)?;
         let mut plans: Vec<Plan> = lines.iter().map(|line| Plan::parse(line)).collect::<Result<_>>()?;
+        // One that lost its tests would pass for ever.
+        let (name, file, section) = (&self.name, self.listing.display(), elf::TESTS_SECTION);
+        ensure!(!plans.is_empty(), "suite {name}: {file} lists no tests in its section {section}");
         plans.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(plans)
     }

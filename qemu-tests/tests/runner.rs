@@ -58,6 +58,7 @@ fn main() -> ExitCode {
         test("a_hanging_test_is_named_while_it_hangs", a_hanging_test_is_named_while_it_hangs),
         test("a_machine_that_does_not_start_fails", a_machine_that_does_not_start_fails),
         test("nextest_lists_and_runs_them", nextest_lists_and_runs_them),
+        test("a_suite_without_tests_fails", a_suite_without_tests_fails),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -156,6 +157,11 @@ fn a_machine_that_does_not_start_fails() {
     let said = text(&output.stdout);
     assert!(said.contains("the test did not start: QEMU ended by itself"), "{said}");
     assert!(said.contains("no-kernel.elf"), "QEMU's own words: {said}");
+}
+
+fn a_suite_without_tests_fails() {
+    let refused = Suite::new("empty", env::current_exe().unwrap()).plans().unwrap_err().to_string();
+    assert!(refused.starts_with("suite empty: ") && refused.contains("lists no tests"), "{refused}");
 }
 
 fn nextest_lists_and_runs_them() {

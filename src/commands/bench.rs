@@ -9,13 +9,16 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use hafnon::{
     machine::{Boot, Listener, word},
-    qemu::{self, Accelerator},
+    qemu::Accelerator,
     ramdisk,
 };
 use serde_json::json;
 
 use super::{Built, build, run::follow};
-use crate::options::{Accel, MachineOptions, Usage};
+use crate::{
+    options::{Accel, MachineOptions, Usage},
+    output::{self, Unwritten},
+};
 
 /// Seconds without a figure after which the guest is taken for hung.
 const SILENCE: u64 = 300;
@@ -25,7 +28,10 @@ pub fn run(options: &MachineOptions, name: Option<&str>, json: bool) -> Result<u
     if matches!(options.accel, Some(Accel::Kvm)) {
         return Err(Usage("instructions can be counted with --accel tcg only".into()).into());
     }
-    qemu::ensure()?;
+    if let Some(name) = name.filter(|name| !NAMES.lines().any(|known| known.contains(name))) {
+        return Err(Usage(format!("no figure has {name} in its name; `bench` alone prints them all")).into());
+    }
+    options.check()?;
     let built = build()?;
     let ramdisk = Some(ramdisk::temporary(&built.programs)?);
     let mut words = vec![word("run", "bin/bench"), word("figures", "yes")];
@@ -35,17 +41,18 @@ pub fn run(options: &MachineOptions, name: Option<&str>, json: bool) -> Result<u
     machine.accelerator = Accelerator::Tcg;
     machine.counted = true;
     machine.cpus = 1;
-    let mut figures = Figures { json, console: String::new(), parsed: 0 };
+    let name = name.map(str::to_owned);
+    let mut figures = Figures { json, name, console: String::new(), parsed: 0, failed: None };
     let status = follow(machine, &mut figures)?;
-    if status != 0 {
+    if status != 0 && figures.failed.is_none() {
         eprint!("{}", figures.console);
         return Ok(status);
     }
-    if name.is_none() {
+    if figures.wanted(QEMU_TO_USER) && figures.failed.is_none() {
         let boot = time_to_user(options, built)?.as_millis();
-        figures.print(&Figure { name: "qemu_to_user", value: boot as u64, unit: "milliseconds" });
+        figures.print(&Figure { name: QEMU_TO_USER, value: boot as u64, unit: "milliseconds" });
     }
-    Ok(0)
+    figures.failed.map_or(Ok(0), |failed| Err(failed.into()))
 }
 
 /// The time from the start of QEMU to the first user instruction, of a plain boot.
@@ -82,17 +89,34 @@ const BOOTED: &str = "hafnon: user after ";
 /// The kernel's line about what an idle task takes.
 const IDLE_TASK: &str = "hafnon: idle_task_bytes ";
 
+/// The one figure that is a time.
+const QEMU_TO_USER: &str = "qemu_to_user";
+
+/// The names of all figures, one a line.
+const NAMES: &str = include_str!("../../user/bench/figures");
+
 /// Prints each figure as it comes, and keeps the console in case the guest fails.
 struct Figures {
     json: bool,
+    /// What the names of those that are wanted contain.
+    name: Option<String>,
     console: String,
     /// How much of the console has been looked through for figures.
     parsed: usize,
+    /// Why nothing more is printed.
+    failed: Option<Unwritten>,
 }
 
 impl Figures {
-    fn print(&self, figure: &Figure) {
-        println!("{}", if self.json { figure.json() } else { figure.row() });
+    fn wanted(&self, name: &str) -> bool {
+        self.name.as_ref().is_none_or(|part| name.contains(part))
+    }
+
+    fn print(&mut self, figure: &Figure) {
+        if self.failed.is_none() && self.wanted(figure.name) {
+            let line = if self.json { figure.json() } else { figure.row() } + "\n";
+            self.failed = output::write(line.as_bytes()).err();
+        }
     }
 }
 
@@ -100,7 +124,7 @@ impl Listener for Figures {
     fn console(&mut self, bytes: &[u8]) {
         self.console += &String::from_utf8_lossy(bytes);
         while let Some(length) = self.console[self.parsed..].find('\n') {
-            let line = &self.console[self.parsed..self.parsed + length];
+            let line = self.console[self.parsed..self.parsed + length].to_owned();
             if let Some(figure) = Figure::parse(line.trim_end()) {
                 self.print(&figure);
             }
@@ -115,6 +139,10 @@ impl Listener for Figures {
                 self.print(&Figure { name, value, unit });
             }
         }
+    }
+
+    fn listens(&self) -> bool {
+        self.failed.is_none()
     }
 }
 

@@ -11,6 +11,8 @@ use hafnon::{
     workspace::find_in_path,
 };
 
+use crate::output;
+
 /// One thing that is needed.
 struct Need {
     name: &'static str,
@@ -22,13 +24,12 @@ struct Need {
 pub fn report() -> Result<u8> {
     let installers = Installers::of_this_machine();
     let needs = needs();
-    for need in &needs {
-        println!("{}", need.line(&installers));
-    }
-    match qemu::check_kvm() {
-        Ok(()) => println!("note     KVM works here and is used unless --accel tcg is given"),
-        Err(reason) => println!("note     {reason}; QEMU's translator (tcg) is used"),
-    }
+    let mut text: String = needs.iter().map(|need| need.line(&installers) + "\n").collect();
+    text += &match qemu::check_kvm() {
+        Ok(()) => "note     KVM works here and is used unless --accel tcg is given\n".to_owned(),
+        Err(reason) => format!("note     {reason}; QEMU's translator (tcg) is used\n"),
+    };
+    output::write(text.as_bytes())?;
     Ok(u8::from(needs.iter().any(|need| need.found.is_none())))
 }
 

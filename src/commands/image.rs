@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use hafnon::{image::Builder, ramdisk};
 
 use super::build;
-use crate::options::Usage;
+use crate::{options::Usage, output};
 
 /// Writes both images to `directory`.
 pub fn write(directory: &Path) -> Result<u8> {
@@ -19,6 +19,6 @@ pub fn write(directory: &Path) -> Result<u8> {
     let mut ramdisk = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
     ramdisk::write(&built.programs, &mut ramdisk)?;
     let images = builder.write(&built.kernel, ramdisk.path(), directory)?;
-    println!("{}\n{}", images.bios.display(), images.uefi.display());
+    output::write(format!("{}\n{}\n", images.bios.display(), images.uefi.display()).as_bytes())?;
     Ok(0)
 }

@@ -8,10 +8,7 @@ mod image;
 mod run;
 mod syscalls;
 
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 use hafnon::{
@@ -19,7 +16,10 @@ use hafnon::{
     steps, toolchain, workspace,
 };
 
-use crate::options::{Arguments, Command};
+use crate::{
+    options::{Arguments, Command},
+    output,
+};
 
 /// Does what was asked; the exit status.
 pub fn execute(arguments: Arguments) -> Result<u8> {
@@ -54,17 +54,11 @@ fn build() -> Result<Built> {
     Ok(Built { kernel, programs })
 }
 
-/// Prints `text`. A reader that has enough closes the pipe, which is no failure.
-fn print(text: &str) {
-    let _ = io::stdout().lock().write_all(text.as_bytes());
-}
-
 /// Writes the files that are generated and committed; prints those that were not up to date.
 fn generate() -> Result<u8> {
     let written = generator::write_committed(workspace::root())
         .map_err(|error| anyhow!("cannot write the generated files: {error}"))?;
-    for file in written {
-        println!("{file}");
-    }
+    let lines: String = written.iter().map(|file| format!("{file}\n")).collect();
+    output::write(lines.as_bytes())?;
     Ok(0)
 }

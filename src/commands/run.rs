@@ -1,26 +1,29 @@
 //! The boot tour, and a person's own program as the first process.
 
-use std::{
-    io::{self, Write},
-    path::Path,
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use hafnon::{
     elf,
     machine::{Boot, End, Listener, Machine, word},
-    qemu, ramdisk,
+    ramdisk,
     symbols::Symbols,
 };
 
 use super::{Built, build};
-use crate::options::{MachineOptions, Usage};
+use crate::{
+    options::{MachineOptions, Usage},
+    output::{self, Unwritten},
+};
 
 /// Seconds without a word after which the guest is taken for hung.
 const SILENCE: u64 = 60;
 
 /// Bytes of a command line that the kernel keeps: `boot::COMMAND_LINE_CAPACITY` there.
 const LONGEST_COMMAND_LINE: usize = 4096;
+
+/// Bytes of a line of the console that are looked at.
+const LONGEST_LINE: usize = 1024;
 
 /// The first process of the tour.
 const TOUR: &str = "bin/tour";
@@ -57,7 +60,6 @@ pub fn program(options: &MachineOptions, file: &Path, arguments: &[String]) -> R
 
 fn prepared(options: &MachineOptions) -> Result<Built> {
     options.check()?;
-    qemu::ensure()?;
     build()
 }
 
@@ -69,14 +71,18 @@ fn boot(options: &MachineOptions, built: &Built, name: &str, words: Vec<String>)
     machine.input = true;
     let program = built.programs.iter().find(|program| program.name == name);
     machine.program = program.map(|program| program.file.clone());
-    follow(machine, &mut Terminal)
+    let (name, program) = (name.to_owned(), machine.program.clone());
+    let mut terminal = Terminal { name, program, ..Terminal::default() };
+    let status = follow(machine, &mut terminal)?;
+    terminal.end()?;
+    Ok(status)
 }
 
 /// Runs `machine`, and tells on standard error how it ended unless it ended well.
 pub fn follow(machine: Machine, listener: &mut dyn Listener) -> Result<u8> {
     let symbols = machine.symbols.clone();
     let outcome = machine.run(listener)?;
-    if !matches!(outcome.end, End::Exited(0)) {
+    if !matches!(outcome.end, End::Exited(0) | End::Unheard) {
         let symbols = symbols.map(|file| Symbols::of(&file)).unwrap_or_default();
         eprint!("hafnon: {}", outcome.describe(&symbols));
     }
@@ -84,17 +90,110 @@ pub fn follow(machine: Machine, listener: &mut dyn Listener) -> Result<u8> {
 }
 
 /// Shows the guest's console as it comes.
-struct Terminal;
+#[derive(Default)]
+struct Terminal {
+    /// The first process's name, and its program.
+    name: String,
+    program: Option<PathBuf>,
+    /// A carriage return came last, and is held back: it may be half of a line's end.
+    returned: bool,
+    /// The line that is not complete.
+    line: Vec<u8>,
+    /// Why nothing more is shown.
+    failed: Option<Unwritten>,
+}
+
+impl Terminal {
+    /// The guest's bytes as those of a file: a UART's lines end as a terminal's do, with a carriage return that
+    /// the kernel adds. Others are the program's own.
+    fn text(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut text = Vec::with_capacity(bytes.len() + 1);
+        for &byte in bytes {
+            if self.returned && byte != b'\n' {
+                text.push(b'\r');
+            }
+            self.returned = byte == b'\r';
+            if !self.returned {
+                text.push(byte);
+            }
+        }
+        text
+    }
+
+    /// Keeps the lines that are complete from now on, and tells where the program was that crashed.
+    fn look_for_crash(&mut self, text: &[u8]) {
+        for &byte in text {
+            if byte != b'\n' {
+                self.line.push(byte);
+                // Nothing that the kernel says is so long.
+                self.line.truncate(LONGEST_LINE);
+                continue;
+            }
+            let line = std::mem::take(&mut self.line);
+            let place = crash(&String::from_utf8_lossy(&line), &self.name);
+            if let (Some(place), Some(program)) = (place, &self.program) {
+                Symbols::of(program)
+                    .frames(place)
+                    .iter()
+                    .for_each(|frame| eprintln!("hafnon: it was in {frame}"));
+            }
+        }
+    }
+
+    /// What is held back, and whether all could be written.
+    fn end(mut self) -> std::result::Result<(), Unwritten> {
+        if self.returned && self.failed.is_none() {
+            output::write(b"\r")?;
+        }
+        self.failed.take().map_or(Ok(()), Err)
+    }
+}
 
 impl Listener for Terminal {
     fn console(&mut self, bytes: &[u8]) {
-        let mut out = io::stdout().lock();
-        // A UART's lines end as a terminal's do; those of this program's output do not.
-        let mut lines = bytes.split(|byte| *byte == b'\r');
-        // A reader that has gone does not stop the guest: its exit code still counts.
-        let _ = lines.try_for_each(|piece| out.write_all(piece)).and_then(|()| out.flush());
+        let text = self.text(bytes);
+        self.failed = self.failed.take().or_else(|| output::write(&text).err());
+        self.look_for_crash(&text);
     }
 
     /// Results and figures have commands of their own.
     fn control(&mut self, _line: &str) {}
+
+    fn listens(&self) -> bool {
+        self.failed.is_none()
+    }
+}
+
+/// Where in the program of the process `name` a thread crashed, if the kernel's line says that:
+/// `process 1040 "bin/NAME", thread 1042, rip 0x… (image + 0x1234): page fault at 0x10: …: killed`.
+fn crash(line: &str, name: &str) -> Option<u64> {
+    let line = line.strip_prefix("process ").filter(|line| line.trim_end().ends_with(": killed"))?;
+    let (has, rest) = line.split_once('"')?.1.split_once("\", thread ")?;
+    // A process's name has room for less than a program's.
+    let rest = name.starts_with(has).then_some(rest)?;
+    let (_, rest) = rest.split_once("(image + 0x")?;
+    u64::from_str_radix(rest.split_once(')')?.0, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_kernels_carriage_returns_go() {
+        let mut terminal = Terminal::default();
+        let text = ["a\r\nb\r", "\nc\rd\r", "\r\ne\r"].map(|piece| terminal.text(piece.as_bytes())).concat();
+        assert_eq!(String::from_utf8(text).unwrap(), "a\nb\nc\rd\r\ne");
+        assert!(terminal.returned);
+    }
+
+    #[test]
+    fn a_crash_is_read_from_the_kernels_line() {
+        let line = "process 1040 \"bin/x\", thread 1042, rip 0x7f12 (image + 0x1f2a): page fault at 0x10: NotFound: killed";
+        assert_eq!(crash(line, "bin/x"), Some(0x1f2a));
+        assert_eq!(crash(line, "bin/y"), None);
+        assert_eq!(crash("a program said (image + 0x10)", "bin/x"), None);
+        let without = "process 1040 \"bin/x\", thread 1042, rip 0x7f12: page fault at 0x10: killed";
+        assert_eq!(crash(without, "bin/x"), None);
+    }
 }

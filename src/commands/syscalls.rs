@@ -5,7 +5,7 @@ use abi::{Abi, CALLS, CallInfo, Choice};
 use anyhow::Result;
 use serde_json::json;
 
-use super::print;
+use crate::output;
 
 /// Prints every declared call (of one ABI, if one is given), below it the topics and properties that it lacks, and, for
 /// a person, the counts.
@@ -21,7 +21,7 @@ pub fn list(only: Option<Abi>, json: bool) -> Result<u8> {
             text += &format!("{}\n\n", summary(abi, &calls));
         }
     }
-    print(&text);
+    output::write(text.as_bytes())?;
     Ok(0)
 }
 

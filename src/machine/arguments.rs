@@ -27,6 +27,14 @@ pub fn arguments(machine: &Machine) -> Vec<OsString> {
     all.0
 }
 
+/// What QEMU needs to make the hardware of `machine`, obey the monitor on its standard input, and nothing more.
+pub fn hardware(machine: &Machine) -> Vec<OsString> {
+    let mut all = Arguments(Vec::new());
+    all.hardware(machine);
+    all.add(&["-S", "-monitor", "stdio"]);
+    all.0
+}
+
 struct Arguments(Vec<OsString>);
 
 impl Arguments {

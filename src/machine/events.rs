@@ -2,9 +2,9 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender},
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::Result;
@@ -14,14 +14,21 @@ use super::{
     control::Line,
     monitor::Monitor,
     outcome::{End, Outcome, Stack},
+    pace::Pace,
     process::Process,
 };
 
-/// How long a machine that has stopped may take to deliver its last words.
-const LAST_WORDS: Duration = Duration::from_millis(300);
+/// How long QEMU may take to end when it is told to.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// How long a kernel that has panicked may take to power off.
 const AFTER_PANIC: Duration = Duration::from_secs(5);
+
+/// Pieces of the console that wait for the listener, at most; then the guest waits, too.
+const PIECES: usize = 64;
+
+/// The shortest time to wait for an event: the machine's clock is not read more often.
+const SHORTEST: Duration = Duration::from_millis(50);
 
 /// What happened to a machine.
 pub enum Event {
@@ -41,16 +48,24 @@ pub enum Event {
 /// The system fails: no thread, no memory, a descriptor that breaks.
 pub fn follow(machine: &Machine, mut process: Process, listener: &mut dyn Listener) -> Result<Outcome> {
     let (sender, events) = mpsc::channel();
-    read_console(process.console.try_clone()?, sender.clone());
+    let (taken, room) = mpsc::sync_channel(PIECES);
+    read_console(process.console.try_clone()?, sender.clone(), taken);
     read_control(process.control.try_clone()?, sender.clone());
     let mut monitor = Monitor::start(process.monitor.try_clone()?, sender)?;
     let complaints = read_complaints(process.complaints.try_clone()?);
-    let mut follower = Follower::new(machine);
+    let mut follower = Follower::new(machine, Pace::of(process.id()), room);
     let hung = follower.until_end(&events, listener);
-    let mut stacks = std::mem::take(&mut follower.stacks);
+    let mut stacks = Vec::new();
     if hung || matches!(follower.end, Some(End::Reset)) {
-        stacks.extend(monitor.stacks(machine.cpus, machine.program.as_deref()));
+        stacks = monitor.stacks(machine.cpus, machine.program.as_deref());
     }
+    if follower.stopped {
+        // It has said all that it will; what is on the way comes before the streams end.
+        monitor.quit();
+        follower.stopped = false;
+        follower.until_end(&events, listener);
+    }
+    stacks.splice(0..0, std::mem::take(&mut follower.stacks));
     let status = process.end()?;
     let complaints = complaints.join().unwrap_or_default();
     let end = follower.end.unwrap_or_else(|| end_by_status(status.code(), &complaints));
@@ -67,49 +82,67 @@ fn end_by_status(status: Option<i32>, complaints: &str) -> End {
     }
 }
 
-/// What is known so far.
+/// What is known so far. All times are those of the machine's own clock.
 struct Follower<'a> {
     machine: &'a Machine,
-    started: Instant,
-    spoke: Instant,
+    pace: Pace,
+    spoke: Duration,
     open: usize,
+    /// The machine stands still, and QEMU has not been told to end yet.
+    stopped: bool,
     end: Option<End>,
     /// When the machine is ended although its streams are open.
-    cut: Option<Instant>,
+    cut: Option<Duration>,
     stacks: Vec<Stack>,
+    /// Makes room for another piece of the console.
+    room: Receiver<()>,
 }
 
 impl<'a> Follower<'a> {
-    fn new(machine: &'a Machine) -> Self {
-        let now = Instant::now();
-        Self { machine, started: now, spoke: now, open: 2, end: None, cut: None, stacks: Vec::new() }
+    fn new(machine: &'a Machine, pace: Pace, room: Receiver<()>) -> Self {
+        let spoke = Duration::ZERO;
+        let (open, stopped, end, cut, stacks) = (2, false, None, None, Vec::new());
+        Self { machine, pace, spoke, open, stopped, end, cut, stacks, room }
     }
 
-    /// Reads events until the machine has ended; whether it was ended because it hangs.
+    /// Reads events until the machine has ended or stopped, or the listener has heard enough; whether it is to be
+    /// ended because it hangs.
     fn until_end(&mut self, events: &Receiver<Event>, listener: &mut dyn Listener) -> bool {
-        while self.open > 0 {
-            let left = self.deadline().saturating_duration_since(Instant::now());
-            match events.recv_timeout(left) {
+        while self.open > 0 && !self.stopped {
+            let (now, deadline) = (self.pace.now(), self.deadline());
+            if deadline.is_some_and(|deadline| deadline <= now) {
+                if self.end.is_some() {
+                    return false;
+                }
+                self.end = Some(self.hang(now));
+                return true;
+            }
+            // The machine's time does not pass faster than the host's.
+            match events.recv_timeout(deadline.map_or(LAST_WORDS, |deadline| deadline - now).max(SHORTEST)) {
                 Ok(event) => self.take(event, listener),
                 Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) if self.end.is_some() => break,
-                Err(RecvTimeoutError::Timeout) => {
-                    self.end = Some(self.hang());
-                    return true;
-                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if !listener.listens() {
+                self.end.get_or_insert(End::Unheard);
+                return false;
             }
         }
         false
     }
 
     fn take(&mut self, event: Event, listener: &mut dyn Listener) {
-        self.spoke = Instant::now();
+        self.spoke = self.pace.now();
         match event {
-            Event::Console(bytes) => listener.console(&bytes),
+            Event::Console(bytes) => {
+                listener.console(&bytes);
+                let _ = self.room.try_recv();
+            }
             Event::Control(line) => self.control(&line, listener),
             Event::Stopped(reason) => {
                 let end = if reason == "guest-reset" { End::Reset } else { End::PoweredOff };
                 self.ends(end, LAST_WORDS);
+                self.stopped = true;
             }
             Event::Closed => self.open -= 1,
         }
@@ -133,31 +166,29 @@ impl<'a> Follower<'a> {
     /// Notes an end, unless one is known, and gives the machine `grace` to go.
     fn ends(&mut self, end: End, grace: Duration) {
         self.end.get_or_insert(end);
-        self.cut = Some(Instant::now() + grace);
+        self.cut = Some(self.pace.now() + grace);
     }
 
     /// When to stop listening.
-    fn deadline(&self) -> Instant {
-        // A day stands for "never": `Instant` has no greatest value.
-        let never = Instant::now() + Duration::from_secs(86_400);
-        let silence = self.machine.silence.map_or(never, |time| self.spoke + time);
-        let limit = self.machine.limit.map_or(never, |time| self.started + time);
-        self.cut.map_or(silence.min(limit), |cut| cut.min(limit))
+    fn deadline(&self) -> Option<Duration> {
+        let silence = self.machine.silence.map(|time| self.spoke + time);
+        [self.cut.or(silence), self.machine.limit].into_iter().flatten().min()
     }
 
-    fn hang(&self) -> End {
+    fn hang(&self, now: Duration) -> End {
         match (self.machine.limit, self.machine.silence) {
-            (Some(limit), _) if self.started.elapsed() >= limit => End::TookTooLong(limit),
+            (Some(limit), _) if now >= limit => End::TookTooLong(limit),
             (_, silence) => End::Silent(silence.unwrap_or_default()),
         }
     }
 }
 
-fn read_console(mut stream: impl Read + Send + 'static, events: Sender<Event>) {
+fn read_console(mut stream: impl Read + Send + 'static, events: Sender<Event>, taken: SyncSender<()>) {
     thread::spawn(move || {
         let mut bytes = [0; 4096];
         while let Ok(count @ 1..) = stream.read(&mut bytes) {
-            if events.send(Event::Console(bytes[..count].to_vec())).is_err() {
+            // A listener that is slow makes the guest wait, and not the host's memory full.
+            if taken.send(()).is_err() || events.send(Event::Console(bytes[..count].to_vec())).is_err() {
                 return;
             }
         }

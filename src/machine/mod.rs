@@ -17,6 +17,7 @@ pub mod control;
 mod events;
 mod monitor;
 mod outcome;
+mod pace;
 mod process;
 mod program;
 
@@ -64,9 +65,10 @@ pub struct Machine {
     pub counted: bool,
     /// Wait for a debugger before the first instruction.
     pub debugger: bool,
-    /// End the machine when it says nothing for so long.
+    /// End the machine when it says nothing for so long. Time in which it waited for a processor of the host
+    /// does not count.
     pub silence: Option<Duration>,
-    /// End the machine after so long in any case.
+    /// End the machine after so long in any case, counted in the same way.
     pub limit: Option<Duration>,
     /// Pass this process's standard input to the guest's console.
     pub input: bool,
@@ -83,6 +85,11 @@ pub trait Listener {
 
     /// The guest sent a line that is not about its own end.
     fn control(&mut self, line: &str);
+
+    /// Whether more is wanted; the machine is ended otherwise.
+    fn listens(&self) -> bool {
+        true
+    }
 }
 
 impl Machine {
@@ -106,6 +113,14 @@ impl Machine {
             symbols,
             program: None,
         }
+    }
+
+    /// Asks QEMU whether it can make this machine, without starting it; what it complains about otherwise.
+    ///
+    /// # Errors
+    /// QEMU is missing or can not be started.
+    pub fn check(&self) -> anyhow::Result<Result<(), String>> {
+        process::check(self)
     }
 
     /// Runs the machine to its end.

@@ -22,8 +22,8 @@ use super::{
     program::{PAGE, Program},
 };
 
-/// How long QEMU may take for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long QEMU may take for an answer: on a host with other work, it may wait for its turn.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The most frames of one stack that are read.
 const DEEPEST: usize = 64;
@@ -80,6 +80,12 @@ impl Monitor {
         let arguments = json!({"command-line": command, "cpu-index": cpu});
         let message = json!({"execute": "human-monitor-command", "arguments": arguments});
         Some(self.ask(&message)?["return"].as_str()?.to_owned())
+    }
+
+    /// Tells QEMU to end; its streams end with it.
+    pub fn quit(&mut self) {
+        // One that can not be told has ended.
+        let _ = self.send(&json!({"execute": "quit"}));
     }
 
     /// Stops the machine and reads the stack of each of its CPUs, those in user mode that run the

@@ -19,6 +19,8 @@ pub enum End {
     Silent(Duration),
     /// It ran for longer than this.
     TookTooLong(Duration),
+    /// Nobody listened any more.
+    Unheard,
     /// QEMU ended for a reason of its own.
     QemuFailed,
 }
@@ -58,6 +60,8 @@ impl End {
             Self::Reset => 102,
             Self::PoweredOff | Self::QemuFailed => 103,
             Self::Silent(_) | Self::TookTooLong(_) => 124,
+            // As a program that writes to a pipe without a reader.
+            Self::Unheard => 141,
         }
     }
 }
@@ -83,6 +87,7 @@ impl fmt::Display for End {
             Self::TookTooLong(time) => {
                 write!(out, "the guest hangs: it still ran after {} s", time.as_secs())
             }
+            Self::Unheard => write!(out, "nobody reads what the guest prints"),
             Self::QemuFailed => write!(out, "QEMU ended by itself"),
         }
     }

@@ -75,6 +75,11 @@ impl Process {
         Ok(Self { child, console, complaints, control, monitor })
     }
 
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends QEMU, if it still runs, and waits until it is gone.
     pub fn end(&mut self) -> io::Result<ExitStatus> {
         if let Some(status) = self.child.try_wait()? {
@@ -101,6 +106,27 @@ fn command(machine: &Machine) -> Result<Command> {
         .args(qemu::ensure()?.words())
         .args(arguments::arguments(machine));
     Ok(command)
+}
+
+/// Starts QEMU with the hardware of `machine` and ends it again; what it complains about, if it can not.
+pub fn check(machine: &Machine) -> Result<std::result::Result<(), String>> {
+    let words = qemu::ensure()?.words();
+    let mut qemu = Command::new(&words[0]);
+    qemu.args(&words[1..]).args(arguments::hardware(machine));
+    qemu.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = qemu.spawn().context("cannot start QEMU")?;
+    if let Some(mut monitor) = child.stdin.take() {
+        // One that refuses the machine does not listen.
+        let _ = monitor.write_all(b"quit\n");
+    }
+    let output = child.wait_with_output()?;
+    if output.status.success() {
+        return Ok(Ok(()));
+    }
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = said.lines().find(|line| !line.contains("warning:")).unwrap_or("(it says nothing)");
+    // Its own name and the place of the option say nothing new.
+    Ok(Err(line.rsplit_once("qemu-system-x86_64: ").map_or(line, |(_, complaint)| complaint).to_owned()))
 }
 
 fn mapping(descriptor: impl Into<OwnedFd>, number: i32) -> FdMapping {

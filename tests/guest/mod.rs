@@ -30,7 +30,7 @@ fn assemble(directory: &Path, name: &str, size: &str, link: &[&str]) -> PathBuf 
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/guest/{name}.s"));
     let object = directory.join(format!("{name}.o"));
     let program = directory.join(format!("{name}.elf"));
-    succeed(Command::new("as").args([size, "-o"]).args([&object, &source]));
+    succeed(Command::new("as").args([size, "-g", "-o"]).args([&object, &source]));
     succeed(Command::new("ld").args(link).args(["-e", "start", "-o"]).args([&program, &object]));
     program
 }

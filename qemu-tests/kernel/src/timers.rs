@@ -14,7 +14,7 @@ use waitq::sync::Mutex;
 use x86_64::instructions::port::Port;
 
 /// Later than this is an error, however busy the host is.
-const TOO_LATE: u64 = 20_000_000_000;
+const TOO_LATE: u64 = 600_000_000_000;
 
 fn now() -> u64 {
     time::now() as u64

@@ -8,7 +8,7 @@ use hafnon_user::{
         CHANNEL_WRITE_USE_IOVEC, ChannelCallArgs, ChannelCallEtcArgs, ChannelIovec, HANDLE_OP_DUPLICATE,
         HANDLE_OP_MOVE, HandleDisposition, HandleInfo, OBJ_TYPE_EVENT, OBJ_TYPE_NONE, OBJ_TYPE_PORT,
     },
-    clock::{self, INFINITE},
+    clock::INFINITE,
     handle::Handle,
     thread::{self, JoinHandle},
 };
@@ -30,7 +30,7 @@ fn echo() -> (Channel, JoinHandle<Channel>) {
 }
 
 fn receive(end: &Channel) -> Message {
-    let readable = end.wait(Signals::CHANNEL_READABLE, clock::deadline_after(5 * clock::SECOND));
+    let readable = end.wait(Signals::CHANNEL_READABLE, INFINITE);
     readable.expect("a message arrives");
     end.read().expect("a message is there")
 }

@@ -5,7 +5,8 @@ use alloc::{vec, vec::Vec};
 use hafnon_user::{
     AsHandle, Channel, Event, Message, Process, Rights, Signals, Status,
     abi::{INFO_JOB_PROCESSES, PA_USER0},
-    clock, info, startup,
+    clock::INFINITE,
+    info, startup,
     task::Task,
 };
 
@@ -13,11 +14,6 @@ use crate::harness::{call, child, job, user_test};
 
 fn channel() -> (Channel, Channel) {
     Channel::create().expect("a channel")
-}
-
-/// What happens at all has happened by then.
-fn soon() -> i64 {
-    clock::deadline_after(10 * clock::SECOND)
 }
 
 /// An event, and another handle to it that can be sent away.
@@ -98,7 +94,7 @@ user_test! {
         assert!(peer_is_closed(&a), "the handle is consumed all the same");
         near.write(b"plain", Vec::new()).expect("a message without ends goes there");
         drop(far);
-        near.wait(Signals::CHANNEL_PEER_CLOSED, soon()).expect("what was deep inside is closed, too");
+        near.wait(Signals::CHANNEL_PEER_CLOSED, INFINITE).expect("what was deep inside is closed, too");
     }
 
     fn killing_a_process_frees_what_its_channels_hold() {
@@ -107,13 +103,13 @@ user_test! {
         let process = child("wait-rings", |launch| launch.handle(PA_USER0, theirs));
         ours.write(b"", vec![sent.into()]).expect("write");
         for text in [&b"about to wait"[..], b"filled"] {
-            ours.wait(Signals::CHANNEL_READABLE, soon()).expect("a message");
+            ours.wait(Signals::CHANNEL_READABLE, INFINITE).expect("a message");
             assert_eq!(ours.read().expect("read").bytes, text);
         }
         let koid = info::basic(&process).expect("info").koid;
         assert_eq!(info::handle_count(&event), Ok(2));
         process.kill().expect("killed");
-        ours.wait(Signals::CHANNEL_PEER_CLOSED, soon()).expect("its handles are closed");
+        ours.wait(Signals::CHANNEL_PEER_CLOSED, INFINITE).expect("its handles are closed");
         process.wait_exit().expect("it ends");
         assert_eq!(info::handle_count(&event), Ok(1));
         assert_eq!(info::handle_count(&process), Ok(1));

@@ -101,6 +101,7 @@ user_test! {
         assert_eq!(clock.update(both, &args), Err(Status::INVALID_ARGS));
     }
 
+    #[needs("counted")]
     fn continuous_is_set_once_and_steered() {
         let clock = clock(CONTINUOUS, 0);
         set(&clock, 1000).expect("set");

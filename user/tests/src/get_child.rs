@@ -1,8 +1,10 @@
 //! object_get_child.
 
+use alloc::sync::Arc;
+
 use hafnon_user::{
-    AsHandle, Event, Job, Process, Rights, Status,
-    clock::{self, INFINITE},
+    AsHandle, Event, Job, Process, Rights, Signals, Status,
+    clock::INFINITE,
     info,
     task::{Task, child},
     thread,
@@ -35,13 +37,16 @@ user_test! {
     }
 
     fn processes_have_threads() {
-        let other = thread::spawn("other", || clock::sleep_until(clock::deadline_after(clock::MILLISECOND)));
+        let done = Arc::new(Event::create().expect("an event"));
+        let told = done.clone();
+        let other = thread::spawn("other", move || told.wait(Signals::EVENT_SIGNALED, INFINITE));
         let other = other.expect("a thread");
         for expected in [koid(first_thread()), koid(other.thread())] {
             assert_eq!(koid(&child(&process(), expected, SAME).expect("found")), expected);
         }
         let ended = koid(other.thread());
-        other.thread().wait(hafnon_user::Signals::THREAD_TERMINATED, INFINITE).expect("it ends");
+        done.signal(Signals::empty(), Signals::EVENT_SIGNALED).expect("told");
+        other.thread().wait(Signals::THREAD_TERMINATED, INFINITE).expect("it ends");
         assert_eq!(child(&process(), ended, SAME).err(), Some(Status::NOT_FOUND));
     }
 

@@ -171,6 +171,10 @@ const NO_SUCH_TEST: i64 = 102;
 /// How long one of many tests may take.
 const TIME_LIMIT: i64 = 10 * clock::SECOND;
 
+/// How often to look for what has to come, with a sleep in between. Turns are counted and not time: on a host with
+/// other work a guest may have few of them in a second.
+pub const TURNS: u32 = 10_000;
+
 /// Exit code of a run in which a test left handles behind.
 const LEFT_HANDLES: i64 = 103;
 
@@ -256,12 +260,13 @@ fn run(test: &Test) -> Result<()> {
 /// Runs `main` on a new thread, and returns once that waits: when its state is `state`.
 pub fn blocked<T: Send + 'static>(state: u32, main: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
     let thread = thread::spawn("waiter", main).expect("a thread starts");
-    let give_up = clock::deadline_after(TIME_LIMIT / 2);
-    while info::thread(thread.thread()).expect("every thread tells its state").state != state {
-        assert!(clock::monotonic() < give_up, "the thread never got into state {state:#x}");
+    for _ in 0..TURNS {
+        if info::thread(thread.thread()).expect("every thread tells its state").state == state {
+            return thread;
+        }
         clock::sleep(clock::MILLISECOND / 4).expect("sleep");
     }
-    thread
+    panic!("the thread never got into state {state:#x}")
 }
 
 /// A raw value that no handle has: its two low bits are clear.

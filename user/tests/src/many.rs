@@ -110,6 +110,7 @@ user_test! {
         assert_eq!(waiter.join(), Some(Ok([Signals::empty(), SIGNAL])));
     }
 
+    #[needs("counted")]
     fn a_pulse_of_other_signals_is_told_on_timeout() {
         let events = Arc::new(events(2));
         let other = events.clone();

@@ -55,6 +55,7 @@ user_test! {
         assert_eq!(waiter.join(), Some(Ok(SIGNAL)));
     }
 
+    #[needs("counted")]
     fn other_signals_do_not_wake() {
         let event = Arc::new(event());
         let other = event.clone();

@@ -30,7 +30,7 @@ fn exit_code(role: &str) -> i64 {
 fn start_waiting(role: &str) -> (Process, Channel) {
     let (ours, theirs) = Channel::create().expect("a channel");
     let process = child(role, |launch| launch.handle(PA_USER0, theirs));
-    let told = ours.wait(Signals::CHANNEL_READABLE, clock::deadline_after(10 * clock::SECOND));
+    let told = ours.wait(Signals::CHANNEL_READABLE, INFINITE);
     told.expect("the child says that it waits");
     clock::sleep(3 * clock::MILLISECOND).expect("sleep");
     (process, ours)
@@ -41,7 +41,7 @@ fn kill_while_waiting(role: &str) {
     let (process, ours) = start_waiting(role);
     process.kill().expect("killed");
     assert_eq!(process.wait_exit(), Ok(TASK_RETCODE_SYSCALL_KILL));
-    let closed = ours.wait(Signals::CHANNEL_PEER_CLOSED, clock::deadline_after(10 * clock::SECOND));
+    let closed = ours.wait(Signals::CHANNEL_PEER_CLOSED, INFINITE);
     closed.expect("its handles were closed");
     let info = info::process(&process).expect("info");
     assert_eq!((info.started, info.exited), (1, 1));
@@ -84,7 +84,7 @@ user_test! {
         let event = Event::create().expect("an event");
         let koid = info::basic(&event).expect("info").koid;
         ours.write(b"there and back", alloc::vec![event.into()]).expect("write");
-        ours.wait(Signals::CHANNEL_READABLE, clock::deadline_after(10 * clock::SECOND)).expect("a reply");
+        ours.wait(Signals::CHANNEL_READABLE, INFINITE).expect("a reply");
         let message = ours.read().expect("read");
         assert_eq!(message.bytes, b"there and back");
         assert_eq!(info::basic(&message.handles[0]).expect("info").koid, koid);

@@ -48,6 +48,7 @@ user_test! {
         assert_eq!(info::thread(thread.thread()).expect("info").state, abi::THREAD_STATE_DEAD);
     }
 
+    #[needs("counted")]
     fn blocked_thread_says_in_what() {
         let thread = thread::spawn("sleeper", || clock::sleep(50 * clock::MILLISECOND));
         let thread = thread.expect("a thread");

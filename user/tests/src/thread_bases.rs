@@ -104,7 +104,9 @@ user_test! {
     }
 
     fn only_the_thread_itself_may() {
-        let other = spawn(|_| _ = clock::sleep(clock::MILLISECOND));
+        let done = Arc::new(AtomicU32::new(0));
+        let told = done.clone();
+        let other = spawn(move |_| while futex::wait(&told, 0).is_ok() {});
         let mut base = 0usize;
         for property in [FS, GS] {
             assert_eq!(set(other.thread().raw(), property, 0), Status::ACCESS_DENIED);
@@ -112,6 +114,9 @@ user_test! {
             let status = call!(zx_object_get_property(other.thread().raw(), property, place, 8));
             assert_eq!(status, Status::ACCESS_DENIED);
         }
+        done.store(1, SeqCst);
+        futex::wake(&done, 1).expect("woken");
+        assert!(other.join().is_some());
     }
 
     fn only_threads_have_bases() {
