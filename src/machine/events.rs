@@ -63,6 +63,7 @@ pub fn follow(machine: &Machine, mut process: Process, listener: &mut dyn Listen
         // It has said all that it will; what is on the way comes before the streams end.
         monitor.quit();
         follower.stopped = false;
+        follower.ends(End::PoweredOff, LAST_WORDS);
         follower.until_end(&events, listener);
     }
     stacks.splice(0..0, std::mem::take(&mut follower.stacks));
@@ -172,7 +173,7 @@ impl<'a> Follower<'a> {
     /// When to stop listening.
     fn deadline(&self) -> Option<Duration> {
         let silence = self.machine.silence.map(|time| self.spoke + time);
-        [self.cut.or(silence), self.machine.limit].into_iter().flatten().min()
+        self.cut.or_else(|| [silence, self.machine.limit].into_iter().flatten().min())
     }
 
     fn hang(&self, now: Duration) -> End {

@@ -142,7 +142,10 @@ fn sort(message: &str, answers: &Sender<Value>, events: &Sender<Event>) {
     // A receiver that is gone has what it wanted.
     if message["event"] == "SHUTDOWN" {
         let reason = message["data"]["reason"].as_str().unwrap_or_default();
-        let _ = events.send(Event::Stopped(reason.to_owned()));
+        // That QEMU does what it was told to is no news.
+        if !reason.starts_with("host-") {
+            let _ = events.send(Event::Stopped(reason.to_owned()));
+        }
     } else if message.get("return").or(message.get("error")).is_some() {
         let _ = answers.send(message);
     }
