@@ -35,23 +35,39 @@ impl Alarm {
     /// Sets the alarm: `waker` is woken when `queue` expires `deadline` (nanoseconds; `u64::MAX`: never).
     /// Replaces an earlier setting. Does not allocate.
     pub fn set(&self, queue: &'static TimerQueue, deadline: u64, waker: Waker) {
+        if deadline == u64::MAX {
+            self.cancel();
+            return;
+        }
         let mut current = self.queue.lock();
-        self.disarm(current.take());
+        let before = self.disarm(current.take());
         // SAFETY: disarmed above, under the alarm's lock; on the heap, and disarmed by drop.
         unsafe { queue.arm(self.entry, deadline, waker) };
         *current = Some(queue);
+        drop(current);
+        drop(before);
+    }
+
+    /// Whether someone has the lock, at some moment.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn is_locked(&self) -> bool {
+        self.queue.is_locked()
     }
 
     /// Takes the setting back. Whether it was set and had not expired.
     pub fn cancel(&self) -> bool {
         let mut current = self.queue.lock();
-        self.disarm(current.take())
+        let (armed, waker) = self.disarm(current.take());
+        drop(current);
+        drop(waker);
+        armed
     }
 
-    /// Takes the entry out of the queue it was last armed in. By who has the alarm's lock.
-    fn disarm(&self, queue: Option<&'static TimerQueue>) -> bool {
+    /// Takes the entry out of the queue it was last armed in: whether it was in, and its waker, which is foreign
+    /// code and dropped without the lock. By who has the alarm's lock.
+    fn disarm(&self, queue: Option<&'static TimerQueue>) -> (bool, Option<Waker>) {
         // SAFETY: `queue` is the one it was last armed in.
-        queue.is_some_and(|queue| unsafe { queue.disarm(self.entry) })
+        queue.map_or((false, None), |queue| unsafe { queue.disarm(self.entry) })
     }
 }
 

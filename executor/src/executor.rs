@@ -14,6 +14,7 @@ use crate::task::cache::Cache;
 use crate::task::options::{RANK_DEADLINE, TaskOptions};
 use crate::task::reference::{self, TaskInfo, TaskRef};
 use crate::task::{Header, Task, raw};
+use crate::task_group::TaskGroup;
 use crate::timers::TimerQueue;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
@@ -97,7 +98,7 @@ macro_rules! new {
         Self {
             platform: $platform,
             index: $index,
-            pace: Pace::new(),
+            pace: Pace::new($index, P::TIMES_POLLS),
             current: plain::AtomicPtr::new(ptr::null_mut()),
             again: plain::AtomicPtr::new(ptr::null_mut()),
             lone: AtomicPtr::new(ptr::null_mut()),
@@ -179,7 +180,25 @@ impl<P: Platform> Executor<P> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.spawn_with(options, future, |_, _| ())
+        self.spawn_with(None, options, future, |_, _| ())
+    }
+
+    /// As [`Executor::spawn`]: as a fair task it competes inside of `group`. The group lives at least until the task
+    /// is over. Tasks that are spawned without one are in the executor's own.
+    ///
+    /// Does not build for a platform that does not time its polls: there, tasks simply take turns.
+    #[inline]
+    pub fn spawn_in<F>(
+        &'static self,
+        group: &TaskGroup,
+        options: TaskOptions,
+        future: F,
+    ) -> Result<TaskRef, AllocError>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        const { assert!(P::TIMES_POLLS, "turns are not shared by groups without times") };
+        self.spawn_with(Some(group), options, future, |_, _| ())
     }
 
     /// As [`Executor::spawn`], for a task that nobody refers to: it ends by itself, or never.
@@ -188,12 +207,14 @@ impl<P: Platform> Executor<P> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.admit(options, false, future, |_, _| ()).map(|_| ())
+        self.admit(None, options, false, future, |_, _| ()).map(|_| ())
     }
 
     /// As [`Executor::spawn`]; before anybody knows the task, `prepare` sees it and its future in place.
+    #[inline]
     pub(crate) fn spawn_with<F>(
         &'static self,
+        group: Option<&TaskGroup>,
         options: TaskOptions,
         future: F,
         prepare: impl FnOnce(Task, &F),
@@ -201,7 +222,7 @@ impl<P: Platform> Executor<P> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let task = self.admit(options, true, future, prepare)?;
+        let task = self.admit(group, options, true, future, prepare)?;
         // SAFETY: a reference was counted for this.
         Ok(unsafe { TaskRef::from_counted(task) })
     }
@@ -209,6 +230,7 @@ impl<P: Platform> Executor<P> {
     #[inline(always)]
     fn admit<F>(
         &'static self,
+        group: Option<&TaskGroup>,
         options: TaskOptions,
         referred: bool,
         future: F,
@@ -217,7 +239,7 @@ impl<P: Platform> Executor<P> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let task = raw::allocate(self, &self.registry, options, referred, future)?;
+        let task = raw::allocate(self, group.cloned(), options, referred, future)?;
         // SAFETY: the task is new, and of this future.
         prepare(task, unsafe { raw::future(task) });
         // SAFETY: its links are unused, and its right to enqueue ours.
@@ -280,6 +302,9 @@ impl<P: Platform> Executor<P> {
             return true;
         }
         let queue = self.queue.lock(&self.platform);
+        if queue.has_backlog() {
+            return true;
+        }
         let lone = self.lone();
         // SAFETY: tasks in the queue are alive, and so is the lone one while thieves do not have the lock.
         let rank = |task: Task| unsafe { task.as_ref() }.rank();
@@ -292,6 +317,15 @@ impl<P: Platform> Executor<P> {
     pub fn for_each_task(&self, mut visit: impl FnMut(&TaskInfo)) {
         // SAFETY: a task is in the registry only while it is alive.
         self.registry.for_each(&self.platform, |task| visit(&unsafe { reference::info(task) }));
+    }
+
+    /// Where `task` is listed: on the CPU that it was spawned on.
+    pub(crate) fn registry_of(&'static self, task: &Header) -> &'static Registry {
+        let cpu = task.listed as usize;
+        match self.group() {
+            Some(group) if cpu != self.index => &group.members()[cpu].registry,
+            _ => &self.registry,
+        }
     }
 
     /// Enqueues a task whose home this is.

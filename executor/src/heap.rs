@@ -4,37 +4,41 @@
 //! a `repr(C)` structure and casts. The smallest key comes out first; equal keys in order of arrival.
 //!
 //! Nodes that come in order stand in a list, the *run*: tasks that take turns, timeouts of one length.
-//! There everything is O(1). The others are in a pairing heap, where push is O(1), pop and removal from the
-//! middle O(log n) amortised (Fredman, Sedgewick, Sleator, Tarjan: "The pairing heap", 1986).
+//! There everything is O(1). The others are in a leftist heap (`heap/leftist.rs`), where everything is O(log n)
+//! in the worst case, not only on average: a queue may have as many nodes as user code likes, and each operation
+//! is under a lock.
 //!
 //! ```text
-//!   run.first ──▶ x ── next ──▶ y ◀── run.last             in the run, a node is its own child
+//!   run.first ──▶ x ── next ──▶ y ◀── run.last             in the run, a node is its own left child
 //!
-//!   root ── child ──▶ a ── next ──▶ b ── next ──▶ c        prev of a first child: its parent
-//!                     │ child                              prev of another: its left sibling
-//!                     ▼
-//!                     d
+//!             root                                         prev: the parent
+//!        left ╱  ╲ next                                    next: the right child
+//!            a    b
 //! ```
 //!
 //! Nodes are only touched under the lock of the heap they are in, or by the one party that owns them
 //! while they are in none.
 
-mod pairing;
+mod leftist;
 mod run;
 
 use core::cell::Cell;
 use core::ptr::NonNull;
-use pairing::{detach, meld, merge_siblings, preorder_next};
+use leftist::{meld, preorder_next, remove_below, remove_root, single};
 use run::Run;
 
 pub(crate) type Link = Option<NonNull<Node>>;
+
+/// The bits of a node's order that hold its distance, which is the logarithm of a number of nodes at most.
+const DISTANCE: u64 = 0xff;
 
 /// A place in a heap, in an inbox (through `next`), or nowhere.
 pub(crate) struct Node {
     /// What orders the heap. Changed only while the node is in no heap.
     pub(crate) key: Cell<u64>,
+    /// When it came, among equals; in the lowest bits, its distance in the leftist heap.
     order: Cell<u64>,
-    child: Cell<Link>,
+    left: Cell<Link>,
     pub(crate) next: Cell<Link>,
     prev: Cell<Link>,
 }
@@ -44,7 +48,7 @@ impl Node {
         Self {
             key: Cell::new(key),
             order: Cell::new(0),
-            child: Cell::new(None),
+            left: Cell::new(None),
             next: Cell::new(None),
             prev: Cell::new(None),
         }
@@ -96,7 +100,7 @@ impl Heap {
     pub(crate) unsafe fn push(&mut self, node: NonNull<Node>) {
         // SAFETY: the caller owns the node.
         unsafe { node.as_ref() }.order.set(self.pushed);
-        self.pushed += 1;
+        self.pushed += DISTANCE + 1;
         // SAFETY: the caller's contract.
         unsafe { self.put_back(node) };
     }
@@ -112,11 +116,11 @@ impl Heap {
         if unsafe { self.run.extend(node) } {
             return;
         }
-        self.root = Some(match self.root {
-            None => node,
-            // SAFETY: both are roots of whole heaps: the one that was here, and a single node.
-            Some(root) => unsafe { meld(root, node) },
-        });
+        // SAFETY: both are roots of whole heaps: the one that was here, and a single node.
+        unsafe {
+            single(node);
+            self.root = meld(self.root, Some(node));
+        }
     }
 
     /// Takes the first node out.
@@ -135,10 +139,8 @@ impl Heap {
 
     #[inline(never)]
     fn pop_root(&mut self, root: NonNull<Node>) {
-        // SAFETY: nodes in the heap are alive.
-        let child = unsafe { root.as_ref() }.child.take();
-        // SAFETY: `child` heads the list of the old root's children, which nobody else has now.
-        self.root = child.map(|child| unsafe { merge_siblings(child) });
+        // SAFETY: it is the root of this heap, in which all nodes are alive.
+        self.root = unsafe { remove_root(root) };
     }
 
     /// Takes `node` out, wherever it is.
@@ -147,18 +149,15 @@ impl Heap {
     /// `node` is in this heap.
     pub(crate) unsafe fn remove(&mut self, node: NonNull<Node>) {
         self.length -= 1;
-        // SAFETY: `node` and those beside it are in here, so alive. One that is not in the run and not the
-        // root has a `prev`, and after `detach` its children belong to nobody.
+        // SAFETY: `node` and those beside it are in here, so alive. One that is not in the run and has no
+        // parent is the root.
         unsafe {
             if Run::has(node) {
                 return self.run.remove(node);
             }
-            if self.root == Some(node) {
-                return self.pop_root(node);
-            }
-            detach(node);
-            if let (Some(root), Some(child)) = (self.root, node.as_ref().child.take()) {
-                self.root = Some(meld(root, merge_siblings(child)));
+            match node.as_ref().prev.get() {
+                Some(parent) => remove_below(parent, node),
+                None => self.pop_root(node),
             }
         }
     }
@@ -244,6 +243,43 @@ mod tests {
             assert_eq!(heap.len(), expected.len());
             assert_eq!(drain(&mut heap), expected);
         }
+    }
+
+    /// However they came and whoever left, no step of an operation is long: looking at a node twice as often as
+    /// the way down is long would be more than a leftist heap does.
+    #[test]
+    fn ways_to_the_right_are_short() {
+        fn check(node: Link, parent: Link) -> u64 {
+            let Some(node) = node else { return 0 };
+            // SAFETY: leaked nodes live for ever.
+            let header = unsafe { node.as_ref() };
+            assert_eq!(header.prev.get(), parent);
+            let (left, right) = (check(header.left.get(), Some(node)), check(header.next.get(), Some(node)));
+            assert!(left >= right, "a left child is as far as the right one");
+            assert_eq!(header.order.get() & DISTANCE, right + 1);
+            right + 1
+        }
+        let mut random = 3_u64;
+        let mut next = || {
+            random = random.wrapping_mul(6364136223846793005).wrapping_add(1);
+            random >> 33
+        };
+        let nodes = nodes(&(0..1000).map(|_| next()).collect::<Vec<_>>());
+        let mut heap = Heap::new();
+        for (count, node) in nodes.iter().enumerate() {
+            // SAFETY: leaked, pushed once.
+            unsafe { heap.push(*node) };
+            if count % 3 == 2 {
+                // SAFETY: pushed just before the last, and still in the heap.
+                unsafe { heap.remove(nodes[count - 1]) };
+            }
+            check(heap.root, None);
+        }
+        let left = heap.len();
+        assert_eq!(left, 1000 - 333);
+        let keys = drain(&mut heap);
+        assert_eq!(keys.len(), left);
+        assert!(keys.is_sorted());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The executor on a host: a thread plays a CPU, parking plays halting.
 
 use crate::executor::{Executor, Platform, RunState};
+use crate::unwind::Panics;
 use core::pin::pin;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use core::task::{Context, Poll, Waker};
@@ -106,12 +107,19 @@ fn halt<P: Platform>(executor: &'static Executor<P>, next_deadline: Option<u64>)
 }
 
 /// Runs `executor` on this thread, which must be bound to it, until `stop`; whoever sets that kicks it.
+///
+/// # Panics
+/// When it stops, if a task panicked. Until then the others run on.
 pub fn run_until(executor: &'static HostExecutor, stop: &AtomicBool) {
+    let mut panics = Panics::none();
     while !stop.load(Ordering::Acquire) {
-        if let RunState::Idle { next_deadline } = executor.run_one() {
-            halt(executor, next_deadline);
-        }
+        panics.run(|| {
+            if let RunState::Idle { next_deadline } = executor.run_one() {
+                halt(executor, next_deadline);
+            }
+        });
     }
+    panics.resume();
 }
 
 /// An executor of a [`LocalRunner`].
@@ -138,11 +146,17 @@ impl LocalRunner {
     }
 
     /// Polls until nothing is ready.
+    ///
+    /// # Panics
+    /// If a task panics. That is over then; the others run on at the next call.
     pub fn run_until_idle(&self) {
         self.executor.run_until_idle(|| ());
     }
 
     /// Runs the executor until `future`, which is no task of it, is ready.
+    ///
+    /// # Panics
+    /// If the future or a task panics. The runner can be used again.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         let woken = Arc::new(Woken { flag: AtomicBool::new(true), thread: thread::current() });
         let waker = Waker::from(woken.clone());

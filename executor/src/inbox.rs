@@ -44,14 +44,39 @@ impl Inbox {
         }
     }
 
-    /// Takes all there is, oldest first.
-    pub(crate) fn take_all(&self) -> Taken {
-        let mut newest = NonNull::new(self.head.swap(ptr::null_mut(), Ordering::Acquire));
+    /// Takes all there is: a chain through `next`, newest first.
+    pub(crate) fn take_all(&self) -> Link {
+        NonNull::new(self.head.swap(ptr::null_mut(), Ordering::Acquire))
+    }
+}
+
+/// What has been taken out of an inbox and is not in the run queue yet. Any number may have come meanwhile, and
+/// moving them is done with a lock, so it is done a few at a time.
+pub(crate) struct Backlog(Link);
+
+// SAFETY: a backlog owns none of its nodes; it is used under the lock of the queue it goes to.
+unsafe impl Send for Backlog {}
+
+impl Backlog {
+    pub(crate) const fn new() -> Self {
+        Self(None)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Takes out up to `limit` nodes, with the inbox behind it: in order of arrival, but when there are more, those
+    /// that came last. (Turning a chain of any length round is what has to be avoided.)
+    pub(crate) fn take(&mut self, inbox: &Inbox, limit: usize) -> Taken {
+        if self.is_empty() && !inbox.is_empty() {
+            self.0 = inbox.take_all();
+        }
         let mut oldest: Link = None;
-        while let Some(node) = newest {
-            // SAFETY: the swap made the whole chain the caller's.
-            let link = &unsafe { node.as_ref() }.next;
-            newest = link.replace(oldest);
+        for _ in 0..limit {
+            let Some(node) = self.0 else { break };
+            // SAFETY: the swap of `take_all` made the whole chain ours.
+            self.0 = unsafe { node.as_ref() }.next.replace(oldest);
             oldest = Some(node);
         }
         Taken(oldest)

@@ -6,6 +6,7 @@
 //!   `task/mod.rs` lists every kind of reference and every state bit.
 //! - [`TimerQueue`], [`Sleep`] and [`Alarm`] wait for a time.
 //! - [`Scope`] ties the life of tasks to the life of what spawned them.
+//! - [`TaskGroup`] makes tasks compete as one. `run_queue.rs` says how time is shared, and what that guarantees.
 //! - [`Group`] lets CPUs steal from and kick each other.
 //! - `host` (in tests, and with feature `std`) lets a thread play a CPU.
 //!
@@ -33,7 +34,9 @@ mod scope;
 mod stealing;
 mod sync;
 mod task;
+mod task_group;
 mod timers;
+mod unwind;
 mod yielding;
 
 pub use alarm::Alarm;
@@ -43,6 +46,7 @@ pub use scope::Scope;
 pub use task::annotate::{WaitingFor, current_task, waiting_for};
 pub use task::options::{Class, NOMINAL_WEIGHT, TaskOptions};
 pub use task::reference::{Outcome, Stats, TaskInfo, TaskRef, TaskState};
+pub use task_group::TaskGroup;
 pub use timers::{Sleep, TimerQueue};
 pub use yielding::{YieldNow, yield_now};
 

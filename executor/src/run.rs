@@ -27,20 +27,29 @@
 //! going idle, and interrupt handlers do not run between I1 and the halt.
 
 use crate::executor::{Executor, Platform, RunState};
-use crate::run_queue::{self, RunQueue, charge};
+use crate::run_queue::Pace;
 use crate::sync::atomic::{Ordering, fence};
+use crate::task::reference::Outcome;
 use crate::task::state::Pause;
 use crate::task::{Header, Task, waker};
+use crate::task_group::TaskGroup;
+use crate::unwind::Panics;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
 use core::task::{Context, Poll};
+
+/// How many timers fire before the next task has its turn. As many again fire after it: neither tasks nor timers
+/// wait for all of the others.
+const DUE_AT_ONCE: usize = 32;
 
 impl<P: Platform> Executor<P> {
     /// Fires expired timers, takes in what other CPUs sent, and polls the most urgent task; steals one
     /// if there is none.
     ///
     /// # Panics
-    /// On another CPU, and when called by a task that this executor polls.
+    /// On another CPU, and when called by a task that this executor polls. And, where panics unwind, when a task
+    /// panicked: that [is over](Outcome::Panicked) then, and the executor goes on with the others when it is called
+    /// again.
     pub fn run_one(&'static self) -> RunState {
         self.begin();
         while !self.step() {
@@ -81,7 +90,7 @@ impl<P: Platform> Executor<P> {
             self.pace.clock.store(self.platform.now(), Relaxed);
         }
         if self.clock() >= deadline {
-            self.timers.expire(self.clock());
+            self.timers.expire_some(self.clock(), DUE_AT_ONCE);
         }
         let task = self.choose();
         if let Some(task) = task {
@@ -176,21 +185,25 @@ impl<P: Platform> Executor<P> {
         if self.ready.load(Relaxed) != 0 || !self.inbox.is_empty() {
             return self.dequeue_locked(again);
         }
-        let Some(again) = again else { return self.take_lone() };
-        Some(match self.take_lone() {
-            Some(lone) => self.first_of(lone, again),
-            None => again,
-        })
+        match (self.take_lone(), again) {
+            (Some(lone), Some(again)) => Some(self.first_of(lone, again)),
+            (only, other) => {
+                self.pace.set_contended(false);
+                only.or(other)
+            }
+        }
     }
 
     /// The more urgent one of two tasks; the other one is the lone one then. `first` came first.
     fn first_of(&'static self, first: Task, second: Task) -> Task {
-        // SAFETY: both were taken out just now, with the right to enqueue.
+        // SAFETY: both were taken out just now, with the right to enqueue; only siblings do without the lock.
         let later = unsafe {
-            run_queue::place(first, &self.pace);
-            run_queue::place(second, &self.pace);
-            second.as_ref().node.key.get() < first.as_ref().node.key.get()
+            let _lock = (!Pace::are_siblings(first, second)).then(|| self.queue.lock(&self.platform));
+            self.pace.place(first);
+            self.pace.place(second);
+            self.pace.is_before(second, first)
         };
+        self.pace.set_contended(true);
         let (first, second) = if later { (second, first) } else { (first, second) };
         // SAFETY: as above.
         let affinity = unsafe { second.as_ref() }.affinity.load(Relaxed);
@@ -199,19 +212,18 @@ impl<P: Platform> Executor<P> {
         first
     }
 
-    /// In one locked step: the lone task and `again` go into the queue, the inbox too, the next task comes
-    /// out.
+    /// In one locked step: the lone task and `again` go into the queue, and what other CPUs sent, or some of it if
+    /// that is much; the next task comes out.
     fn dequeue_locked(&'static self, again: Option<Task>) -> Option<Task> {
         let mut queue = self.queue.lock(&self.platform);
         for task in self.take_lone().into_iter().chain(again) {
             // SAFETY: the right to enqueue came with the one, and was kept of the other.
             unsafe { queue.push(task, &self.pace) };
         }
-        if !self.inbox.is_empty() {
-            self.take_in(&mut queue);
-        }
+        queue.take_in(&self.inbox, &self.pace);
         let task = queue.pop();
         self.ready.store(queue.len(), Relaxed);
+        self.pace.set_contended(queue.len() != 0);
         if let Some(next) = queue.first() {
             // SAFETY: tasks in the queue are alive.
             let affinity = unsafe { next.as_ref() }.affinity.load(Relaxed);
@@ -221,20 +233,14 @@ impl<P: Platform> Executor<P> {
         task
     }
 
-    /// Moves what is in the inbox to the queue.
-    pub(crate) fn take_in(&self, queue: &mut RunQueue) {
-        for node in self.inbox.take_all() {
-            // SAFETY: nodes in an inbox are tasks', and the right to enqueue comes with them.
-            unsafe { queue.push(node.cast(), &self.pace) };
-        }
-    }
-
-    /// Polls `task`, which was dequeued, or drops it if it was killed.
+    /// Polls `task`, which was dequeued, or drops it if it was killed. Where panics unwind, one of the task, or of who
+    /// waits for its end, goes on when the executor is ready for the next task.
     #[inline]
     fn run(&'static self, task: Task) {
         // SAFETY: it came out of the queue, so it is alive, by the executor's own reference.
         let header = unsafe { task.as_ref() };
         self.current.store(task.as_ptr(), Relaxed);
+        let mut panics = Panics::none();
         if header.state.start() {
             // SAFETY: borrows the executor's own reference, which the poll cannot end.
             let waker = unsafe { waker::borrowed(task) };
@@ -243,24 +249,35 @@ impl<P: Platform> Executor<P> {
             let result = header.exclusive.with(|| unsafe { (header.vtable.poll)(task, &mut context) });
             self.account(header);
             match result {
-                Poll::Ready(()) => self.retire(task, true),
+                Ok(Poll::Ready(())) => self.retire(task, Outcome::Finished, &mut panics),
                 // From here on the task may be another CPU's, unless it was woken meanwhile.
-                Poll::Pending => match header.state.pause(!self.again.load(Relaxed).is_null()) {
+                Ok(Poll::Pending) => match header.state.pause(!self.again.load(Relaxed).is_null()) {
                     Pause::Park => {}
                     Pause::Again => self.again.store(task.as_ptr(), Relaxed),
-                    Pause::Drop => self.drop_killed(task),
+                    Pause::Drop => self.drop_killed(task, &mut panics),
                 },
+                Err(payload) => {
+                    panics.note(payload);
+                    self.retire(task, Outcome::Panicked, &mut panics);
+                }
             }
         } else {
-            self.drop_killed(task);
+            self.drop_killed(task, &mut panics);
         }
         self.current.store(ptr::null_mut(), Relaxed);
+        panics.resume();
+    }
+
+    /// Counts a poll, and its time.
+    #[inline(always)]
+    fn account(&self, header: &Header) {
+        header.count_poll();
+        self.account_time(header);
     }
 
     /// Reads the clock and charges the time since the last look at it.
     #[inline(always)]
-    fn account(&self, header: &Header) {
-        header.count_poll();
+    fn account_time(&self, header: &Header) {
         if !P::TIMES_POLLS {
             return;
         }
@@ -268,37 +285,55 @@ impl<P: Platform> Executor<P> {
         let ran = now.saturating_sub(self.clock());
         self.pace.clock.store(now, Relaxed);
         header.account(ran);
-        charge(header, ran, &self.pace);
+        if self.pace.is_contended() {
+            self.charge(header, ran);
+        }
         if ran > self.budget.load(Relaxed) {
-            self.platform.overrun(header.name, ran);
+            self.platform.overrun(header.name(), ran);
         }
     }
 
+    /// Charges a poll during which others waited for their turn.
+    #[inline(never)]
+    fn charge(&self, header: &Header, ran: u64) {
+        self.queue.lock(&self.platform).charge(header, ran, &self.pace);
+    }
+
     #[cold]
-    fn drop_killed(&'static self, task: Task) {
+    fn drop_killed(&'static self, task: Task, panics: &mut Panics) {
         // SAFETY: dequeued or polled by this executor, and scheduled, so that nobody else can be.
-        unsafe {
-            let header = task.as_ref();
-            header.exclusive.with(|| (header.vtable.drop_future)(task));
-        }
-        self.retire(task, false);
+        let header = unsafe { task.as_ref() };
+        // SAFETY: as above.
+        let dropped = header.exclusive.with(|| unsafe { (header.vtable.drop_future)(task) });
+        self.account_time(header);
+        let how = match dropped {
+            Ok(()) => Outcome::Killed,
+            Err(payload) => {
+                panics.note(payload);
+                Outcome::Panicked
+            }
+        };
+        self.retire(task, how, panics);
     }
 
     /// Ends a task whose future is gone: unlists it, wakes who waits for that, and gives up the
     /// executor's own reference.
-    fn retire(&'static self, task: Task, done: bool) {
+    fn retire(&'static self, task: Task, how: Outcome, panics: &mut Panics) {
         // SAFETY: the executor's own reference keeps it alive until the last step.
         let header = unsafe { task.as_ref() };
         // Its last wish, if it had one.
         self.again.store(ptr::null_mut(), Relaxed);
-        // SAFETY: it was listed when it was spawned.
-        unsafe { header.registry.remove(&self.platform, task) };
+        // SAFETY: it was listed when it was spawned, and will be in no queue any more.
+        unsafe {
+            self.registry_of(header).remove(&self.platform, task);
+            drop(header.group.take().map(|group| TaskGroup::from_raw(group)));
+        }
         if header.state.is_unshared() {
             // SAFETY: the executor's own reference is the last.
             return unsafe { waker::free(task) };
         }
-        if header.state.close(done) {
-            header.joiners.with(|_, waiters| waiters.wake_all());
+        if header.state.close(how) {
+            panics.run(|| _ = header.joiners.with(|_, waiters| waiters.wake_all()));
         }
         if header.state.release() {
             // SAFETY: that was the last reference.

@@ -67,7 +67,7 @@ impl<P: Platform> Executor<P> {
                 // SAFETY: the right to enqueue came with it.
                 unsafe { queue.push(lone, &peer.pace) };
             }
-            peer.take_in(&mut queue);
+            queue.take_in(&peer.inbox, &peer.pace);
             let stolen = queue.steal(self.bit(), &peer.pace);
             peer.ready.store(queue.len(), Relaxed);
             stolen

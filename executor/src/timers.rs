@@ -1,10 +1,14 @@
 //! The timers of a CPU: a heap by deadline, whose nodes live in the futures and alarms that wait.
 //!
 //! A node may be taken out by another CPU than the one whose queue it is in: it knows its queue, and is
-//! only touched under that queue's lock once it has been armed. Wakers are called without the lock.
+//! only touched under that queue's lock once it has been armed.
+//!
+//! Wakers are foreign code: one that is woken, cloned or dropped may use this very queue, or panic. None of that
+//! is done with the lock held.
 
 use crate::heap::{Heap, Node};
 use crate::sync::{Mutex, plain};
+use crate::unwind::Panics;
 use core::cell::{Cell, UnsafeCell};
 use core::marker::PhantomPinned;
 use core::pin::Pin;
@@ -105,19 +109,35 @@ impl TimerQueue {
         Sleep { queue: self, deadline, entry: Entry::new() }
     }
 
-    /// Wakes all whose deadline is `now` or earlier, in order. How many.
-    #[cold]
+    /// Wakes all whose deadline is `now` or earlier, in order. How many. A panic of one of the wakers goes on when
+    /// those that were taken out with it have been woken, too.
     pub fn expire(&self, now: u64) -> usize {
+        self.expire_some(now, usize::MAX)
+    }
+
+    /// Whether someone has the lock, at some moment.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn is_locked(&self) -> bool {
+        self.heap.is_locked()
+    }
+
+    /// As [`TimerQueue::expire`], but no more than `limit`, rounded up to some: any number may be due at one time,
+    /// and an executor has more to do. The others are still due.
+    #[cold]
+    pub(crate) fn expire_some(&self, now: u64, limit: usize) -> usize {
         let mut count = 0;
-        loop {
+        while count < limit {
             let mut batch: [Option<Waker>; BATCH] = [const { None }; BATCH];
             let taken = self.take_expired(now, &mut batch);
             count += taken;
-            batch.into_iter().flatten().for_each(Waker::wake);
+            let mut panics = Panics::none();
+            batch.into_iter().flatten().for_each(|waker| panics.run(|| waker.wake()));
+            panics.resume();
             if taken < BATCH {
-                return count;
+                break;
             }
         }
+        count
     }
 
     fn take_expired(&self, now: u64, batch: &mut [Option<Waker>; BATCH]) -> usize {
@@ -144,13 +164,15 @@ impl TimerQueue {
         if deadline == u64::MAX {
             return;
         }
+        // SAFETY: the caller's contract: before it is armed, the entry is the caller's. (An entry that was
+        // disarmed, or expired, has no waker to drop.)
+        unsafe { *entry.as_ref().waker.get() = Some(waker) };
         let mut heap = self.heap.lock();
         // SAFETY: the caller's contract, and then the lock.
         unsafe {
             let fields = entry.as_ref();
             fields.node.key.set(deadline);
             fields.status.set(Status::Armed);
-            *fields.waker.get() = Some(waker);
             heap.push(entry.cast());
         }
         if deadline < self.next() {
@@ -163,11 +185,12 @@ impl TimerQueue {
         }
     }
 
-    /// Takes an entry out. Whether it was in.
+    /// Takes an entry out. Whether it was in, and its waker, to be dropped when the caller has no lock.
     ///
     /// # Safety
     /// The entry was only ever armed in this queue since it was last disarmed.
-    pub(crate) unsafe fn disarm(&self, entry: NonNull<Entry>) -> bool {
+    #[must_use]
+    pub(crate) unsafe fn disarm(&self, entry: NonNull<Entry>) -> (bool, Option<Waker>) {
         let mut heap = self.heap.lock();
         // SAFETY: alive, and ours under the lock.
         let fields = unsafe { entry.as_ref() };
@@ -179,9 +202,7 @@ impl TimerQueue {
             unsafe { heap.remove(entry.cast()) };
             self.next.store(first_deadline(&heap), Relaxed);
         }
-        drop(heap);
-        drop(waker);
-        armed
+        (armed, waker)
     }
 
     /// Whether the entry expired; if not, and it is armed, it will wake `waker`.
@@ -189,13 +210,29 @@ impl TimerQueue {
     /// # Safety
     /// The entry was only ever armed in this queue.
     unsafe fn poll(&self, entry: NonNull<Entry>, waker: &Waker) -> Status {
+        // SAFETY: the caller's contract.
+        let (status, same) = unsafe { self.look(entry, |slot| slot.will_wake(waker)) };
+        if same != Some(false) {
+            return status;
+        }
+        let mut waker = waker.clone();
+        // SAFETY: as above. The waker before is dropped at the end.
+        unsafe { self.look(entry, |slot| core::mem::swap(slot, &mut waker)) }.0
+    }
+
+    /// Looks at an entry, and with `work` at its waker, if it has one, under the lock.
+    ///
+    /// # Safety
+    /// The entry was only ever armed in this queue.
+    unsafe fn look<R>(
+        &self,
+        entry: NonNull<Entry>,
+        work: impl FnOnce(&mut Waker) -> R,
+    ) -> (Status, Option<R>) {
         let _heap = self.heap.lock();
         // SAFETY: alive, and ours under the lock.
         let (status, slot) = unsafe { (entry.as_ref().status.get(), &mut *entry.as_ref().waker.get()) };
-        if let Some(slot) = slot {
-            slot.clone_from(waker);
-        }
-        status
+        (status, slot.as_mut().map(work))
     }
 }
 
@@ -251,6 +288,6 @@ impl Future for Sleep<'_> {
 impl Drop for Sleep<'_> {
     fn drop(&mut self) {
         // SAFETY: only ever armed in this queue, and alive until the end of this function.
-        unsafe { self.queue.disarm(NonNull::from(&self.entry)) };
+        drop(unsafe { self.queue.disarm(NonNull::from(&self.entry)) });
     }
 }

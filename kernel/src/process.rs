@@ -1,5 +1,6 @@
 //! The machine's side of processes: an address space with page tables, and where the vDSO lies in it.
 
+use crate::arch::cpu;
 use crate::entropy;
 use crate::mm::{AddressSpace, layout};
 use abi::{Rights, Status};
@@ -7,6 +8,7 @@ use alloc::sync::Arc;
 use core::any::Any;
 use core::ops::Range;
 use core::sync::atomic::{AtomicU64, Ordering};
+use executor::{NOMINAL_WEIGHT, TaskGroup};
 use objects::memory::{Frame, NoMemory, PageTable, Protection, Work};
 use objects::{Job, Process, Vmar};
 
@@ -18,6 +20,8 @@ pub const ROOT_VMAR_RIGHTS: Rights =
 pub struct Machine {
     /// Its translations.
     pub space: AddressSpace,
+    /// Its threads, which compete for the CPUs as one.
+    pub tasks: TaskGroup,
     /// Where the vDSO image begins; 0 until it is mapped.
     vdso_base: AtomicU64,
     /// Where its code begins.
@@ -72,7 +76,9 @@ pub fn of_vmar(vmar: &Vmar) -> Option<&Machine> {
 /// `NO_MEMORY`; `BAD_STATE` when the job was killed.
 pub fn create(job: Arc<Job>, name: &[u8]) -> Result<Arc<Process>, Status> {
     let space = AddressSpace::new()?;
-    let machine = Arc::new(Machine { space, vdso_base: AtomicU64::new(0), vdso_code: AtomicU64::new(0) });
+    let tasks = TaskGroup::new(cpu::count(), NOMINAL_WEIGHT).map_err(|_| Status::NO_MEMORY)?;
+    let machine =
+        Arc::new(Machine { space, tasks, vdso_base: AtomicU64::new(0), vdso_code: AtomicU64::new(0) });
     let root = Vmar::root(layout::USER_BASE..layout::USER_END, machine.clone(), &entropy::SOURCE);
     Process::new(job, name, root, machine, entropy::number() as u32)
 }

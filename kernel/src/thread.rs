@@ -29,9 +29,10 @@ pub fn start(thread: &Arc<Thread>, first: bool, context: UserContext) -> Result<
     let machine = process::machine(&process).ok_or(Status::BAD_STATE)?;
     thread.start(first, || {
         let handles = process.handles.clone();
-        let caller = Caller { thread: thread.clone(), process, handles, machine };
+        let caller = Caller { thread: thread.clone(), process, handles, machine: machine.clone() };
         let options = TaskOptions::new("thread").id(thread.koid());
-        run::executor().spawn(options, live(Life(caller), context)).map_err(|_| Status::NO_MEMORY)
+        let life = live(Life(caller), context);
+        run::executor().spawn_in(&machine.tasks, options, life).map_err(|_| Status::NO_MEMORY)
     })
 }
 

@@ -21,7 +21,7 @@ impl Run {
     #[inline(always)]
     pub(super) unsafe fn has(node: NonNull<Node>) -> bool {
         // SAFETY: by contract.
-        unsafe { node.as_ref() }.child.get() == Some(node)
+        unsafe { node.as_ref() }.left.get() == Some(node)
     }
 
     /// Takes `node` in if it belongs behind the last or before the first. Whether it does.
@@ -34,7 +34,7 @@ impl Run {
         unsafe {
             let header = node.as_ref();
             let (Some(first), Some(last)) = (self.first, self.last) else {
-                header.child.set(Some(node));
+                header.left.set(Some(node));
                 (self.first, self.last) = (Some(node), Some(node));
                 return true;
             };
@@ -49,7 +49,7 @@ impl Run {
             } else {
                 return false;
             }
-            header.child.set(Some(node));
+            header.left.set(Some(node));
         }
         true
     }
@@ -63,7 +63,7 @@ impl Run {
         // SAFETY: the node and its neighbours are in the run, so alive.
         unsafe {
             let header = node.as_ref();
-            header.child.set(None);
+            header.left.set(None);
             let (next, prev) = (header.next.take(), header.prev.take());
             match next {
                 Some(next) => next.as_ref().prev.set(prev),

@@ -15,11 +15,12 @@
 //!   home, and the future.
 //! - `registry_links` are touched under the lock of their list.
 //! - Accounts and the waiting label are written by the running executor, and read at any moment.
+//! - `group` is set before anybody knows the task, and taken away by the executor that ends it.
 //! - `class` and `affinity` are written by anyone, and take effect when the task is next enqueued or
 //!   dequeued.
 //!
 //! # State bits
-//! See [`state`]: `SCHEDULED`, `ACTIVE`, `KILLED`, `DONE`, `CLOSED`, `JOINED`, and the count.
+//! See [`state`]: `SCHEDULED`, `ACTIVE`, `KILLED`, `DONE`, `CLOSED`, `JOINED`, `PANICKED`, and the count.
 
 pub(crate) mod annotate;
 pub(crate) mod cache;
@@ -32,8 +33,8 @@ pub(crate) mod waker;
 
 use crate::heap::Node;
 use crate::list::Links;
-use crate::registry::Registry;
 use crate::sync::{Exclusive, plain};
+use crate::task_group::Shared;
 use core::cell::Cell;
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
@@ -60,13 +61,17 @@ pub(crate) struct Header {
     pub(crate) affinity: plain::AtomicU64,
     /// Set when the task is listed, before anybody knows it.
     pub(crate) id: Cell<u64>,
-    pub(crate) name: &'static str,
+    name: NonNull<u8>,
+    /// The name is 4 GiB at most.
+    name_length: u32,
+    /// Where the task is listed: the number of the CPU on whose executor it was spawned.
+    pub(crate) listed: u32,
     pub(crate) run_time: plain::AtomicU64,
     pub(crate) longest: plain::AtomicU64,
     pub(crate) polls: plain::AtomicU64,
     pub(crate) waits_for: Label,
-    /// Where the task is listed: the registry of the executor that it was spawned on.
-    pub(crate) registry: &'static Registry,
+    /// The group in which it competes, of which it counts a reference until it is over; `None`: its executor's own.
+    pub(crate) group: Cell<Option<NonNull<Shared>>>,
     pub(crate) registry_links: Links<Header>,
     /// Who waits for the end; the state says whether it has come, and whether anybody waits.
     pub(crate) joiners: WaitQueue,
@@ -93,6 +98,21 @@ impl Header {
     #[inline(always)]
     pub(crate) fn rank(&self) -> u8 {
         (self.class_word() >> options::RANK_SHIFT) as u8
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &'static str {
+        // SAFETY: made of a `&'static str` in `raw::allocate`.
+        unsafe {
+            let bytes = NonNull::slice_from_raw_parts(self.name, self.name_length as usize);
+            core::str::from_utf8_unchecked(bytes.as_ref())
+        }
+    }
+
+    /// Whether it has never been polled.
+    #[inline(always)]
+    pub(crate) fn is_new(&self) -> bool {
+        self.polls.load(Relaxed) == 0
     }
 
     /// Counts a poll. By the executor that runs the task.

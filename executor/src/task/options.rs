@@ -42,10 +42,7 @@ impl Class {
     pub(crate) fn pack(self) -> u64 {
         match self {
             Self::Deadline { within } => RANK_DEADLINE << RANK_SHIFT | within.min(PLACE_MASK >> 1),
-            Self::Fair { weight } => {
-                let weight = weight.clamp(1, LARGEST_WEIGHT);
-                RANK_FAIR << RANK_SHIFT | u64::from((NOMINAL_WEIGHT << RECIPROCAL_SHIFT) / weight)
-            }
+            Self::Fair { weight } => RANK_FAIR << RANK_SHIFT | cost_of_weight(weight),
             Self::Idle => RANK_IDLE << RANK_SHIFT,
         }
     }
@@ -66,6 +63,13 @@ impl Class {
     pub(crate) fn virtual_time(word: u64, ran: u64) -> u64 {
         ((u128::from(ran) * u128::from(word & PLACE_MASK)) >> RECIPROCAL_SHIFT) as u64
     }
+}
+
+/// What a nanosecond costs what has this weight.
+pub(crate) const fn cost_of_weight(weight: u32) -> u64 {
+    let weight = if weight == 0 { 1 } else { weight };
+    let weight = if weight > LARGEST_WEIGHT { LARGEST_WEIGHT } else { weight };
+    ((NOMINAL_WEIGHT << RECIPROCAL_SHIFT) / weight) as u64
 }
 
 impl Default for Class {

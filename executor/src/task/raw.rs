@@ -6,23 +6,25 @@ use super::state::{State, Wake};
 use super::{Header, Task};
 use crate::heap::Node;
 use crate::list::Links;
-use crate::registry::Registry;
 use crate::run_queue::first_place;
 use crate::sync::{Exclusive, plain};
-use crate::{AllocError, Executor, Platform};
+use crate::unwind::{Payload, catch, forget};
+use crate::{AllocError, Executor, Platform, TaskGroup};
 use alloc::alloc::Layout;
 use core::cell::{Cell, UnsafeCell};
 use core::mem::ManuallyDrop;
 use core::pin::Pin;
+use core::ptr::NonNull;
 use core::task::{Context, Poll};
 use waitq::WaitQueue;
 
 /// The operations that need to know the platform or the future.
 pub(crate) struct VTable {
-    /// Polls the future, and drops it if it is ready. The caller has the right to the future.
-    pub(crate) poll: unsafe fn(Task, &mut Context<'_>) -> Poll<()>,
-    /// Drops the future. The caller has the right to it.
-    pub(crate) drop_future: unsafe fn(Task),
+    /// Polls the future, and drops it if it is ready, or panics: then the drop is done all the same, and the first
+    /// panic is the answer. The caller has the right to the future.
+    pub(crate) poll: unsafe fn(Task, &mut Context<'_>) -> Result<Poll<()>, Payload>,
+    /// Drops the future; a panic of that is the answer. The caller has the right to it.
+    pub(crate) drop_future: unsafe fn(Task) -> Result<(), Payload>,
     /// Frees the allocation. The future is gone, and so are all references.
     pub(crate) free: unsafe fn(Task),
     /// Hands the task to its home. The caller has, and gives up, the right to enqueue.
@@ -58,11 +60,11 @@ impl<P: Platform, F: Future<Output = ()> + Send + 'static> Typed<P, F> {
     };
 }
 
-/// Allocates a task at home on `executor`, with one reference besides the executor's own if it is `referred`
+/// Allocates a task at home on `executor`, in `group` if there is one, with one reference besides the executor's own if it is `referred`
 /// to. It is scheduled, but in no queue yet, and listed nowhere.
 pub(crate) fn allocate<P, F>(
     executor: &'static Executor<P>,
-    registry: &'static Registry,
+    group: Option<TaskGroup>,
     options: TaskOptions,
     referred: bool,
     future: F,
@@ -83,12 +85,14 @@ where
         class: plain::AtomicU64::new(class),
         affinity: plain::AtomicU64::new(options.affinity),
         id: Cell::new(options.id),
-        name: options.name,
+        name: NonNull::from(options.name).cast(),
+        name_length: options.name.len() as u32,
+        listed: executor.index() as u32,
         run_time: plain::AtomicU64::new(0),
         longest: plain::AtomicU64::new(0),
         polls: plain::AtomicU64::new(0),
         waits_for: Label::new(),
-        registry,
+        group: Cell::new(group.map(TaskGroup::into_raw)),
         registry_links: Links::new(),
         joiners: WaitQueue::new(()),
         exclusive: Exclusive::new(),
@@ -109,24 +113,34 @@ pub(crate) unsafe fn future<'a, F>(task: Task) -> &'a F {
 
 /// # Safety
 /// See [`VTable::poll`]; `task` holds an `F`.
-unsafe fn poll<F: Future<Output = ()>>(task: Task, context: &mut Context<'_>) -> Poll<()> {
-    // SAFETY: the caller has the right to the future, which is alive, and never moves.
-    let result = unsafe {
-        let future: &mut F = &mut *task.cast::<Allocation<F>>().as_ref().future.get();
-        Pin::new_unchecked(future).poll(context)
-    };
-    if result.is_ready() {
-        // SAFETY: as above.
-        unsafe { drop_future::<F>(task) };
+unsafe fn poll<F: Future<Output = ()>>(task: Task, context: &mut Context<'_>) -> Result<Poll<()>, Payload> {
+    let result = catch(|| {
+        // SAFETY: the caller has the right to the future, which is alive, and never moves.
+        unsafe {
+            let future: &mut F = &mut *task.cast::<Allocation<F>>().as_ref().future.get();
+            Pin::new_unchecked(future).poll(context)
+        }
+    });
+    if let Ok(Poll::Pending) = result {
+        return result;
     }
-    result
+    // SAFETY: as above. What a panic left of the future is to be dropped, like what a finished one left.
+    let dropped = unsafe { drop_future::<F>(task) };
+    match (result, dropped) {
+        (Err(first), Err(second)) => {
+            forget(second);
+            Err(first)
+        }
+        (result, Ok(())) => result,
+        (Ok(_), Err(payload)) => Err(payload),
+    }
 }
 
 /// # Safety
 /// See [`VTable::drop_future`]; `task` holds an `F`.
-unsafe fn drop_future<F>(task: Task) {
-    // SAFETY: the caller has the right to the future, and nobody looks at it again.
-    unsafe { ManuallyDrop::drop(&mut *task.cast::<Allocation<F>>().as_ref().future.get()) };
+unsafe fn drop_future<F>(task: Task) -> Result<(), Payload> {
+    // SAFETY: the caller has the right to the future, and nobody looks at it again, even after a panic.
+    catch(|| unsafe { ManuallyDrop::drop(&mut *task.cast::<Allocation<F>>().as_ref().future.get()) })
 }
 
 /// # Safety

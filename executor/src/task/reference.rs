@@ -22,6 +22,8 @@ pub enum Outcome {
     Finished,
     /// Its future was dropped before that.
     Killed,
+    /// Its future panicked, when it was polled or dropped. (Only where panics unwind: on a host.)
+    Panicked,
 }
 
 /// What a task is at.
@@ -145,7 +147,7 @@ impl TaskRef {
 
     /// Its name.
     pub fn name(&self) -> &'static str {
-        self.header().name
+        self.header().name()
     }
 
     /// Its number.
@@ -229,7 +231,7 @@ pub(crate) unsafe fn info(task: Task) -> TaskInfo {
     let header = unsafe { task.as_ref() };
     TaskInfo {
         id: header.id.get(),
-        name: header.name,
+        name: header.name(),
         class: Class::unpack(header.class_word()),
         affinity: header.affinity.load(Relaxed),
         // SAFETY: as above.
@@ -250,7 +252,11 @@ fn stats(header: &Header) -> Stats {
 }
 
 fn outcome(state: Snapshot) -> Option<Outcome> {
-    let how = if state.is_done() { Outcome::Finished } else { Outcome::Killed };
+    let how = match (state.is_done(), state.is_panicked()) {
+        (true, _) => Outcome::Finished,
+        (_, true) => Outcome::Panicked,
+        _ => Outcome::Killed,
+    };
     state.is_closed().then_some(how)
 }
 

@@ -1,4 +1,4 @@
-//! The state word of a task: six bits and the reference count, changed by one atomic step each.
+//! The state word of a task: seven bits and the reference count, changed by one atomic step each.
 //!
 //! ```text
 //!   parked                              bits: none
@@ -12,12 +12,13 @@
 //!     │ Pending, woken: enqueue         (or drop it, if KILLED)
 //!     │ Pending, not woken: parked
 //!     ▼ Ready
-//!   over                                ACTIVE, CLOSED, DONE
+//!   over                                ACTIVE, CLOSED, DONE; after a panic of a poll or drop: PANICKED
 //! ```
 //!
 //! A task that wakes itself by reference, on the CPU that polls it, changes nothing here: its executor
 //! is told, and gives it to [`State::pause`].
 
+use super::reference::Outcome;
 use crate::sync::atomic::{AtomicUsize, Ordering};
 
 /// Woken or killed while it was `ACTIVE`, and not polled since.
@@ -32,8 +33,10 @@ const DONE: usize = 1 << 3;
 const CLOSED: usize = 1 << 4;
 /// Someone waits, or waited, for the end.
 const JOINED: usize = 1 << 5;
+/// The future panicked when it was polled or dropped. Comes with `CLOSED`.
+const PANICKED: usize = 1 << 6;
 /// The count starts here.
-const REFERENCE: usize = 1 << 6;
+const REFERENCE: usize = 1 << 7;
 
 /// What someone who woke or killed a task must do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,6 +72,9 @@ impl Snapshot {
     }
     pub(crate) fn is_done(self) -> bool {
         self.0 & DONE != 0
+    }
+    pub(crate) fn is_panicked(self) -> bool {
+        self.0 & PANICKED != 0
     }
     pub(crate) fn is_killed(self) -> bool {
         self.0 & KILLED != 0
@@ -183,10 +189,13 @@ impl State {
         self.0.fetch_or(JOINED, Ordering::AcqRel) & CLOSED != 0
     }
 
-    /// By the executor that dropped the future; `done` if it had finished. Whether the end is to be
-    /// announced.
-    pub(crate) fn close(&self, done: bool) -> bool {
-        let bits = if done { CLOSED | DONE } else { CLOSED };
+    /// By the executor that dropped the future, which ended `how`. Whether the end is to be announced.
+    pub(crate) fn close(&self, how: Outcome) -> bool {
+        let bits = match how {
+            Outcome::Finished => CLOSED | DONE,
+            Outcome::Killed => CLOSED,
+            Outcome::Panicked => CLOSED | PANICKED,
+        };
         self.0.fetch_or(bits, Ordering::AcqRel) & JOINED != 0
     }
 

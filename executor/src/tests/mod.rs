@@ -2,8 +2,11 @@
 
 mod accounting;
 mod classes;
+mod foreign;
+mod groups;
 mod idle;
 mod kill;
+mod panics;
 mod scopes;
 mod stealing;
 mod stress;

@@ -1,6 +1,7 @@
 //! Tasks that move between CPUs.
 
 use super::{Machine, never};
+use crate::run_queue::TAKEN_AT_ONCE;
 use crate::{TaskOptions, TaskState, yield_now};
 use std::sync::Arc;
 
@@ -173,4 +174,34 @@ fn virtual_time_moves_along_relative_to_the_queue() {
         machine.run_one(1);
     }
     assert!(moved.is_finished());
+}
+
+/// However many tasks other CPUs have sent, a CPU and a thief move a few of them at a time.
+#[test]
+fn a_crowd_from_another_cpu_is_taken_in_a_few_at_a_time() {
+    const CROWD: usize = 10_000;
+    let machine = Machine::new(3);
+    let clock = machine.clock.clone();
+    let busy = machine.spawn(0, "busy", async move {
+        loop {
+            clock.fetch_add(1_000_000, std::sync::atomic::Ordering::Relaxed);
+            yield_now().await;
+        }
+    });
+    machine.run_one(0);
+    let options = TaskOptions::new("crowd");
+    let crowd: std::vec::Vec<_> =
+        (0..CROWD).map(|_| machine.on(1, |_| machine.spawn_with(0, options, async {}))).collect();
+    let queued = || machine.cpus[0].queue.lock(machine.cpus[0].platform()).queued();
+    machine.on(2, |executor| executor.finish_idle());
+    assert_eq!(machine.run_one(2), crate::RunState::Ran, "a thief finds some");
+    assert!(queued() <= TAKEN_AT_ONCE, "and moved only some");
+    machine.run_one(0);
+    assert!(queued() <= 2 * TAKEN_AT_ONCE);
+    let before = busy.stats().polls;
+    for _ in 0..CROWD + 50 {
+        assert_eq!(machine.run_one(0), crate::RunState::Ran);
+    }
+    assert!(crowd.iter().all(|task| task.is_finished()));
+    assert!(busy.stats().polls > before, "and it had turns meanwhile");
 }

@@ -1,7 +1,7 @@
 //! Threads in the role of CPUs, as fast as they can.
 
 use crate::host::{HostExecutor, HostPlatform, LocalRunner, run_until};
-use crate::{Executor, Group, Outcome, TaskOptions, TaskRef, yield_now};
+use crate::{Executor, Group, NOMINAL_WEIGHT, Outcome, TaskGroup, TaskOptions, TaskRef, yield_now};
 use core::future::poll_fn;
 use core::task::Poll;
 use std::boxed::Box;
@@ -13,9 +13,12 @@ use std::vec::Vec;
 
 const CPUS: usize = 4;
 const WAKES: usize = 100_000;
+/// Each is a switch between two threads of the host.
+const HITS: usize = 20_000;
 
 struct Cpus {
     executors: &'static [&'static HostExecutor],
+    groups: [TaskGroup; 3],
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -34,11 +37,17 @@ impl Cpus {
             })
         };
         let threads = executors.iter().map(start).collect();
-        Self { executors, stop, threads }
+        let groups = [(); 3].map(|()| TaskGroup::new(CPUS, NOMINAL_WEIGHT).expect("memory"));
+        Self { executors, groups, stop, threads }
     }
 
     fn spawn<F: Future<Output = ()> + Send + 'static>(&self, cpu: usize, future: F) -> TaskRef {
-        self.executors[cpu].spawn(TaskOptions::new("stress"), future).expect("memory")
+        let options = TaskOptions::new("stress");
+        match self.groups.get(cpu) {
+            Some(group) => self.executors[cpu].spawn_in(group, options, future),
+            None => self.executors[cpu].spawn(options, future),
+        }
+        .expect("memory")
     }
 }
 
@@ -47,30 +56,39 @@ impl Drop for Cpus {
         self.stop.store(true, Ordering::Release);
         for (executor, thread) in self.executors.iter().zip(self.threads.drain(..)) {
             crate::Platform::kick(executor.platform());
-            let _ = thread.join();
+            let joined = thread.join();
+            assert!(joined.is_ok() || std::thread::panicking(), "a task panicked");
         }
     }
 }
 
-/// How often to look for what has to come.
+/// How often to look for something that has to come.
 const TURNS: u32 = 60_000;
 
-fn wait_for(what: &str, done: impl Fn() -> bool) {
-    // Turns are counted and not time, of which this process may get little.
-    for _ in 0..TURNS {
-        if done() {
-            return;
-        }
+/// Waits until `done` of `all` are done. Turns without any of them are counted, and not time, of which this process
+/// may get little.
+fn wait_for(what: &str, all: usize, done: impl Fn() -> usize) {
+    let (mut last, mut turns) = (done(), 0);
+    while last != all {
         std::thread::sleep(Duration::from_millis(1));
+        let now = done();
+        turns = if now == last { turns + 1 } else { 0 };
+        last = now;
+        assert!(turns < TURNS, "{what}: {last} of {all}: a wake was lost");
     }
-    panic!("{what}: a wake was lost")
 }
 
-/// Takes one token at a time; ready when it took `total`.
-fn consume(tokens: Arc<AtomicUsize>, total: usize) -> impl Future<Output = ()> + Send {
+fn finished(tasks: &[TaskRef]) -> usize {
+    tasks.iter().filter(|task| task.is_finished()).count()
+}
+
+/// Takes the tokens that are there, and counts them in `all`, too; ready when it took `total`.
+fn consume(tokens: Arc<AtomicUsize>, total: usize, all: Arc<AtomicUsize>) -> impl Future<Output = ()> + Send {
     let mut taken = 0;
     poll_fn(move |_| {
-        taken += tokens.swap(0, Ordering::Acquire);
+        let more = tokens.swap(0, Ordering::Acquire);
+        taken += more;
+        all.fetch_add(more, Ordering::Relaxed);
         if taken == total { Poll::Ready(()) } else { Poll::Pending }
     })
 }
@@ -79,8 +97,9 @@ fn consume(tokens: Arc<AtomicUsize>, total: usize) -> impl Future<Output = ()> +
 fn no_wake_is_lost() {
     let cpus = Cpus::start();
     let tokens: Vec<_> = (0..CPUS).map(|_| Arc::new(AtomicUsize::new(0))).collect();
+    let taken = Arc::new(AtomicUsize::new(0));
     let consumers: Vec<_> =
-        (0..CPUS).map(|cpu| cpus.spawn(cpu, consume(tokens[cpu].clone(), WAKES))).collect();
+        (0..CPUS).map(|cpu| cpus.spawn(cpu, consume(tokens[cpu].clone(), WAKES, taken.clone()))).collect();
     for cpu in 0..CPUS {
         let (tokens, consumers) = (tokens.clone(), consumers.clone());
         cpus.spawn(cpu, async move {
@@ -94,7 +113,8 @@ fn no_wake_is_lost() {
             }
         });
     }
-    wait_for("tokens", || consumers.iter().all(TaskRef::is_finished));
+    wait_for("tokens", CPUS * WAKES, || taken.load(Ordering::Relaxed));
+    wait_for("consumers", CPUS, || finished(&consumers));
 }
 
 /// Each wake goes to a CPU that has just gone idle, or is about to.
@@ -108,13 +128,13 @@ fn ping_pong_across_cpus() {
         poll_fn(move |_| {
             let hits = ball.load(Ordering::Acquire);
             if hits % 2 == side
-                && hits < WAKES
+                && hits < HITS
                 && let Some(players) = players.get()
             {
                 ball.store(hits + 1, Ordering::Release);
                 players[1 - side].wake();
             }
-            if ball.load(Ordering::Acquire) < WAKES { Poll::Pending } else { Poll::Ready(()) }
+            if ball.load(Ordering::Acquire) < HITS { Poll::Pending } else { Poll::Ready(()) }
         })
     };
     let pinned = |cpu: usize, side| {
@@ -124,9 +144,9 @@ fn ping_pong_across_cpus() {
     let pair = [pinned(0, 0), pinned(1, 1)];
     players.set(pair.clone()).expect("set once");
     pair.iter().for_each(TaskRef::wake);
-    wait_for("ball", || ball.load(Ordering::Acquire) >= WAKES);
+    wait_for("ball", HITS, || ball.load(Ordering::Acquire));
     pair.iter().for_each(TaskRef::wake);
-    wait_for("players", || pair.iter().all(TaskRef::is_finished));
+    wait_for("players", 2, || finished(&pair));
 }
 
 #[test]
@@ -152,10 +172,10 @@ fn killing_races_with_everything() {
         task.kill();
         task.wake();
         if number % 64 == 0 {
-            wait_for("kill", || task.outcome() == Some(Outcome::Killed));
+            wait_for("kill", 1, || usize::from(task.outcome() == Some(Outcome::Killed)));
         }
     }
-    wait_for("drops", || dropped.load(Ordering::Relaxed) == TASKS);
+    wait_for("drops", TASKS, || dropped.load(Ordering::Relaxed));
 }
 
 #[test]

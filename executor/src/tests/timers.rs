@@ -158,3 +158,37 @@ fn an_earlier_deadline_from_another_cpu_kicks() {
     machine.on(1, |_| alarm[2].set(timers, 5, Waker::noop().clone()));
     assert_eq!(machine.kicks(1), 1, "later, or its own");
 }
+
+/// However many timers are due, tasks have their turns in between, and all fire in order.
+#[test]
+fn timers_that_are_due_together_fire_a_few_at_a_time() {
+    let machine = Machine::new(1);
+    let timers = machine.cpus[0].timers();
+    let fired: Arc<std::sync::Mutex<std::vec::Vec<usize>>> = Arc::default();
+    struct Note(Arc<std::sync::Mutex<std::vec::Vec<usize>>>, usize);
+    impl Wake for Note {
+        fn wake(self: Arc<Self>) {
+            self.0.lock().expect("not poisoned").push(self.1);
+        }
+    }
+    let alarms: std::vec::Vec<_> = (0..1_000).map(|_| Alarm::new().expect("memory")).collect();
+    for (number, alarm) in alarms.iter().enumerate() {
+        // Neither in order nor in the reverse one.
+        let deadline = 1 + number as u64 * 377 % 1_000;
+        alarm.set(timers, deadline, Waker::from(Arc::new(Note(fired.clone(), deadline as usize))));
+    }
+    let count = || fired.lock().expect("not poisoned").len();
+    machine.spawn(0, "busy", async {
+        loop {
+            crate::yield_now().await;
+        }
+    });
+    machine.advance(2_000);
+    machine.on(0, |executor| executor.finish_idle());
+    for _ in 0..1_000 / 32 + 1 {
+        let before = count();
+        assert_eq!(machine.run_one(0), RunState::Ran);
+        assert!(count() - before <= 32, "the turn of the task came late");
+    }
+    assert_eq!(*fired.lock().expect("not poisoned"), (1..=1_000).collect::<std::vec::Vec<_>>());
+}

@@ -31,6 +31,7 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "flood-write" | "flood-etc" | "flood-pieces" | "flood-call" | "flood-magenta" => {
             crate::full_channels::flood(startup, role)
         }
+        "crowd" => crate::fairness::play(startup),
         "wait-in-every-way" => crate::stress_kills::play(startup),
         "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),
         "last-bad-word" | "last-bad-handle" | "last-unmap-bad-handle" => {

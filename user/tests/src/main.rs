@@ -24,6 +24,7 @@ mod console;
 mod debuglog;
 mod event;
 mod eventpair;
+mod fairness;
 mod fifo;
 mod full_channels;
 mod futex;
