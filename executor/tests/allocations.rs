@@ -3,7 +3,10 @@
 #![allow(unsafe_code)]
 #![cfg(not(loom))]
 
-use executor::{Alarm, Executor, Outcome, Platform, RunState, TaskOptions, waiting_for, yield_now};
+use executor::{
+    Alarm, Executor, NOMINAL_WEIGHT, Outcome, Platform, RunState, TaskGroup, TaskOptions, waiting_for,
+    yield_now,
+};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::task::Waker;
@@ -13,6 +16,8 @@ thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
     static LARGEST: Cell<usize> = const { Cell::new(0) };
     static REFUSE: Cell<bool> = const { Cell::new(false) };
+    /// Bytes that this thread allocated, less those that it freed.
+    static HELD: Cell<isize> = const { Cell::new(0) };
 }
 
 struct Counting;
@@ -25,11 +30,13 @@ unsafe impl GlobalAlloc for Counting {
         if REFUSE.get() {
             return std::ptr::null_mut();
         }
+        HELD.set(HELD.get() + layout.size() as isize);
         // SAFETY: the caller's contract.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        HELD.set(HELD.get() - layout.size() as isize);
         // SAFETY: the caller's contract.
         unsafe { System.dealloc(memory, layout) }
     }
@@ -99,6 +106,56 @@ fn a_task_is_one_allocation_and_small() {
     assert_eq!(allocations, 1);
     assert!(LARGEST.get() <= 256, "an idle kernel task takes {} bytes", LARGEST.get());
     drop(task);
+}
+
+/// Tasks of a group need no memory of it when they are spawned, compete, sleep, or are stolen; and it lives until the
+/// last one is over.
+#[test]
+fn a_group_is_one_small_allocation() {
+    let executor = executor();
+    let held = HELD.get();
+    let (allocations, group) = count(|| TaskGroup::new(64, NOMINAL_WEIGHT).expect("memory"));
+    assert_eq!((allocations, HELD.get() - held), (1, TaskGroup::size(64) as isize));
+    assert!(TaskGroup::size(64) <= 64 * 96 + 24, "{} bytes", TaskGroup::size(64));
+    let spawn = |_| {
+        executor.spawn_in(&group, TaskOptions::new("any"), async {
+            for _ in 0..3 {
+                yield_now().await;
+            }
+            std::future::pending::<()>().await;
+        })
+    };
+    let (allocations, tasks) = count(|| [0, 1, 2].map(spawn).map(|task| task.expect("memory")));
+    assert_eq!(allocations, 3);
+    let (allocations, ()) = count(|| {
+        run(executor);
+        tasks.iter().for_each(|task| task.wake());
+        run(executor);
+        drop(group.clone());
+    });
+    assert_eq!(allocations, 0);
+    drop(group);
+    let with_tasks = HELD.get();
+    tasks[0].kill();
+    tasks[1].kill();
+    run(executor);
+    assert_eq!(HELD.get(), with_tasks, "the third one is of the group still");
+    tasks[2].kill();
+    run(executor);
+    assert_eq!(
+        with_tasks - HELD.get(),
+        TaskGroup::size(64) as isize,
+        "nobody is, though there are references"
+    );
+}
+
+#[test]
+fn no_memory_for_a_group_is_an_error() {
+    REFUSE.set(true);
+    let refused = TaskGroup::new(4, NOMINAL_WEIGHT).err();
+    REFUSE.set(false);
+    assert_eq!(refused, Some(executor::AllocError));
+    assert_eq!(TaskGroup::new(usize::MAX / 8, NOMINAL_WEIGHT).err(), Some(executor::AllocError));
 }
 
 /// Spawns `count` tasks of a kind, runs them, and gives how many allocations that took.

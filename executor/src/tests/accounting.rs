@@ -58,13 +58,40 @@ fn a_poll_that_does_not_end_is_reported_by_the_interrupt() {
     let clock = machine.clock.clone();
     machine.spawn(0, "endless", async move {
         executor.watch();
-        clock.fetch_add(150, Ordering::Relaxed);
+        clock.fetch_add(100, Ordering::Relaxed);
+        executor.watch();
+        clock.fetch_add(50, Ordering::Relaxed);
         executor.watch();
         executor.set_budget(1_000);
     });
     executor.watch();
     machine.run(0);
     assert_eq!(*executor.platform().overruns.lock().expect("not poisoned"), [("endless", 150)]);
+}
+
+/// Not those of the task that comes after it.
+#[test]
+fn the_drop_of_a_killed_task_is_its_own_time() {
+    struct Slow(std::sync::Arc<std::sync::atomic::AtomicU64>);
+    impl Drop for Slow {
+        fn drop(&mut self) {
+            self.0.fetch_add(500, Ordering::Relaxed);
+        }
+    }
+    let machine = Machine::new(1);
+    let slow = Slow(machine.clock.clone());
+    let killed = machine.spawn(0, "killed", async move {
+        let _slow = slow;
+        never().await;
+    });
+    machine.run(0);
+    let before = killed.stats();
+    killed.kill();
+    let next = machine.spawn(0, "next", async {});
+    machine.run(0);
+    assert_eq!(killed.stats().run_time - before.run_time, 500);
+    assert_eq!(killed.stats().polls, before.polls, "a drop is no poll");
+    assert_eq!(next.stats().run_time, 0);
 }
 
 #[test]

@@ -298,6 +298,33 @@ fn a_group_spans_cpus() {
     }
 }
 
+/// A thief looks at some tasks of each group: those that may not move hide nobody else's.
+#[test]
+fn tasks_that_are_pinned_hide_no_other_group_from_a_thief() {
+    let machine = Machine::new(2);
+    let (crowd, other) = (group(&machine, NOMINAL_WEIGHT), group(&machine, NOMINAL_WEIGHT));
+    for _ in 0..100 {
+        spawn_in(&machine, 0, &crowd, TaskOptions::new("pinned").pinned(), never());
+    }
+    let free = spawn_in(&machine, 0, &other, TaskOptions::new("free"), never());
+    assert_eq!(machine.run(1), 1);
+    assert_eq!(free.cpu(), 1);
+}
+
+/// The turn of a task with less weight comes later, not never, and what it owes is its own, not its group's.
+#[test]
+fn a_light_task_makes_its_group_no_lighter() {
+    let machine = Machine::new(1);
+    let (mixed, plain) = (group(&machine, NOMINAL_WEIGHT), group(&machine, NOMINAL_WEIGHT));
+    let light = spin_with(&machine, 0, &mixed, Class::Fair { weight: NOMINAL_WEIGHT / 16 });
+    let heavy = spin(&machine, 0, &mixed);
+    let rival = spin(&machine, 0, &plain);
+    turns(&machine, 680);
+    close_to(rival.stats().polls, 340, 3);
+    close_to(heavy.stats().polls, 320, 3);
+    close_to(light.stats().polls, 20, 2);
+}
+
 #[test]
 fn a_group_for_fewer_cpus_competes_as_the_executors_own_elsewhere() {
     let machine = Machine::new(2);

@@ -63,3 +63,31 @@ fn a_local_wake_kicks_nobody() {
     assert!(machine.cpus[0].has_ready());
     assert_eq!(machine.run_one(0), RunState::Ran);
 }
+
+/// Wherever it waits: alone, in the queue, on its way from another CPU.
+#[test]
+fn whatever_waits_for_its_turn_is_ready() {
+    let machine = std::sync::Arc::new(Machine::new(2));
+    let executor = machine.cpus[0];
+    assert!(!executor.has_ready());
+    let inner = machine.clone();
+    machine.spawn(0, "first", async move {
+        assert!(!executor.has_ready(), "what runs does not wait");
+        crate::yield_now().await;
+        assert!(!executor.has_ready());
+        let parked = [(); 2].map(|()| inner.spawn(0, "waits", never()));
+        assert!(executor.has_ready());
+        drop(parked);
+        crate::yield_now().await;
+        assert!(executor.has_ready(), "in the queue");
+        for _ in 0..4 {
+            inner.advance(20_000_000);
+            crate::yield_now().await;
+        }
+        assert!(!executor.has_ready());
+        inner.on(1, |_| inner.spawn(0, "sent", never()));
+        assert!(executor.has_ready(), "on its way");
+    });
+    machine.run(0);
+    assert!(!executor.has_ready());
+}
