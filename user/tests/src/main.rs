@@ -60,6 +60,7 @@ mod stress_futexes;
 mod stress_handles;
 mod stress_kills;
 mod stress_ports;
+mod stress_rights;
 mod stress_values;
 mod system_event;
 mod thread;
