@@ -82,6 +82,14 @@ impl<T> Slab<T> {
         Ok(index)
     }
 
+    /// The values, in the order of their indices.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.chunks.iter().flatten().filter_map(|slot| match slot {
+            Slot::Used(value) => Some(value),
+            Slot::Free(_) => None,
+        })
+    }
+
     /// Takes the value at this index out.
     pub fn remove(&mut self, index: usize) -> Option<T> {
         self.get(index)?;
