@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 
 /// Families of Zircon's whose calls document their errors here. Of Magenta's, all that are done do.
-const FAMILIES: [&str; 17] = [
+const FAMILIES: [&str; 19] = [
     "handle", "object", "channel", "socket", "fifo", "event", "port", "futex", "time", "clock", "timer",
-    "cprng", "debug", "thread", "process", "job", "task",
+    "cprng", "debug", "thread", "process", "job", "task", "vmo", "vmar",
 ];
 
 fn root() -> &'static Path {

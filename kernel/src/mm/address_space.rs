@@ -2,8 +2,8 @@
 //!
 //! The lower half of the tree belongs to the process, the upper half is the kernel's, entry by entry.
 //! Tables come from the frames that user memory comes from; a table whose last entry goes is retired,
-//! and so is what is left of them when the address space is dropped, whose pages have been unmapped before, in steps. The pages themselves belong to whoever
-//! mapped them.
+//! and so is what is left of them when the address space is dropped: little, as all pages have been unmapped
+//! before, in steps. The pages themselves belong to whoever mapped them.
 
 use super::layout::{PAGE_SIZE, USER_END};
 use super::table::{self, ENTRIES, Entry, Slot, TOP_LEVEL, Table};
@@ -266,7 +266,7 @@ fn clear_below(slot: &Slot, level: usize, range: Range<u64>, removal: &mut Remov
 
 /// Retires tables.
 fn retire(tables: frames::Retired) {
-    TABLES.fetch_sub(tables.len(), Relaxed);
+    TABLES.fetch_sub(tables.count(), Relaxed);
     tables.retire();
 }
 

@@ -192,7 +192,7 @@ impl Retired {
     }
 
     /// How many there are.
-    pub const fn len(&self) -> usize {
+    pub const fn count(&self) -> usize {
         self.0.len()
     }
 

@@ -124,7 +124,7 @@ kernel_test! {
         for range in ranges {
             pages.iter().for_each(|page| space.map(*page, frames[0], READ).expect("memory"));
             let inside = pages.iter().filter(|page| range.contains(page)).count();
-            space.unmap(&mut (range.clone()), &mut Work::unlimited());
+            space.unmap(&mut range.clone(), &mut Work::unlimited());
             assert_eq!(mapped(), pages.len() - inside, "{range:x?}");
             // The two pages are in the last range only.
             assert_eq!(space.query(PAGE).is_none(), range.contains(&PAGE));

@@ -85,6 +85,12 @@ user_test! {
         assert_eq!(region.map(READ_WRITE, 0, &page(), 0, PAGE_SIZE), Err(Status::BAD_STATE));
         assert_eq!(child.map(READ_WRITE, 0, &page(), 0, PAGE_SIZE), Err(Status::BAD_STATE));
         assert_eq!(child.allocate(CAN, 0, PAGE_SIZE).err(), Some(Status::BAD_STATE));
+        let base: abi::InfoVmar = info::get(&child, abi::INFO_VMAR).expect("info");
+        // SAFETY: nothing is there any more.
+        let (unmapped, changed) = unsafe {
+            (child.unmap(base.base, PAGE_SIZE), child.protect(VM_PERM_READ, base.base, PAGE_SIZE))
+        };
+        assert_eq!((unmapped, changed), (Err(Status::BAD_STATE), Err(Status::BAD_STATE)));
     }
 
     fn destroyed_addresses_can_be_used_again() {
@@ -122,11 +128,13 @@ user_test! {
     fn region_that_nobody_was_told_of_is_not_kept() {
         let (memory, (parent, _)) = (BadMemory::new(), region(CAN, 1));
         let (options, mut address) = (CAN | VM_SPECIFIC, 0);
-        for (kind, bad) in memory.unwritable(8) {
-            let mut child = 0;
+        for (kind, bad) in memory.unwritable(4) {
             let status =
                 call!(zx_vmar_allocate(parent.raw(), options, 0, PAGE_SIZE, bad as _, &mut address));
             assert_eq!(status, Status::INVALID_ARGS, "handle: {kind}");
+        }
+        for (kind, bad) in memory.unwritable(8) {
+            let mut child = 0;
             let status =
                 call!(zx_vmar_allocate(parent.raw(), options, 0, PAGE_SIZE, &mut child, bad as _));
             assert_eq!(status, Status::INVALID_ARGS, "address: {kind}");
@@ -137,6 +145,27 @@ user_test! {
             parent.allocate(options, 0, PAGE_SIZE).map(|(child, _)| destroy(&child)).expect("free").expect("destroyed");
         }
         destroy(&parent).expect("destroyed");
+    }
+
+    fn so_many_mappings_and_no_more() {
+        let (region, base) = region(CAN, 1 << 17);
+        let vmo = Vmo::create(3 * PAGE_SIZE as u64).expect("a VMO");
+        let first = region.map(READ_WRITE | VM_SPECIFIC, 0, &vmo, 0, 3 * PAGE_SIZE).expect("mapped");
+        assert_eq!(first, base);
+        let map = |page| region.map(VM_PERM_READ | VM_SPECIFIC, page * PAGE_SIZE, &vmo, 0, PAGE_SIZE);
+        let full = (3..1 << 17).map(|page| map(page).err()).find(Option::is_some).flatten();
+        assert_eq!(full, Some(Status::NO_RESOURCES));
+        // SAFETY: nothing in this region is in use.
+        let (cut, changed) = unsafe {
+            let middle = base + PAGE_SIZE;
+            (region.unmap(middle, PAGE_SIZE), region.protect(VM_PERM_READ, middle, PAGE_SIZE))
+        };
+        assert_eq!((cut, changed), (Err(Status::NO_RESOURCES), Err(Status::NO_RESOURCES)));
+        destroy(&region).expect("destroyed");
+    }
+
+    fn root_is_not_destroyed() {
+        assert_eq!(destroy(&root_vmar().expect("a root region")), Err(Status::NOT_SUPPORTED));
     }
 
     fn regions_nest_so_deep_and_no_deeper() {

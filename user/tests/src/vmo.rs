@@ -1,7 +1,10 @@
 //! vmo_create, vmo_read, vmo_write, vmo_get_size, vmo_set_size.
 
 use hafnon_user::{
-    AsHandle, Event, Rights, Status, Vmo, abi::VMO_RESIZABLE, handle::Handle, vmar::PAGE_SIZE,
+    AsHandle, Event, Rights, Status, Vmo,
+    abi::{VMO_DISCARDABLE, VMO_RESIZABLE},
+    handle::Handle,
+    vmar::PAGE_SIZE,
 };
 
 use crate::{
@@ -36,6 +39,7 @@ user_test! {
         let mut out = 0;
         assert_eq!(call!(zx_vmo_create(1, 1 << 31, &mut out)), Status::INVALID_ARGS);
         assert_eq!(call!(zx_vmo_create(u64::MAX, 0, &mut out)), Status::OUT_OF_RANGE);
+        assert_eq!(call!(zx_vmo_create(1, VMO_DISCARDABLE, &mut out)), Status::NOT_SUPPORTED);
     }
 
     fn create_refuses_bad_pointers() {
@@ -107,6 +111,8 @@ user_test! {
         assert_eq!(set_size(&vmo(PAGE), 2 * PAGE), Status::UNAVAILABLE);
         let vmo = resizable(PAGE);
         assert_eq!(set_size(&vmo, 3 * PAGE), Status::OK);
+        assert_eq!(vmo.size(), Ok(3 * PAGE));
+        assert_eq!(set_size(&vmo, u64::MAX), Status::OUT_OF_RANGE);
         assert_eq!(vmo.size(), Ok(3 * PAGE));
     }
 
