@@ -3,9 +3,9 @@
 use crate::arch::user::{PageFaultError, SystemCall, enter_user_with};
 use crate::arch::{Trap, UserContext, time};
 use crate::mm::frames;
-use crate::process::{self, Machine};
+use crate::process;
 use crate::syscalls::{self, Blocked, Caller};
-use crate::{println, run};
+use crate::{println, run, vdso};
 use abi::Status;
 use alloc::sync::Arc;
 use core::fmt;
@@ -114,9 +114,10 @@ fn resolve(caller: &Caller, rip: u64, address: u64, error: PageFaultError) {
 /// and when the thread is not to go back to user mode.
 #[inline]
 fn at_once(caller: &Caller, call: &SystemCall, blocked: Pin<&mut Blocked>) -> Option<u64> {
-    let answer = match is_vdso(&caller.machine, call.return_address()) {
-        true => syscalls::entry(call.number())(caller, call.arguments(), blocked),
-        false => refuse(caller, call),
+    let offset = call.return_address().wrapping_sub(caller.machine.vdso_code());
+    let answer = match vdso::entry(call.number(), offset) {
+        Some(entry) => entry(caller, call.arguments(), blocked),
+        None => refuse(caller, call),
     };
     match answer {
         Poll::Ready(result) if !caller.thread.is_dying() => {
@@ -127,17 +128,15 @@ fn at_once(caller: &Caller, call: &SystemCall, blocked: Pin<&mut Blocked>) -> Op
     }
 }
 
-/// Whether a system call that returns to `rip` came from the vDSO's code.
-#[inline]
-fn is_vdso(machine: &Machine, rip: u64) -> bool {
-    rip.wrapping_sub(machine.vdso_code()) < crate::vdso::code_size()
-}
-
-/// Only the vDSO enters the kernel; code that does it by itself ends its process.
+/// Only the vDSO enters the kernel, each call at its own place; code that does it by itself ends its process.
 #[cold]
 fn refuse(caller: &Caller, call: &SystemCall) -> Poll<i64> {
     let number = call.number();
-    fail(caller, call.return_address(), format_args!("system call {number} from outside of the vDSO"));
+    fail(
+        caller,
+        call.return_address(),
+        format_args!("system call {number} from outside of its place in the vDSO"),
+    );
     Poll::Ready(i64::from(Status::BAD_SYSCALL.raw()))
 }
 

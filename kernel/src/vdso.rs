@@ -1,12 +1,14 @@
 //! The vDSO: the only code that may enter the kernel. Its image comes in the ramdisk; the kernel keeps
-//! it in a VMO and writes into its constants page what user code may know without asking.
+//! it in a VMO and writes into its constants page what user code may know without asking. Each call has one
+//! SYSCALL in it; a call that comes from anywhere else ends its process.
 
 use crate::arch::{cpu, time};
 use crate::mm::{DirectMap, frames};
+use crate::syscalls::table::{ENTRIES, Entry};
 use abi::Status;
 use alloc::sync::Arc;
 use core::ops::Range;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use elf::ElfBytes;
 use elf::abi::{PF_X, PT_LOAD};
 use elf::endian::LittleEndian;
@@ -30,17 +32,23 @@ pub struct Vdso {
 }
 
 static VDSO: Once<Vdso> = Once::new();
-static CODE_SIZE: AtomicU64 = AtomicU64::new(0);
+
+/// Where in the code the SYSCALL of each call ends, by the call's number: the return address of that call.
+static RETURNS: [AtomicU64; ENTRIES.len()] = [const { AtomicU64::new(NOWHERE) }; ENTRIES.len()];
+/// What no code has an offset of: the call is not made by the vDSO.
+const NOWHERE: u64 = u64::MAX;
 
 /// The vDSO, once [`init`] ran.
 pub fn get() -> Option<&'static Vdso> {
     VDSO.get()
 }
 
-/// How much code the vDSO has, in bytes.
-#[inline]
-pub fn code_size() -> u64 {
-    CODE_SIZE.load(Ordering::Relaxed)
+/// What answers a system call of this number that returns to `offset` in the vDSO's code; `None` unless it comes
+/// from the one SYSCALL that the vDSO has for it.
+#[inline(always)]
+pub fn entry(number: u64, offset: u64) -> Option<Entry> {
+    let entry = ENTRIES.get(number as usize)?;
+    (RETURNS[number as usize].load(Relaxed) == offset).then_some(*entry)
 }
 
 /// Takes in the image and fills in its constants.
@@ -54,7 +62,7 @@ pub fn init(image: &[u8]) -> Result<(), Status> {
     vmo.name().set(b"vdso/next");
     vmo.write(0, image)?;
     vmo.write(CONSTANTS_OFFSET as u64, constants().as_bytes())?;
-    CODE_SIZE.store(code.end - code.start, Ordering::Relaxed);
+    note_returns(image.get(code.start as usize..).unwrap_or_default())?;
     VDSO.call_once(|| Vdso { vmo, size, code });
     Ok(())
 }
@@ -64,6 +72,21 @@ fn code_range(image: &[u8]) -> Option<Range<u64>> {
     let code =
         file.segments()?.iter().find(|segment| segment.p_type == PT_LOAD && segment.p_flags & PF_X != 0)?;
     Some(code.p_vaddr..(code.p_vaddr + code.p_memsz).next_multiple_of(PAGE_SIZE))
+}
+
+/// Finds every `mov eax, NUMBER; syscall` in the code, which is how each stub enters the kernel (see
+/// `generator/src/emit/vdso.rs`).
+fn note_returns(code: &[u8]) -> Result<(), Status> {
+    const LENGTH: usize = 7;
+    for (start, instructions) in code.windows(LENGTH).enumerate() {
+        let [0xb8, number @ .., 0x0f, 0x05] = instructions else { continue };
+        let number = u32::from_le_bytes(*number.first_chunk().ok_or(Status::INVALID_ARGS)?);
+        let place = RETURNS.get(number as usize).ok_or(Status::INVALID_ARGS)?;
+        if place.swap((start + LENGTH) as u64, Relaxed) != NOWHERE {
+            return Err(Status::INVALID_ARGS);
+        }
+    }
+    Ok(())
 }
 
 fn constants() -> Constants {

@@ -47,7 +47,6 @@ pub use blocked::Blocked;
 use core::ops::ControlFlow;
 use objects::wait::Deadline;
 use objects::{Handle, HandleId, HandleTable, Held, KernelObject, Mark, Object, Process, Thread};
-use table::Entry;
 
 /// The arguments of a call: rdi, rsi, rdx, r10, r8, r9, r12, r13.
 pub type Args = [u64; 8];
@@ -214,12 +213,6 @@ impl Caller {
     pub fn deadline(&self, at: i64) -> Deadline {
         Deadline { at, timers: run::timers() }
     }
-}
-
-/// What answers the call of this number.
-#[inline]
-pub fn entry(number: u64) -> Entry {
-    table::ENTRIES.get(number as usize).copied().unwrap_or(table::unknown)
 }
 
 /// Runs a call that may wait; its result belongs into rax.

@@ -2,6 +2,7 @@
 
 use super::{Caller, no_options};
 use crate::arch::UserContext;
+use crate::mm::layout::{USER_END, is_user_range};
 use crate::mm::user::{InSlice, Out};
 use crate::thread;
 use abi::{RawHandle, Status};
@@ -42,13 +43,13 @@ pub fn thread_start(
     thread::start(&thread, false, context)
 }
 
-/// The registers of a thread that starts.
+/// The registers of a thread that starts. An entry of 0 is allowed, as documented: the thread faults there.
 pub(super) fn user_context(entry: usize, stack: usize, arg1: u64, arg2: u64) -> Result<UserContext, Status> {
-    let end = crate::mm::layout::USER_END;
-    if entry as u64 >= end || stack as u64 > end {
+    let (entry, stack) = (entry as u64, stack as u64);
+    if (entry != 0 && !is_user_range(entry, 1)) || stack > USER_END {
         return Err(Status::INVALID_ARGS);
     }
-    Ok(UserContext::new(entry as u64, stack as u64, arg1, arg2))
+    Ok(UserContext::new(entry, stack, arg1, arg2))
 }
 
 /// Ends the calling thread.

@@ -27,6 +27,7 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "panic" => panic!("as the test asked"),
         "echo" => echo(startup),
         "console-echo" => echo_console(startup),
+        "keep-registers" => crate::registers::keep(startup),
         "console-calls" => console_calls(startup),
         "flood-write" | "flood-etc" | "flood-pieces" | "flood-call" | "flood-magenta" => {
             crate::full_channels::flood(startup, role)
@@ -34,6 +35,9 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "crowd" => crate::fairness::play(startup),
         "wait-in-every-way" => crate::stress_kills::play(startup),
         "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),
+        "syscall-of-own-place" | "syscall-of-other-place" | "syscall-of-no-number" => {
+            crate::harness::play(startup, || crate::vdso::play(role))
+        }
         "last-bad-word" | "last-bad-handle" | "last-unmap-bad-handle" => {
             crate::last_calls::play(role);
             SURVIVED

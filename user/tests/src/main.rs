@@ -52,6 +52,7 @@ mod pressure_errors;
 mod process;
 mod programs;
 mod property;
+mod registers;
 mod signals;
 mod socket;
 mod socket_state;

@@ -108,8 +108,8 @@ user_test! {
         let event = Handle::from(Event::create().expect("an event")).into_raw();
 
         use_up(&glutton);
-        let started = call!(zx_thread_start(thread.raw(), 0x20_0000, 0, 0, 0));
-        let process_started = call!(zx_process_start(new.raw(), first.raw(), 0x20_0000, 0, event, 0));
+        let started = call!(zx_thread_start(thread.raw(), 0x1000_0000, 0, 0, 0));
+        let process_started = call!(zx_process_start(new.raw(), first.raw(), 0x1000_0000, 0, event, 0));
 
         drop(glutton);
         assert_eq!([started, process_started], [Status::NO_MEMORY; 2]);

@@ -15,6 +15,7 @@ use crate::{
     bad_memory::BadMemory,
     children::{MANY_HANDLES, SURVIVED},
     harness::{NO_HANDLE, call, child, job, user_test, without},
+    thread::NO_USER_ADDRESSES,
 };
 
 fn create() -> (Process, hafnon_user::Vmar) {
@@ -187,24 +188,36 @@ user_test! {
     fn start_consumes_the_handle_on_failure() {
         let (process, _root) = create();
         let raw = Handle::from(Event::create().expect("an event")).into_raw();
-        let status = call!(zx_process_start(process.raw(), NO_HANDLE, 0x20_0000, 0, raw, 0));
+        let status = call!(zx_process_start(process.raw(), NO_HANDLE, 0x1000_0000, 0, raw, 0));
         assert_eq!(status, Status::BAD_HANDLE);
         assert_eq!(call!(zx_handle_close(raw)), Status::BAD_HANDLE);
     }
 
-    fn start_refuses_a_kernel_address() {
+    fn start_refuses_what_is_no_user_address() {
         let (process, _root) = create();
         let thread = Thread::create(&process, "first").expect("a thread");
-        for entry in [usize::MAX, 0xffff_8000_0000_0000, 0x0000_8000_0000_0000] {
+        for entry in NO_USER_ADDRESSES {
             let started = process.start(&thread, entry, 0, Handle::from_raw(0), 0);
             assert_eq!(started, Err(Status::INVALID_ARGS), "{entry:#x}");
         }
+        let started = process.start(&thread, 0x1000_0000, 1 << 47, Handle::from_raw(0), 0);
+        assert_eq!(started, Err(Status::INVALID_ARGS), "the stack");
+        let info = info::process(&process).expect("info");
+        assert_eq!((info.started, info.exited), (0, 0));
+    }
+
+    /// Address 0 is the exception: the process starts, and faults there.
+    fn start_takes_an_entry_of_0() {
+        let (process, _root) = create();
+        let thread = Thread::create(&process, "first").expect("a thread");
+        process.start(&thread, 0, 0, Handle::from_raw(0), 0).expect("started");
+        assert_eq!(process.wait_exit(), Ok(TASK_RETCODE_EXCEPTION_KILL));
     }
 
     fn start_refuses_a_thread_of_another() {
         let ((process, _root), (other, _other_root)) = (create(), create());
         let thread = Thread::create(&other, "first").expect("a thread");
-        let started = process.start(&thread, 0x20_0000, 0, Handle::from_raw(0), 0);
+        let started = process.start(&thread, 0x1000_0000, 0, Handle::from_raw(0), 0);
         assert_eq!(started, Err(Status::ACCESS_DENIED));
     }
 
@@ -213,7 +226,7 @@ user_test! {
         let process = child("wait-one", |launch| launch.handle(PA_USER0, theirs));
         let thread = Thread::create(&process, "second").expect("a thread");
         let (end, argument) = Channel::create().expect("a channel");
-        let started = process.start(&thread, 0x20_0000, 0, argument.into(), 0);
+        let started = process.start(&thread, 0x1000_0000, 0, argument.into(), 0);
         assert_eq!(started, Err(Status::BAD_STATE));
         end.wait(Signals::CHANNEL_PEER_CLOSED, 0).expect("nobody got the argument");
         drop(ours);

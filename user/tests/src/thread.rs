@@ -14,6 +14,18 @@ use crate::{
     harness::{NO_HANDLE, call, process, user_test, without},
 };
 
+/// Addresses that no instruction of user code is at: below user space, at its end, above it.
+pub const NO_USER_ADDRESSES: [usize; 8] = [
+    1,
+    0xff_ffff,
+    0x7fff_ffff_f000,
+    0x7fff_ffff_ffff,
+    0x8000_0000_0000,
+    0xffff_7fff_ffff_ffff,
+    0xffff_8000_0000_0000,
+    usize::MAX,
+];
+
 fn create() -> Thread {
     Thread::create(&process(), "made by a test").expect("a thread")
 }
@@ -60,17 +72,21 @@ user_test! {
     fn running_thread_cannot_be_started() {
         let thread = thread::spawn("sleeper", || clock::sleep(5 * clock::MILLISECOND)).expect("a thread");
         // SAFETY: the call fails.
-        let started = unsafe { thread.thread().start(0x20_0000, 0, 0, 0) };
+        let started = unsafe { thread.thread().start(0x1000_0000, 0, 0, 0) };
         assert_eq!(started, Err(Status::BAD_STATE));
     }
 
-    fn start_refuses_a_kernel_address() {
+    fn start_refuses_what_is_no_user_address() {
         let thread = create();
-        for entry in [usize::MAX, 0xffff_8000_0000_0000, 0x0000_8000_0000_0000] {
+        for entry in NO_USER_ADDRESSES {
             // SAFETY: the call fails.
             let started = unsafe { thread.start(entry, 0, 0, 0) };
             assert_eq!(started, Err(Status::INVALID_ARGS), "{entry:#x}");
         }
+        // SAFETY: the call fails.
+        let started = unsafe { thread.start(0x1000_0000, 1 << 47, 0, 0) };
+        assert_eq!(started, Err(Status::INVALID_ARGS), "the stack");
+        assert_eq!(info::thread(&thread).expect("info").state, abi::THREAD_STATE_NEW);
     }
 
     fn a_thread_can_not_be_killed_alone() {
@@ -82,7 +98,7 @@ user_test! {
     fn start_needs_the_right() {
         let thread = without(&create(), Rights::MANAGE_THREAD);
         // SAFETY: the call fails.
-        assert_eq!(unsafe { thread.start(0x20_0000, 0, 0, 0) }, Err(Status::ACCESS_DENIED));
+        assert_eq!(unsafe { thread.start(0x1000_0000, 0, 0, 0) }, Err(Status::ACCESS_DENIED));
     }
 
     fn create_refuses_options_and_pointers() {

@@ -1,20 +1,22 @@
 //! The vDSO's code is where system calls are taken from: it is mapped whole, once, and stays.
 
+use alloc::vec::Vec;
 use core::ops::Range;
 use core::ptr::with_exposed_provenance;
 
 use hafnon_user::{
     AsHandle, Process, Status, Vmar, Vmo,
     abi::{
-        PROP_PROCESS_VDSO_BASE_ADDRESS, VM_CAN_MAP_EXECUTE, VM_CAN_MAP_READ, VM_CAN_MAP_SPECIFIC,
-        VM_PERM_EXECUTE, VM_PERM_READ, VM_SPECIFIC, VM_SPECIFIC_OVERWRITE,
+        PROP_PROCESS_VDSO_BASE_ADDRESS, TASK_RETCODE_EXCEPTION_KILL, VM_CAN_MAP_EXECUTE, VM_CAN_MAP_READ,
+        VM_CAN_MAP_SPECIFIC, VM_PERM_EXECUTE, VM_PERM_READ, VM_SPECIFIC, VM_SPECIFIC_OVERWRITE,
+        zircon::{PROCESS_EXIT, THREAD_LEGACY_YIELD},
     },
     startup::root_vmar,
     vmar::PAGE_SIZE,
 };
 
 use crate::{
-    harness::{call, job, process, user_test, vdso},
+    harness::{call, child, job, process, user_test, vdso},
     property,
 };
 
@@ -52,7 +54,35 @@ fn map(region: &Vmar, options: u32, at: usize, part: Range<usize>) -> Result<usi
     region.map(options, at, &vdso(), part.start as u64, part.len())
 }
 
+/// Where the SYSCALL of a call is, behind the instruction that puts its number into eax.
+fn place_of(number: u32) -> usize {
+    let code = code();
+    let places = (base() + code.start..base() + code.end - 7).filter(|at| {
+        read::<u8>(*at) == 0xb8 && read::<u32>(at + 1) == number && read::<[u8; 2]>(at + 5) == [0x0f, 0x05]
+    });
+    let places: Vec<_> = places.collect();
+    assert_eq!(places.len(), 1, "call {number} has one place");
+    places[0] + 5
+}
+
+/// Jumps to one call's SYSCALL with the number of another, or the same, one.
+pub fn play(role: &str) -> ! {
+    let place = if role == "syscall-of-own-place" { PROCESS_EXIT } else { THREAD_LEGACY_YIELD };
+    let place = place_of(place);
+    let number = if role == "syscall-of-no-number" { u64::MAX } else { PROCESS_EXIT.into() };
+    // SAFETY: the call ends this process, or the kernel does.
+    unsafe { core::arch::asm!("jmp {}", in(reg) place, in("rax") number, in("rdi") 5, options(noreturn)) };
+}
+
 user_test! {
+    /// Each call is made from its own place in the code, and no number from the place of another call.
+    fn a_call_has_one_place() {
+        let exit_code = |role| child(role, |launch| launch).wait_exit();
+        assert_eq!(exit_code("syscall-of-own-place"), Ok(5));
+        assert_eq!(exit_code("syscall-of-other-place"), Ok(TASK_RETCODE_EXCEPTION_KILL));
+        assert_eq!(exit_code("syscall-of-no-number"), Ok(TASK_RETCODE_EXCEPTION_KILL));
+    }
+
     fn the_code_cannot_be_changed() {
         let (code, base) = (code(), base());
         let (first, last) = (base + code.start, base + code.end - PAGE_SIZE);

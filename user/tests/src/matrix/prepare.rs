@@ -97,7 +97,7 @@ fn tasks(scene: &mut Scene<'_>) {
             let process = borrow::<Process>(scene.get("handle"));
             let thread = Thread::create(&*process, "matrix").expect("a thread");
             replace(scene, "thread", thread);
-            scene.set("entry", PAGE_SIZE);
+            scene.set("entry", 0x1000_0000);
             scene.set_handle("arg1", event());
             scene.consume("arg1", scene.get("arg1") as u32);
         }
