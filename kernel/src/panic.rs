@@ -10,6 +10,7 @@ use crate::arch::stop::{self, Claim};
 use crate::{control, println};
 use core::fmt::{self, Display, Write};
 use core::panic::PanicInfo;
+use spin::Once;
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
@@ -21,22 +22,30 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     }
 }
 
+/// What a test looks at between what people get and what the host gets of a report.
+static AFTER_PRINTING: Once<fn()> = Once::new();
+
+/// Has `check` called on the panicking CPU once a panic was printed, before the host hears of it: a test that ends
+/// the machine there shows the host no panic. Can be set once.
+pub fn after_printing(check: fn()) {
+    AFTER_PRINTING.call_once(|| check);
+}
+
+/// Reports, possibly on a trap stack: so nothing large is on the stack here.
 fn report(info: &PanicInfo<'_>, trace: &Backtrace) -> ! {
     let this = cpu::index();
-    let mut others = [None; cpu::MAX_CPUS];
-    stop::stop_others(|cpu, trace| others[cpu] = Some(*trace));
+    stop::stop_others();
     CONSOLE.break_lock();
     CONTROL.break_lock();
     println!("\nhafnon: panic on CPU {this}: {info}");
     println!("backtrace: {trace}");
+    stop::for_each_stopped(|cpu, trace| println!("CPU {cpu} was at: {trace}"));
+    if let Some(check) = AFTER_PRINTING.get() {
+        check();
+    }
     control!("hafnon: panic {}", OneLine(info));
     control!("hafnon: backtrace {trace}");
-    for (cpu, trace) in others.iter().enumerate() {
-        if let Some(trace) = trace {
-            println!("CPU {cpu} was at: {trace}");
-            control!("hafnon: backtrace of CPU {cpu}: {trace}");
-        }
-    }
+    stop::for_each_stopped(|cpu, trace| control!("hafnon: backtrace of CPU {cpu}: {trace}"));
     power::exit(Outcome::Panic)
 }
 

@@ -95,12 +95,9 @@ impl Registers {
         match self {
             Registers::Msr => {
                 let value = u64::from(apic_id) << 32 | u64::from(command.bits());
-                // SAFETY: as in `write`. The fence: what was stored is visible before the command
-                // arrives, which writing this MSR alone does not ensure.
-                unsafe {
-                    asm!("mfence", options(nostack, preserves_flags));
-                    Msr::new(FIRST_MSR + register::COMMAND_LOW).write(value);
-                }
+                finish_stores();
+                // SAFETY: as in `write`.
+                unsafe { Msr::new(FIRST_MSR + register::COMMAND_LOW).write(value) };
             }
             Registers::Memory(_) => {
                 self.write(register::COMMAND_HIGH, apic_id << 24);
@@ -111,6 +108,13 @@ impl Registers {
             }
         }
     }
+}
+
+/// Has everything that was stored be visible before the MSR that is written next takes effect. Those of the
+/// x2APIC, unlike others, do not see to that. (Intel's manual, volume 3, 12.12.3: MFENCE, then LFENCE.)
+fn finish_stores() {
+    // SAFETY: the fences change nothing.
+    unsafe { asm!("mfence", "lfence", options(nostack, preserves_flags)) };
 }
 
 fn registers() -> Registers {
@@ -175,7 +179,11 @@ pub(super) fn send_to_others(command: Command) {
 
 /// Starts the timer, which interrupts with [`TIMER`] after this many of its ticks; 0 stops it.
 pub(super) fn start_timer(ticks: u32) {
-    registers().write(register::INITIAL_COUNT, ticks);
+    let registers = registers();
+    if let Registers::Msr = registers {
+        finish_stores();
+    }
+    registers.write(register::INITIAL_COUNT, ticks);
 }
 
 /// Ticks until the timer fires.

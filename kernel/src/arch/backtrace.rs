@@ -64,10 +64,7 @@ impl Backtrace {
 fn is_on_stack(cpu: &Cpu, address: u64) -> bool {
     let end = address.saturating_add(16);
     let (boot_bottom, boot_top) = boot::boot_stack();
-    let stack = cpu.stack();
-    (boot_bottom <= address && end <= boot_top)
-        || (stack.start <= address && end <= stack.end)
-        || cpu.trap_stack_end(address).is_some_and(|top| end <= top)
+    (boot_bottom <= address && end <= boot_top) || cpu.stack_of(address).is_some_and(|stack| end <= stack.end)
 }
 
 impl fmt::Display for Backtrace {

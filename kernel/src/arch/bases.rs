@@ -62,10 +62,36 @@ pub(super) fn switch_to(cpu: &Cpu, context: &mut UserContext) {
     let lease = count * MAX_CPUS as u64 + cpu.index() as u64;
     cpu.lease.set(lease);
     context.lease = lease;
-    clear_selectors();
-    load(cpu, Segment::Fs, context.fs_base);
-    load(cpu, Segment::Gs, context.gs_base);
+    let bases = context.fs_base | context.gs_base | cpu.bases[0].get() | cpu.bases[1].get();
+    // Loading a selector can clear its base, behind the back of `cpu.bases`: so only a base of 0 is known to be
+    // there still.
+    if bases != 0 || selectors_are_loaded() {
+        clear_selectors();
+        load(cpu, Segment::Fs, context.fs_base);
+        load(cpu, Segment::Gs, context.gs_base);
+    }
     fpu::switch_to(cpu, context.fpu.as_mut());
+}
+
+/// Whether user code has loaded a data segment selector.
+fn selectors_are_loaded() -> bool {
+    let selectors: u32;
+    // SAFETY: reading selectors has no effect.
+    unsafe {
+        asm!(
+            "mov {all:e}, ds",
+            "mov {one:e}, es",
+            "or {all:e}, {one:e}",
+            "mov {one:e}, fs",
+            "or {all:e}, {one:e}",
+            "mov {one:e}, gs",
+            "or {all:e}, {one:e}",
+            all = out(reg) selectors,
+            one = out(reg) _,
+            options(nomem, nostack)
+        );
+    }
+    selectors != 0
 }
 
 /// Clears the data segment selectors, which user code can load, so that no thread sees

@@ -11,7 +11,7 @@ pub(super) struct Rates {
 }
 
 /// How long to measure: long enough for an error well below one in a thousand.
-const MICROSECONDS: u64 = 2_000;
+const MICROSECONDS: u64 = 1_800;
 
 /// Ticks a second of the ACPI timer.
 const ACPI_RATE: u64 = 3_579_545;

@@ -75,6 +75,12 @@ impl UserContext {
         self.rip
     }
 
+    /// Whether a CPU may hold state of this context, so that [`enter_user`](super::enter_user) goes to user mode
+    /// there without looking at the instruction pointer.
+    pub fn has_lease(&self) -> bool {
+        self.lease != 0
+    }
+
     /// Sets the address of the next instruction. If it is not canonical, the thread will get
     /// a general protection exception.
     pub fn set_rip(&mut self, rip: u64) {

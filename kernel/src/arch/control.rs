@@ -2,10 +2,16 @@
 
 use super::gdt;
 use super::user;
+use core::arch::asm;
 use core::arch::x86_64::{__cpuid, __cpuid_count, __get_cpuid_max};
 use x86_64::registers::control::{Cr0, Cr0Flags, Cr4, Cr4Flags, Efer, EferFlags};
-use x86_64::registers::model_specific::{LStar, SFMask, Star};
+use x86_64::registers::model_specific::{LStar, Msr, SFMask, Star};
 use x86_64::registers::rflags::RFlags;
+
+/// DR7 with no breakpoint: only the bit that is always set.
+pub const DR7_OFF: u64 = 0x400;
+/// DR6 after reset: nothing has happened.
+const DR6_CLEAR: u64 = 0xffff_0ff0;
 
 /// Optional abilities of the CPU that other modules ask for.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +82,21 @@ pub fn init() {
         Cr0::write(cr0);
         Cr4::write(cr4);
         Efer::write(efer);
+    }
+    init_debugging();
+}
+
+/// Switches all breakpoints and branch tracing off, which firmware or a kernel before this one may have left on.
+/// User code can not change these registers, so a trap, an NMI above all, need not save them and meets no
+/// breakpoint.
+fn init_debugging() {
+    const DEBUGCTL: u32 = 0x1d9;
+    // SAFETY: (1) without breakpoints nothing traps; (2) every x86_64 CPU has these registers, and 0 in DEBUGCTL
+    // means that it does nothing.
+    unsafe {
+        asm!("mov dr7, {}", in(reg) DR7_OFF, options(nomem, nostack, preserves_flags));
+        asm!("mov dr6, {}", in(reg) DR6_CLEAR, options(nomem, nostack, preserves_flags));
+        Msr::new(DEBUGCTL).write(0);
     }
 }
 

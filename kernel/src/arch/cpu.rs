@@ -1,7 +1,7 @@
 //! The CPUs, and what each has of its own. A CPU finds its [`Cpu`] through the GS base.
 
 use super::context::UserContext;
-use super::gdt::{self, DescriptorTables, TrapStacks};
+use super::gdt::{self, DescriptorTables, TrapStackEnds};
 use core::arch::asm;
 use core::cell::{Cell, UnsafeCell};
 use core::mem::offset_of;
@@ -39,13 +39,11 @@ pub struct Cpu {
     pub(super) fpu_stamp_count: Cell<u64>,
     /// For when the timer interrupt is armed; too late a time is never wrong, only a second arming.
     pub(super) armed: Cell<u64>,
-    /// Whether CR0.TS is clear: the FPU may be used without a trap.
-    pub(super) fpu_enabled: Cell<bool>,
     /// The kernel-mode trap that is being handled: instruction and frame pointer.
     pub(super) fault: Cell<Option<(u64, u64)>>,
     /// The stack that the kernel runs on here: lowest and highest address.
     stack: Cell<(u64, u64)>,
-    trap_stacks: Cell<*mut TrapStacks>,
+    trap_stacks: Cell<TrapStackEnds>,
     apic_id: AtomicU32,
     online: AtomicBool,
     pub(super) tables: UnsafeCell<DescriptorTables>,
@@ -130,10 +128,9 @@ impl Cpu {
             fpu_stamp: Cell::new(0),
             fpu_stamp_count: Cell::new(0),
             armed: Cell::new(u64::MAX),
-            fpu_enabled: Cell::new(false),
             fault: Cell::new(None),
             stack: Cell::new((0, 0)),
-            trap_stacks: Cell::new(ptr::null_mut()),
+            trap_stacks: Cell::new([0; gdt::TRAP_STACKS]),
             apic_id: AtomicU32::new(0),
             online: AtomicBool::new(false),
             tables: UnsafeCell::new(DescriptorTables::new()),
@@ -153,6 +150,11 @@ impl Cpu {
     /// This CPU's number.
     pub fn index(&self) -> usize {
         self.index.get()
+    }
+
+    /// How many times this CPU has turned to a context, to go to user mode with it.
+    pub fn leases(&self) -> u64 {
+        self.lease_count.get()
     }
 
     /// The id of this CPU's local APIC.
@@ -183,16 +185,21 @@ impl Cpu {
         self.stack.set((stack.start, stack.end));
     }
 
-    pub(super) fn trap_stacks(&self) -> *mut TrapStacks {
+    pub(super) fn trap_stacks(&self) -> TrapStackEnds {
         self.trap_stacks.get()
     }
 
-    pub(super) fn set_trap_stacks(&self, stacks: *mut TrapStacks) {
-        self.trap_stacks.set(stacks);
+    pub(super) fn set_trap_stacks(&self, ends: TrapStackEnds) {
+        self.trap_stacks.set(ends);
     }
 
-    /// If `address` is on one of this CPU's trap stacks: the end of that stack.
-    pub(super) fn trap_stack_end(&self, address: u64) -> Option<u64> {
-        gdt::trap_stack_end(self.trap_stacks.get(), address)
+    /// The stack of this CPU that `address` is on, be it for traps or the kernel's usual one.
+    pub(super) fn stack_of(&self, address: u64) -> Option<Range<u64>> {
+        let usual = self.stack();
+        if usual.contains(&address) {
+            Some(usual)
+        } else {
+            gdt::trap_stack_of(&self.trap_stacks.get(), address)
+        }
     }
 }

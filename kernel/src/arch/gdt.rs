@@ -2,6 +2,10 @@
 //! trap arrives on, and hardly anything else.
 
 use super::cpu::Cpu;
+use crate::mm;
+use core::arch::asm;
+use core::cell::UnsafeCell;
+use core::ops::Range;
 use x86_64::PrivilegeLevel::{Ring0, Ring3};
 use x86_64::VirtAddr;
 use x86_64::instructions::segmentation::{CS, DS, ES, SS, Segment};
@@ -32,25 +36,39 @@ pub enum TrapStack {
     Debug,
 }
 
-const TRAP_STACKS: usize = 4;
-const TRAP_STACK_SIZE: usize = 8 * 1024;
+pub(super) const TRAP_STACKS: usize = 4;
+/// Enough for the report of a panic, several times: a test measures it.
+const TRAP_STACK_SIZE: u64 = 16 << 10;
 /// At the top of each trap stack lies the address of its [`Cpu`]: GS can not be trusted there.
-const CPU_POINTER_SIZE: usize = 16;
+const CPU_POINTER_SIZE: u64 = 16;
 /// A trap from user mode arrives here and leaves at once for the kernel stack.
 const ENTRY_STACK_SIZE: usize = 512;
 
-/// The trap stacks of one CPU.
+/// The ends (highest addresses) of a CPU's trap stacks, by [`TrapStack`].
+pub type TrapStackEnds = [u64; TRAP_STACKS];
+
+/// The trap stack of the first CPU until there is memory for guarded ones. It serves all traps: any of them is
+/// the end then.
 #[repr(C, align(16))]
-pub struct TrapStacks {
-    stacks: [[u8; TRAP_STACK_SIZE]; TRAP_STACKS],
+struct BootTrapStack(UnsafeCell<[u8; TRAP_STACK_SIZE as usize]>);
+
+// SAFETY: only the first CPU's traps use it.
+unsafe impl Sync for BootTrapStack {}
+
+static BOOT_TRAP_STACK: BootTrapStack = BootTrapStack(UnsafeCell::new([0; TRAP_STACK_SIZE as usize]));
+
+/// What the first CPU has until it gets [`guarded_trap_stacks`].
+pub(super) fn boot_trap_stacks() -> TrapStackEnds {
+    [BOOT_TRAP_STACK.0.get() as u64 + TRAP_STACK_SIZE; TRAP_STACKS]
 }
 
-/// The trap stacks of the first CPU, which needs them before there is a heap.
-static mut FIRST_TRAP_STACKS: TrapStacks = TrapStacks { stacks: [[0; TRAP_STACK_SIZE]; TRAP_STACKS] };
-
-/// The trap stacks of the first CPU.
-pub(super) fn first_trap_stacks() -> *mut TrapStacks {
-    &raw mut FIRST_TRAP_STACKS
+/// New trap stacks with guard pages; `None` without memory.
+pub(super) fn guarded_trap_stacks() -> Option<TrapStackEnds> {
+    let mut ends = [0; TRAP_STACKS];
+    for end in &mut ends {
+        *end = mm::kernel_stack(TRAP_STACK_SIZE)?.as_u64();
+    }
+    Some(ends)
 }
 
 /// What the CPU's descriptor table registers point to.
@@ -72,11 +90,27 @@ impl DescriptorTables {
     }
 }
 
-/// If `address` is on one of these stacks: the end of that stack.
-pub(super) fn trap_stack_end(stacks: *mut TrapStacks, address: u64) -> Option<u64> {
-    let start = stacks as u64;
-    let number = address.checked_sub(start)? as usize / TRAP_STACK_SIZE;
-    (start != 0 && number < TRAP_STACKS).then(|| start + ((number + 1) * TRAP_STACK_SIZE) as u64)
+/// If `address` is on one of these stacks: that stack.
+pub(super) fn trap_stack_of(ends: &TrapStackEnds, address: u64) -> Option<Range<u64>> {
+    ends.iter().map(|end| end.saturating_sub(TRAP_STACK_SIZE)..*end).find(|stack| stack.contains(&address))
+}
+
+/// Has this CPU's traps arrive on its trap stacks from now on.
+///
+/// # Safety
+///
+/// Called on the CPU whose `cpu` it is, and that alone uses these stacks.
+pub(super) unsafe fn use_trap_stacks(cpu: &'static Cpu) {
+    let tables = cpu.tables.get();
+    for (number, end) in cpu.trap_stacks().into_iter().enumerate() {
+        let top = end - CPU_POINTER_SIZE;
+        // SAFETY: (1) `top` is inside the stack, whose alignment is 16; (2) only this CPU uses its tables; the
+        // CPU itself reads the entry at a trap, and none comes between the two writes.
+        unsafe {
+            (top as *mut *const Cpu).write(cpu);
+            (&raw mut (*tables).tss.interrupt_stack_table[number]).write_unaligned(VirtAddr::new(top));
+        }
+    }
 }
 
 /// Fills in this CPU's tables and loads them.
@@ -85,16 +119,10 @@ pub(super) fn trap_stack_end(stacks: *mut TrapStacks, address: u64) -> Option<u6
 ///
 /// Called once on each CPU, with its own `cpu`, whose trap stacks nobody else uses.
 pub(super) unsafe fn init(cpu: &'static Cpu) {
-    let trap_stacks = cpu.trap_stacks();
+    // SAFETY: the caller promises it.
+    unsafe { use_trap_stacks(cpu) };
     // SAFETY: only this CPU uses its tables, and they are not loaded yet.
     let tables: &'static mut DescriptorTables = unsafe { &mut *cpu.tables.get() };
-    for number in 0..TRAP_STACKS {
-        let end = trap_stacks as u64 + ((number + 1) * TRAP_STACK_SIZE) as u64;
-        let top = end - CPU_POINTER_SIZE as u64;
-        // SAFETY: `top` is inside the stack, whose alignment is 16.
-        unsafe { (top as *mut *const Cpu).write(cpu) };
-        tables.tss.interrupt_stack_table[number] = VirtAddr::new(top);
-    }
     let entry_stack = &raw const tables.entry_stack as u64 + ENTRY_STACK_SIZE as u64;
     tables.tss.privilege_stack_table[0] = VirtAddr::new(entry_stack);
     let tss = &raw const tables.tss;
@@ -112,5 +140,8 @@ pub(super) unsafe fn init(cpu: &'static Cpu) {
         DS::set_reg(SegmentSelector::NULL);
         ES::set_reg(SegmentSelector::NULL);
         load_tss(tss);
+        // No local table: else a selector with its table bit set, which user code may load or look at with LSL,
+        // would lead to what firmware left, or to descriptors at address 0.
+        asm!("lldt {0:x}", in(reg) 0, options(nomem, nostack, preserves_flags));
     }
 }

@@ -32,3 +32,11 @@ pub fn idle() {
     interrupts::enable_and_hlt();
     interrupts::disable();
 }
+
+/// Halts the CPU for good.
+pub(super) fn stop() -> ! {
+    loop {
+        interrupts::disable();
+        x86_64::instructions::hlt();
+    }
+}

@@ -31,9 +31,11 @@ pub mod power;
 pub mod random;
 pub mod serial;
 mod smp;
+pub mod stacks;
 pub mod stop;
 pub mod time;
 mod traps;
+pub mod tsc;
 pub mod user;
 
 use crate::{boot, mm, println};
@@ -44,6 +46,9 @@ use spin::Once;
 pub use context::{NotCanonical, UserContext};
 pub use user::{PageFaultError, SystemCall, Trap, enter_user, enter_user_with};
 
+/// Bytes in the stack that the kernel runs on, on each CPU.
+const KERNEL_STACK_SIZE: u64 = 64 << 10;
+
 /// What each CPU does once all are there.
 static MAIN: Once<fn() -> !> = Once::new();
 
@@ -53,7 +58,7 @@ pub(crate) fn init_first_cpu() {
     let cpu = cpu::first();
     let (bottom, top) = boot::boot_stack();
     cpu.set_stack(bottom..top);
-    cpu.set_trap_stacks(gdt::first_trap_stacks());
+    cpu.set_trap_stacks(gdt::boot_trap_stacks());
     // SAFETY: this is the first CPU, and the only one so far.
     unsafe { init_cpu(cpu) };
     apic::mask_legacy_controllers();
@@ -78,7 +83,7 @@ unsafe fn init_cpu(cpu: &'static Cpu) {
 fn init_cpu_with_memory(cpu: &Cpu) {
     mm::init_cpu();
     control::init_system_calls();
-    fpu::init();
+    fpu::init(cpu);
     apic::init(cpu);
 }
 
@@ -91,6 +96,9 @@ fn init_cpu_with_memory(cpu: &Cpu) {
 pub(crate) fn start(rsdp: Option<u64>, main: fn() -> !) -> ! {
     MAIN.call_once(|| main);
     let cpu = cpu::current();
+    cpu.set_trap_stacks(gdt::guarded_trap_stacks().expect("memory for the first trap stacks"));
+    // SAFETY: this is that CPU, and the stacks are new.
+    unsafe { gdt::use_trap_stacks(cpu) };
     init_cpu_with_memory(cpu);
     cpu.set_online();
     let tables = rsdp.and_then(acpi::Tables::new);
@@ -99,8 +107,8 @@ pub(crate) fn start(rsdp: Option<u64>, main: fn() -> !) -> ! {
         Some(tables) => smp::start(tables),
         None => println!("no ACPI tables: one CPU only"),
     }
-    let top = mm::kernel_stack().expect("memory for the first kernel stack").as_u64();
-    cpu.set_stack(top - mm::paging::KERNEL_STACK_SIZE..top);
+    let top = mm::kernel_stack(KERNEL_STACK_SIZE).expect("memory for the first kernel stack").as_u64();
+    cpu.set_stack(top - KERNEL_STACK_SIZE..top);
     // SAFETY: (1) the stack is mapped, writable and unused; (2) the call never returns, so the
     // old stack is never needed again.
     unsafe {

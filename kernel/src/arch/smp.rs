@@ -3,11 +3,9 @@
 use super::acpi::Tables;
 use super::apic::{self, Command};
 use super::cpu::{self, Cpu};
-use super::{gdt, time};
+use super::{KERNEL_STACK_SIZE, gdt, interrupts, time, tsc};
 use crate::mm::{self, Trampoline};
 use crate::println;
-use alloc::alloc::alloc_zeroed;
-use core::alloc::Layout;
 use core::arch::global_asm;
 use core::sync::atomic::{AtomicBool, Ordering};
 use x86_64::registers::control::EferFlags;
@@ -27,7 +25,8 @@ const CODE_SELECTOR: u16 = 8;
 const GDT_SIZE: u16 = 16;
 
 const MICROSECOND: i64 = 1_000;
-const SECOND: i64 = 1_000_000_000;
+/// How long a CPU may be silent: on an emulated machine, as long as its host does not let it run.
+const PATIENCE: i64 = 5_000_000_000;
 
 /// What `trampoline.s` reads.
 #[repr(C)]
@@ -78,14 +77,9 @@ pub(super) fn start(tables: &Tables) {
 fn start_one(apic_id: u32) -> Result<(), Failure> {
     let trampoline = Trampoline::get().ok_or(Failure::NoTrampoline)?;
     let cpu = cpu::add(apic_id).ok_or(Failure::TooMany)?;
-    let top = mm::kernel_stack().ok_or(Failure::NoMemory)?.as_u64();
-    cpu.set_stack(top - mm::paging::KERNEL_STACK_SIZE..top);
-    // SAFETY: the layout's size is not zero; the stacks are never freed.
-    let trap_stacks = unsafe { alloc_zeroed(Layout::new::<gdt::TrapStacks>()) };
-    if trap_stacks.is_null() {
-        return Err(Failure::NoMemory);
-    }
-    cpu.set_trap_stacks(trap_stacks.cast());
+    let top = mm::kernel_stack(KERNEL_STACK_SIZE).ok_or(Failure::NoMemory)?.as_u64();
+    cpu.set_stack(top - KERNEL_STACK_SIZE..top);
+    cpu.set_trap_stacks(gdt::guarded_trap_stacks().ok_or(Failure::NoMemory)?);
     prepare(&trampoline, cpu, top);
     let page = (trampoline.page().as_u64() >> 12) as u8;
     apic::send(apic_id, Command::Initialize);
@@ -93,7 +87,7 @@ fn start_one(apic_id: u32) -> Result<(), Failure> {
     apic::send(apic_id, Command::Start(page));
     if !comes_online(cpu, 200 * MICROSECOND) {
         apic::send(apic_id, Command::Start(page));
-        if !comes_online(cpu, SECOND) {
+        if !comes_online(cpu, PATIENCE) {
             return Err(Failure::Silent);
         }
     }
@@ -101,9 +95,13 @@ fn start_one(apic_id: u32) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether the CPU gets here, answering what it asks on the way. It may take so long until it is heard of.
 fn comes_online(cpu: &Cpu, nanoseconds: i64) -> bool {
-    let end = time::now() + nanoseconds;
+    let mut end = time::now() + nanoseconds;
     while !cpu.is_online() && time::now() < end {
+        if tsc::answer() {
+            end = time::now() + PATIENCE;
+        }
         core::hint::spin_loop();
     }
     cpu.is_online()
@@ -144,6 +142,10 @@ extern "C" fn main_of_other_cpu(cpu: &'static Cpu) -> ! {
     // SAFETY: only this CPU was started with this struct.
     unsafe { super::init_cpu(cpu) };
     super::init_cpu_with_memory(cpu);
+    if !tsc::agree() {
+        println!("CPU {}: its time stamp counter is not that of the others", cpu.index());
+        interrupts::stop();
+    }
     cpu.set_online();
     while !ALL_STARTED.load(Ordering::Acquire) {
         core::hint::spin_loop();

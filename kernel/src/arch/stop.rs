@@ -45,16 +45,23 @@ pub fn stop_here(trace: Backtrace) -> ! {
     }
 }
 
-/// Stops the other CPUs; then calls `report` for each that said where it was.
-pub fn stop_others(mut report: impl FnMut(usize, &Backtrace)) {
+fn others() -> impl Iterator<Item = usize> {
     let this = cpu::index();
-    let others = || cpu::all().iter().map(|cpu| cpu.index()).filter(|index| *index != this);
+    cpu::all().iter().map(|cpu| cpu.index()).filter(move |index| *index != this)
+}
+
+/// Stops the other CPUs.
+pub fn stop_others() {
     apic::send_to_others(Command::NonMaskable);
     let mut patience = PATIENCE;
     while patience > 0 && others().any(|index| TRACES[index].get().is_none()) {
         patience -= 1;
         core::hint::spin_loop();
     }
+}
+
+/// Calls `report` for each other CPU that has stopped and said where it was.
+pub fn for_each_stopped(mut report: impl FnMut(usize, &Backtrace)) {
     for index in others() {
         if let Some(trace) = TRACES[index].get() {
             report(index, trace);

@@ -1,7 +1,7 @@
 //! Time: a monotonic clock made of the time stamp counter, and a timer interrupt.
 //!
-//! The counter is taken to run at one rate and to agree on all CPUs, as it does on machines
-//! with an invariant TSC and in QEMU.
+//! The counter is taken to run at one rate, as it does on machines with an invariant TSC and in QEMU. That it agrees
+//! on all CPUs is seen to when they start (`tsc`).
 
 use super::{apic, calibrate, cpu};
 use abi::ClockRate;

@@ -123,7 +123,7 @@ extern "C" fn kernel_trap(frame: &mut TrapFrame) {
         vector::NON_MASKABLE => stop::on_non_maskable(frame.rip, frame.rbp),
         vector if vector >= vector::FIRST_INTERRUPT => interrupts::handle(vector),
         vector::PAGE_FAULT if recover(frame, fault_address) => {}
-        vector::GENERAL_PROTECTION if recover(frame, 0) => {}
+        vector::GENERAL_PROTECTION | vector::DEVICE_NOT_AVAILABLE if recover(frame, 0) => {}
         vector => {
             cpu::current().fault.set(Some((frame.rip, frame.rbp)));
             let name = vector::name(vector);

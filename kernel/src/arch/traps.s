@@ -21,6 +21,13 @@
     push r15
 .endm
 
+# User code's AC, which lets the kernel reach user memory, DF and NT stay set over a trap; so does AC where the
+# kernel was copying. All flags off.
+.macro clear_flags
+    push 2
+    popfq
+.endm
+
 .macro pop_registers
     pop r15
     pop r14
@@ -65,7 +72,7 @@ trap_on_usual_stack:
     jnz user_trap_entry
     push_registers
     mov rdi, rsp
-    cld
+    clear_flags
     call {kernel_trap}
     pop_registers
     add rsp, 16
@@ -80,7 +87,7 @@ trap_on_own_stack:
     test byte ptr [rsp + 24], 3
     jnz user_trap_entry
 1:  push_registers
-    cld
+    clear_flags
     mov ecx, {gs_base}
     rdmsr
     shl rdx, 32

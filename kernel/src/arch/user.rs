@@ -21,7 +21,7 @@
 //! at one, because the last page below the hole is never mapped.
 
 use super::context::{UserContext, canonical};
-use super::cpu::{self, KERNEL_STACK_POINTER, SCRATCH, USER_CONTEXT};
+use super::cpu::{self, Cpu, KERNEL_STACK_POINTER, SCRATCH, USER_CONTEXT};
 use super::fpu;
 use super::traps::vector;
 use super::{bases, gdt, interrupts};
@@ -164,14 +164,14 @@ where
         if exit.vector == SYSTEM_CALL {
             return Trap::Syscall;
         }
-        if let Some(trap) = decode(exit, context) {
+        if let Some(trap) = decode(cpu, exit, context) {
             return trap;
         }
     }
 }
 
 /// Turns a vector into a [`Trap`]; `None` if user code can go on at once.
-fn decode(exit: Exit, context: &mut UserContext) -> Option<Trap> {
+fn decode(cpu: &Cpu, exit: Exit, context: &mut UserContext) -> Option<Trap> {
     let vector = exit.vector as u8;
     if canonical(context.rip).is_err() {
         // It jumped there: some CPUs report that at the target.
@@ -186,7 +186,7 @@ fn decode(exit: Exit, context: &mut UserContext) -> Option<Trap> {
         vector::PAGE_FAULT => {
             Some(Trap::PageFault { address: Cr2::read_raw(), error: PageFaultError(exit.error) })
         }
-        vector::DEVICE_NOT_AVAILABLE if fpu::first_use(context).is_ok() => None,
+        vector::DEVICE_NOT_AVAILABLE if context.fpu.is_none() && fpu::first_use(cpu, context).is_ok() => None,
         vector if vector >= vector::FIRST_INTERRUPT => {
             interrupts::handle(vector);
             Some(Trap::Interrupt)

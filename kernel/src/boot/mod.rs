@@ -109,6 +109,27 @@ struct Found<'a> {
     ramdisk: Option<(u64, u64)>,
 }
 
+/// Moves `length` bytes at a physical address to the start of their first page: the ramdisk becomes a VMO, which is
+/// made of whole pages, and no boot loader promises that it begins with one. Also clears the rest of the last
+/// page, which is mapped with it. Where the bytes are now, and how many.
+///
+/// # Safety
+///
+/// The pages that the bytes lie in are in the direct map, writable, and nobody else's.
+pub unsafe fn move_to_page_start(start: u64, length: u64) -> (u64, u64) {
+    const PAGE: u64 = crate::mm::layout::PAGE_SIZE;
+    let (page, end) = (start & !(PAGE - 1), (start + length).next_multiple_of(PAGE));
+    let to = (DIRECT_MAP + page) as *mut u8;
+    // SAFETY: the caller promises these pages.
+    unsafe {
+        if page != start {
+            core::ptr::copy((DIRECT_MAP + start) as *const u8, to, length as usize);
+        }
+        to.add(length as usize).write_bytes(0, (end - page - length) as usize);
+    }
+    (page, length)
+}
+
 /// Copies what was found into static memory and enters the kernel.
 ///
 /// # Safety
@@ -117,16 +138,19 @@ struct Found<'a> {
 unsafe fn hand_over(found: &Found<'_>) -> ! {
     // SAFETY: the caller promises that this is the only call, so the borrow is unique.
     let handover: &'static mut Handover = unsafe { &mut *HANDOVER.0.get() };
+    // SAFETY: the ramdisk's pages are in the direct map and kept from any other use; nothing else that is needed
+    // still lies in them, as all of it was copied.
+    let ramdisk = found.ramdisk.map(|(start, length)| unsafe { move_to_page_start(start, length) });
     let count = found.regions.len().min(REGION_CAPACITY);
     let regions = &mut handover.regions[..count];
     regions.copy_from_slice(&found.regions[..count]);
     let info = handover.info.insert(BootInfo::new(regions.into()));
     info.physical_memory_offset = Some(DIRECT_MAP).into();
     info.rsdp_addr = found.rsdp.into();
-    info.ramdisk_addr = found.ramdisk.map(|(start, _)| DIRECT_MAP + start).into();
-    info.ramdisk_len = found.ramdisk.map_or(0, |(_, length)| length);
+    info.ramdisk_addr = ramdisk.map(|(start, _)| DIRECT_MAP + start).into();
+    info.ramdisk_len = ramdisk.map_or(0, |(_, length)| length);
     RAMDISK.call_once(|| {
-        found.ramdisk.map(|(physical, length)| {
+        ramdisk.map(|(physical, length)| {
             // SAFETY: the memory map keeps the ramdisk from being used for anything else, nobody writes
             // to it, and mm keeps the direct map.
             let bytes =

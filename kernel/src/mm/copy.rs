@@ -194,6 +194,33 @@ unsafe fn move_bytes(to: u64, from: u64, length: usize) -> Result<(), (usize, u6
     if fault == NO_FAULT { Ok(()) } else { Err(((end - to) as usize, fault)) }
 }
 
+/// Copies between memory of the kernel and frames that user code may be writing to. The bytes are then any mixture
+/// of old and new ones. In Rust such a copy would be a data race; an instruction may do it.
+///
+/// # Safety
+/// Both ranges are valid for `length` bytes, and do not overlap.
+#[inline]
+pub(super) unsafe fn move_shared(to: *mut u8, from: *const u8, length: usize) {
+    // SAFETY: the caller promises it.
+    unsafe {
+        asm!("rep movsq", "mov ecx, {tail:e}", "rep movsb", tail = in(reg) length % 8, inout("rcx") length / 8 => _,
+            inout("rdi") to => _, inout("rsi") from => _, options(nostack, preserves_flags));
+    }
+}
+
+/// Clears frames that user code may be writing to; see [`move_shared`].
+///
+/// # Safety
+/// The range is valid for `length` bytes.
+#[inline]
+pub(super) unsafe fn clear_shared(to: *mut u8, length: usize) {
+    // SAFETY: the caller promises it.
+    unsafe {
+        asm!("rep stosq", "mov ecx, {tail:e}", "rep stosb", tail = in(reg) length % 8, in("rax") 0,
+            inout("rcx") length / 8 => _, inout("rdi") to => _, options(nostack, preserves_flags));
+    }
+}
+
 /// Whether a range may hold user memory at all.
 #[inline(always)]
 fn check(address: u64, length: usize, write: bool) -> Result<(), Fault> {

@@ -1,16 +1,16 @@
 //! The page frames of memory objects, over the direct map.
 
+use super::copy::{clear_shared, move_shared};
 use super::layout::{PAGE_SIZE, phys_to_virt};
 use super::{frames, watermarks};
 use core::ops::Range;
-use core::ptr;
 use objects::memory::{Frame, PageFrames};
 use x86_64::PhysAddr;
 
 /// The machine's page frames, as memory objects see them.
 ///
-/// User programs may write to a frame at any time on another CPU. So contents are copied bytewise out
-/// of and into the kernel's buffers, and no reference to them is ever made.
+/// User programs may write to a frame at any time on another CPU. So contents are copied by instructions that may
+/// race with that, out of and into the kernel's buffers, and no reference to them is ever made.
 pub struct DirectMap;
 
 impl PageFrames for DirectMap {
@@ -32,25 +32,25 @@ impl PageFrames for DirectMap {
     fn read(&self, frame: Frame, offset: usize, buffer: &mut [u8]) {
         let from = pointer(frame, offset, buffer.len());
         // SAFETY: the frame is the object's, and the range is inside of it.
-        unsafe { ptr::copy_nonoverlapping(from, buffer.as_mut_ptr(), buffer.len()) };
+        unsafe { move_shared(buffer.as_mut_ptr(), from, buffer.len()) };
     }
 
     fn write(&self, frame: Frame, offset: usize, bytes: &[u8]) {
         let to = pointer(frame, offset, bytes.len());
         // SAFETY: as above.
-        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len()) };
+        unsafe { move_shared(to, bytes.as_ptr(), bytes.len()) };
     }
 
     fn zero(&self, frame: Frame, range: Range<usize>) {
         let to = pointer(frame, range.start, range.len());
         // SAFETY: as above.
-        unsafe { ptr::write_bytes(to, 0, range.len()) };
+        unsafe { clear_shared(to, range.len()) };
     }
 
     fn copy(&self, from: Frame, to: Frame) {
         let size = PAGE_SIZE as usize;
         // SAFETY: as above, for both; a frame that is copied to is a new one.
-        unsafe { ptr::copy_nonoverlapping(pointer(from, 0, size), pointer(to, 0, size), size) };
+        unsafe { move_shared(pointer(to, 0, size), pointer(from, 0, size), size) };
     }
 }
 

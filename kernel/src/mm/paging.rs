@@ -20,8 +20,8 @@ use x86_64::registers::control::{Cr3, Cr3Flags};
 use x86_64::structures::paging::{PageTableFlags as Flags, PhysFrame};
 use x86_64::{PhysAddr, VirtAddr};
 
-/// Bytes in the stack that each CPU has.
-pub const KERNEL_STACK_SIZE: u64 = 64 << 10;
+/// What a stack holds where it was never used.
+pub const STACK_PAINT: u64 = 0x7061_696e_7465_6421;
 
 /// The root that is in CR3 when no process is; every process copies its upper half.
 static ROOT: AtomicU64 = AtomicU64::new(0);
@@ -87,10 +87,13 @@ pub(super) fn copy_kernel_half(root: PhysAddr) {
     }
 }
 
-/// A stack for a CPU, with a guard page below it. The address above it.
-pub fn kernel_stack() -> Option<VirtAddr> {
-    let start = map_vmap(KERNEL_STACK_SIZE, |_| Some(Entry::new(frames::allocate()?, DATA)))?;
-    Some(start + KERNEL_STACK_SIZE)
+/// A painted stack of so many bytes, whole pages, with guard pages around it. The address above it.
+pub fn kernel_stack(size: u64) -> Option<VirtAddr> {
+    let start = map_vmap(size, |_| Some(Entry::new(frames::allocate()?, DATA)))?;
+    let words = (size / size_of::<u64>() as u64) as usize;
+    // SAFETY: the pages are new, writable and nobody else's.
+    unsafe { core::slice::from_raw_parts_mut(start.as_mut_ptr::<u64>(), words) }.fill(STACK_PAINT);
+    Some(start + size)
 }
 
 /// Maps device registers, uncached, for ever.

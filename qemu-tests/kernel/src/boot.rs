@@ -1,9 +1,14 @@
 //! What boot leaves behind on every CPU.
+#![allow(unsafe_code, reason = "memory as a boot loader leaves it is described by raw addresses")]
 
 use crate::cpus;
+use alloc::vec::Vec;
 use hafnon_kernel::arch::{control, cpu};
-use hafnon_kernel::kernel_test;
+use hafnon_kernel::mm::layout::{DIRECT_MAP, PAGE_SIZE};
+use hafnon_kernel::mm::{PhysAddr, frames};
+use hafnon_kernel::{boot, kernel_test};
 use x86_64::registers::control::{Cr0, Cr0Flags, Cr4, Cr4Flags, Efer, EferFlags};
+use x86_64::registers::debug::Dr7;
 use x86_64::registers::rflags::{self, RFlags};
 
 /// So many CPUs have started, under numbers of their own, with APICs of their own.
@@ -25,6 +30,7 @@ fn is_protected() {
     assert_eq!(cr4.contains(Cr4Flags::USER_MODE_INSTRUCTION_PREVENTION), features.umip);
     assert_eq!(efer.contains(EferFlags::NO_EXECUTE_ENABLE), features.no_execute);
     assert!(!cr4.intersects(Cr4Flags::FSGSBASE | Cr4Flags::PERFORMANCE_MONITOR_COUNTER));
+    assert_eq!(Dr7::read_raw() | control::DR7_OFF, control::DR7_OFF, "no breakpoint");
     assert!(!rflags::read().intersects(RFlags::INTERRUPT_FLAG | RFlags::ALIGNMENT_CHECK));
 }
 
@@ -59,4 +65,33 @@ kernel_test! {
         let features = control::features();
         assert!(features.smep && features.smap && features.umip && features.no_execute);
     }
+
+    /// A ramdisk that begins in the middle of a page is moved to its start, and nothing is behind it in its last
+    /// page.
+    async fn an_unaligned_ramdisk_is_aligned() {
+        for (offset, length) in [(0, 5000), (1, 1), (123, 4096), (4095, 4097), (77, 8192)] {
+            let mut taken: Vec<_> = (0..100).map(|_| frames::allocate().expect("memory")).collect();
+            taken.sort();
+            let run = taken.windows(4).find(|run| is_contiguous(run)).expect("four frames in a row");
+            let start = run[0].as_u64();
+            let pages = 4 * PAGE_SIZE as usize;
+            let memory = (DIRECT_MAP + start) as *mut u8;
+            // SAFETY: these frames are this test's alone.
+            unsafe {
+                (0..pages).for_each(|index| memory.add(index).write((index % 251) as u8 | 1));
+                let expected: Vec<u8> = (offset..offset + length).map(|index| memory.add(index).read()).collect();
+                let moved = boot::move_to_page_start(start + offset as u64, length as u64);
+                assert_eq!(moved, (start, length as u64));
+                assert!((0..length).all(|index| memory.add(index).read() == expected[index]), "{offset}");
+                let end = (offset + length).next_multiple_of(PAGE_SIZE as usize);
+                assert!((length..end).all(|index| memory.add(index).read() == 0), "{offset}");
+                assert!((end..pages).all(|index| memory.add(index).read() == (index % 251) as u8 | 1));
+            }
+            taken.into_iter().for_each(frames::free);
+        }
+    }
+}
+
+fn is_contiguous(run: &[PhysAddr]) -> bool {
+    run.windows(2).all(|pair| pair[0].as_u64() + PAGE_SIZE == pair[1].as_u64())
 }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 use hafnon_kernel::mm::layout::{DIRECT_MAP, DIRECT_MAP_SIZE};
-use hafnon_kernel::mm::paging::{self, KERNEL_STACK_SIZE, Page};
+use hafnon_kernel::mm::paging::{self, Page};
 use hafnon_kernel::{arch, kernel_test, mm};
 
 fn pages() -> Vec<Page> {
@@ -38,9 +38,10 @@ kernel_test! {
 
     /// An overflow of a stack hits a page that is not there.
     async fn stacks_have_guard_pages() {
-        let top = mm::kernel_stack().expect("memory").as_u64();
+        const SIZE: u64 = 16 << 10;
+        let top = mm::kernel_stack(SIZE).expect("memory").as_u64();
         let is_mapped = |address| pages().iter().any(|page| page.address == address);
-        assert!(is_mapped(top - 4096) && is_mapped(top - KERNEL_STACK_SIZE));
-        assert!(!is_mapped(top) && !is_mapped(top - KERNEL_STACK_SIZE - 4096));
+        assert!(is_mapped(top - 4096) && is_mapped(top - SIZE));
+        assert!(!is_mapped(top) && !is_mapped(top - SIZE - 4096));
     }
 }

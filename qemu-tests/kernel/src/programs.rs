@@ -75,6 +75,13 @@ programs! {
     fpu: "movq xmm0, rdi", "2: syscall", "movq rax, xmm0", "jmp 2b";
     vectors: "movq xmm0, rdi", "vinsertf128 ymm0, ymm0, xmm0, 1", "2: syscall",
         "vextractf128 xmm1, ymm0, 1", "movq rax, xmm1", "jmp 2b";
+    save: "mov eax, -1", "mov edx, -1", "xsave [rdi]", "mov rax, [rdi + 240]", "mov rbx, [rdi + 576]", "syscall";
+    restore: "mov eax, -1", "mov edx, -1", "xrstor [rdi]", "syscall", "xsave [rdi]", "syscall";
+    restore_and_use: "mov eax, -1", "mov edx, -1", "xrstor [rdi]", "movq rax, xmm5", "syscall";
+    fill: "movq xmm5, rdi", "vinsertf128 ymm0, ymm0, xmm5, 1", "fld1", "2: syscall", "movq rax, xmm5",
+        "vextractf128 xmm1, ymm0, 1", "movq rbx, xmm1", "jmp 2b";
+    environment: "fnstenv [rdi]", "mov eax, [rdi + 12]", "mov ebx, [rdi + 20]", "syscall";
+    local_table: "lsl eax, edi", "jz 2f", "syscall", "2: ud2";
     bases: "2: mov rax, fs:[0]", "mov rbx, gs:[0]", "syscall", "jmp 2b";
     selectors: "mov eax, edi", "mov ds, eax", "mov es, eax", "mov fs, eax", "mov gs, eax", "syscall";
     read_selectors: "mov eax, ds", "mov ebx, es", "mov edx, fs", "mov esi, gs", "syscall";

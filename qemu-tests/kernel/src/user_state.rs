@@ -15,11 +15,12 @@ const USER_DATA: u64 = 0x1b;
 
 /// A program that keeps rdi in vector registers, and answers with what it finds there.
 fn keeper() -> &'static [u8] {
+    if has_avx() { programs::vectors() } else { programs::fpu() }
+}
+
+fn has_avx() -> bool {
     const AVX: u32 = 1 << 28;
-    match __cpuid(1).ecx & AVX {
-        0 => programs::fpu(),
-        _ => programs::vectors(),
-    }
+    __cpuid(1).ecx & AVX != 0
 }
 
 /// Runs the thread to its next system call: what is in rax.
@@ -46,6 +47,75 @@ fn vector_registers_are_private() {
         let mut new = thread(0);
         new.set_rip(threads[0].rip());
         assert_eq!(answer(&mut new), 0);
+    }
+}
+
+/// Offsets in an XSAVE area, and the bit of SSE in the words of which parts it has.
+const XMM5: usize = 240;
+const XSTATE_BV: usize = 512;
+const SSE: u64 = 2;
+
+/// A thread that has filled xmm5, the upper half of ymm0 and an x87 register with something of its own.
+fn filled(value: u64) -> UserContext {
+    let _sandbox = Sandbox::new(programs::fill());
+    let mut owner = thread(value);
+    answer(&mut owner);
+    owner
+}
+
+/// A thread that has no FPU registers yet, and whose first FPU instruction is XSAVE, finds the reset state.
+fn xsave_shows_nobodys_registers() {
+    for value in 1..20 {
+        let _owner = filled(value);
+        let _sandbox = Sandbox::new(programs::save());
+        for _ in 0..2 {
+            let mut other = thread(DATA);
+            assert_eq!((answer(&mut other), other.rbx), (0, 0), "the other thread's {value}");
+        }
+    }
+}
+
+/// One whose first FPU instruction is XRSTOR changes nobody's registers, with an area or without.
+fn xrstor_changes_nobodys_registers() {
+    let mut owner = filled(7);
+    let fill = Sandbox::new(programs::fill());
+    let restore = Sandbox::new(programs::restore());
+    restore.set_word(XMM5, 0xbad);
+    restore.set_word(XSTATE_BV, SSE);
+    answer(&mut thread(DATA));
+    // A thread without an area comes after it: what was loaded is gone.
+    let save = Sandbox::new(programs::save());
+    assert_eq!(answer(&mut thread(DATA)), 0);
+    drop(save);
+    fill.activate();
+    assert_eq!((answer(&mut owner), owner.rbx), (7, 7));
+}
+
+/// What a thread loads with XRSTOR as its first FPU instruction is there at its next one.
+fn xrstor_as_first_instruction_counts() {
+    let sandbox = Sandbox::new(programs::restore_and_use());
+    sandbox.set_word(XMM5, 0x600d);
+    sandbox.set_word(XSTATE_BV, SSE);
+    sandbox.set_word(24, 0x1f80);
+    assert_eq!(answer(&mut thread(DATA)), 0x600d);
+}
+
+/// Where the last x87 instruction of another thread was, and what it accessed, is not told.
+fn x87_pointers_are_private() {
+    let _owner = filled(7);
+    let sandbox = Sandbox::new(programs::environment());
+    let mut other = thread(DATA);
+    // FNSTENV itself does not count as the last instruction.
+    assert_eq!((answer(&mut other), other.rbx), (0, 0), "{:x}", sandbox.word(8));
+}
+
+/// Selectors of the local descriptor table lead nowhere.
+fn there_is_no_local_table() {
+    const TABLE_BIT: u64 = 1 << 2;
+    let _sandbox = Sandbox::new(programs::local_table());
+    for selector in 0..16 {
+        let mut context = thread(selector << 3 | TABLE_BIT | 3);
+        assert_eq!(run(&mut context), Trap::Syscall, "selector {selector}");
     }
 }
 
@@ -114,6 +184,23 @@ kernel_test! {
     #[needs("cpus=1,2")]
     async fn threads_keep_their_vector_registers() {
         cpus::on_each(vector_registers_are_private).await;
+    }
+
+    /// Threads without FPU registers of their own have nobody else's, where XSAVE and XRSTOR do not trap.
+    #[needs("cpus=1,2")]
+    async fn threads_without_registers_have_nobodys() {
+        if has_avx() {
+            cpus::on_each(xsave_shows_nobodys_registers).await;
+            cpus::on_each(xrstor_changes_nobodys_registers).await;
+            cpus::on_each(xrstor_as_first_instruction_counts).await;
+            cpus::on_each(x87_pointers_are_private).await;
+        }
+    }
+
+    /// No selector leads to a local descriptor table.
+    #[needs("cpus=1,2")]
+    async fn the_local_descriptor_table_is_empty() {
+        cpus::on_each(there_is_no_local_table).await;
     }
 
     /// FS and GS bases, which programs find their thread-local data with.
