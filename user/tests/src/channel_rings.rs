@@ -29,7 +29,7 @@ fn peer_is_closed(end: &Channel) -> bool {
 
 /// What a child with the role `wait-rings` does: it sends what it was sent, and itself, into its own channels.
 pub fn fill_own_queues(parent: &Channel) -> Vec<Channel> {
-    parent.wait(Signals::CHANNEL_READABLE, clock::INFINITE).expect("a message");
+    parent.wait(Signals::CHANNEL_READABLE, INFINITE).expect("a message");
     let mut message: Message = parent.read().expect("a message");
     let ((a, b), (c, d)) = (channel(), channel());
     let process: Process =
