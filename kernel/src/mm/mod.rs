@@ -35,12 +35,18 @@ pub mod watermarks;
 
 use crate::arch::control;
 use crate::arch::cpu::MAX_CPUS;
+use crate::arch::image;
 use bootloader_api::BootInfo;
+use bootloader_api::info::MemoryRegionKind;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 pub use address_space::AddressSpace;
 pub use page_frames::DirectMap;
 pub use paging::{Trampoline, init_cpu, kernel_stack, map_mmio, map_physical};
 pub use x86_64::{PhysAddr, VirtAddr};
+
+/// See [`wired_bytes`].
+static WIRED: AtomicU64 = AtomicU64::new(0);
 
 /// Shootdown keeps CPUs in the bits of a word.
 const _: () = assert!(MAX_CPUS <= 64);
@@ -54,7 +60,21 @@ pub fn init(boot_info: &'static BootInfo) {
     table::init(features.no_execute);
     let taken = paging::init(boot_info);
     frames::init(&boot_info.memory_regions, taken);
+    note_wired(boot_info);
     copy::init(features.smap);
+}
+
+/// Notes how much memory is nobody's to take: the kernel's image, and of what was usable all but the frames.
+fn note_wired(boot_info: &BootInfo) {
+    let usable = boot_info.memory_regions.iter().filter(|region| region.kind == MemoryRegionKind::Usable);
+    let usable: u64 = usable.map(|region| region.end - region.start).sum();
+    let (image, frames) = (image::whole(), frames::total_frames() as u64 * layout::PAGE_SIZE);
+    WIRED.store(usable.saturating_sub(frames) + (image.end - image.start), Relaxed);
+}
+
+/// Bytes of memory that the kernel took at boot, and keeps.
+pub fn wired_bytes() -> u64 {
+    WIRED.load(Relaxed)
 }
 
 /// Frames that user memory takes, its page tables included: those that are neither free, nor on the way

@@ -1,6 +1,7 @@
 //! `object_get_info`: one function a topic. A topic has one record, or a list of them, which is read in parts.
 
 use super::{Caller, HandleArgument};
+use crate::mm::address_space::page_tables;
 use crate::mm::user::{Out, OutSlice};
 use crate::mm::{self, frames, heap};
 use abi::magenta;
@@ -346,17 +347,19 @@ fn timer(timer: &Timer, report: &Report) -> Result<(), Status> {
 }
 
 /// Memory by use. "Free" includes the frames that wait for TLBs to forget them, "ipc" is what the kernel
-/// heap holds for objects, messages and threads.
+/// heap holds for objects, messages and threads, "wired" the kernel's image and what it took at boot.
 fn kernel_memory() -> InfoKmemStats {
     let bytes = |frames: usize| frames as u64 * PAGE_SIZE;
     let heap_bytes = bytes(heap::frames_in_use());
     let in_use = heap::in_use_bytes() as u64;
     InfoKmemStats {
-        total_bytes: bytes(frames::total_frames()),
+        total_bytes: bytes(frames::total_frames()) + mm::wired_bytes(),
         free_bytes: bytes(frames::free_frames() + frames::quarantined_frames()),
         total_heap_bytes: heap_bytes,
         free_heap_bytes: heap_bytes.saturating_sub(in_use),
-        vmo_bytes: bytes(mm::user_frames()),
+        wired_bytes: mm::wired_bytes(),
+        vmo_bytes: bytes(mm::user_frames().saturating_sub(page_tables())),
+        mmu_overhead_bytes: bytes(page_tables()),
         ipc_bytes: in_use,
         ..Default::default()
     }

@@ -184,6 +184,12 @@ user_test! {
     fn memory_statistics_add_up() {
         let stats = info::kernel_memory(resource()).expect("info");
         assert!(stats.free_bytes > 0 && stats.free_bytes < stats.total_bytes);
+        assert!(stats.wired_bytes > 0, "the kernel's image");
+        // A process has four tables at least, one of each level.
+        assert!(stats.mmu_overhead_bytes >= 4 * 4096, "{}", stats.mmu_overhead_bytes);
+        let used = stats.wired_bytes + stats.total_heap_bytes + stats.vmo_bytes + stats.mmu_overhead_bytes;
+        // Frames change hands while they are counted.
+        assert!(used + stats.free_bytes <= stats.total_bytes + (1 << 20));
         let event = event();
         assert_eq!(info::kernel_memory(&event).err(), Some(Status::WRONG_TYPE));
     }

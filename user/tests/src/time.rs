@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use hafnon_user::{
     Status,
-    abi::{CPRNG_ADD_ENTROPY_MAX_LEN, FEATURE_KIND_CPU, HAS_CPU_FEATURES},
+    abi::{CPRNG_ADD_ENTROPY_MAX_LEN, FEATURE_KIND_CPU, FEATURE_KIND_VM, HAS_CPU_FEATURES},
     clock::{self, INFINITE, MILLISECOND},
     sys,
 };
@@ -88,6 +88,8 @@ user_test! {
         let mut features = 0;
         assert_eq!(call!(zx_system_get_features(FEATURE_KIND_CPU, &mut features)), Status::OK);
         assert_ne!(features & HAS_CPU_FEATURES, 0);
+        assert_eq!(call!(zx_system_get_features(FEATURE_KIND_VM, &mut features)), Status::OK);
+        assert_eq!(features, 0, "what can be executed can be read");
         assert_eq!(call!(zx_system_get_features(77, &mut features)), Status::NOT_SUPPORTED);
     }
 

@@ -1,9 +1,10 @@
 //! vmo_create, vmo_read, vmo_write, vmo_get_size, vmo_set_size.
 
 use hafnon_user::{
-    AsHandle, Event, Rights, Status, Vmo,
-    abi::{VMO_DISCARDABLE, VMO_RESIZABLE},
+    AsHandle, Event, Mapping, Rights, Status, Vmo,
+    abi::{INFO_VMO, InfoVmo, VM_PERM_READ, VMO_DISCARDABLE, VMO_RESIZABLE},
     handle::Handle,
+    info,
     vmar::PAGE_SIZE,
 };
 
@@ -53,6 +54,35 @@ user_test! {
         let mut buffer = [0xff; 64];
         vmo(PAGE).read(&mut buffer, 1000).expect("read");
         assert_eq!(buffer, [0; 64]);
+    }
+
+    fn pages_are_cleared_before_they_are_given_out() {
+        const PAGES: u64 = 1024;
+        let dirty = vmo(PAGES * PAGE);
+        for page in 0..PAGES {
+            dirty.write(&[0xa5; PAGE_SIZE], page * PAGE).expect("write");
+        }
+        drop(dirty);
+        // These are the same frames, or a part of them is.
+        let fresh = vmo(PAGES * PAGE);
+        for page in 0..PAGES {
+            fresh.write(&[1], page * PAGE).expect("write");
+            let bytes = fresh.read_to_vec(page * PAGE, PAGE_SIZE).expect("read");
+            assert!(bytes[0] == 1 && bytes[1..].iter().all(|byte| *byte == 0), "page {page}");
+        }
+    }
+
+    fn share_count_is_of_address_spaces() {
+        let vmo = vmo(PAGE);
+        let told = || {
+            let info: InfoVmo = info::get(&vmo, INFO_VMO).expect("info");
+            (info.num_mappings, info.share_count)
+        };
+        assert_eq!(told(), (0, 0));
+        let mappings = [0; 2].map(|_| Mapping::new(&vmo, VM_PERM_READ, PAGE_SIZE).expect("mapped"));
+        assert_eq!(told(), (2, 1));
+        drop(mappings);
+        assert_eq!(told(), (0, 0));
     }
 
     fn what_is_written_is_read_also_across_pages() {

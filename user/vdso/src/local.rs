@@ -8,6 +8,7 @@ const PAGE_SIZE: usize = 4096;
 const FEATURE_KIND_CPU: u32 = 0;
 const FEATURE_KIND_HW_BREAKPOINT_COUNT: u32 = 1;
 const FEATURE_KIND_HW_WATCHPOINT_COUNT: u32 = 2;
+const FEATURE_KIND_VM: u32 = 4;
 const OK: i32 = 0;
 const ERR_NOT_SUPPORTED: i32 = -2;
 const ERR_BUFFER_TOO_SMALL: i32 = -15;
@@ -106,6 +107,8 @@ unsafe extern "C" fn zx_system_get_features(kind: u32, features: *mut u32) -> i3
         FEATURE_KIND_CPU => constant!(cpu_features),
         FEATURE_KIND_HW_BREAKPOINT_COUNT => constant!(hardware_breakpoints),
         FEATURE_KIND_HW_WATCHPOINT_COUNT => constant!(hardware_watchpoints),
+        // Pages that can be executed but not read: no x86-64 CPU here has them.
+        FEATURE_KIND_VM => 0,
         _ => return ERR_NOT_SUPPORTED,
     };
     // SAFETY: the caller passes a place it may write; a bad one faults in the caller's own code.
