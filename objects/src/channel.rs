@@ -144,12 +144,13 @@ impl Inbox {
             grown => grown,
         }
     }
+}
 
-    /// What an empty inbox has too much, to be dropped without the lock.
-    #[inline]
-    fn excess(&mut self) -> Option<VecDeque<Message>> {
-        (self.messages.capacity() > KEPT).then(|| core::mem::take(&mut self.messages))
-    }
+/// Gives the memory of an empty inbox back, without its lock.
+#[cold]
+#[inline(never)]
+fn discard(excess: VecDeque<Message>) {
+    drop(excess);
 }
 
 /// One end of a channel.
@@ -250,13 +251,16 @@ impl Channel {
             nesting::take_out(&message);
         }
         end.unread.store(inbox.messages.len() as u64, Ordering::Relaxed);
-        let mut excess = None;
         if inbox.messages.is_empty() {
             end.base.signals.change(Signals::CHANNEL_READABLE, Signals::empty());
-            excess = inbox.excess();
+            if inbox.messages.capacity() > KEPT {
+                let excess = core::mem::take(&mut inbox.messages);
+                drop(inbox);
+                discard(excess);
+                return if fitted { Ok(message) } else { Err(Status::BUFFER_TOO_SMALL) };
+            }
         }
         drop(inbox);
-        drop(excess);
         if fitted { Ok(message) } else { Err(Status::BUFFER_TOO_SMALL) }
     }
 

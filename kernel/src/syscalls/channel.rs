@@ -12,7 +12,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::pin::Pin;
-use core::task::{Poll, ready};
+use core::task::Poll;
 use objects::{Channel, Handle, Message, Room};
 
 const MAX_BYTES: usize = abi::CHANNEL_MAX_MSG_BYTES as usize;
@@ -39,11 +39,24 @@ pub fn channel_write(
     bytes: InSlice<u8>,
     handles: InSlice<RawHandle>,
 ) -> Poll<Result<(), Status>> {
-    if is_long(options, bytes) {
+    if handles.len() > MAX_HANDLES || is_long(options, bytes) {
         return Poll::Pending;
     }
-    let handles = ready!(take_handles(caller, channel.as_deref().ok(), handles));
-    Poll::Ready(send(caller, channel, options, handles, || read_bytes(options, bytes)))
+    Poll::Ready(write(caller, channel, options, bytes, handles))
+}
+
+#[inline(always)] // reason: it is hot
+fn write(
+    caller: &Caller,
+    channel: Result<Arc<Channel>, Status>,
+    options: u32,
+    bytes: InSlice<u8>,
+    handles: InSlice<RawHandle>,
+) -> Result<(), Status> {
+    let handles = take_handles(caller, channel.as_deref().ok(), handles);
+    let channel = channel.map_err(|status| options_first(options, status))?;
+    let message = Message { bytes: read_bytes(options, bytes)?, handles: handles? };
+    channel.write(message).map_err(|(_, status)| undelivered(caller, status))
 }
 
 /// [`channel_write`] of very many pieces or handles.
@@ -56,7 +69,7 @@ pub async fn channel_write_long(
 ) -> Result<(), Status> {
     let handles = take_handles_long(caller, channel.as_deref().ok(), handles).await;
     let bytes = read_bytes_long(options, bytes).await;
-    send(caller, channel, options, handles, || bytes)
+    send(caller, channel, options, handles, bytes)
 }
 
 /// Sends a message whose handles are moved or duplicated, checked and reduced as each says. Where that fails,
@@ -69,11 +82,11 @@ pub fn channel_write_etc(
     handles: InSlice<HandleDisposition>,
     results: OutSlice<HandleDisposition>,
 ) -> Poll<Result<(), Status>> {
-    if is_long(options, bytes) {
+    if handles.len() > MAX_HANDLES || is_long(options, bytes) {
         return Poll::Pending;
     }
-    let handles = ready!(take_dispositions(caller, channel.as_deref().ok(), handles, results));
-    Poll::Ready(send(caller, channel, options, handles, || read_bytes(options, bytes)))
+    let handles = take_dispositions(caller, channel.as_deref().ok(), handles, results);
+    Poll::Ready(send(caller, channel, options, handles, read_bytes(options, bytes)))
 }
 
 /// [`channel_write_etc`] of very many pieces or handles.
@@ -87,20 +100,19 @@ pub async fn channel_write_etc_long(
 ) -> Result<(), Status> {
     let handles = take_dispositions_long(caller, channel.as_deref().ok(), handles, results).await;
     let bytes = read_bytes_long(options, bytes).await;
-    send(caller, channel, options, handles, || bytes)
+    send(caller, channel, options, handles, bytes)
 }
 
 /// Sends what was taken, if there is a channel and everything could be read and taken; the first of these decides.
-#[inline(always)] // reason: it is hot
 fn send(
     caller: &Caller,
     channel: Result<Arc<Channel>, Status>,
     options: u32,
     handles: Result<Box<[Handle]>, Status>,
-    bytes: impl FnOnce() -> Result<Box<[u8]>, Status>,
+    bytes: Result<Box<[u8]>, Status>,
 ) -> Result<(), Status> {
     let channel = channel.map_err(|status| options_first(options, status))?;
-    let message = Message { bytes: bytes()?, handles: handles? };
+    let message = Message { bytes: bytes?, handles: handles? };
     channel.write(message).map_err(|(_, status)| undelivered(caller, status))
 }
 
@@ -302,15 +314,13 @@ struct Request {
     to: Destination,
 }
 
-impl Request {
-    /// Why no call can be made where there is no channel: what no channel takes is said before that.
-    #[cold]
-    #[inline(never)]
-    fn mistake_or(&self, status: Status) -> Status {
-        match self.options {
-            0 if self.bytes.len() < size_of::<u32>() => Status::INVALID_ARGS,
-            options => options_first(options, status),
-        }
+/// Why no call can be made where there is no channel: what no channel takes is said before that.
+#[cold]
+#[inline(never)]
+fn mistake_or(options: u32, length: usize, status: Status) -> Status {
+    match options {
+        0 if length < size_of::<u32>() => Status::INVALID_ARGS,
+        options => options_first(options, status),
     }
 }
 
@@ -328,12 +338,12 @@ pub fn channel_call(
 ) -> Poll<Result<(), Status>> {
     let args = args.read()?;
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    if is_long(options, bytes) {
+    let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
+    if values.len() > MAX_HANDLES {
         return Poll::Pending;
     }
-    let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
-    let handles = ready!(take_handles(caller, channel_of(&found), values));
+    let handles = take_handles(caller, channel_of(&found), values);
     let to = Destination::of_call(&args, actual_bytes, actual_handles);
     call(caller, found, handles, Request { options, deadline, bytes, to }, blocked)
 }
@@ -353,46 +363,45 @@ pub fn channel_call_etc(
     let args = args.read()?;
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
     let count = args.wr_num_handles as usize;
-    if is_long(options, bytes) {
+    if count > MAX_HANDLES {
         return Poll::Pending;
     }
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
-    let handles = ready!(take_dispositions(caller, channel_of(&found), values, results));
+    let handles = take_dispositions(caller, channel_of(&found), values, results);
     let to = Destination::of_call_etc(&args, actual_bytes, actual_handles);
     call(caller, found, handles, Request { options, deadline, bytes, to }, blocked)
 }
 
-/// [`channel_call`] of very many pieces or handles.
+/// [`channel_call`] of more handles than a message has: it only takes them.
 #[allow(clippy::too_many_arguments)] // reason: the call has them
 pub async fn channel_call_long(
     caller: &Caller,
     handle: HandleArgument,
     options: u32,
-    deadline: i64,
+    _deadline: i64,
     args: In<ChannelCallArgs>,
-    actual_bytes: Out<u32>,
-    actual_handles: Out<u32>,
+    _actual_bytes: Out<u32>,
+    _actual_handles: Out<u32>,
 ) -> Result<(), Status> {
     let args = args.read()?;
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
     let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let handles = take_handles_long(caller, channel_of(&found), values).await;
-    let to = Destination::of_call(&args, actual_bytes, actual_handles);
-    call_long(caller, found, handles, Request { options, deadline, bytes, to }).await
+    refused_call(found, handles, options, bytes)
 }
 
-/// [`channel_call_etc`] of very many pieces or handles.
+/// [`channel_call_etc`] of more handles than a message has: it only takes them.
 #[allow(clippy::too_many_arguments)] // reason: the call has them
 pub async fn channel_call_etc_long(
     caller: &Caller,
     handle: HandleArgument,
     options: u32,
-    deadline: i64,
+    _deadline: i64,
     args: InOut<ChannelCallEtcArgs>,
-    actual_bytes: Out<u32>,
-    actual_handles: Out<u32>,
+    _actual_bytes: Out<u32>,
+    _actual_handles: Out<u32>,
 ) -> Result<(), Status> {
     let args = args.read()?;
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
@@ -400,8 +409,7 @@ pub async fn channel_call_etc_long(
     let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let handles = take_dispositions_long(caller, channel_of(&found), values, results).await;
-    let to = Destination::of_call_etc(&args, actual_bytes, actual_handles);
-    call_long(caller, found, handles, Request { options, deadline, bytes, to }).await
+    refused_call(found, handles, options, bytes)
 }
 
 /// The channel of a lookup, if it found one.
@@ -410,23 +418,18 @@ fn channel_of(found: &Result<(Arc<Channel>, Through), Status>) -> Option<&Channe
     found.as_ref().ok().map(|(channel, _)| &**channel)
 }
 
-/// [`call`] with the pieces of the message gathered in steps.
-async fn call_long(
-    caller: &Caller,
+/// Why a call with too many handles is not made: the same mistakes come first as in [`call`].
+fn refused_call(
     found: Result<(Arc<Channel>, Through), Status>,
     handles: Result<Box<[Handle]>, Status>,
-    request: Request,
+    options: u32,
+    bytes: InSlice<u8>,
 ) -> Result<(), Status> {
-    let bytes = read_bytes_long(request.options, request.bytes).await;
-    let (channel, through) = found.map_err(|status| request.mistake_or(status))?;
-    let message = Message { bytes: bytes?, handles: handles? };
-    if message.bytes.len() < size_of::<u32>() {
-        return Err(Status::INVALID_ARGS);
-    }
-    let still_open = || caller.still_open(through);
-    let deadline = caller.deadline(request.deadline);
-    let reply = channel.call(message, through.handle, still_open, deadline).await;
-    request.to.receive(caller, reply.map_err(|status| undelivered(caller, status))?)
+    let length = bytes.len();
+    let bytes = read_bytes(options, bytes);
+    found.map_err(|status| mistake_or(options, length, status))?;
+    bytes?;
+    handles.and(Err(Status::OUT_OF_RANGE))
 }
 
 /// Where the reply goes is looked at when it is there: the message is sent also if it has nowhere to go.
@@ -439,7 +442,8 @@ fn call(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let bytes = read_bytes(request.options, request.bytes);
-    let (channel, through) = found.map_err(|status| request.mistake_or(status))?;
+    let (channel, through) =
+        found.map_err(|status| mistake_or(request.options, request.bytes.len(), status))?;
     let message = Message { bytes: bytes?, handles: handles? };
     if message.bytes.len() < size_of::<u32>() {
         return Poll::Ready(Err(Status::INVALID_ARGS));

@@ -6,7 +6,6 @@ use crate::syscalls::Caller;
 use abi::{HandleDisposition, RawHandle, Rights, Status};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::task::Poll;
 use objects::{Channel, Handle, KernelObject, Object};
 
 /// How many handles are taken between yields.
@@ -44,17 +43,14 @@ impl Taken {
 }
 
 /// Takes all listed handles out of the caller's table. If one is not fit to be sent, all are closed. Lists that are
-/// longer than a message's are left to [`take_handles_long`].
+/// longer than a message's are for [`take_handles_long`].
 #[inline(always)]
 pub fn take_handles(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
-) -> Poll<Result<Box<[Handle]>, Status>> {
-    match values.len() {
-        0 => Poll::Ready(Ok(Box::default())),
-        _ => take_listed(caller, channel, values),
-    }
+) -> Result<Box<[Handle]>, Status> {
+    if values.is_empty() { Ok(Box::default()) } else { take_listed(caller, channel, values) }
 }
 
 #[inline(never)]
@@ -62,13 +58,10 @@ fn take_listed(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
-) -> Poll<Result<Box<[Handle]>, Status>> {
-    if values.len() > MAX_HANDLES {
-        return Poll::Pending;
-    }
+) -> Result<Box<[Handle]>, Status> {
     let mut taken = Taken::of(values.len());
     take_part(caller, channel, values, &mut taken)?;
-    Poll::Ready(taken.finish())
+    taken.finish()
 }
 
 /// [`take_handles`] in steps; of a list that is longer than there can be handles, as many as there can be.
@@ -121,20 +114,17 @@ pub fn check_sendable(object: &Object, rights: Rights, channel: Option<&Channel>
 
 /// Takes or duplicates all listed handles, each as its entry says. If one of that fails, the failing entries
 /// get their errors in `results`, and all that was taken is closed; else nothing is written there. Lists that are longer
-/// than a message's are left to [`take_dispositions_long`].
+/// than a message's are for [`take_dispositions_long`].
 #[inline(never)]
 pub fn take_dispositions(
     caller: &Caller,
     channel: Option<&Channel>,
     listed: InSlice<HandleDisposition>,
     results: OutSlice<HandleDisposition>,
-) -> Poll<Result<Box<[Handle]>, Status>> {
-    if listed.len() > MAX_HANDLES {
-        return Poll::Pending;
-    }
+) -> Result<Box<[Handle]>, Status> {
     let mut taken = Taken::of(listed.len());
     take_disposed(caller, channel, listed, results, &mut taken)?;
-    Poll::Ready(taken.finish())
+    taken.finish()
 }
 
 /// [`take_dispositions`] in steps; of a list that is longer than there can be handles, as many as there can be.
