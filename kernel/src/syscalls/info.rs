@@ -16,6 +16,7 @@ use core::task::Poll;
 use executor::TaskState;
 use objects::memory::PAGE_SIZE;
 use objects::name::Name;
+use objects::vmar::Usage;
 use objects::{
     Channel, Held, Job, KernelObject, Object, Process, Resource, Slack, Socket, Thread, Timer, Vmar, Vmo,
 };
@@ -112,6 +113,7 @@ fn is_long(topic: u32) -> bool {
         abi::INFO_PROCESS_THREADS,
         abi::INFO_PROCESS_HANDLE_STATS,
         abi::INFO_HANDLE_TABLE,
+        abi::INFO_TASK_STATS,
         abi::INFO_JOB_CHILDREN,
         abi::INFO_JOB_PROCESSES,
     ]
@@ -141,6 +143,7 @@ pub async fn object_get_info_long(
             let process: Arc<Process> = caller.object(handle, rights)?;
             report.list(|from, each| handle_table(&process, from, each)).await
         }
+        abi::INFO_TASK_STATS => task_stats(&*caller.object(handle, Rights::INSPECT)?, &report).await,
         abi::INFO_JOB_CHILDREN => {
             let job: Arc<Job> = caller.object(handle, Rights::ENUMERATE)?;
             report.list::<u64>(|after, each| job.visit_jobs(after, each)).await
@@ -162,7 +165,6 @@ fn tell(caller: &Caller, handle: HandleArgument, topic: u32, report: &Report) ->
             report.one(&InfoHandleCount { handle_count })
         }
         abi::INFO_PROCESS => process(&*caller.object(handle, Rights::INSPECT)?, report),
-        abi::INFO_TASK_STATS => task_stats(&*caller.object(handle, Rights::INSPECT)?, report),
         abi::INFO_JOB => job(&*caller.object(handle, Rights::INSPECT)?, report),
         abi::INFO_THREAD => thread(&*caller.object(handle, Rights::INSPECT)?, report),
         abi::INFO_THREAD_EXCEPTION_REPORT => {
@@ -244,12 +246,20 @@ fn handle_table(process: &Process, from: u64, each: &mut dyn FnMut(InfoHandleExt
     next.map(|next| next as u64)
 }
 
-fn task_stats(process: &Process, report: &Report) -> Result<(), Status> {
+async fn task_stats(process: &Process, report: &Report) -> Result<(), Status> {
+    let (root, mut from, mut usage) = (process.root(), 0, Usage::default());
+    while !root.add_usage(&mut from, &mut usage) {
+        executor::yield_now().await;
+    }
     if process.progress().1.is_some() {
         return Err(Status::BAD_STATE);
     }
-    let mapped = process.root().mapped_bytes() as usize;
-    report.one(&InfoTaskStats { mem_mapped_bytes: mapped, ..Default::default() })
+    report.one(&InfoTaskStats {
+        mem_mapped_bytes: root.mapped_bytes() as usize,
+        mem_private_bytes: usage.private as usize,
+        mem_shared_bytes: usage.shared as usize,
+        mem_scaled_shared_bytes: usage.scaled as usize,
+    })
 }
 
 fn job(job: &Job, report: &Report) -> Result<(), Status> {

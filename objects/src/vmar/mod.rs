@@ -15,7 +15,7 @@
 //! - `options`, `placement`: what the options of a call mean, and where a new child lies
 //! - `allocate`, `map`, `edit`: the calls
 //! - `fault`: from an address to a page
-//! - `visit`: listing
+//! - `visit`, `usage`: listing, and adding up
 
 mod allocate;
 mod edit;
@@ -25,6 +25,7 @@ mod map;
 mod options;
 mod placement;
 mod tree;
+mod usage;
 mod visit;
 
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use fault::FaultError;
 pub use leaving::{Step, Ticket};
 pub use map::{MapRequest, Mapped};
 pub use tree::{MAX_DEPTH, MAX_ENTRIES};
+pub use usage::Usage;
 pub use visit::{Entry, EntryKind};
 
 use crate::base::Base;

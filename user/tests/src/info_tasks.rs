@@ -4,7 +4,7 @@ use alloc::{sync::Arc, vec};
 use core::sync::atomic::AtomicU32;
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Port, Process, Rights, Signals, Status, Thread, Timer,
+    AsHandle, Channel, Event, Mapping, Port, Process, Rights, Signals, Status, Thread, Timer, Vmo,
     abi::{self, zerocopy::IntoBytes},
     clock::{self, INFINITE},
     futex,
@@ -130,6 +130,29 @@ user_test! {
         other.thread().wait(Signals::THREAD_TERMINATED, INFINITE).expect("it ends");
         assert_eq!(stats(other.thread()).err(), Some(Status::BAD_STATE));
         assert_eq!(stats(&without(&new_thread(), Rights::INSPECT)).err(), Some(Status::ACCESS_DENIED));
+    }
+
+    fn task_statistics_tell_private_from_shared() {
+        const LENGTH: usize = 64 * 4096;
+        let told = |of: &Process| info::get::<abi::InfoTaskStats>(of, abi::INFO_TASK_STATS).expect("info");
+        let (me, memory) = (process(), Vmo::create(LENGTH as u64).expect("a VMO"));
+        memory.write(&vec![1; LENGTH], 0).expect("all of it is there");
+        let before = told(&me);
+        let mapping = Mapping::new(&memory, abi::VM_PERM_READ, LENGTH).expect("mapped");
+        let mine = told(&me);
+        assert!(mine.mem_private_bytes >= before.mem_private_bytes + LENGTH);
+        let (other, root) = Process::create(&job(), "other").expect("a process");
+        root.map(abi::VM_PERM_READ, 0, &memory, 0, LENGTH).expect("mapped");
+        let ours = told(&me);
+        assert!(ours.mem_private_bytes + LENGTH <= mine.mem_private_bytes + 4096 * 16, "{mine:?} {ours:?}");
+        assert!(ours.mem_shared_bytes >= mine.mem_shared_bytes + LENGTH);
+        assert!(ours.mem_scaled_shared_bytes < ours.mem_shared_bytes);
+        let its = told(&other);
+        assert_eq!((its.mem_mapped_bytes, its.mem_private_bytes), (LENGTH, 0));
+        assert_eq!((its.mem_shared_bytes, its.mem_scaled_shared_bytes), (LENGTH, LENGTH / 2));
+        drop(mapping);
+        assert_eq!(told(&other).mem_private_bytes, LENGTH);
+        Task::kill(&other).expect("killed");
     }
 
     fn no_thread_is_in_an_exception() {

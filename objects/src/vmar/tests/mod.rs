@@ -7,6 +7,7 @@ mod map;
 mod model;
 mod placement;
 mod threads;
+mod usage;
 
 use super::*;
 use crate::host::{HostEntropy, HostFrames, HostPageTable};

@@ -1,0 +1,43 @@
+//! What an address space uses.
+
+use super::*;
+
+fn usage(world: &World) -> Usage {
+    let (mut from, mut usage) = (0, Usage::default());
+    while !world.root.add_usage(&mut from, &mut usage) {}
+    usage
+}
+
+#[test]
+fn what_others_have_mapped_is_shared() {
+    let (one, other) = (World::new(), World::new());
+    let (mine, ours) = (one.vmo(4), one.vmo(8));
+    mine.commit(&mut (0..3 * PAGE)).unwrap();
+    ours.commit(&mut (2 * PAGE..6 * PAGE)).unwrap();
+    assert_eq!(usage(&one), Usage::default());
+    let outer = allocate(&one.root, CAN_ALL, 0, 16).unwrap();
+    allocate(&outer, CAN_ALL | SPECIFIC, 0, 1).unwrap();
+    map(&outer, &mine, READ, 0, 4).unwrap();
+    map(&one.root, &ours, READ, 0, 8).unwrap();
+    assert_eq!(usage(&one), Usage { private: 7 * PAGE, shared: 0, scaled: 0 });
+    map(&other.root, &ours, READ, 0, 4).unwrap();
+    assert_eq!(usage(&one), Usage { private: 3 * PAGE, shared: 4 * PAGE, scaled: 2 * PAGE });
+    assert_eq!(usage(&other), Usage { private: 0, shared: 2 * PAGE, scaled: PAGE });
+    end(&other.root);
+    assert_eq!((usage(&one).private, usage(&other)), (7 * PAGE, Usage::default()));
+}
+
+#[test]
+fn much_is_counted_in_steps() {
+    let world = World::new();
+    let vmo = world.vmo(3000);
+    let mut all = 0..3000 * PAGE;
+    while !all.is_empty() {
+        vmo.commit(&mut all).unwrap();
+    }
+    map(&world.root, &vmo, READ, 0, 3000).unwrap();
+    let (mut from, mut counted) = (0, Usage::default());
+    assert!(!world.root.add_usage(&mut from, &mut counted));
+    assert!(counted.private > 0 && counted.private < 3000 * PAGE);
+    assert_eq!(usage(&world).private, 3000 * PAGE);
+}
