@@ -80,6 +80,10 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Make random calls, with good and bad arguments, from several processes, until the time is over
+    ///
+    /// A failure is shown with what repeats it, and with the fewest calls that still fail.
+    Fuzz(FuzzOptions),
     /// Show what is here and why it is used, what is missing, and where it would come from
     Doctor,
     /// Write the files that are generated from syscalls.toml and kept in the repository
@@ -93,6 +97,20 @@ const USUAL_CPUS: u32 = 2;
 
 /// The size of memory unless another is asked for.
 const USUAL_MEMORY: &str = "512M";
+
+/// How much to fuzz.
+#[derive(Args, Clone, Debug)]
+pub struct FuzzOptions {
+    /// How long, such as 90s, 10m or 2h [default: 60s, unless --calls is given]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub time: Option<Duration>,
+    /// How many calls
+    #[arg(long, value_name = "N")]
+    pub calls: Option<u64>,
+    /// The seed of the first boot; each further boot has the next one [default: the time of day]
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+}
 
 /// The machine to boot.
 #[derive(Args, Clone, Debug)]
@@ -203,6 +221,22 @@ fn abi_parser() -> impl TypedValueParser<Value = Abi> {
         .try_map(|name| Abi::ALL.into_iter().find(|abi| abi.name() == name).ok_or("unknown"))
 }
 
+/// Reads a length of time: a number and `s`, `m` or `h`; seconds without a letter.
+fn time(text: &str) -> Result<Duration, String> {
+    let (digits, unit) = match text.strip_suffix(['s', 'm', 'h']) {
+        Some(digits) => (digits, &text[digits.len()..]),
+        None => (text, "s"),
+    };
+    let seconds = match unit {
+        "h" => 3600,
+        "m" => 60,
+        _ => 1,
+    };
+    let number: u64 = digits.parse().map_err(|_| format!("`{text}` is no time such as 90s, 10m or 2h"))?;
+    let time = number.checked_mul(seconds).ok_or("that is for ever")?;
+    Ok(Duration::from_secs(time))
+}
+
 /// The smallest memory that a machine may have, in MiB.
 const SMALLEST: u64 = 64;
 
@@ -271,6 +305,18 @@ mod tests {
             panic!()
         };
         assert_eq!(arguments, ["a", "--cpus", "9"]);
+    }
+
+    #[test]
+    fn lengths_of_time() {
+        let seconds = |text| time(text).map(|time| time.as_secs());
+        assert_eq!(
+            (seconds("90"), seconds("90s"), seconds("10m"), seconds("2h")),
+            (Ok(90), Ok(90), Ok(600), Ok(7200))
+        );
+        for wrong in ["", "m", "1d", "-1s", "99999999999999999h"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

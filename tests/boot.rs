@@ -51,6 +51,14 @@ fn is_whole_tour(console: &str) {
 }
 
 #[test]
+fn random_calls_are_made_until_there_are_enough() {
+    let output = hafnon(&["fuzz", "--calls", "3000", "--seed", "7"]);
+    let console = said(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{console}{}", said(&output.stderr));
+    assert!(console.ends_with("no failure; last seed 7\n"), "{console}");
+}
+
+#[test]
 fn the_tour_leaves_nothing_behind() {
     for cpus in ["1", "2", "4"] {
         let output = hafnon(&["--cpus", cpus]);

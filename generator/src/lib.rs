@@ -6,6 +6,7 @@
 //!                                                user/vdso          entry points
 //!                                                user/rust          import stubs
 //!                                                user/tests         calls with their arguments, a test for each
+//!                                                user/fuzz          calls with their arguments, topics, properties
 //!                                                user/c             headers and names of statuses (committed)
 //!                                                docs/syscalls.md   reference (committed)
 //! ```

@@ -1,6 +1,6 @@
 //! Which crate gets which output, and where the committed ones go.
 
-use crate::emit::{abi, c_headers, c_status, dispatcher, docs, matrix, user, vdso};
+use crate::emit::{abi, c_headers, c_status, dispatcher, docs, fuzz, matrix, user, vdso};
 use crate::model::Spec;
 use crate::parse::parse;
 use crate::shown::Shown;
@@ -37,6 +37,7 @@ fn emit_for_package() -> Result<(), Box<dyn Error>> {
         "hafnon-kernel" => ("table.rs", dispatcher::emit(&spec)),
         "hafnon-vdso" => ("stubs.rs", vdso::emit(&spec)),
         "hafnon-user" => ("imports.rs", user::emit(&spec)),
+        "hafnon-fuzz" => ("calls.rs", fuzz::emit(&spec)),
         "hafnon-tests" => ("matrix.rs", matrix::emit(&spec, &load_shown(root, &spec)?)),
         other => return Err(format!("the generator has nothing for {other}").into()),
     };

@@ -25,7 +25,10 @@ fn suites() -> Result<Vec<Suite>> {
     Ok(vec![
         Suite::new("kernel", compile::kernel_file(KERNEL_TESTS)).programs(programs.clone()),
         Suite::of_program("user", &kernel, programs.clone(), "bin/tests")?,
-        Suite::of_program("user::c", &kernel, programs, "bin/c-tests")?,
+        Suite::of_program("user::c", &kernel, programs.clone(), "bin/c-tests")?,
+        Suite::of_program("fuzz", &kernel, programs.clone(), "bin/fuzz")?,
+        Suite::of_program("fuzz::small", &kernel, programs, "bin/fuzz")?
+            .machine(|machine| machine.memory("64M")),
     ])
 }
 

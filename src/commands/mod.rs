@@ -4,6 +4,7 @@ mod bench;
 mod cc;
 mod check;
 mod doctor;
+mod fuzz;
 mod image;
 mod run;
 mod syscalls;
@@ -34,6 +35,7 @@ pub fn execute(arguments: Arguments) -> Result<u8> {
         Some(Command::Image { out }) => image::write(&out),
         Some(Command::Syscalls { abi, json }) => syscalls::list(abi, json),
         Some(Command::Bench { name, json }) => bench::run(machine, name.as_deref(), json),
+        Some(Command::Fuzz(options)) => fuzz::run(machine, &options),
         Some(Command::Doctor) => doctor::report(),
         Some(Command::Generate) => generate(),
         Some(Command::Check) => check::run(),

@@ -66,7 +66,7 @@ fn statuses<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The function that makes the call with these arguments.
-fn make(out: &mut String, call: &Call) {
+pub(super) fn make(out: &mut String, call: &Call) {
     let args: Vec<String> = (0..call.args.len()).map(|index| format!("a[{index}] as _")).collect();
     let parameter = if args.is_empty() { "_" } else { "a" };
     let made = format!("sys::{}_{}({})", call.abi.prefix(), call.name, args.join(", "));
@@ -85,7 +85,8 @@ fn make(out: &mut String, call: &Call) {
     put!(out, "        make: |{parameter}| unsafe {{ {result} }},");
 }
 
-fn kind(spec: &Spec, call: &Call, arg: &Arg) -> String {
+/// What an argument is, as the tests' and the fuzzer's tables have it.
+pub(super) fn kind(spec: &Spec, call: &Call, arg: &Arg) -> String {
     match &arg.kind {
         ArgKind::Scalar(type_) => format!("Kind::Scalar {{ size: {} }}", size(spec, type_)),
         ArgKind::Handle { object, rights, optional, .. } => {

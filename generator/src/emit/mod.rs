@@ -5,6 +5,7 @@ pub mod c_headers;
 pub mod c_status;
 pub mod dispatcher;
 pub mod docs;
+pub mod fuzz;
 pub mod matrix;
 pub mod user;
 pub mod vdso;
