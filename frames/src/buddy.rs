@@ -178,6 +178,16 @@ impl<'a> Buddy<'a> {
         self.link(first, order);
     }
 
+    /// Keeps a number with an allocated block, until it is freed.
+    pub fn set_note(&mut self, first: u32, note: u32) {
+        self.links[first as usize].next = note;
+    }
+
+    /// The number that is kept with a block.
+    pub fn note(&self, first: u32) -> u32 {
+        self.links[first as usize].next
+    }
+
     /// Adds an allocated frame to a chain.
     pub fn push(&mut self, chain: &mut Chain, frame: u32) {
         self.links[frame as usize].next = chain.head;

@@ -1,14 +1,28 @@
 //! Memory pressure: how little memory is too little, who is told, and what is done when there is none.
+//!
+//! ```text
+//! page fault without memory ─▶ relief() ─▶ 1  what is on its way back is awaited
+//!                                          2  a job is killed that asked for that
+//!                                          3  the job is killed that has most, if that is more than its share
+//!                                          4  the first process is killed, and the machine ends
+//!        tried again ◀── there is memory ◀──┘
+//! ```
+//! So who needs a page when there is none does not pay for that, unless it is the one who has them all.
 
 use crate::arch::time;
 use crate::mm::layout::PAGE_SIZE;
-use crate::mm::{frames, watermarks};
+use crate::mm::{frames, payers, watermarks};
 use crate::{println, run};
 use alloc::sync::Arc;
+use core::future::poll_fn;
+use core::pin::pin;
+use core::task::Poll;
+use executor::yield_now;
 use objects::pressure::Pressure;
 use objects::wait::{self, Deadline};
-use objects::{Job, KernelObject};
+use objects::{Greedy, Job, KernelObject};
 use spin::Once;
+use waitq::WaitQueue;
 
 static PRESSURE: Once<Pressure> = Once::new();
 static ROOT: Once<Arc<Job>> = Once::new();
@@ -32,24 +46,119 @@ fn marks() -> [usize; 4] {
     [2 * reserve, imminent, critical, warning]
 }
 
-/// Has jobs of this tree killed that ask for it (`ZX_PROP_JOB_KILL_ON_OOM`) when there is no memory.
+/// Has jobs of this tree killed when there is no memory; first those that ask for it (`ZX_PROP_JOB_KILL_ON_OOM`).
 pub fn protect_by_killing_in(root: &Arc<Job>) {
     ROOT.call_once(|| root.clone());
+}
+
+/// Those who need a page, and how many they are.
+static STARVING: WaitQueue<(), usize> = WaitQueue::new(0);
+
+/// Somebody who needs a page.
+struct Starving;
+
+impl Starving {
+    fn new() -> Self {
+        STARVING.with(|count, _| *count += 1);
+        watermarks::call();
+        Self
+    }
+}
+
+impl Drop for Starving {
+    fn drop(&mut self) {
+        STARVING.with(|count, _| *count -= 1);
+    }
+}
+
+/// Waits until there is memory for user programs, for which all is done that can be; for a turn of the others, at least.
+pub async fn relief() {
+    let _starving = Starving::new();
+    yield_now().await;
+    STARVING.wait_unless((), |_, ()| has_memory()).await;
+}
+
+fn has_memory() -> bool {
+    frames::readily_free() > frames::reserve()
+}
+
+/// Lets those go on who starved, if there is memory. Whether somebody starves still.
+fn feed() -> bool {
+    STARVING.with(|count, waiters| {
+        if has_memory() {
+            waiters.wake_all();
+        }
+        *count > 0 && !has_memory()
+    })
 }
 
 /// The life of the kernel task that watches.
 pub async fn watch() {
     loop {
         let reading = events().update(frames::readily_free());
-        let victim = ROOT.get().filter(|_| reading.out_of_memory).and_then(|root| root.to_be_killed_first());
-        match victim {
+        let starving = feed();
+        if starving && come_back().await {
+            continue;
+        }
+        match victim(reading.out_of_memory, starving) {
             None => watermarks::left(reading.holds).await,
-            Some(job) => {
-                println!("out of memory: job {} is killed, as it asked", job.base().koid());
-                job.kill(abi::TASK_RETCODE_OOM_KILL);
-                drop(job);
-                wait::sleep_until(Deadline { at: time::now() + RESPITE, timers: run::timers() }).await;
+            Some(victim) => {
+                kill(victim);
+                respite().await;
             }
         }
     }
+}
+
+/// Waits for what is on its way to be free, as long as there is any. Whether that was worth it.
+async fn come_back() -> bool {
+    let is_idle = || objects::closing::is_idle() && frames::quarantined_frames() == 0;
+    while objects::vmo::free_some() || !is_idle() {
+        yield_now().await;
+        if has_memory() {
+            return true;
+        }
+    }
+    false
+}
+
+/// Who is to go, and why.
+struct Victim(Greedy, &'static str);
+
+fn victim(out_of_memory: bool, starving: bool) -> Option<Victim> {
+    let root = ROOT.get()?;
+    if let Some(job) = root.to_be_killed_first().filter(|_| out_of_memory || starving) {
+        return Some(Victim(Greedy::Job(job), "it asked for that"));
+    }
+    if !starving {
+        return None;
+    }
+    let greediest = root.greediest(frames::total_frames() as u64, |koid| payers::held_for(koid) as u64);
+    let most = greediest.map(|greedy| Victim(greedy, "it has most of it"));
+    most.or_else(|| Some(Victim(Greedy::Process(root.first_process()?), "nobody else has more than others")))
+}
+
+fn kill(victim: Victim) {
+    let (reason, code) = (victim.1, abi::TASK_RETCODE_OOM_KILL);
+    match victim.0 {
+        Greedy::Job(job) => {
+            println!("out of memory: job {} is killed: {reason}", job.base().koid());
+            job.kill(code);
+        }
+        Greedy::Process(process) => {
+            println!("out of memory: process {} is killed: {reason}", process.koid());
+            process.kill(code);
+        }
+    }
+}
+
+/// Waits until what somebody had comes back who has been killed, but no longer than [`RESPITE`].
+async fn respite() {
+    let mut over = pin!(wait::sleep_until(Deadline { at: time::now() + RESPITE, timers: run::timers() }));
+    let mut memory = pin!(watermarks::left(0..frames::reserve() + 1));
+    poll_fn(|context| match over.as_mut().poll(context) {
+        Poll::Pending => memory.as_mut().poll(context),
+        over => over,
+    })
+    .await;
 }

@@ -5,8 +5,9 @@ use crate::arch::executors::CpuPlatform;
 use crate::arch::per_cpu::PerCpu;
 use crate::arch::{interrupts, time};
 use crate::config;
-use crate::mm::{shootdown, user};
+use crate::mm::{frames, payers, shootdown, stock, user};
 use crate::syscalls::Caller;
+use abi::Status;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ptr;
@@ -14,6 +15,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use executor::{Executor, Group, Sleepers, TimerQueue};
 use objects::Process;
 use objects::memory::Protection;
+use objects::vmar::FaultError;
 use spin::Once;
 
 /// How long a thread runs before others of its class get their turn, in nanoseconds.
@@ -62,6 +64,8 @@ pub fn init() {
         member.set_budget(budget.unwrap_or(POLL_BUDGET).saturating_mul(1_000_000));
     }
     user::set_fault_handler(resolve_fault);
+    payers::set_current(|| PROCESS.get().map(|process| process.koid()));
+    frames::stock_up(cpu::count());
 }
 
 /// The executor of this CPU.
@@ -141,9 +145,12 @@ fn offer_ready() {
     executor().offer_ready();
 }
 
-/// Brings in the page that a copy to or from user memory missed.
-fn resolve_fault(address: u64, write: bool) -> bool {
-    let process = PROCESS.get();
+/// Brings in the page that a copy to or from user memory missed. What the call has reserved stays so.
+fn resolve_fault(address: u64, write: bool) -> Result<(), Status> {
+    let process = PROCESS.get().ok_or(Status::INVALID_ARGS)?;
     let access = Protection { read: !write, write, execute: false };
-    process.is_some_and(|process| process.root().fault(address, access).is_ok())
+    stock::spare(|| process.root().fault(address, access)).map_err(|reason| match reason {
+        FaultError::NoMemory | FaultError::OverLimit => Status::NO_MEMORY,
+        _ => Status::INVALID_ARGS,
+    })
 }

@@ -5,7 +5,7 @@ use crate::arch::{Trap, UserContext, time};
 use crate::mm::frames;
 use crate::process;
 use crate::syscalls::{self, Blocked, Caller};
-use crate::{println, run, vdso};
+use crate::{pressure, println, run, vdso};
 use abi::Status;
 use alloc::sync::Arc;
 use core::fmt;
@@ -14,7 +14,8 @@ use core::pin::{Pin, pin};
 use core::task::Poll;
 use executor::TaskOptions;
 use objects::Thread;
-use objects::memory::Protection;
+use objects::memory::{NoMemory, Protection};
+use objects::vmar::FaultError;
 
 /// Starts a thread with these registers, and with the `first` one its process.
 ///
@@ -73,7 +74,11 @@ async fn live(life: Life, mut context: UserContext) {
                 time::note_interrupt();
                 entered(caller, pin!(executor::yield_now())).await;
             }
-            Trap::PageFault { address, error } => resolve(caller, context.rip(), address, error),
+            Trap::PageFault { address, error } => {
+                if resolve(caller, context.rip(), address, error).is_err() {
+                    entered(caller, pin!(pressure::relief())).await;
+                }
+            }
             Trap::Exception { vector, error } => {
                 fail(caller, context.rip(), format_args!("exception {vector}, error code {error:#x}"));
             }
@@ -101,12 +106,18 @@ fn entered<F: Future>(caller: &Caller, mut future: Pin<&mut F>) -> impl Future<O
     })
 }
 
-/// Brings in the page that user code missed, or ends its process.
-fn resolve(caller: &Caller, rip: u64, address: u64, error: PageFaultError) {
+/// Brings in the page that user code missed, or ends its process. An error when there is no memory for it: user code
+/// may try again when there is.
+fn resolve(caller: &Caller, rip: u64, address: u64, error: PageFaultError) -> Result<(), NoMemory> {
     let (write, execute) = (error.is_write(), error.is_execute());
     let access = Protection { read: !write && !execute, write, execute };
-    if let Err(reason) = caller.process.root().fault(address, access) {
-        fail(caller, rip, format_args!("page fault at {address:#x}: {reason:?}"));
+    match caller.process.root().fault(address, access) {
+        Ok(()) => Ok(()),
+        Err(FaultError::NoMemory) => Err(NoMemory),
+        Err(reason) => {
+            fail(caller, rip, format_args!("page fault at {address:#x}: {reason:?}"));
+            Ok(())
+        }
     }
 }
 

@@ -128,6 +128,12 @@ pub fn discard_some() -> bool {
     })
 }
 
+/// Whether nothing is left to discard.
+#[cfg(not(loom))]
+pub fn is_idle() -> bool {
+    LEFT.with(|left, _| left.top.is_none())
+}
+
 /// Discards what is left, for ever: the life of a kernel task.
 #[cfg(not(loom))]
 pub async fn close_what_is_left() {

@@ -95,12 +95,18 @@ impl IoPort {
         })
     }
 
-    /// Binds an object; its packets carry `key`.
+    /// Binds an object; its packets carry `key`. `admit` says whether there is memory for another watch: there is
+    /// one for each signal, which are too many for what one admission covers.
     ///
     /// # Errors
     /// `CANCELED` when the last handle of the port was closed meanwhile; `NO_MEMORY`.
-    pub fn bind(self: &Arc<Self>, key: u64, subject: Subject) -> Result<(), Status> {
-        let bindings = self.watches(key, &subject)?;
+    pub fn bind(
+        self: &Arc<Self>,
+        key: u64,
+        subject: Subject,
+        admit: impl Fn() -> bool,
+    ) -> Result<(), Status> {
+        let bindings = self.watches(key, &subject, admit)?;
         self.queue.with(|state, _| {
             if state.closed {
                 return Err(Status::CANCELED);
@@ -124,13 +130,21 @@ impl IoPort {
     }
 
     /// A watch for each signal.
-    fn watches(self: &Arc<Self>, key: u64, subject: &Subject) -> Result<Vec<Binding>, Status> {
+    fn watches(
+        self: &Arc<Self>,
+        key: u64,
+        subject: &Subject,
+        admit: impl Fn() -> bool,
+    ) -> Result<Vec<Binding>, Status> {
         let mut watches = Vec::new();
         watches
             .try_reserve_exact(subject.mask.bits().count_ones() as usize)
             .map_err(|_| Status::NO_MEMORY)?;
         let signals = (0..u32::BITS).map(|bit| subject.mask & Signals::from_bits_retain(1 << bit));
         for mask in signals.filter(|signal| !signal.is_empty()) {
+            if !admit() {
+                return Err(Status::NO_MEMORY);
+            }
             watches.push(Watch::new(self, key, Subject { mask, ..subject.clone() })?);
         }
         Ok(watches)

@@ -3,8 +3,10 @@
 //! Parents keep weak references to their children, children strong ones to their parents. Jobs nest at
 //! most [`MAX_HEIGHT`] deep; killing walks the tree without recursion.
 
+use crate::account::Account;
 use crate::base::{Base, Koid};
 use crate::listing::visit_part;
+use crate::memory::NoMemory;
 use crate::name::Name;
 use crate::object::kernel_object;
 use crate::process::Process;
@@ -25,7 +27,21 @@ pub struct Job {
     parent: Option<Arc<Job>>,
     height: u32,
     kill_on_oom: AtomicBool,
+    /// The pages that are charged to it and to the jobs below.
+    pages: Account,
+    /// And those to itself alone; without a limit.
+    own_pages: Account,
+    /// The handles of its processes and of those of the jobs below.
+    handles: Account,
     state: Mutex<State>,
+}
+
+/// Who has more memory than others.
+pub enum Greedy {
+    /// All processes of a job together.
+    Job(Arc<Job>),
+    /// A process of the root job.
+    Process(Arc<Process>),
 }
 
 #[derive(Default)]
@@ -50,8 +66,17 @@ impl Job {
         base.set_related(parent.as_ref().map_or(0, |parent| parent.base.koid()));
         let name = Name::new(if parent.is_none() { b"root" } else { b"" });
         let state = State::default();
-        let kill_on_oom = AtomicBool::new(false);
-        Arc::new(Self { base, name, parent, height, kill_on_oom, state: Mutex::new(state) })
+        Arc::new(Self {
+            base,
+            name,
+            parent,
+            height,
+            kill_on_oom: AtomicBool::new(false),
+            pages: Account::default(),
+            own_pages: Account::default(),
+            handles: Account::default(),
+            state: Mutex::new(state),
+        })
     }
 
     /// A new job in this one.
@@ -230,6 +255,113 @@ impl Job {
     /// Sets [`Job::kill_on_oom`].
     pub fn set_kill_on_oom(&self, kill: bool) {
         self.kill_on_oom.store(kill, Ordering::Relaxed);
+    }
+
+    /// How many pages are charged to it and to all jobs below.
+    pub fn pages(&self) -> u64 {
+        self.pages.used()
+    }
+
+    /// How many these may be.
+    pub fn page_limit(&self) -> u64 {
+        self.pages.limit()
+    }
+
+    /// Says how many pages may be charged to it and to all jobs below.
+    pub fn set_page_limit(&self, pages: u64) {
+        self.pages.set_limit(pages);
+    }
+
+    /// How many handles its processes, and those of all jobs below, may have.
+    pub fn handle_limit(&self) -> u64 {
+        self.handles.limit()
+    }
+
+    /// Says how many handles these may be.
+    pub fn set_handle_limit(&self, handles: u64) {
+        self.handles.set_limit(handles);
+    }
+
+    /// Charges pages to this job.
+    ///
+    /// # Errors
+    /// `NoMemory` when that exceeds its limit, or one of a job above; then nothing is charged.
+    pub(crate) fn charge_pages(&self, pages: u64) -> Result<(), NoMemory> {
+        if !self.charge(|job| &job.pages, pages) {
+            return Err(NoMemory);
+        }
+        self.own_pages.add(pages);
+        Ok(())
+    }
+
+    /// Gives back pages that were charged to this job.
+    pub(crate) fn give_back_pages(&self, pages: u64) {
+        self.own_pages.subtract(pages);
+        self.and_above().for_each(|job| job.pages.subtract(pages));
+    }
+
+    /// Charges handles to this job; `false`, and nothing is charged, when that exceeds its limit, or one of a job
+    /// above.
+    pub(crate) fn charge_handles(&self, handles: u64) -> bool {
+        self.charge(|job| &job.handles, handles)
+    }
+
+    /// Gives back handles that were charged to this job.
+    pub(crate) fn give_back_handles(&self, handles: u64) {
+        self.and_above().for_each(|job| job.handles.subtract(handles));
+    }
+
+    /// Charges an amount to accounts of this job and of all above, or to none if one refuses.
+    fn charge(&self, account: impl Fn(&Self) -> &Account, amount: u64) -> bool {
+        let refuses = self.and_above().position(|job| !account(job).add(amount));
+        if let Some(refuses) = refuses {
+            self.and_above().take(refuses).for_each(|job| account(job).subtract(amount));
+        }
+        refuses.is_none()
+    }
+
+    /// This job, its parent, and so on.
+    fn and_above(&self) -> impl Iterator<Item = &Self> {
+        core::iter::successors(Some(self), |job| job.parent.as_deref())
+    }
+
+    /// Who below this job, the root of the tree, has the most pages, if that is more than a fair share of `all`:
+    /// what each would have if all had the same. `held` tells what else the kernel holds for a process, in pages.
+    ///
+    /// A job counts as one; the processes of this job each for itself, as it has everybody, and its first process
+    /// not at all, as it is last to go.
+    pub fn greediest(self: &Arc<Self>, all: u64, held: impl Fn(Koid) -> u64) -> Option<Greedy> {
+        let (mut parties, mut greediest, mut most) = (1, None, 0);
+        self.walk(|job| {
+            if Arc::ptr_eq(job, self) {
+                return;
+            }
+            parties += 1;
+            let mut pages = job.own_pages.used();
+            let mut after = Some(0);
+            while let Some(from) = after {
+                after = job.visit_processes(from, |koid| pages += held(koid));
+            }
+            if pages > most && !job.state.lock().killed {
+                (most, greediest) = (pages, Some(Greedy::Job(job.clone())));
+            }
+        });
+        let mut after = 0;
+        let first = self.next_process(&mut after);
+        while let Some(process) = self.next_process(&mut after) {
+            parties += 1;
+            let pages = process.payer().pages() + held(process.koid());
+            if pages > most && !process.is_dying() {
+                (most, greediest) = (pages, Some(Greedy::Process(process)));
+            }
+        }
+        drop(first);
+        greediest.filter(|_| most > all / parties)
+    }
+
+    /// The process of this job that is the oldest of those that live.
+    pub fn first_process(&self) -> Option<Arc<Process>> {
+        self.next_process(&mut 0)
     }
 
     /// The code with which the job was killed, once the last child is gone.

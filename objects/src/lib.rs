@@ -14,6 +14,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "host"))]
 extern crate std;
 
+pub mod account;
 mod base;
 mod byte_queue;
 mod channel;
@@ -68,7 +69,7 @@ pub use fifo::Fifo;
 pub use futex::{FutexTable, FutexWait, FutexWaiter, NewOwner, Place, Refused, Requeue, futex_waiter};
 pub use handle::{Handle, HandleId, MAX_HANDLES, live_handles};
 pub use io_port::{IoPort, IoPortPacket};
-pub use job::Job;
+pub use job::{Greedy, Job};
 pub use object::{KernelObject, Object};
 pub use port::{AsyncOptions, MAX_USER_PACKETS, PacketWaiter, Port};
 pub use process::{KILLED, Process};

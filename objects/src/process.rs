@@ -10,6 +10,7 @@
 //!
 //! Entering `Dead` closes all handles and unmaps everything; what remains is the object itself.
 
+use crate::account::Payer;
 use crate::base::{Base, Koid};
 use crate::closing::{Doomed, Remains};
 use crate::futex::{self, FutexTable};
@@ -40,6 +41,7 @@ pub struct Process {
     base: Base,
     name: Name,
     job: Arc<Job>,
+    payer: Arc<Payer>,
     /// Its handles. Counted by itself for those who, with locks held, ask whether a handle is open: the last
     /// reference to a process must not go there.
     pub handles: Arc<HandleTable>,
@@ -95,8 +97,9 @@ impl Process {
         base.set_related(job.base().koid());
         let process = Arc::new(Self {
             name: Name::new(name),
-            handles: Arc::new(HandleTable::new(base.koid(), secret)),
+            handles: Arc::new(HandleTable::paid(base.koid(), secret, job.clone())),
             futexes: FutexTable::default(),
+            payer: Payer::new(job.clone()),
             job,
             root,
             machine,
@@ -128,6 +131,11 @@ impl Process {
     /// The job it is in.
     pub fn job(&self) -> &Arc<Job> {
         &self.job
+    }
+
+    /// What it has the kernel hold is charged here.
+    pub fn payer(&self) -> &Arc<Payer> {
+        &self.payer
     }
 
     /// Its address space.
@@ -202,6 +210,11 @@ impl Process {
     pub fn progress(&self) -> (bool, Option<i64>) {
         let state = self.state.lock();
         (state.phase != Phase::Created, (state.phase == Phase::Dead).then_some(state.return_code))
+    }
+
+    /// Whether it has ended or been killed.
+    pub(crate) fn is_dying(&self) -> bool {
+        matches!(self.state.lock().phase, Phase::Dying | Phase::Dead)
     }
 
     /// A thread is gone, which had `started` or not. Who is told of it by `tell` does not find it here any more.

@@ -18,6 +18,7 @@
 use crate::base::Koid;
 use crate::closing::Doomed;
 use crate::handle::{Handle, HandleId};
+use crate::job::Job;
 use crate::object::{KernelObject, Object};
 use abi::{Rights, Signals, Status};
 use alloc::sync::Arc;
@@ -60,6 +61,13 @@ impl HandleTable {
     /// An empty table for the process with this id.
     pub fn new(owner: Koid, secret: u32) -> Self {
         Self { owner, slots: Mutex::new(Slots::new(secret)), shown: AtomicU64::new(0) }
+    }
+
+    /// As [`HandleTable::new`]; its handles are charged to this job.
+    pub fn paid(owner: Koid, secret: u32, payer: Arc<Job>) -> Self {
+        let table = Self::new(owner, secret);
+        table.slots.lock().payer = Some(payer);
+        table
     }
 
     /// What identifies a handle of this table for those who wait through it.
@@ -350,7 +358,10 @@ impl HandleTable {
         let (value, handle) = {
             let mut slots = self.slots.lock();
             slots.closed = true;
-            let Some((value, entry)) = slots.pop() else { return false };
+            let Some((value, entry)) = slots.pop() else {
+                slots.stop_paying();
+                return false;
+            };
             let Entry::Used(handle) = entry else {
                 slots.free_count -= usize::from(matches!(entry, Entry::Free { .. }));
                 return true;

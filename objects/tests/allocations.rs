@@ -292,7 +292,7 @@ fn waiting_at_a_wait_set_and_an_io_port() {
     };
     for key in 0..100 {
         waitset.add(key, subject()).expect("memory");
-        port.bind(key, subject()).expect("memory");
+        port.bind(key, subject(), || true).expect("memory");
     }
     let fire = || event.base().signals.assert(A);
     let take_all = || {

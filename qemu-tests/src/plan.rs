@@ -1,11 +1,12 @@
 //! A test as its program lists it, before any machine is started.
 //!
 //! ```text
-//! NAME [cpus=1,2,4] [timeout=SECONDS] [expect=panic|reset] [counted]
+//! NAME [cpus=1,2,4] [memory=SIZE] [timeout=SECONDS] [expect=panic|reset] [counted] [with=WORD=VALUE]
 //! ```
 //!
 //! With several numbers of CPUs the test is run once with each. `counted` is for tests of time: each
-//! instruction is one tick of every clock, so that no load of the host disturbs them.
+//! instruction is one tick of every clock, so that no load of the host disturbs them. `memory` is as QEMU reads it,
+//! and `with` adds a word to the kernel's command line.
 
 use std::time::Duration;
 
@@ -35,6 +36,10 @@ pub struct Plan {
     pub expectation: Expectation,
     /// Whether instructions are the machine's time.
     pub counted: bool,
+    /// How much memory the machine has; `None` for the suite's own.
+    pub memory: Option<String>,
+    /// Words for the kernel's command line.
+    pub words: Vec<(String, String)>,
 }
 
 impl Plan {
@@ -45,12 +50,24 @@ impl Plan {
     pub fn parse(line: &str) -> Result<Self> {
         let mut words = line.split_whitespace();
         let name = words.next().context("a test without a name")?.to_owned();
-        let mut plan =
-            Self { name, cpus: Vec::new(), timeout: None, expectation: Expectation::Pass, counted: false };
+        let mut plan = Self::plain(name);
         for word in words {
             plan.need(word).with_context(|| format!("test `{}`: `{word}`", plan.name))?;
         }
         Ok(plan)
+    }
+
+    /// A test that needs nothing.
+    fn plain(name: String) -> Self {
+        Self {
+            name,
+            cpus: Vec::new(),
+            timeout: None,
+            expectation: Expectation::Pass,
+            counted: false,
+            memory: None,
+            words: Vec::new(),
+        }
     }
 
     fn need(&mut self, word: &str) -> Result<()> {
@@ -60,6 +77,11 @@ impl Plan {
             }
             Some(("timeout", seconds)) => {
                 self.timeout = Some(Duration::from_secs(seconds.parse()?));
+            }
+            Some(("memory", size)) => self.memory = Some(size.to_owned()),
+            Some(("with", word)) => {
+                let (name, value) = word.split_once('=').context("a word for the kernel has a value")?;
+                self.words.push((name.to_owned(), value.to_owned()));
             }
             None if word == "counted" => self.counted = true,
             Some(("expect", "panic")) => self.expectation = Expectation::Panic,
@@ -83,8 +105,11 @@ mod tests {
 
     #[test]
     fn needs_are_read() {
-        let plan = Plan::parse("a cpus=1,4 timeout=90 expect=panic counted").unwrap();
+        let words = "cpus=1,4 timeout=90 expect=panic counted memory=64M with=kernel.trials=on";
+        let plan = Plan::parse(&format!("a {words}")).unwrap();
         assert!(plan.counted);
+        assert_eq!(plan.memory.as_deref(), Some("64M"));
+        assert_eq!(plan.words, [("kernel.trials".into(), "on".into())]);
         assert_eq!(plan.cpus, [1, 4]);
         assert_eq!(plan.timeout, Some(Duration::from_secs(90)));
         assert_eq!(plan.expectation, Expectation::Panic);
@@ -95,5 +120,6 @@ mod tests {
         let error = Plan::parse("a color=blue").unwrap_err();
         assert!(format!("{error:#}").contains("test `a`: `color=blue`"));
         assert!(Plan::parse("a cpus=many").is_err());
+        assert!(Plan::parse("a with=nothing").is_err());
     }
 }

@@ -141,15 +141,16 @@ impl Suite {
 
     /// The machine for one test.
     fn boot(&self, plan: &Plan, cpus: u32) -> Result<Machine> {
-        let words = match &self.first {
+        let mut words = match &self.first {
             Some(first) => vec![word("run", first), word("arg", &plan.name)],
             None => vec![word("test", &plan.name)],
         };
+        words.extend(plan.words.iter().map(|(name, value)| word(name, value)));
         let kernel = self.kernel.clone();
         let ramdisk = Some(ramdisk::temporary(&self.programs)?);
         Ok(Machine {
             cpus,
-            memory: self.settings.memory.clone(),
+            memory: plan.memory.clone().unwrap_or_else(|| self.settings.memory.clone()),
             accelerator: if plan.counted { Accelerator::Tcg } else { qemu::best_accelerator() },
             counted: plan.counted,
             limit: Some(self.limit(plan)),

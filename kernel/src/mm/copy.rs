@@ -15,7 +15,10 @@ const NO_FAULT: u64 = u64::MAX;
 
 /// Whether supervisor mode access prevention is on, which `stac` and `clac` suspend.
 static ACCESS_PREVENTION: AtomicBool = AtomicBool::new(false);
-static FAULT_HANDLER: Once<fn(address: u64, write: bool) -> bool> = Once::new();
+static FAULT_HANDLER: Once<FaultHandler> = Once::new();
+
+/// What resolves a fault, so that another attempt is worth it, or tells why it can not.
+pub type FaultHandler = fn(address: u64, write: bool) -> Result<(), Status>;
 
 /// An access to user memory that did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,18 +35,19 @@ pub(super) fn init(access_prevention: bool) {
 }
 
 /// Sets what resolves faults of user copies: it is called in the task whose thread made the system call,
-/// without any lock of mm, and says whether another attempt is worth it. Can be set once.
-pub fn set_fault_handler(handler: fn(address: u64, write: bool) -> bool) {
+/// without any lock of mm. Can be set once.
+pub fn set_fault_handler(handler: FaultHandler) {
     FAULT_HANDLER.call_once(|| handler);
 }
 
-/// Resolves a fault, so that the access can be tried again; INVALID_ARGS if nothing may be accessed
-/// there.
+/// Resolves a fault, so that the access can be tried again; INVALID_ARGS if nothing may be accessed there,
+/// NO_MEMORY if there is none for the page.
 #[cold]
 pub fn resolve(fault: Fault) -> Result<(), Status> {
-    let resolved = is_user_range(fault.address, 1)
-        && FAULT_HANDLER.get().is_some_and(|handler| handler(fault.address, fault.write));
-    if resolved { Ok(()) } else { Err(Status::INVALID_ARGS) }
+    match FAULT_HANDLER.get() {
+        Some(handler) if is_user_range(fault.address, 1) => handler(fault.address, fault.write),
+        _ => Err(Status::INVALID_ARGS),
+    }
 }
 
 /// Calls `access` until it does not fault, or the fault can not be resolved.

@@ -5,9 +5,10 @@
 //! retire         ──▶ quarantine while a TLB shootdown is under way, see shootdown.rs; else free
 //! ```
 //!
-//! A reserve keeps small kernel allocations infallible in practice: frames for user memory, and large
-//! blocks, whose size user code may choose, are refused once fewer frames than the reserve are free.
-//! System calls that create objects ask [`admit`] first.
+//! Small kernel allocations can not fail: frames for user memory, and large blocks, whose size user code may
+//! choose, are refused once fewer frames than the reserve are free, and what a system call may need beyond
+//! that is reserved before it begins. [`admit`] does that: each CPU has a [stock](super::stock) that only the
+//! slabs of its own small allocations may take from, and that is full when a call begins that allocates.
 //!
 //! A frame is named by its physical address, a plain number: that a frame is given back once, and by who
 //! has it, is up to the caller, as the ownership of user memory is up to memory objects.
@@ -16,7 +17,7 @@
 
 use super::MAX_CPUS;
 use super::layout::{DIRECT_MAP_SIZE, LOW_MEMORY_END, PAGE_SIZE, phys_to_virt};
-use super::{shootdown, watermarks};
+use super::{payers, shootdown, stock, trial, watermarks};
 use crate::arch::cpu;
 use bootloader_api::info::{MemoryRegion, MemoryRegionKind};
 use core::ops::Range;
@@ -116,7 +117,7 @@ pub fn allocate() -> Option<PhysAddr> {
 /// Takes a frame for user memory: not from the reserve. Its contents are arbitrary.
 #[inline]
 pub fn allocate_user() -> Option<PhysAddr> {
-    if admit() { allocate() } else { None }
+    if has_spare() { allocate() } else { None }
 }
 
 /// Takes a frame of zeros, from the reserve if need be.
@@ -128,7 +129,7 @@ pub fn allocate_zeroed() -> Option<PhysAddr> {
 
 /// Takes a frame of zeros for user memory: not from the reserve.
 pub fn allocate_user_zeroed() -> Option<PhysAddr> {
-    if admit() { allocate_zeroed() } else { None }
+    if has_spare() { allocate_zeroed() } else { None }
 }
 
 /// Takes `2^order` contiguous frames, aligned to their size, from the reserve if need be.
@@ -140,18 +141,64 @@ pub fn allocate_contiguous(order: usize) -> Option<PhysAddr> {
     Some(address(first))
 }
 
-/// Takes `2^order` contiguous frames, but leaves the reserve alone.
-pub fn allocate_contiguous_user(order: usize) -> Option<PhysAddr> {
-    let left = IN_BUDDY.load(Relaxed).saturating_sub(1 << order);
-    if left > RESERVE.load(Relaxed) { allocate_contiguous(order) } else { None }
+/// Takes `2^order` contiguous frames for the kernel heap, but leaves the reserve alone. Who they are for pays.
+pub fn allocate_large(order: usize) -> Option<PhysAddr> {
+    let mut state = STATE.lock();
+    let buddy = &mut state.as_mut()?.buddy;
+    if buddy.free_frames().saturating_sub(1 << order) <= RESERVE.load(Relaxed) || !trial::request() {
+        return None;
+    }
+    let first = buddy.allocate(order)?;
+    Some(charged(buddy, first, order))
+}
+
+/// Takes `2^order` contiguous frames for a slab of the kernel heap: from what is free, the reserve included, or
+/// else from this CPU's stock. Who made the heap grow pays.
+pub fn allocate_slab(order: usize) -> Option<PhysAddr> {
+    let mut state = STATE.lock();
+    let buddy = &mut state.as_mut()?.buddy;
+    if stock::is_spared() && buddy.free_frames() <= RESERVE.load(Relaxed) {
+        return None;
+    }
+    let first = buddy.allocate(order).or_else(|| stock::take(buddy, order))?;
+    Some(charged(buddy, first, order))
+}
+
+fn charged(buddy: &mut Buddy<'_>, first: u32, order: usize) -> PhysAddr {
+    buddy.set_note(first, payers::charge(1 << order));
+    IN_BUDDY.store(buddy.free_frames(), Relaxed);
+    address(first)
+}
+
+/// Gives back a block of the kernel heap.
+pub fn free_charged(first: PhysAddr, order: usize) {
+    let mut state = STATE.lock();
+    let buddy = &mut state.as_mut().expect("frames are given out before they come back").buddy;
+    payers::give_back(buddy.note(number(first)), 1 << order);
+    buddy.free(number(first), order);
+    IN_BUDDY.store(buddy.free_frames(), Relaxed);
+}
+
+/// Fills the stocks of all CPUs, before any user code runs.
+pub fn stock_up(cpus: usize) {
+    if let Some(State { buddy, .. }) = STATE.lock().as_mut() {
+        (0..cpus).for_each(|cpu| stock::found(cpu, buddy));
+        IN_BUDDY.store(buddy.free_frames(), Relaxed);
+    }
 }
 
 /// Gives back a frame that no user program and no page walker can reach any more. See also [`retire`].
 #[inline]
 pub fn free(frame: PhysAddr) {
+    put(frame, drain);
+}
+
+/// Puts a frame into this CPU's cache; `make_room` when that is full.
+#[inline(always)]
+fn put(frame: PhysAddr, make_room: impl FnOnce(&Cache) -> usize) {
     let cache = &CACHES[cpu::index()];
     let length = match cache.length.load(Relaxed) {
-        CACHE_SIZE => drain(cache),
+        CACHE_SIZE => make_room(cache),
         length => length,
     };
     cache.frames[length].store(number(frame), Relaxed);
@@ -168,10 +215,12 @@ pub fn free_contiguous(first: PhysAddr, order: usize) {
 
 /// Gives back a frame that was mapped in user space, or was a page table of it, and is no longer:
 /// free at once, or when the TLB shootdowns are over that are under way now.
+///
+/// It may wake the task that watches how much is free.
 #[inline]
 pub fn retire(frame: PhysAddr) {
     if shootdown::all_settled() {
-        free(frame);
+        put(frame, drain_and_tell);
     } else {
         quarantine(frame);
     }
@@ -225,7 +274,11 @@ pub fn release_quarantine() {
     watermarks::note(readily_free());
 }
 
-/// Whether there is memory to create objects with: more free frames than the reserve.
+/// Reserves what the small allocations of a system call, or of a step of a kernel task, may take, until it ends
+/// or waits: then none of them fails, as long as they are no more than [`stock::ALLOCATIONS`]. `false`, and
+/// nothing is reserved, when fewer frames than the reserve are free.
+///
+/// Ordinarily all stocks are full, and that is all there is to see; see [`watermarks`].
 #[inline]
 pub fn admit() -> bool {
     let free = readily_free();
@@ -235,7 +288,52 @@ pub fn admit() -> bool {
 #[cold]
 fn admit_slowly(free: usize) -> bool {
     watermarks::note(free);
-    free > RESERVE.load(Relaxed)
+    trial::admit() && free > RESERVE.load(Relaxed) && restock()
+}
+
+/// Whether there is a frame that is not of the reserve. It is there still when it is taken, but for what other
+/// CPUs have taken meanwhile, which is a frame or block each.
+#[inline]
+fn has_spare() -> bool {
+    let free = readily_free();
+    watermarks::is_ordinary(free) || has_spare_slowly(free)
+}
+
+#[cold]
+fn has_spare_slowly(free: usize) -> bool {
+    watermarks::note(free);
+    free > RESERVE.load(Relaxed) && trial::request()
+}
+
+/// Fills this CPU's stock; whether it is full.
+fn restock() -> bool {
+    if stock::is_full() {
+        return true;
+    }
+    let full = STATE.lock().as_mut().is_some_and(|State { buddy, .. }| {
+        let full = stock::fill(buddy);
+        IN_BUDDY.store(buddy.free_frames(), Relaxed);
+        full
+    });
+    watermarks::note(readily_free());
+    full
+}
+
+/// Calls `f` with the frames locked.
+pub(super) fn with_lock<R>(f: impl FnOnce() -> R) -> R {
+    let _state = STATE.lock();
+    f()
+}
+
+/// From now on every admission, and every frame for user memory, looks closer, until as many calls of
+/// [`end_scrutiny`] have come.
+pub(super) fn begin_scrutiny() {
+    with_lock(watermarks::begin_scrutiny);
+}
+
+/// See [`begin_scrutiny`].
+pub(super) fn end_scrutiny() {
+    with_lock(watermarks::end_scrutiny);
 }
 
 /// How many frames are free, the reserve included, beside the few in the CPUs' caches.
@@ -249,10 +347,10 @@ pub fn reserve() -> usize {
     RESERVE.load(Relaxed)
 }
 
-/// How many frames are free, the reserve and the CPUs' caches included.
+/// How many frames are free, the reserve and the CPUs' caches and stocks included.
 pub fn free_frames() -> usize {
     let cached: usize = CACHES.iter().map(|cache| cache.length.load(Relaxed)).sum();
-    IN_BUDDY.load(Relaxed) + cached
+    IN_BUDDY.load(Relaxed) + cached + stock::frames()
 }
 
 /// How many frames there are.
@@ -306,6 +404,13 @@ fn drain(cache: &Cache) -> usize {
     }
     IN_BUDDY.store(buddy.free_frames(), Relaxed);
     CACHE_SIZE - BATCH
+}
+
+#[cold]
+fn drain_and_tell(cache: &Cache) -> usize {
+    let left = drain(cache);
+    watermarks::note(readily_free());
+    left
 }
 
 impl Quarantine {

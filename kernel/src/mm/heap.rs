@@ -9,11 +9,12 @@
 //! last of its class. An object that is freed on another CPU goes to that CPU's magazine, and from
 //! there, in batches, to its slab.
 //!
-//! Slabs may use the reserve of frames; large allocations, whose sizes user code may choose, may not.
-//! Out of memory is a null pointer: `try_reserve` reports it, everything else panics.
+//! Slabs may use the reserve of frames, and the [stock](super::stock) of their CPU; large allocations, whose
+//! sizes user code may choose, may not. Out of memory is a null pointer: `try_reserve` reports it, everything else
+//! panics. That does not happen to what has been [admitted](frames::admit), which [trials](trial) show.
 
 use super::layout::{PAGE_SIZE, phys_to_virt, virt_to_phys};
-use super::{MAX_CPUS, frames};
+use super::{MAX_CPUS, frames, trial};
 use crate::arch::cpu;
 use ::frames::size_class::{self, COUNT, SIZES};
 use core::alloc::{GlobalAlloc, Layout};
@@ -129,15 +130,14 @@ unsafe impl GlobalAlloc for Heap {
             return free_large(pointer, layout);
         };
         let magazine = &MAGAZINES[cpu::index()].0[class];
-        let count = match magazine.count.load(Relaxed) {
-            count if count < MAGAZINE_SIZES[class] => count,
-            _ => drain(magazine, class),
-        };
+        let count = magazine.count.load(Relaxed);
         let object = pointer.cast::<Object>();
-        // SAFETY: the caller gives the object back, which is large enough for a link.
-        unsafe { (*object).next = magazine.head.load(Relaxed) };
-        magazine.head.store(object, Relaxed);
-        magazine.count.store(count + 1, Relaxed);
+        if count >= MAGAZINE_SIZES[class] {
+            // SAFETY: the caller gives the object back, which is of this class.
+            return unsafe { put_into_full(magazine, object, class) };
+        }
+        // SAFETY: the caller gives the object back.
+        unsafe { magazine.put(object, count) };
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
@@ -172,11 +172,7 @@ fn large_order(size: usize, align: usize) -> usize {
 
 fn allocate_large(layout: Layout) -> *mut u8 {
     let order = large_order(layout.size(), layout.align());
-    let block = match order {
-        0 => frames::allocate_user(),
-        _ => frames::allocate_contiguous_user(order),
-    };
-    let Some(first) = block else { return ptr::null_mut() };
+    let Some(first) = frames::allocate_large(order) else { return ptr::null_mut() };
     FRAMES.fetch_add(1 << order, Relaxed);
     LARGE.fetch_add((PAGE_SIZE as usize) << order, Relaxed);
     phys_to_virt(first).as_mut_ptr()
@@ -187,18 +183,22 @@ fn free_large(pointer: *mut u8, layout: Layout) {
     let first = virt_to_phys(VirtAddr::from_ptr(pointer));
     FRAMES.fetch_sub(1 << order, Relaxed);
     LARGE.fetch_sub((PAGE_SIZE as usize) << order, Relaxed);
-    match order {
-        0 => frames::free(first),
-        _ => frames::free_contiguous(first, order),
-    }
+    frames::free_charged(first, order);
 }
 
 /// Fills an empty magazine with a batch from the depot, and takes one object more, which is returned;
 /// null when there is no memory.
 #[cold]
 fn refill(magazine: &Magazine, class: usize) -> *mut Object {
+    let in_trial = trial::is_active();
+    if in_trial && !trial::allocate() {
+        return ptr::null_mut();
+    }
     let mut depot = DEPOTS[class].lock();
     let Some(object) = depot.take(class) else { return ptr::null_mut() };
+    if in_trial {
+        return object.as_ptr(); // and the magazine stays closed
+    }
     let (mut head, mut count) = (ptr::null_mut(), 0);
     while count < MAGAZINE_SIZES[class] / 2
         && let Some(object) = depot.take_from_slab(class)
@@ -213,21 +213,50 @@ fn refill(magazine: &Magazine, class: usize) -> *mut Object {
     object.as_ptr()
 }
 
-/// Gives the upper half of a full magazine back to the slabs. How many objects are left in it.
+/// Puts an object into a full magazine, whose upper half goes back to the slabs; or, in a trial, where all are
+/// closed, into its slab.
+///
+/// # Safety
+/// The object is of this class, and nobody uses it.
 #[cold]
-fn drain(magazine: &Magazine, class: usize) -> usize {
+unsafe fn put_into_full(magazine: &Magazine, object: *mut Object, class: usize) {
     let mut depot = DEPOTS[class].lock();
-    let (mut head, batch) = (magazine.head.load(Relaxed), MAGAZINE_SIZES[class] / 2);
-    for _ in 0..batch {
-        // SAFETY: the magazine holds more objects than a batch, and `head` is the first of the rest.
-        unsafe {
-            let next = (*head).next;
-            depot.give(head, class);
-            head = next;
-        }
+    if trial::is_active() {
+        // SAFETY: as the caller promises.
+        return unsafe { depot.give(object, class) };
     }
-    magazine.head.store(head, Relaxed);
-    MAGAZINE_SIZES[class] - batch
+    let batch = MAGAZINE_SIZES[class] / 2;
+    depot.take_back(magazine, batch, class);
+    drop(depot);
+    // SAFETY: as the caller promises.
+    unsafe { magazine.put(object, MAGAZINE_SIZES[class] - batch) };
+}
+
+/// Empties this CPU's magazines, and has each allocation pass by them until [`open_magazines`].
+pub(super) fn close_magazines() {
+    for (class, magazine) in MAGAZINES[cpu::index()].0.iter().enumerate() {
+        DEPOTS[class].lock().take_back(magazine, magazine.count.load(Relaxed), class);
+        magazine.count.store(MAGAZINE_SIZES[class], Relaxed);
+    }
+}
+
+/// Has allocations use the magazines again.
+pub(super) fn open_magazines() {
+    MAGAZINES[cpu::index()].0.iter().for_each(|magazine| magazine.count.store(0, Relaxed));
+}
+
+impl Magazine {
+    /// Puts an object on top of `count` others.
+    ///
+    /// # Safety
+    /// The object is of this magazine's class, and nobody uses it.
+    #[inline(always)]
+    unsafe fn put(&self, object: *mut Object, count: usize) {
+        // SAFETY: the object is large enough for a link.
+        unsafe { (*object).next = self.head.load(Relaxed) };
+        self.head.store(object, Relaxed);
+        self.count.store(count + 1, Relaxed);
+    }
 }
 
 impl Depot {
@@ -290,14 +319,29 @@ impl Depot {
                 self.unlink(slab);
                 let order = size_class::order(class);
                 FRAMES.fetch_sub(1 << order, Relaxed);
-                frames::free_contiguous(virt_to_phys(VirtAddr::from_ptr(ptr::from_mut(slab))), order);
+                frames::free_charged(virt_to_phys(VirtAddr::from_ptr(ptr::from_mut(slab))), order);
             }
         }
     }
 
+    /// Takes objects back that a magazine holds, which need not count them any more.
+    fn take_back(&mut self, magazine: &Magazine, objects: usize, class: usize) {
+        let mut head = magazine.head.load(Relaxed);
+        for _ in 0..objects {
+            // SAFETY: the magazine holds as many objects of this class, which nobody uses, and `head` is the first
+            // of those that are left.
+            unsafe {
+                let next = (*head).next;
+                self.give(head, class);
+                head = next;
+            }
+        }
+        magazine.head.store(head, Relaxed);
+    }
+
     fn add_slab(&mut self, class: usize) -> Option<()> {
         let order = size_class::order(class);
-        let slab = phys_to_virt(frames::allocate_contiguous(order)?).as_mut_ptr::<Slab>();
+        let slab = phys_to_virt(frames::allocate_slab(order)?).as_mut_ptr::<Slab>();
         FRAMES.fetch_add(1 << order, Relaxed);
         let (next, previous, free) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         // SAFETY: the block of frames is new, large enough, and in the direct map.

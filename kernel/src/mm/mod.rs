@@ -28,8 +28,11 @@ pub mod heap;
 pub mod layout;
 pub mod page_frames;
 pub mod paging;
+pub mod payers;
 pub mod shootdown;
+pub mod stock;
 mod table;
+pub mod trial;
 pub mod user;
 pub mod watermarks;
 

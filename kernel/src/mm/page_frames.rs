@@ -1,8 +1,8 @@
 //! The page frames of memory objects, over the direct map.
 
 use super::copy::{clear_shared, move_shared};
+use super::frames;
 use super::layout::{PAGE_SIZE, phys_to_virt};
-use super::{frames, watermarks};
 use core::ops::Range;
 use objects::memory::{Frame, PageFrames};
 use x86_64::PhysAddr;
@@ -26,7 +26,6 @@ impl PageFrames for DirectMap {
     /// Gives a frame back, which is used again when no CPU can reach it by a stale translation.
     fn free(&self, frame: Frame) {
         frames::retire(PhysAddr::new_truncate(frame.0));
-        watermarks::note(frames::readily_free());
     }
 
     fn read(&self, frame: Frame, offset: usize, buffer: &mut [u8]) {

@@ -5,7 +5,7 @@
 //! that nothing is mapped there: the instructions that touch user memory are listed in the section
 //! `.fixups`, where the trap handler finds the place to continue at, with the faulting address in rax.
 //! The fault is then given to the [fault handler](set_fault_handler), and the copy goes on where it
-//! stopped; a fault that is not resolved is INVALID_ARGS.
+//! stopped; a fault that is not resolved is INVALID_ARGS, or NO_MEMORY where a page could not be had.
 //!
 //! All of this acts on the address space that is active on this CPU.
 

@@ -3,11 +3,14 @@
 //! Whoever takes or gives back memory where that may wake a task, in no allocator, [notes](note) how much is free.
 //! So the task learns of what happens elsewhere, in the kernel heap, with the next such note: the next call that
 //! creates something, or needs a page.
+//!
+//! [`is_ordinary`] is also all that such a call asks as long as there is enough of everything. So nothing is
+//! ordinary while something wants a closer look: see [`begin_scrutiny`].
 
 use super::frames;
 use core::future::poll_fn;
 use core::ops::Range;
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use core::task::{Poll, Waker};
 use spin::Once;
 
@@ -18,6 +21,12 @@ static END: AtomicUsize = AtomicUsize::new(usize::MAX);
 static ORDINARY: AtomicUsize = AtomicUsize::new(0);
 static WIDTH: AtomicUsize = AtomicUsize::new(0);
 
+/// For how many reasons everybody is to look closer; no number is ordinary then. It changes, and `WIDTH` with it,
+/// under the lock of the frames.
+static SCRUTINIES: AtomicUsize = AtomicUsize::new(0);
+
+/// Somebody wants the task to look.
+static CALLED: AtomicBool = AtomicBool::new(false);
 static WATCHER: Once<Waker> = Once::new();
 
 /// Whether this many free frames are more than the reserve, and no news. If not, neither need be so.
@@ -38,10 +47,34 @@ pub fn note(free: usize) {
 fn tell_news(free: usize) {
     if !(START.load(Relaxed)..END.load(Relaxed)).contains(&free) {
         stop();
-        // Not consumed: nothing is freed here.
-        if let Some(watcher) = WATCHER.get() {
-            watcher.wake_by_ref();
-        }
+        wake();
+    }
+}
+
+fn wake() {
+    // Not consumed: nothing is freed here.
+    if let Some(watcher) = WATCHER.get() {
+        watcher.wake_by_ref();
+    }
+}
+
+/// Has the task look, whatever is free.
+pub fn call() {
+    CALLED.store(true, SeqCst);
+    wake();
+}
+
+/// For one reason more nothing is ordinary, such as a CPU whose stock is not full. With the frames locked.
+pub(super) fn begin_scrutiny() {
+    SCRUTINIES.fetch_add(1, Relaxed);
+    WIDTH.store(0, Relaxed);
+}
+
+/// One of these reasons is gone. With the last one, every number is news, so that the task begins anew to say what
+/// is ordinary. With the frames locked.
+pub(super) fn end_scrutiny() {
+    if SCRUTINIES.fetch_sub(1, Relaxed) == 1 {
+        START.store(usize::MAX, Relaxed);
     }
 }
 
@@ -59,15 +92,18 @@ fn watch(range: &Range<usize>) {
     START.store(range.start, Relaxed);
     END.store(range.end, Relaxed);
     ORDINARY.store(beyond_reserve, Relaxed);
-    WIDTH.store(range.end.saturating_sub(beyond_reserve), Relaxed);
+    frames::with_lock(|| {
+        let closer = SCRUTINIES.load(Relaxed) != 0;
+        WIDTH.store(if closer { 0 } else { range.end.saturating_sub(beyond_reserve) }, Relaxed);
+    });
 }
 
-/// Waits until another number of frames is free than one of these. There is one task, always the same, that may.
+/// Waits until another number of frames is free than one of these, or somebody [calls](call). There is one task, always the same, that may.
 pub async fn left(range: Range<usize>) {
     poll_fn(|context| {
         WATCHER.call_once(|| context.waker().clone());
         watch(&range);
-        if range.contains(&frames::readily_free()) {
+        if range.contains(&frames::readily_free()) && !CALLED.swap(false, SeqCst) {
             return Poll::Pending;
         }
         stop();

@@ -173,8 +173,8 @@ impl Caller {
         self.handles.still_open(through.handle.value(), through.mark)
     }
 
-    /// Whether there is memory for another kernel object. Objects are small; this keeps a reserve, so
-    /// that creating them need not be able to fail half way.
+    /// Reserves what the small allocations of the call may take, until it waits, so that creating objects need not be
+    /// able to fail half way: see [`frames::admit`].
     pub fn admit(&self) -> Result<(), Status> {
         // What VMOs that are gone have left is more memory than there seems to be.
         let admitted = frames::admit() || (0..4).any(|_| objects::vmo::free_some() && frames::admit());

@@ -8,6 +8,7 @@ use crate::mm::user::{InSlice, OutSlice};
 use crate::process;
 use abi::Status;
 use alloc::sync::Arc;
+use objects::memory::PAGE_SIZE;
 use objects::name::MAX_NAME;
 use objects::{Job, KernelObject, Object, Process, Socket, Thread, Vmo};
 use zerocopy::{FromBytes, Immutable, IntoBytes};
@@ -38,6 +39,10 @@ pub fn object_get_property(
         }),
         abi::PROP_SOCKET_RX_THRESHOLD => write(value, || Ok(as_a::<Socket>(&object)?.read_threshold())),
         abi::PROP_SOCKET_TX_THRESHOLD => write(value, || Ok(as_a::<Socket>(&object)?.write_threshold())),
+        abi::PROP_JOB_MEMORY_LIMIT => {
+            write(value, || Ok(as_a::<Job>(&object)?.page_limit().saturating_mul(PAGE_SIZE)))
+        }
+        abi::PROP_JOB_HANDLE_LIMIT => write(value, || Ok(as_a::<Job>(&object)?.handle_limit())),
         abi::PROP_VMO_CONTENT_SIZE => write(value, || Ok(as_a::<Vmo>(&object)?.content_size())),
         abi::PROP_EXCEPTION_STATE | abi::PROP_EXCEPTION_STRATEGY => write(value, no_exception),
         _ => Err(Status::NOT_SUPPORTED),
@@ -86,6 +91,14 @@ pub fn object_set_property(
                 0 | 1 => kill == 1,
                 _ => return Err(Status::INVALID_ARGS),
             });
+        }
+        abi::PROP_JOB_MEMORY_LIMIT => {
+            let bytes: u64 = read(value)?;
+            as_a::<Job>(&object)?.set_page_limit(bytes / PAGE_SIZE);
+        }
+        abi::PROP_JOB_HANDLE_LIMIT => {
+            let handles = read(value)?;
+            as_a::<Job>(&object)?.set_handle_limit(handles);
         }
         abi::PROP_VMO_CONTENT_SIZE => {
             let bytes = read(value)?;

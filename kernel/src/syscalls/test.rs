@@ -1,7 +1,16 @@
-//! Calls that do nothing, for tests and measurements: each answers the sum of its arguments as status.
+//! Calls for tests and measurements: some do nothing, and each of these answers the sum of its arguments as status;
+//! one makes another call that runs out of memory.
 
-use super::Caller;
+use super::table::{ENTRIES, Entry};
+use super::{Args, Blocked, Caller, blocking};
+use crate::config;
+use crate::mm::trial::Trial;
+use crate::mm::user::{InSlice, Out};
 use abi::Status;
+use alloc::boxed::Box;
+use core::future::poll_fn;
+use core::pin::{Pin, pin};
+use core::task::Poll;
 
 fn sum(values: &[i32]) -> Result<(), Status> {
     Status::ok(values.iter().fold(0, |sum: i32, value| sum.wrapping_add(*value)))
@@ -29,4 +38,64 @@ tests! {
     syscall_test_6(a, b, c, d, e, f);
     syscall_test_7(a, b, c, d, e, f, g);
     syscall_test_8(a, b, c, d, e, f, g, h);
+}
+
+/// Makes another call, in a [`Trial`].
+pub async fn syscall_test_without_memory(
+    caller: &Caller,
+    call: u32,
+    args: usize,
+    refused: usize,
+    lasting: u8,
+    requests: usize,
+) -> i64 {
+    let lasting = lasting != 0;
+    let made =
+        in_trial(caller, call, args as u64, Trial { refused, lasting, requests: 0 }, requests as u64).await;
+    made.unwrap_or_else(|status| i64::from(status.raw()))
+}
+
+async fn in_trial(
+    caller: &Caller,
+    call: u32,
+    args: u64,
+    mut trial: Trial,
+    requests: u64,
+) -> Result<i64, Status> {
+    if config::value("kernel.trials") != Some("on") {
+        return Err(Status::NOT_SUPPORTED);
+    }
+    let entry = *ENTRIES.get(call as usize).ok_or(Status::BAD_SYSCALL)?;
+    let mut values: Args = Default::default();
+    InSlice::new(args, values.len()).read_into(&mut values)?;
+    caller.admit()?;
+    let mut made = make(caller, call, entry, values);
+    let answer = poll_fn(|context| trial.during(|| made.as_mut().poll(context))).await;
+    Out::<u64>::new(requests).write(&(trial.requests as u64))?;
+    Ok(answer)
+}
+
+/// The call of a number, from its door to its end, as [`crate::thread`] makes it.
+fn make(
+    caller: &Caller,
+    call: u32,
+    entry: Entry,
+    args: Args,
+) -> Pin<Box<dyn Future<Output = i64> + Send + '_>> {
+    Box::pin(async move {
+        let waker = poll_fn(|context| Poll::Ready(context.waker().clone())).await;
+        let mut blocked = pin!(Blocked::new(waker));
+        if let Poll::Ready(answer) = entry(caller, &args, blocked.as_mut()) {
+            return answer;
+        }
+        if !blocked.goes_on() {
+            return blocking(u64::from(call), caller, &args).await;
+        }
+        let mut begun = true;
+        poll_fn(|context| {
+            let woken = !core::mem::take(&mut begun);
+            if woken { blocked.as_mut().poll(caller, context) } else { Poll::Pending }
+        })
+        .await
+    })
 }

@@ -6,15 +6,17 @@ use crate::mm::{DirectMap, shootdown};
 use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
 use core::ops::Range;
+use objects::account::Charge;
 use objects::memory::PAGE_SIZE;
 use objects::{Handle, KernelObject, Resource, Vmo};
 
 /// How many pages are copied between yields.
 const STEP: u64 = 32;
 
-/// A new VMO of zeros.
+/// A new VMO of zeros, whose pages the caller pays.
 pub fn vmo_create(caller: &Caller, size: u64, options: u32, out: Out<RawHandle>) -> Result<(), Status> {
-    caller.install(Handle::to_new(Vmo::create(&DirectMap, size, options)?)?, out)
+    let charge = Charge::to(caller.process.payer().clone());
+    caller.install(Handle::to_new(Vmo::create_paid(&DirectMap, size, options, charge)?)?, out)
 }
 
 /// Copies out of a VMO. Pages nobody wrote read as zeros.

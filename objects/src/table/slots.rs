@@ -6,8 +6,10 @@
 //! table is: a slot is used again behind at least as many others, and only every 2 048th time under the same value.
 
 use crate::handle::{Handle, MAX_HANDLES};
+use crate::job::Job;
 use abi::Status;
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// How many bits tell which slot it is: enough for all handles, and the spare slots.
@@ -19,6 +21,8 @@ const FIXED_BITS: u32 = 3;
 const GENERATION_BITS: u32 = 30 - SLOT_BITS;
 const GENERATION_MASK: u16 = (1 << GENERATION_BITS) - 1;
 
+/// How many handles are charged at once.
+const CHUNK: usize = 64;
 /// Free slots are not used again before there are this many, so that generations last.
 pub(super) const SPARE_SLOTS: usize = 64;
 /// Slots of a table at most.
@@ -56,6 +60,9 @@ pub(super) struct Slots {
     pub(super) free_count: usize,
     /// How many handles are to come for which there is room.
     pub(super) reserved: usize,
+    /// The job that pays for handles, if one does, and for how many it does already.
+    pub(super) payer: Option<Arc<Job>>,
+    paid: usize,
     /// The process has ended; there will be no more handles.
     pub(super) closed: bool,
     /// How many handles were taken out; counted before the waits through them end.
@@ -72,6 +79,8 @@ impl Slots {
             free: None,
             free_count: 0,
             reserved: 0,
+            payer: None,
+            paid: 0,
             closed: false,
             removals: 0,
         }
@@ -120,13 +129,37 @@ impl Slots {
         }
         let handles = self.reserved + handles;
         let used = self.len - self.free_count;
-        if used + handles > MAX_HANDLES {
-            return Err(Status::NO_MEMORY);
+        if used + handles > self.paid {
+            self.pay_for(used + handles)?;
         }
         while self.segments.len() * SEGMENT < used + handles + SPARE_SLOTS {
             self.grow()?;
         }
         Ok(())
+    }
+
+    /// Has so many handles charged: more than there are yet.
+    #[cold]
+    #[inline(never)]
+    fn pay_for(&mut self, handles: usize) -> Result<(), Status> {
+        if handles > MAX_HANDLES {
+            return Err(Status::NO_MEMORY);
+        }
+        let Some(payer) = &self.payer else {
+            self.paid = MAX_HANDLES;
+            return Ok(());
+        };
+        let charge = |all: usize| payer.charge_handles((all - self.paid) as u64).then_some(all);
+        let chunk = handles.next_multiple_of(CHUNK);
+        self.paid = charge(chunk).or_else(|| charge(handles)).ok_or(Status::NO_RESOURCES)?;
+        Ok(())
+    }
+
+    /// Gives back what was charged, when no more handles come in.
+    pub(super) fn stop_paying(&mut self) {
+        if let Some(payer) = self.payer.take() {
+            payer.give_back_handles(self.paid as u64);
+        }
     }
 
     /// Adds a segment.
@@ -222,5 +255,11 @@ impl Slots {
         let popped = (slot.value, core::mem::replace(&mut slot.entry, Entry::Leaving));
         self.segments.truncate(index.div_ceil(SEGMENT));
         Some(popped)
+    }
+}
+
+impl Drop for Slots {
+    fn drop(&mut self) {
+        self.stop_paying();
     }
 }

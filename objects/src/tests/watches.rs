@@ -165,7 +165,7 @@ fn binding_tells_each_time_that_it_is_signalled() {
     let table = Arc::default();
     let (port, (event, subject)) = (IoPort::new(|| 5), event(&table, 1));
     set(&event);
-    port.bind(9, subject()).expect("bound");
+    port.bind(9, subject(), || true).expect("bound");
     assert_eq!([key(&port), key(&port)], [Ok(9), Err(Status::TIMED_OUT)], "it was signalled already");
     set(&event);
     assert_eq!(key(&port), Err(Status::TIMED_OUT), "nothing changed");
@@ -191,7 +191,7 @@ fn binding_counts_what_arrives_read_or_not() {
     let mask = Signals::CHANNEL_READABLE | Signals::CHANNEL_PEER_CLOSED | Signals::USER_SIGNAL_0;
     let subject = Subject { object: other.clone().into(), handle: HandleId(1), holder, mask };
     (0..3).for_each(|_| write());
-    port.bind(4, subject).expect("bound");
+    port.bind(4, subject, || true).expect("bound");
     (0..2).for_each(|_| write());
     other.base().signals.assert(Signals::USER_SIGNAL_0);
     drop(Handle::to_new(one).expect("a handle"));
@@ -214,7 +214,7 @@ fn many_bindings_of_one_object_all_count() {
     let (event, subject) = event(&table, 1);
     let ports: Vec<_> = (0..20).map(|_| IoPort::new(|| 0)).collect();
     for port in &ports {
-        port.bind(3, subject()).expect("bound");
+        port.bind(3, subject(), || true).expect("bound");
     }
     for round in 1..4 {
         set(&event);
@@ -233,7 +233,7 @@ fn bindings_end_one_by_one() {
     let port = IoPort::new(|| 0);
     let events: Vec<_> = (0..5).map(|number| event(&table, number)).collect();
     for (number, (_, subject)) in events.iter().enumerate() {
-        port.bind(number as u64, subject()).expect("bound");
+        port.bind(number as u64, subject(), || true).expect("bound");
     }
     for number in [3, 0, 4] {
         table.close(&events[number].0, number as u64);
@@ -246,7 +246,7 @@ fn bindings_end_one_by_one() {
 fn packets_are_taken_in_order_and_only_if_they_fit() {
     let table = Arc::default();
     let (port, (event, subject)) = (IoPort::new(|| 0), event(&table, 1));
-    port.bind(2, subject()).expect("bound");
+    port.bind(2, subject(), || true).expect("bound");
     port.queue(Box::new([1; 48])).expect("queued");
     set(&event);
     port.queue(Box::new([3; 16])).expect("queued");
@@ -259,19 +259,19 @@ fn packets_are_taken_in_order_and_only_if_they_fit() {
 fn binding_ends_with_its_handle_or_port() {
     let table = Arc::default();
     let (port, (event, subject)) = (IoPort::new(|| 0), event(&table, 1));
-    port.bind(1, subject()).expect("bound");
+    port.bind(1, subject(), || true).expect("bound");
     table.close(&event, 1);
     set(&event);
     assert_eq!(key(&port), Err(Status::TIMED_OUT));
     table.open(1);
-    port.bind(2, subject()).expect("bound");
+    port.bind(2, subject(), || true).expect("bound");
     assert_eq!(key(&port), Ok(2));
     clear(&event);
     set(&event);
     table.close(&event, 1);
     assert_eq!([key(&port), key(&port)], [Ok(2), Err(Status::TIMED_OUT)], "what was queued stays");
     table.open(1);
-    port.bind(3, subject()).expect("bound");
+    port.bind(3, subject(), || true).expect("bound");
     drop(Handle::to_new(port.clone()).expect("a handle"));
     assert_eq!(key(&port), Err(Status::CANCELED));
     drop(subject);

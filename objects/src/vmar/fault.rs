@@ -18,6 +18,8 @@ pub enum FaultError {
     OutOfRange,
     /// There was no memory for the page, or for the page table.
     NoMemory,
+    /// Who pays for the page has as much as its job may have.
+    OverLimit,
 }
 
 impl From<NoMemory> for FaultError {
@@ -32,7 +34,7 @@ impl From<FaultError> for Status {
             FaultError::NotMapped => Self::NOT_FOUND,
             FaultError::Denied => Self::ACCESS_DENIED,
             FaultError::OutOfRange => Self::OUT_OF_RANGE,
-            FaultError::NoMemory => Self::NO_MEMORY,
+            FaultError::NoMemory | FaultError::OverLimit => Self::NO_MEMORY,
         }
     }
 }

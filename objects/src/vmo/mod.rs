@@ -19,6 +19,7 @@ mod tests;
 
 pub(crate) use views::{View, ViewKey};
 
+use crate::account::Charge;
 use crate::base::Base;
 use crate::memory::{Frame, NoMemory, PAGE_SIZE, PageFrames};
 use crate::name::Name;
@@ -56,6 +57,8 @@ struct State {
     /// The property; anything.
     content_size: u64,
     pages: Pages,
+    /// Who pays for them.
+    charge: Charge,
     views: Views,
     /// What a change of size has yet to take out of the page tables.
     sweep: Option<Sweep>,
@@ -90,6 +93,19 @@ impl Vmo {
     /// # Errors
     /// `OUT_OF_RANGE`: too large. `INVALID_ARGS`: unknown options. `NOT_SUPPORTED`: `VMO_DISCARDABLE`.
     pub fn create(frames: &'static dyn PageFrames, size: u64, options: u32) -> Result<Arc<Self>, Status> {
+        Self::create_paid(frames, size, options, Charge::default())
+    }
+
+    /// As [`Vmo::create`]; its pages are charged as `charge` says.
+    ///
+    /// # Errors
+    /// As for [`Vmo::create`].
+    pub fn create_paid(
+        frames: &'static dyn PageFrames,
+        size: u64,
+        options: u32,
+        charge: Charge,
+    ) -> Result<Arc<Self>, Status> {
         if options & !(abi::VMO_RESIZABLE | abi::VMO_DISCARDABLE) != 0 {
             return Err(Status::INVALID_ARGS);
         }
@@ -100,6 +116,7 @@ impl Vmo {
             size: rounded_size(size)?,
             content_size: size,
             pages: Pages::Paged(PageTree::new()),
+            charge,
             views: Views::new(),
             sweep: None,
         };
@@ -120,6 +137,7 @@ impl Vmo {
             size: rounded_size(size)?,
             content_size: size,
             pages: Pages::Fixed(first),
+            charge: Charge::default(),
             views: Views::new(),
             sweep: None,
         };
@@ -277,15 +295,17 @@ impl State {
         }
     }
 
-    fn commit_page(&mut self, index: u64, frames: &dyn PageFrames) -> Result<Frame, NoMemory> {
+    fn commit_page(&mut self, index: u64, frames: &dyn PageFrames) -> Result<Frame, FaultError> {
         if let Some(frame) = self.page(index) {
             return Ok(frame);
         }
         let Pages::Paged(tree) = &mut self.pages else { unreachable!("fixed pages are always there") };
+        let charged = self.charge.cover(tree.len() + 1, self.size / PAGE_SIZE);
+        charged.map_err(|NoMemory| FaultError::OverLimit)?;
         let frame = frames.allocate_zeroed().ok_or(NoMemory)?;
         if let Err(error) = tree.insert(index, frame) {
             frames.free(frame);
-            return Err(error);
+            return Err(error.into());
         }
         Ok(frame)
     }

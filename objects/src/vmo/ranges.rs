@@ -177,12 +177,14 @@ impl State {
                 break;
             }
             if retired.room() == 0 {
+                self.charge.reduce(tree.len());
                 return;
             }
             tree.remove(index);
             retired.push_frame(frame);
             range.start = (index + 1) * PAGE_SIZE;
         }
+        self.charge.reduce(tree.len());
         range.start = range.end;
     }
 }

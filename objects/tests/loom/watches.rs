@@ -79,7 +79,7 @@ fn a_binding_counts_each_message_once() {
                 assert!(one.write(Message::default()).is_ok());
             }
         });
-        port.bind(1, subject).expect("bound");
+        port.bind(1, subject, || true).expect("bound");
         for _ in 0..2 {
             assert!(block_on(port.wait(|_| true, never())).is_ok());
         }
@@ -105,7 +105,7 @@ fn a_binding_of_what_is_closed_lets_go() {
                     drop((bound, handle));
                 }
             });
-            let _ = port.bind(1, subject(&event, &table));
+            let _ = port.bind(1, subject(&event, &table), || true);
             closer.join().unwrap();
             assert_eq!(Arc::strong_count(&event), 1);
         });

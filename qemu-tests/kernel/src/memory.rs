@@ -45,7 +45,7 @@ kernel_test! {
         let mut taken = Vec::with_capacity(frames::total_frames());
         taken.extend(core::iter::from_fn(frames::allocate_user));
         assert!(!frames::admit());
-        assert!(frames::allocate_contiguous_user(3).is_none());
+        assert!(frames::allocate_large(3).is_none());
         assert!(Vec::<u8>::new().try_reserve(1 << 16).is_err());
         taken.push(frames::allocate().expect("the reserve"));
         drop(Box::new(taken.len()));

@@ -137,9 +137,14 @@ pub fn vdso() -> Vmo {
     vmo(PA_VMO_VDSO)
 }
 
+/// The ramdisk.
+pub fn bootfs() -> Vmo {
+    vmo(PA_VMO_BOOTFS)
+}
+
 /// Starts the program at `path` of the ramdisk; `prepare` adds arguments and handles.
 pub fn launch(path: &str, prepare: impl FnOnce(Launch<'_>) -> Launch<'_>) -> Result<Process> {
-    let ramdisk = Ramdisk::map(&vmo(PA_VMO_BOOTFS))?;
+    let ramdisk = Ramdisk::map(&bootfs())?;
     let (job, vdso) = (job(), vdso());
     prepare(Launch::new(&job, &vdso, path)).start(ramdisk.file(path)?)
 }

@@ -6,7 +6,7 @@ use hafnon_user::{
     AsHandle, Channel, Event, Port, Process, Rights, Socket, Status, Thread,
     abi::{
         CHANNEL_MAX_MSG_HANDLES, ChannelCallArgs, ChannelCallEtcArgs, HandleInfo, INFO_HANDLE_TABLE,
-        InfoHandleExtended, THREAD_STATE_NEW,
+        InfoHandleExtended, PortPacket, THREAD_STATE_NEW,
     },
     handle::Handle,
     info,
@@ -52,6 +52,7 @@ user_test! {
         let (asked, _silent) = Channel::create().expect("a channel");
         let (socket, _unread) = Socket::create_stream().expect("a socket");
         let (port, event) = (Port::create().expect("a port"), Event::create().expect("an event"));
+        let (crowded, packet) = (Port::create().expect("a port"), PortPacket::default());
         let request = vec![1_u8; LENGTH];
         let (wr_bytes, wr_num_bytes) = (request.as_ptr().expose_provenance() as u64, LENGTH as u32);
         let plain = ChannelCallArgs { wr_bytes, wr_num_bytes, ..Default::default() };
@@ -73,6 +74,7 @@ user_test! {
         let written = until_error(write);
         let wait = |key: usize| call!(zx_object_wait_async(event.raw(), port.raw(), key as u64, 8, 0));
         let registered = until_error(wait);
+        let queued = until_error(|_| call!(zx_port_queue(crowded.raw(), &packet)));
         let read = until_error(|_| {
             let to = values.as_mut_ptr();
             let status = call!(zx_channel_read(far.raw(), 0, null, to, 0, 64, &mut bytes, &mut received));
@@ -95,6 +97,7 @@ user_test! {
         kept.into_iter().for_each(|raw| drop(Handle::from_raw(raw)));
         assert_eq!([plainly, with_dispositions], [Status::NO_MEMORY; 2], "channel_call");
         assert_eq!([written, registered], [Status::NO_MEMORY; 2], "socket_write and object_wait_async");
+        assert_eq!(queued, Status::NO_MEMORY, "port_queue");
         assert_eq!([read, described], [Status::NO_MEMORY; 2], "channel_read");
         assert_eq!(told, Status::NO_MEMORY, "object_get_info");
     }

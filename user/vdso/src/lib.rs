@@ -63,6 +63,7 @@ impl Constants {
 
 /// `ticks * multiplier >> shift`, without overflow in between.
 #[must_use]
+#[inline(always)] // reason: a call from another crate would go through a table that is writable
 pub const fn scale(ticks: u64, multiplier: u64, shift: u32) -> i64 {
     ((ticks as u128 * multiplier as u128) >> shift) as i64
 }

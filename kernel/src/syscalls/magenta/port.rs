@@ -2,6 +2,7 @@
 
 use super::super::{Caller, HandleArgument, no_options, now};
 use super::wait::{after, subject};
+use crate::mm::frames;
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{PORT_MAX_PKT_SIZE, PORT_PKT_TYPE_USER, PacketHeader, RawHandle, Signals, Status};
 use alloc::sync::Arc;
@@ -56,5 +57,5 @@ pub fn port_bind(
     if signals.is_empty() {
         return Err(Status::INVALID_ARGS);
     }
-    port.bind(key, subject)
+    port.bind(key, subject, frames::admit)
 }

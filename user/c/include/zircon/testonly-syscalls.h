@@ -31,6 +31,8 @@ zx_status_t zx_syscall_test_wrapper(int a, int b, int c);
 zx_status_t _zx_syscall_test_wrapper(int a, int b, int c);
 zx_status_t zx_syscall_test_handle_create(zx_status_t return_value, zx_handle_t* out);
 zx_status_t _zx_syscall_test_handle_create(zx_status_t return_value, zx_handle_t* out);
+int64_t zx_syscall_test_without_memory(uint32_t call, zx_vaddr_t args, size_t refused, bool lasting, zx_vaddr_t requests);
+int64_t _zx_syscall_test_without_memory(uint32_t call, zx_vaddr_t args, size_t refused, bool lasting, zx_vaddr_t requests);
 
 __END_CDECLS
 

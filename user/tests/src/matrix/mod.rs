@@ -22,6 +22,7 @@ mod attempt;
 mod exceptions;
 mod objects;
 mod prepare;
+mod refused;
 mod run;
 mod scene;
 
@@ -38,6 +39,8 @@ const MAGENTA: &str = "mx_";
 /// A call, as it is declared.
 pub struct Call {
     name: &'static str,
+    /// What the kernel knows it by; 0 if it does not.
+    number: u32,
     returns: Returns,
     /// The vDSO answers it in user mode.
     local: bool,
@@ -109,6 +112,11 @@ include!(concat!(env!("OUT_DIR"), "/matrix.rs"));
 user_test! {
     fn creating_objects_needs_memory() {
         check_memory();
+    }
+
+    #[needs("with=kernel.trials=on timeout=600")]
+    fn no_refused_request_for_memory_does_harm() {
+        refused::check_refused();
     }
 
     fn exceptions_are_about_what_is_tried() {

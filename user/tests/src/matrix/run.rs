@@ -76,14 +76,15 @@ pub fn check_memory() {
 
 /// Whether there is an attempt that the calling thread does not survive: the call has no status to return, or its
 /// pointers are used by the program's own code, or its last step can not fail any more.
-fn ends_the_caller(call: &Call) -> bool {
+pub(super) fn ends_the_caller(call: &Call) -> bool {
     let pointers = call.arguments.iter().any(|argument| matches!(argument.kind, Kind::Pointer { .. }));
     call.returns == Returns::Nothing && call.name != "system_get_version_string"
         || call.local && pointers
         || call.name == "vmar_unmap_handle_close_thread_exit"
 }
 
-fn status(call: &Call, raw: i64) -> Status {
+/// The status in what a call returns.
+pub(super) fn status(call: &Call, raw: i64) -> Status {
     // What is positive is an amount of something.
     let failed = call.returns == Returns::Status && raw < 0;
     if failed { Status::from_raw(raw as i32) } else { Status::OK }
@@ -103,7 +104,7 @@ fn here(call: &'static Call, attempt: &Attempt, memory: &BadMemory) -> Result<Ou
 }
 
 /// Compares the handles before and after a call that has failed.
-fn compare(before: &[u32], after: &[u32], must: &[u32], may: &[u32]) -> Result<(), String> {
+pub(super) fn compare(before: &[u32], after: &[u32], must: &[u32], may: &[u32]) -> Result<(), String> {
     let count = |message, list: Vec<&u32>| match list.len() {
         0 => Ok(()),
         count => Err(format!("{message}: {count}")),

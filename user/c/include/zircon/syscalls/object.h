@@ -72,6 +72,8 @@ typedef uint32_t zx_info_maps_type_t;
 #define ZX_PROP_EXCEPTION_STATE ((uint32_t)0x10u)
 #define ZX_PROP_VMO_CONTENT_SIZE ((uint32_t)0x11u)
 #define ZX_PROP_EXCEPTION_STRATEGY ((uint32_t)0x12u)
+#define ZX_PROP_JOB_MEMORY_LIMIT ((uint32_t)0x48460001u)
+#define ZX_PROP_JOB_HANDLE_LIMIT ((uint32_t)0x48460002u)
 
 // Values of properties that mean something by themselves.
 #define ZX_PROCESS_DEBUG_ADDR_BREAK_ON_SET ((uint32_t)0x1u)

@@ -67,7 +67,8 @@ fn waitsets(scene: &mut Scene<'_>) {
 fn ports(scene: &mut Scene<'_>) {
     let packet = [0_u8; size_of::<PacketHeader>()];
     match scene.call.name {
-        "mx_port_bind" => scene.set("signals", SIGNAL.bits() as usize),
+        // One watch for each.
+        "mx_port_bind" => scene.set("signals", u32::MAX as usize),
         "mx_port_queue" => scene.point("packet", &packet),
         "mx_port_wait" => {
             let port = scene.get("handle") as u32;
