@@ -27,7 +27,7 @@ use waitq::WaitQueue;
 static PRESSURE: Once<Pressure> = Once::new();
 static ROOT: Once<Arc<Job>> = Once::new();
 
-/// How long what a killed job had takes to come back, in nanoseconds, before another one is killed; Zircon's.
+/// How long to wait, in nanoseconds, before it is looked again whether what was killed has ended; Zircon's.
 const RESPITE: i64 = 500_000_000;
 
 /// The events of `system_get_event`.
@@ -92,20 +92,23 @@ fn feed() -> bool {
     })
 }
 
-/// The life of the kernel task that watches.
+/// The life of the kernel task that watches. One after the other goes, each when the one before has ended.
 pub async fn watch() {
+    let mut dying: Option<Greedy> = None;
     loop {
         let reading = events().update(frames::readily_free());
         let starving = feed();
         if starving && come_back().await {
             continue;
         }
-        match victim(reading.out_of_memory, starving) {
+        if dying.as_ref().is_some_and(|greedy| !greedy.is_gone()) {
+            respite().await;
+            continue;
+        }
+        dying = victim(reading.out_of_memory, starving).map(kill);
+        match dying {
             None => watermarks::left(reading.holds).await,
-            Some(victim) => {
-                kill(victim);
-                respite().await;
-            }
+            Some(_) => respite().await,
         }
     }
 }
@@ -138,9 +141,9 @@ fn victim(out_of_memory: bool, starving: bool) -> Option<Victim> {
     most.or_else(|| Some(Victim(Greedy::Process(root.first_process()?), "nobody else has more than others")))
 }
 
-fn kill(victim: Victim) {
-    let (reason, code) = (victim.1, abi::TASK_RETCODE_OOM_KILL);
-    match victim.0 {
+fn kill(Victim(greedy, reason): Victim) -> Greedy {
+    let code = abi::TASK_RETCODE_OOM_KILL;
+    match &greedy {
         Greedy::Job(job) => {
             println!("out of memory: job {} is killed: {reason}", job.base().koid());
             job.kill(code);
@@ -150,10 +153,13 @@ fn kill(victim: Victim) {
             process.kill(code);
         }
     }
+    greedy
 }
 
 /// Waits until what somebody had comes back who has been killed, but no longer than [`RESPITE`].
 async fn respite() {
+    // There may be memory at once, and those who are to end need their turn all the same.
+    yield_now().await;
     let mut over = pin!(wait::sleep_until(Deadline { at: time::now() + RESPITE, timers: run::timers() }));
     let mut memory = pin!(watermarks::left(0..frames::reserve() + 1));
     poll_fn(|context| match over.as_mut().poll(context) {

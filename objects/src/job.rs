@@ -44,6 +44,16 @@ pub enum Greedy {
     Process(Arc<Process>),
 }
 
+impl Greedy {
+    /// Whether it has ended, so that nothing of its own is left.
+    pub fn is_gone(&self) -> bool {
+        match self {
+            Self::Job(job) => job.exit().is_some(),
+            Self::Process(process) => process.progress().1.is_some(),
+        }
+    }
+}
+
 #[derive(Default)]
 struct State {
     jobs: BTreeMap<Koid, Weak<Job>>,
