@@ -39,24 +39,28 @@ pub fn channel_write(
     bytes: InSlice<u8>,
     handles: InSlice<RawHandle>,
 ) -> Poll<Result<(), Status>> {
-    if handles.len() > MAX_HANDLES || is_long(options, bytes) {
-        return Poll::Pending;
+    if options != 0 || !handles.is_empty() {
+        return write_more(caller, channel, options, bytes, handles);
     }
-    Poll::Ready(write(caller, channel, options, bytes, handles))
+    let (channel, bytes) = (channel?, bytes.read_vec(MAX_BYTES)?.into_boxed_slice());
+    let written = channel.write(Message { bytes, handles: Box::default() });
+    Poll::Ready(written.map_err(|(_, status)| undelivered(caller, status)))
 }
 
-#[inline(always)] // reason: it is hot
-fn write(
+/// [`channel_write`] of handles or pieces. Most messages have neither.
+#[inline(never)]
+fn write_more(
     caller: &Caller,
     channel: Result<Arc<Channel>, Status>,
     options: u32,
     bytes: InSlice<u8>,
     handles: InSlice<RawHandle>,
-) -> Result<(), Status> {
+) -> Poll<Result<(), Status>> {
+    if handles.len() > MAX_HANDLES || is_long(options, bytes) {
+        return Poll::Pending;
+    }
     let handles = take_handles(caller, channel.as_deref().ok(), handles);
-    let channel = channel.map_err(|status| options_first(options, status))?;
-    let message = Message { bytes: read_bytes(options, bytes)?, handles: handles? };
-    channel.write(message).map_err(|(_, status)| undelivered(caller, status))
+    Poll::Ready(send(caller, channel, options, handles, read_bytes(options, bytes)))
 }
 
 /// [`channel_write`] of very many pieces or handles.
