@@ -22,3 +22,7 @@ pub mod steps;
 pub mod symbols;
 pub mod toolchain;
 pub mod workspace;
+
+/// How many instructions the kernel may execute between two chances to take an interrupt
+/// (`docs/decisions/bounded-work.md`).
+pub const LONGEST_STRETCH: u64 = 200_000;

@@ -84,6 +84,13 @@ pub enum Command {
     ///
     /// A failure is shown with what repeats it, and with the fewest calls that still fail.
     Fuzz(FuzzOptions),
+    /// Measure how long the kernel goes without a chance for interrupts, and write docs/latency.md
+    ///
+    /// Runs the tests of the suite `latency` on one CPU, under tcg, instructions counted.
+    Latency {
+        /// Only rows whose names contain this, which are printed and not written
+        name: Option<String>,
+    },
     /// Show what is here and why it is used, what is missing, and where it would come from
     Doctor,
     /// Write the files that are generated from syscalls.toml and kept in the repository

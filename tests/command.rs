@@ -125,7 +125,7 @@ fn a_listing_whose_reader_goes_ends_as_programs_in_a_pipe_do() {
 #[test]
 fn every_command_has_help() {
     let mut commands = vec![vec!["--help"]];
-    for name in ["run", "image", "syscalls", "bench", "doctor", "generate", "check"] {
+    for name in ["run", "image", "syscalls", "bench", "latency", "doctor", "generate", "check"] {
         commands.push(vec![name, "--help"]);
     }
     for arguments in commands {

@@ -11,6 +11,7 @@ extern crate alloc;
 pub mod arch;
 pub mod boot;
 pub mod config;
+mod console;
 pub mod entropy;
 mod figures;
 mod loader;
@@ -56,6 +57,7 @@ fn start_tasks() {
     spawn("wait places", service::start(syscalls::many::make_places()));
     spawn("closing", service::start(objects::closing::close_what_is_left()));
     spawn("freeing pages", service::start(objects::vmo::free_what_is_left()));
+    spawn("console", service::start(console::drain()));
     spawn("memory pressure", service::start(pressure::watch()));
     for service in service::all() {
         spawn(service.name, (service.start)());

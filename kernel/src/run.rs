@@ -1,9 +1,9 @@
 //! The executors, one per CPU, and what a CPU does between polls and before user code runs.
 
 use crate::arch::cpu::{self, MAX_CPUS};
-use crate::arch::executors::CpuPlatform;
+use crate::arch::executors::{self, CpuPlatform};
 use crate::arch::per_cpu::PerCpu;
-use crate::arch::{interrupts, time};
+use crate::arch::{interrupts, stretch, time};
 use crate::config;
 use crate::mm::{frames, payers, shootdown, stock, user};
 use crate::syscalls::Caller;
@@ -60,8 +60,10 @@ pub fn init() {
     let members: Vec<_> = EXECUTORS[..cpu::count()].iter().collect();
     GROUP.call_once(|| Group::new(members.leak(), &SLEEPERS)).link();
     let budget = config::value("kernel.poll-budget").and_then(|milliseconds| milliseconds.parse().ok());
+    let budget = budget.unwrap_or(POLL_BUDGET).saturating_mul(1_000_000);
+    executors::POLL_BUDGET.store(budget, Relaxed);
     for member in group().members() {
-        member.set_budget(budget.unwrap_or(POLL_BUDGET).saturating_mul(1_000_000));
+        member.set_budget(budget.min(executors::LONG_POLL));
     }
     user::set_fault_handler(resolve_fault);
     payers::set_current(|| PROCESS.get().map(|process| process.koid()));
@@ -90,12 +92,12 @@ pub fn cpu_loop() -> ! {
     GROUP.wait();
     let executor = executor();
     loop {
-        let next_deadline = executor.run_until_idle(shootdown::service);
+        let next_deadline = executor.run_until_idle(stretch::between_polls);
         leave();
         time::arm(next_deadline.unwrap_or(u64::MAX));
         if executor.prepare_idle() {
+            stretch::ask_others();
             interrupts::idle();
-            time::note_interrupt();
             executor.finish_idle();
         }
     }
@@ -125,24 +127,21 @@ fn leave() {
 #[inline]
 pub fn before_user() {
     shootdown::service();
-    share();
     let executor = executor();
     // The clock stands where this poll began.
     time::arm_by(executor.next_timer().min(executor.clock() + SLICE));
 }
 
-/// To be called before user code goes on after a system call: threads that the call has woken need not wait
-/// for this one when a CPU sleeps.
-#[inline(always)]
+/// To be called before user code goes on: threads that were woken need not wait for this one when a CPU sleeps.
 pub fn share() {
     if SLEEPERS.any() {
-        offer_ready();
+        executor().offer_ready();
     }
 }
 
-#[cold]
-fn offer_ready() {
-    executor().offer_ready();
+/// Whether a CPU sleeps.
+pub fn is_any_asleep() -> bool {
+    SLEEPERS.any()
 }
 
 /// Brings in the page that a copy to or from user memory missed. What the call has reserved stays so.

@@ -1,7 +1,7 @@
 //! A thread of a user program: one task, one `async fn` that loops over [`enter_user_with`].
 
 use crate::arch::user::{PageFaultError, SystemCall, enter_user_with};
-use crate::arch::{Trap, UserContext, time};
+use crate::arch::{Trap, UserContext};
 use crate::mm::frames;
 use crate::process;
 use crate::syscalls::{self, Blocked, Caller};
@@ -53,12 +53,12 @@ async fn live(life: Life, mut context: UserContext) {
     task.note_wait("system call", 0);
     let mut blocked = pin!(Blocked::new(task.waker()));
     run::enter(caller);
-    while !caller.thread.is_dying() {
+    while !caller.thread.is_leaving() {
         run::before_user();
         let mut waits = blocked.as_mut();
         match enter_user_with(&mut context, move |call| at_once(caller, call, waits.as_mut())) {
             // The call that ended this very thread came this way too, and is not to be done twice.
-            Trap::Syscall if caller.thread.is_dying() => return,
+            Trap::Syscall if caller.thread.is_leaving() => return,
             Trap::Syscall => {
                 let number = context.rax;
                 // For listings: as long as the thread is parked, this is what it waits in.
@@ -70,10 +70,8 @@ async fn live(life: Life, mut context: UserContext) {
                     }
                 } as u64;
             }
-            Trap::Interrupt => {
-                time::note_interrupt();
-                entered(caller, pin!(executor::yield_now())).await;
-            }
+            Trap::Interrupt if caller.process.is_dying() => return,
+            Trap::Interrupt => entered(caller, pin!(executor::yield_now())).await,
             Trap::PageFault { address, error } => {
                 if resolve(caller, context.rip(), address, error).is_err() {
                     entered(caller, pin!(pressure::relief())).await;
@@ -121,8 +119,7 @@ fn resolve(caller: &Caller, rip: u64, address: u64, error: PageFaultError) -> Re
     }
 }
 
-/// Answers a system call that need not wait, straight from the trap. `None` for one that has to, or may,
-/// and when the thread is not to go back to user mode.
+/// Answers a system call that need not wait, straight from the trap. `None` for one that has to, or may.
 #[inline]
 fn at_once(caller: &Caller, call: &SystemCall, blocked: Pin<&mut Blocked>) -> Option<u64> {
     let offset = call.return_address().wrapping_sub(caller.machine.vdso_code());
@@ -131,11 +128,8 @@ fn at_once(caller: &Caller, call: &SystemCall, blocked: Pin<&mut Blocked>) -> Op
         None => refuse(caller, call),
     };
     match answer {
-        Poll::Ready(result) if !caller.thread.is_dying() => {
-            run::share();
-            Some(result as u64)
-        }
-        _ => None,
+        Poll::Ready(result) => Some(result as u64),
+        Poll::Pending => None,
     }
 }
 
@@ -168,5 +162,5 @@ fn fail(caller: &Caller, rip: u64, reason: fmt::Arguments<'_>) {
     let (process, thread) = (caller.process.koid(), caller.thread.koid());
     let offset = Offset(caller.process.root().offset_in_region(rip));
     println!("process {process} \"{name}\", thread {thread}, rip {rip:#x}{offset}: {reason}: killed");
-    caller.process.kill(abi::TASK_RETCODE_EXCEPTION_KILL);
+    caller.exit_process(abi::TASK_RETCODE_EXCEPTION_KILL);
 }

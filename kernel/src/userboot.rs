@@ -5,6 +5,7 @@
 //! often as needed, its arguments (see [`config::bytes_of`]).
 
 use crate::arch::power::{self, Outcome};
+use crate::arch::stretch;
 use crate::mm::DirectMap;
 use crate::{arch, boot, config, control, figures, loader, pressure, println, process, run, thread, vdso};
 use abi::{ProcArgs, Signals, Status};
@@ -42,6 +43,7 @@ pub async fn main() {
     let signals = &process.base().signals;
     let _ = wait::wait_on(signals, Signals::PROCESS_TERMINATED, HandleId::KERNEL, || true, forever).await;
     let (_, code) = process.progress();
+    stretch::report();
     control!("hafnon: exit {}", code.unwrap_or_default());
     power::exit(Outcome::Regular)
 }
@@ -99,6 +101,7 @@ fn start() -> Result<Arc<Process>, Problem> {
     let value = process.handles.add(ends).map_err(|(_, status)| status)?;
     let context = arch::UserContext::new(loaded.entry, loaded.stack, u64::from(value), loaded.vdso);
     control!("hafnon: user after {}", run::ticks_since_entry());
+    stretch::measure();
     thread::start(&thread, true, context)?;
     Ok(process)
 }

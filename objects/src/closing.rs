@@ -1,24 +1,29 @@
-//! What is left to do once an object's last handle is gone, or a process has ended: discarding a channel's
-//! unread messages, a port's packets, a wait set's entries, a process's handles, which may doom more objects.
+//! What is left to do once an object's last handle is gone, or a task is killed: discarding a channel's unread
+//! messages, a port's packets, a wait set's entries, killing a job's children and a process's threads, closing a
+//! process's handles. All of that may doom more objects.
 //!
-//! User code chooses how much that is, and how deep it nests. So it is a loop over a stack that is linked
-//! through the objects themselves: it neither recurses nor allocates. Who closes a handle does [`STEP`]
-//! turns of the loop; what remains then is left to a kernel task, [`close_what_is_left`], which yields
-//! after as many.
+//! User code chooses how much that is, and how deep it nests. So it is a loop over a queue that is linked
+//! through the objects themselves: it neither recurses nor allocates. Objects take turns of [`TURN`] things, so
+//! that a large one holds up nobody else's end. Who closes a handle, or kills, does [`STEP`] things; what remains
+//! then is left to a kernel task, [`close_what_is_left`], which yields after as many.
 
 use crate::object::Object;
 #[cfg(not(loom))]
 use waitq::WaitQueue;
 
-/// How many handles, messages or packets are discarded in one go.
-pub const STEP: usize = 256;
+/// How many handles, messages, packets or tasks are discarded in one go: none takes more than some two thousand
+/// instructions.
+pub const STEP: usize = 64;
+
+/// How many of one object's are, before others have their turn.
+pub const TURN: usize = 16;
 
 /// An object with something to discard.
 pub(crate) trait Remains {
     /// Discards one thing, and tells whether there was one. What that dooms is pushed to `doomed`.
     fn discard_one(&self, doomed: &mut Doomed) -> bool;
 
-    /// Looks at or changes the next object of the stack.
+    /// Looks at or changes the next object of the queue.
     fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R;
 }
 
@@ -28,6 +33,7 @@ macro_rules! of_remains {
         match $object {
             Object::Channel($remains) => $run,
             Object::IoPort($remains) => $run,
+            Object::Job($remains) => $run,
             Object::Port($remains) => $run,
             Object::Process($remains) => $run,
             Object::Waitset($remains) => $run,
@@ -40,60 +46,78 @@ fn link(object: &Object, next: Option<Object>) {
     of_remains!(object, remains => remains.with_next(|place| *place = next));
 }
 
-/// A stack of objects with something to discard.
+/// A queue of objects with something to discard.
 #[derive(Default)]
 pub struct Doomed {
-    top: Option<Object>,
-    bottom: Option<Object>,
+    first: Option<Object>,
+    last: Option<Object>,
+    /// How much has been discarded in this step.
+    done: usize,
 }
 
 impl Doomed {
     /// Nothing.
     #[cfg(not(loom))]
-    const NONE: Self = Self { top: None, bottom: None };
+    const NONE: Self = Self { first: None, last: None, done: 0 };
 
-    /// Takes in an object, which is in no stack.
+    /// Takes in an object, which is in no queue.
     pub(crate) fn push(&mut self, object: Object) {
-        match self.top.take() {
-            Some(below) => link(&object, Some(below)),
-            None => self.bottom = Some(object.clone()),
+        match self.last.replace(object.clone()) {
+            Some(last) => link(&last, Some(object)),
+            None => self.first = Some(object),
         }
-        self.top = Some(object);
     }
 
-    /// Puts another stack below this one.
+    /// Puts another queue behind this one.
     #[cfg(not(loom))]
     fn append(&mut self, other: Self) {
-        match &self.bottom {
-            None => *self = other,
-            Some(bottom) if other.top.is_some() => {
-                link(bottom, other.top);
-                self.bottom = other.bottom;
-            }
-            Some(_) => {}
+        match (&self.last, other.first) {
+            (Some(last), Some(first)) => link(last, Some(first)),
+            (None, first) => self.first = first,
+            (Some(_), None) => return,
         }
+        self.last = other.last;
     }
 
-    /// Discards one thing; whether something may be left.
-    fn discard_one(&mut self) -> bool {
-        let Some(top) = self.top.clone() else { return false };
-        if !of_remains!(&top, remains => remains.discard_one(self)) {
-            self.top = of_remains!(&top, remains => remains.with_next(Option::take));
-            if self.top.is_none() {
-                self.bottom = None;
-            }
+    fn take_first(&mut self) -> Option<Object> {
+        let first = self.first.take()?;
+        self.first = of_remains!(&first, remains => remains.with_next(Option::take));
+        if self.first.is_none() {
+            self.last = None;
         }
+        Some(first)
+    }
+
+    /// Counts a handle that is closed, of several that are discarded as one.
+    pub(crate) fn count(&mut self) {
+        self.done += 1;
+    }
+
+    /// Gives the first object its turn; whether something may be left.
+    fn turn(&mut self) -> bool {
+        let Some(first) = self.take_first() else { return false };
+        let end = self.done + TURN;
+        while self.done < end {
+            let before = self.done;
+            if !of_remains!(&first, remains => remains.discard_one(self)) {
+                return true;
+            }
+            self.done = self.done.max(before + 1);
+        }
+        self.push(first);
         true
     }
 
-    /// Discards as much as there may be in one go; whether something may be left.
+    /// Discards as much as there may be in one go; whether something is left.
     fn step(&mut self) -> bool {
-        (0..STEP).all(|_| self.discard_one())
+        self.done = 0;
+        while self.done < STEP && self.turn() {}
+        self.first.is_some()
     }
 
     /// Discards everything, soon.
-    pub(crate) fn finish(mut self) {
-        if self.step() && self.top.is_some() {
+    pub fn finish(mut self) {
+        if self.step() {
             leave(self);
         }
     }
@@ -116,7 +140,7 @@ fn leave(mut doomed: Doomed) {
     while doomed.step() {}
 }
 
-/// Discards a part of what was left; whether there is more. First come, first served.
+/// Discards a part of what was left; whether there is more.
 #[cfg(not(loom))]
 pub fn discard_some() -> bool {
     let mut doomed = LEFT.with(|left, _| core::mem::take(left));
@@ -124,21 +148,21 @@ pub fn discard_some() -> bool {
     LEFT.with(|left, _| {
         doomed.append(core::mem::take(left));
         *left = doomed;
-        left.top.is_some()
+        left.first.is_some()
     })
 }
 
 /// Whether nothing is left to discard.
 #[cfg(not(loom))]
 pub fn is_idle() -> bool {
-    LEFT.with(|left, _| left.top.is_none())
+    LEFT.with(|left, _| left.first.is_none())
 }
 
 /// Discards what is left, for ever: the life of a kernel task.
 #[cfg(not(loom))]
 pub async fn close_what_is_left() {
     loop {
-        LEFT.wait_unless((), |left, ()| left.top.is_some()).await;
+        LEFT.wait_unless((), |left, ()| left.first.is_some()).await;
         while discard_some() {
             executor::yield_now().await;
         }

@@ -141,9 +141,13 @@ impl AsRef<Queue> for FutexTable {
     }
 }
 
+/// How wide a table becomes: more would take too long in one step, as all who wait move.
+const WIDEST: usize = 8192;
+
 impl FutexTable {
-    /// Makes the table as wide as there are threads. Without memory it stays narrower, and slower.
+    /// Makes the table as wide as there are threads, within bounds. Without memory it stays narrower, and slower.
     pub fn widen(&self, threads: usize) {
+        let threads = threads.min(WIDEST);
         self.queue.with(|owners, waiters| {
             waiters.lists().reserve(threads);
             owners.reserve(threads);

@@ -77,8 +77,9 @@ impl Handle {
     }
 
     /// Closes the handle; what that dooms is left to the caller's loop.
-    pub(crate) fn close_into(mut self, doomed: &mut Doomed) {
+    pub fn close_into(mut self, doomed: &mut Doomed) {
         if let Some(object) = self.object.take() {
+            doomed.count();
             release(&object, doomed);
         }
     }

@@ -1,14 +1,16 @@
 //! Job: a group of processes and of further jobs.
 //!
 //! Parents keep weak references to their children, children strong ones to their parents. Jobs nest at
-//! most [`MAX_HEIGHT`] deep; killing walks the tree without recursion.
+//! most [`MAX_HEIGHT`] deep. Killing marks a job, in one step: from then on it and all jobs below take no children.
+//! Its children are killed one after the other (`closing.rs`), and theirs.
 
 use crate::account::Account;
 use crate::base::{Base, Koid};
+use crate::closing::{Doomed, Remains};
 use crate::listing::visit_part;
 use crate::memory::NoMemory;
 use crate::name::Name;
-use crate::object::kernel_object;
+use crate::object::{Object, kernel_object};
 use crate::process::Process;
 use abi::{Signals, Status};
 use alloc::collections::BTreeMap;
@@ -33,6 +35,8 @@ pub struct Job {
     own_pages: Account,
     /// The handles of its processes and of those of the jobs below.
     handles: Account,
+    /// Set by a kill, with the state locked: from then on there are no new children, here and below.
+    killed: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -58,11 +62,13 @@ impl Greedy {
 struct State {
     jobs: BTreeMap<Koid, Weak<Job>>,
     processes: BTreeMap<Koid, Weak<Process>>,
-    /// Set by a kill: from then on there are no new children.
-    killed: bool,
     /// Killed, and the last child is gone: the job is in its parent's list no more.
     terminated: bool,
     return_code: i64,
+    /// The process and the child job up to which all have been killed, once they are to be.
+    killed_up_to: (Koid, Koid),
+    /// The next in a queue of objects with something to discard.
+    next_doomed: Option<Object>,
 }
 
 impl Job {
@@ -82,6 +88,7 @@ impl Job {
             parent,
             height,
             kill_on_oom: AtomicBool::new(false),
+            killed: AtomicBool::new(false),
             pages: Account::default(),
             own_pages: Account::default(),
             handles: Account::default(),
@@ -97,7 +104,7 @@ impl Job {
         let height = self.height.checked_sub(1).filter(|height| *height > 0).ok_or(Status::OUT_OF_RANGE)?;
         let child = Self::with_parent(Some(self.clone()), height);
         let mut state = self.state.lock();
-        if state.killed {
+        if self.is_killed() {
             drop(state); // the child's drop takes this lock
             return Err(Status::BAD_STATE);
         }
@@ -115,7 +122,7 @@ impl Job {
     /// Adds a process that is about to exist.
     pub(crate) fn add_process(&self, process: &Arc<Process>) -> Result<(), Status> {
         let mut state = self.state.lock();
-        if state.killed {
+        if self.is_killed() {
             return Err(Status::BAD_STATE);
         }
         state.processes.insert(process.koid(), Arc::downgrade(process));
@@ -151,7 +158,8 @@ impl Job {
 
     /// A killed job has terminated when its last child is gone; whether that is now.
     fn settle(&self, state: &mut State) -> bool {
-        let ends = state.killed && !state.terminated && state.jobs.is_empty() && state.processes.is_empty();
+        let killed = self.killed.load(Ordering::Relaxed);
+        let ends = killed && !state.terminated && state.jobs.is_empty() && state.processes.is_empty();
         if ends {
             state.terminated = true;
             self.base.signals.assert(Signals::JOB_TERMINATED);
@@ -169,9 +177,37 @@ impl Job {
         }
     }
 
-    /// Kills every process in this job and below. No new child from this moment on.
+    /// Kills every process in this job and below, soon. No new child from this moment on.
     pub fn kill(self: &Arc<Self>, return_code: i64) {
-        self.walk(|job| job.close_down(return_code));
+        let mut doomed = Doomed::default();
+        self.kill_into(return_code, &mut doomed);
+        doomed.finish();
+    }
+
+    fn kill_into(self: &Arc<Self>, return_code: i64, doomed: &mut Doomed) {
+        let terminated = {
+            let mut state = self.state.lock();
+            if self.killed.swap(true, Ordering::AcqRel) {
+                return;
+            }
+            state.return_code = return_code;
+            self.settle(&mut state)
+        };
+        match terminated {
+            true => self.leave_parent(),
+            false => doomed.push(self.clone().into()),
+        }
+    }
+
+    /// Whether it was killed, or a job above. To be asked with the state locked by who adds a child: a kill that this
+    /// does not see has yet to lock it, and finds the child.
+    fn is_killed(&self) -> bool {
+        self.and_above().any(|job| job.killed.load(Ordering::Acquire))
+    }
+
+    /// Whether this is `job`, or below it.
+    pub fn is_within(&self, job: &Self) -> bool {
+        self.and_above().any(|above| core::ptr::eq(above, job))
     }
 
     /// Visits this job and all below, each after its parent, without recursion.
@@ -191,40 +227,16 @@ impl Job {
         }
     }
 
-    /// Kills the processes of this job alone.
-    fn close_down(&self, return_code: i64) {
-        let terminated = {
-            let mut state = self.state.lock();
-            if !state.killed {
-                state.killed = true;
-                state.return_code = return_code;
-            }
-            self.settle(&mut state)
-        };
-        let mut after = 0;
-        while let Some(process) = self.next_process(&mut after) {
-            process.kill(return_code);
-        }
-        if terminated {
-            self.leave_parent();
-        }
-    }
-
-    /// The process with the lowest id above `after`, which is moved on to it: ids grow, so this visits
-    /// each once, and those that die meanwhile hide nobody.
+    /// The process with the lowest id above `after`, which is moved on to it.
     fn next_process(&self, after: &mut Koid) -> Option<Arc<Process>> {
-        let state = self.state.lock();
-        let (koid, process) = state
-            .processes
-            .range((Excluded(*after), Unbounded))
-            .find_map(|(koid, process)| Some((*koid, process.upgrade()?)))?;
-        *after = koid;
+        let process = next(&self.state.lock().processes, *after)?;
+        *after = process.koid();
         Some(process)
     }
 
     /// The child job with the lowest id above `after`.
     fn next_job(&self, after: Koid) -> Option<Arc<Self>> {
-        self.state.lock().jobs.range((Excluded(after), Unbounded)).find_map(|(_, job)| job.upgrade())
+        next(&self.state.lock().jobs, after)
     }
 
     /// Visits the ids of child jobs, a part of those behind `after`. The last one; nothing if that was the last part.
@@ -254,7 +266,7 @@ impl Job {
     pub fn to_be_killed_first(self: &Arc<Self>) -> Option<Arc<Self>> {
         let mut youngest: Option<Arc<Self>> = None;
         self.walk(|job| {
-            let asks = !Arc::ptr_eq(job, self) && job.kill_on_oom() && !job.state.lock().killed;
+            let asks = !Arc::ptr_eq(job, self) && job.kill_on_oom() && !job.killed.load(Ordering::Relaxed);
             if asks && youngest.as_ref().is_none_or(|other| other.base.koid() < job.base.koid()) {
                 youngest = Some(job.clone());
             }
@@ -352,7 +364,7 @@ impl Job {
             while let Some(from) = after {
                 after = job.visit_processes(from, |koid| pages += held(koid));
             }
-            if pages > most && !job.state.lock().killed {
+            if pages > most && !job.killed.load(Ordering::Relaxed) {
                 (most, greediest) = (pages, Some(Greedy::Job(job.clone())));
             }
         });
@@ -378,6 +390,36 @@ impl Job {
     pub fn exit(&self) -> Option<i64> {
         let state = self.state.lock();
         state.terminated.then_some(state.return_code)
+    }
+}
+
+/// The child with the lowest id above `after`. Ids grow, so this visits each once, and those that die meanwhile hide
+/// nobody.
+fn next<T>(children: &BTreeMap<Koid, Weak<T>>, after: Koid) -> Option<Arc<T>> {
+    children.range((Excluded(after), Unbounded)).find_map(|(_, child)| child.upgrade())
+}
+
+/// The children of a killed job: each is killed once.
+impl Remains for Job {
+    fn discard_one(&self, doomed: &mut Doomed) -> bool {
+        let mut state = self.state.lock();
+        let return_code = state.return_code;
+        if let Some(process) = next(&state.processes, state.killed_up_to.0) {
+            state.killed_up_to.0 = process.koid();
+            drop(state);
+            process.kill_into(return_code, doomed);
+        } else if let Some(job) = next(&state.jobs, state.killed_up_to.1) {
+            state.killed_up_to.1 = job.base.koid();
+            drop(state);
+            job.kill_into(return_code, doomed);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
+        change(&mut self.state.lock().next_doomed)
     }
 }
 

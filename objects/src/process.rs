@@ -8,7 +8,9 @@
 //! ```
 //! Threads that never started do not count there: they end with the process.
 //!
-//! Entering `Dead` closes all handles and unmaps everything; what remains is the object itself.
+//! Entering `Dying` is one step, whatever there is to end: threads look at [`Process::is_dying`], and those that
+//! wait are killed one after the other (`closing.rs`). So are, after entering `Dead`, the handles closed and
+//! everything unmapped; what remains is the object itself.
 
 use crate::account::Payer;
 use crate::base::{Base, Koid};
@@ -27,7 +29,10 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use core::any::Any;
 use core::ops::Bound::{Excluded, Unbounded};
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{
+    AtomicBool, AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use waitq::sync::Mutex;
 
 /// The return code of a process that was killed: `ZX_TASK_RETCODE_SYSCALL_KILL`.
@@ -53,6 +58,8 @@ pub struct Process {
     debug_address: AtomicU64,
     /// Whether its dynamic loader is to stop at each load, if not 0.
     break_on_load: AtomicU64,
+    /// Set once: its threads shall not go back to user mode.
+    dying: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -70,8 +77,19 @@ struct State {
     /// How many of them have started.
     started: usize,
     return_code: i64,
-    /// The next in a stack of objects with something to discard.
+    /// The thread up to which all have been killed, once they are to be.
+    killed: Koid,
+    /// It is in a queue of objects with something to discard.
+    doomed: bool,
+    /// The next in that queue.
     next_doomed: Option<Object>,
+}
+
+impl State {
+    /// Notes that the process has something to discard; whether it is to be pushed to a queue for that.
+    fn doom(&mut self) -> bool {
+        !core::mem::replace(&mut self.doomed, true)
+    }
 }
 
 impl AsRef<futex::Queue> for Process {
@@ -105,11 +123,14 @@ impl Process {
             machine,
             debug_address: AtomicU64::new(0),
             break_on_load: AtomicU64::new(0),
+            dying: AtomicBool::new(false),
             state: Mutex::new(State {
                 phase: Phase::Created,
                 threads: BTreeMap::new(),
                 started: 0,
                 return_code: 0,
+                killed: 0,
+                doomed: false,
                 next_doomed: None,
             }),
             base,
@@ -178,6 +199,12 @@ impl Process {
         self.break_on_load.store(value, Relaxed);
     }
 
+    /// Whether it was killed, or has ended: its threads shall not go back to user mode.
+    #[inline]
+    pub fn is_dying(&self) -> bool {
+        self.dying.load(Acquire)
+    }
+
     /// Adds a thread that is about to exist.
     ///
     /// # Errors
@@ -212,76 +239,68 @@ impl Process {
         (state.phase != Phase::Created, (state.phase == Phase::Dead).then_some(state.return_code))
     }
 
-    /// Whether it has ended or been killed.
-    pub(crate) fn is_dying(&self) -> bool {
-        matches!(self.state.lock().phase, Phase::Dying | Phase::Dead)
-    }
-
     /// A thread is gone, which had `started` or not. Who is told of it by `tell` does not find it here any more.
     /// The last thread that had started takes the process with it.
     pub(crate) fn thread_ended(self: &Arc<Self>, thread: Koid, started: bool, tell: impl FnOnce()) {
         self.futexes.leave(thread);
-        let (removed, last) = {
+        let (removed, doomed) = {
             let mut state = self.state.lock();
             let removed = state.threads.remove(&thread);
             state.started -= usize::from(started);
             let last = started && state.started == 0;
             if last {
                 state.phase = Phase::Dead;
+                self.dying.store(true, Release);
             }
-            (removed, last)
+            (removed, last && state.doom())
         };
         drop(removed);
         tell();
-        if last {
-            self.finish();
+        if doomed {
+            let mut doomed = Doomed::default();
+            doomed.push(self.clone().into());
+            doomed.finish();
         }
     }
 
-    /// Ends the process: every thread is killed; the first caller's code is its return code.
+    /// Ends the process: every thread is killed, soon; the first caller's code is its return code.
     pub fn kill(self: &Arc<Self>, return_code: i64) {
         let mut doomed = Doomed::default();
         self.kill_into(return_code, &mut doomed);
         doomed.finish();
     }
 
-    fn kill_into(self: &Arc<Self>, return_code: i64, doomed: &mut Doomed) {
-        let dead = {
+    /// As [`Process::kill`]; the rest is left to the caller's loop.
+    pub(crate) fn kill_into(self: &Arc<Self>, return_code: i64, doomed: &mut Doomed) {
+        let push = {
             let mut state = self.state.lock();
             if matches!(state.phase, Phase::Dying | Phase::Dead) {
                 return;
             }
             state.return_code = return_code;
-            let dead = state.started == 0;
-            state.phase = if dead { Phase::Dead } else { Phase::Dying };
-            dead
+            state.phase = if state.started == 0 { Phase::Dead } else { Phase::Dying };
+            self.dying.store(true, Release);
+            state.doom()
         };
-        self.kill_threads();
-        if dead {
+        if push {
             doomed.push(self.clone().into());
         }
     }
 
-    /// Kills all threads; there will be no new ones.
-    fn kill_threads(&self) {
-        let mut after = 0;
-        while let Some(thread) = self.next_thread(after) {
-            after = thread.koid();
-            thread.kill();
+    /// What is to be discarded next.
+    fn next_remains(&self) -> Left {
+        let mut state = self.state.lock();
+        let next = state.threads.range((Excluded(state.killed), Unbounded)).next();
+        if let Some(thread) = next.map(|(_, thread)| thread.clone()) {
+            state.killed = thread.koid();
+            return Left::Thread(thread);
         }
-    }
-
-    fn next_thread(&self, after: Koid) -> Option<Arc<Thread>> {
-        let state = self.state.lock();
-        state.threads.range((Excluded(after), Unbounded)).next().map(|(_, thread)| thread.clone())
-    }
-
-    /// Lets go of everything, when the last thread is gone.
-    fn finish(self: &Arc<Self>) {
-        self.kill_threads();
-        let mut doomed = Doomed::default();
-        doomed.push(self.clone().into());
-        doomed.finish();
+        if state.phase == Phase::Dead {
+            return Left::Handles;
+        }
+        // Its last thread dooms it again.
+        state.doomed = false;
+        Left::Nothing
     }
 
     /// Unmaps everything, once all handles are closed, in steps, and tells then that the process has terminated:
@@ -329,10 +348,24 @@ kernel_object!(Process, OBJ_TYPE_PROCESS, DEFAULT_PROCESS, {
     }
 });
 
-/// The handles of a dead process, and in the end its address space.
+/// What is left of a process that was killed.
+enum Left {
+    /// A thread, to be killed.
+    Thread(Arc<Thread>),
+    /// Nothing, as long as its last thread has not ended.
+    Nothing,
+    /// Its handles, and in the end its address space.
+    Handles,
+}
+
 impl Remains for Process {
     fn discard_one(&self, doomed: &mut Doomed) -> bool {
-        self.handles.close_one(doomed) || !self.terminate()
+        match self.next_remains() {
+            Left::Thread(thread) => thread.kill(),
+            Left::Nothing => return false,
+            Left::Handles => return self.handles.close_one(doomed) || !self.terminate(),
+        }
+        true
     }
 
     fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {

@@ -21,7 +21,7 @@ pub struct Thread {
     base: Base,
     name: Name,
     process: Arc<Process>,
-    /// Set once: the thread shall not go back to user mode.
+    /// Set once: the thread shall not go back to user mode. Nor shall it when its process is dying.
     dying: AtomicBool,
     /// Set once: the thread is no longer a new one.
     started: AtomicBool,
@@ -101,6 +101,12 @@ impl Thread {
     /// Whether the thread shall not go back to user mode.
     #[inline]
     pub fn is_dying(&self) -> bool {
+        self.is_leaving() || self.process.is_dying()
+    }
+
+    /// Whether the thread itself was killed, or has ended itself. Its process's end comes to it soon, thread by thread.
+    #[inline]
+    pub fn is_leaving(&self) -> bool {
         self.dying.load(Ordering::Acquire)
     }
 

@@ -2,11 +2,11 @@
 //! with one test at a time: what is left to do is left to the whole system.
 #![cfg(not(loom))]
 
-use abi::Signals;
-use objects::closing::{STEP, discard_some};
+use abi::{Signals, Status};
+use objects::closing::{STEP, TURN, discard_some};
 use objects::memory::{Entropy, Frame, NoMemory, PageTable, Protection, USER_RANGE, Work};
 use objects::{
-    AsyncOptions, Channel, Event, Handle, HandleId, Job, KernelObject, Message, Port, Process, Vmar,
+    AsyncOptions, Channel, Event, Handle, HandleId, Job, KernelObject, Message, Port, Process, Thread, Vmar,
 };
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -120,20 +120,90 @@ fn a_port_with_many_entries_is_closed_in_steps() {
     assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
 }
 
+/// A process with so many handles to an event.
+fn holder(job: &Arc<Job>, event: &Arc<Event>, handles: usize) -> Arc<Process> {
+    let process = process(job);
+    (0..handles).for_each(|_| assert!(process.handles.add(handle(event)).is_ok()));
+    process
+}
+
 #[test]
-fn what_comes_later_is_done_after_and_nothing_is_lost() {
+fn what_is_large_holds_up_nobody_and_nothing_is_lost() {
     let _alone = alone();
     let (job, event) = (Job::root(), Event::new());
-    let processes = [(); 3].map(|()| process(&job));
-    for process in &processes {
-        (0..MANY).for_each(|_| assert!(process.handles.add(handle(&event)).is_ok()));
-        process.kill(0);
-    }
-    let terminated = |at: usize| processes[at].base().signals.get().contains(Signals::PROCESS_TERMINATED);
-    while !terminated(0) {
-        assert!(discard_some() && !terminated(1));
-    }
+    let large = [(); 3].map(|()| holder(&job, &event, MANY));
+    let small = holder(&job, &event, STEP);
+    large.iter().chain([&small]).for_each(|process| process.kill(0));
+    let terminated = |process: &Process| process.base().signals.get().contains(Signals::PROCESS_TERMINATED);
+    // Each has had its turn as often as the others.
+    let steps_of_all = 4 * STEP.div_ceil(TURN) + 4;
+    let taken = (0..steps_of_all).take_while(|_| !terminated(&small) && discard_some()).count();
+    assert!(terminated(&small), "not after {taken} steps");
+    assert!(!large.iter().any(|process| terminated(process)));
     steps();
-    assert!(terminated(1) && terminated(2));
+    assert!(large.iter().all(|process| terminated(process)));
     assert_eq!(event.base().handle_count(), 0);
+}
+
+#[test]
+fn threads_of_a_killed_process_end_in_steps() {
+    let _alone = alone();
+    let process = process(&Job::root());
+    let threads: Vec<_> = (0..MANY).map(|_| Thread::new(process.clone(), b"thread").expect("new")).collect();
+    let ended = |thread: &Thread| thread.base().signals.get().contains(Signals::THREAD_TERMINATED);
+    process.kill(5);
+    // At once, and for all of them.
+    assert!(threads.iter().all(|thread| thread.is_dying()));
+    assert!(Thread::new(process.clone(), b"late").is_err());
+    assert_eq!(threads.iter().filter(|thread| ended(thread)).count(), STEP);
+    assert!(process.progress().1.is_some());
+    assert!(steps() >= MANY / STEP - 1);
+    assert!(threads.iter().all(|thread| ended(thread)));
+    assert!(process.base().signals.get().contains(Signals::PROCESS_TERMINATED));
+}
+
+#[test]
+fn a_process_that_ends_while_its_threads_are_killed_ends_once() {
+    let _alone = alone();
+    let process = process(&Job::root());
+    let new = || Thread::new(process.clone(), b"thread").expect("new");
+    let running = new();
+    // It runs, as far as anybody can tell, until `ended` is called.
+    assert!(running.start(true, || Err(Status::NO_MEMORY)).is_err());
+    let others: Vec<_> = (0..MANY).map(|_| new()).collect();
+    process.kill(5);
+    running.ended();
+    steps();
+    assert!(others.iter().all(|thread| thread.base().signals.get().contains(Signals::THREAD_TERMINATED)));
+    assert!(process.base().signals.get().contains(Signals::PROCESS_TERMINATED));
+    // The other way round: all are killed long before the last one ends.
+    let process = self::process(&Job::root());
+    let running = Thread::new(process.clone(), b"thread").expect("new");
+    assert!(running.start(true, || Err(Status::NO_MEMORY)).is_err());
+    process.kill(6);
+    steps();
+    assert_eq!(process.progress(), (true, None));
+    running.ended();
+    steps();
+    assert_eq!(process.progress(), (true, Some(6)));
+    assert!(process.base().signals.get().contains(Signals::PROCESS_TERMINATED));
+}
+
+#[test]
+fn children_of_a_killed_job_end_in_steps() {
+    let _alone = alone();
+    let top = Job::root().create_child().expect("a job");
+    let jobs: Vec<_> = (0..MANY).map(|_| top.create_child().expect("a job")).collect();
+    let last = jobs[MANY - 1].create_child().expect("a job");
+    let inner = process(&last);
+    let ended = |job: &Job| job.base().signals.get().contains(Signals::JOB_TERMINATED);
+    top.kill(7);
+    // At once, and for all below.
+    assert_eq!(last.create_child().err(), Some(Status::BAD_STATE));
+    assert!(Thread::new(inner.clone(), b"a process that lives still may have threads").is_ok());
+    assert!(jobs.iter().filter(|job| ended(job)).count() <= STEP);
+    assert!(!ended(&top));
+    assert!(steps() >= MANY / STEP - 1);
+    assert!(jobs.iter().all(|job| ended(job)) && ended(&top));
+    assert_eq!((inner.progress().1, top.exit()), (Some(7), Some(7)));
 }

@@ -21,8 +21,11 @@
 //!
 //! Each test has a machine of its own ([`run`]), and as many machines run at once
 //! as the host has processors for their virtual CPUs ([`slots`]). A test that takes long is
-//! named while it does ([`notice`]).
+//! named while it does ([`notice`]). A kernel may tell how long interrupts were off
+//! ([`hafnon::machine::Stretch`]): the run's longest is shown at its end ([`longest`]), and a suite
+//! may set a limit ([`Settings::longest_stretch`]).
 
+pub mod longest;
 pub mod notice;
 pub mod plan;
 pub mod report;

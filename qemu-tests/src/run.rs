@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use hafnon::{
-    machine::{End, Listener, Machine, Outcome},
+    machine::{End, Listener, Machine, Outcome, Stretch},
     symbols::Symbols,
 };
 
@@ -30,6 +30,16 @@ struct Heard<'a> {
     reporter: Reporter,
     report: Report,
     console: Vec<u8>,
+    stretch: Option<Stretch>,
+}
+
+/// What a test's machine told, besides how the test went.
+#[derive(Debug)]
+pub struct Told {
+    /// Whether the test passed, and if not: why, what the guest printed, and where its CPUs were.
+    pub result: Result<(), String>,
+    /// The longest stretch without a chance for interrupts, if the kernel said so.
+    pub stretch: Option<Stretch>,
 }
 
 impl Listener for Heard<'_> {
@@ -38,6 +48,7 @@ impl Listener for Heard<'_> {
     }
 
     fn control(&mut self, line: &str) {
+        self.stretch = Stretch::parse(line).or(self.stretch.take());
         if self.reporter == Reporter::Kernel {
             self.report.take(self.name, line);
         }
@@ -57,19 +68,30 @@ impl Heard<'_> {
     }
 }
 
-/// Runs `plan` on `machine`.
+/// Runs `plan` on `machine`. The longest stretch must not exceed `limit`, if there is one.
 ///
 /// # Errors
-/// The test failed: why, what the guest printed, and where its CPUs were.
-pub fn run(plan: &Plan, reporter: Reporter, machine: Machine) -> Result<(), String> {
+/// The machine can not be started.
+pub fn run(plan: &Plan, reporter: Reporter, machine: Machine, limit: Option<u64>) -> Result<Told, String> {
     let symbols = machine.symbols.clone();
-    let mut heard = Heard { name: &plan.name, reporter, report: Report::default(), console: Vec::new() };
+    let report = Report::default();
+    let mut heard = Heard { name: &plan.name, reporter, report, console: Vec::new(), stretch: None };
     let outcome = machine.run(&mut heard).map_err(|error| format!("{error:#}"))?;
-    let Err(reason) = judge(plan.expectation, heard.report(), &outcome.end) else {
-        return Ok(());
+    let symbols = || symbols.map(|file| Symbols::of(&file)).unwrap_or_default();
+    let result = match judge(plan.expectation, heard.report(), &outcome.end) {
+        Err(reason) => Err(explain(&reason, &heard, &outcome, &symbols())),
+        Ok(()) => limit.map_or(Ok(()), |limit| bounded(limit, heard.stretch.as_ref(), symbols)),
     };
-    let symbols = symbols.map(|file| Symbols::of(&file)).unwrap_or_default();
-    Err(explain(&reason, &heard, &outcome, &symbols))
+    Ok(Told { result, stretch: heard.stretch })
+}
+
+/// Whether the longest stretch is within its limit.
+fn bounded(limit: u64, stretch: Option<&Stretch>, symbols: impl FnOnce() -> Symbols) -> Result<(), String> {
+    let stretch = stretch.ok_or("the kernel told no longest stretch")?;
+    if stretch.ticks <= limit {
+        return Ok(());
+    }
+    Err(format!("more than {limit} instructions: {}", stretch.describe(&symbols())))
 }
 
 /// Whether a test that was to end as expected did.
@@ -119,6 +141,15 @@ mod tests {
         assert!(judge(pass, &reported(Some(true)), &End::Exited(1)).is_err());
         assert!(judge(pass, &reported(Some(true)), &End::Reset).is_err());
         assert!(judge(pass, &Report::default(), &End::Exited(0)).is_err());
+    }
+
+    #[test]
+    fn a_stretch_beyond_the_limit_fails_and_so_does_none() {
+        let stretch = Stretch { ticks: 200, during: "polls".into(), addresses: vec![16] };
+        assert!(bounded(200, Some(&stretch), Symbols::default).is_ok());
+        let failure = bounded(199, Some(&stretch), Symbols::default).unwrap_err();
+        assert!(failure.starts_with("more than 199 instructions: 200 ticks"), "{failure}");
+        assert!(bounded(199, None, Symbols::default).is_err());
     }
 
     #[test]

@@ -18,6 +18,7 @@ use hafnon::{
 use libtest_mimic::{Arguments, Trial};
 
 use crate::{
+    longest::Longest,
     notice::Notice,
     plan::Plan,
     run::{Reporter, run},
@@ -33,11 +34,12 @@ pub struct Settings {
     cpus: u32,
     memory: String,
     timeout: Duration,
+    longest_stretch: Option<u64>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { cpus: 2, memory: "512M".into(), timeout: Duration::from_secs(60) }
+        Self { cpus: 2, memory: "512M".into(), timeout: Duration::from_secs(60), longest_stretch: None }
     }
 }
 
@@ -63,6 +65,14 @@ impl Settings {
         self.timeout = time;
         self
     }
+
+    /// How many instructions there may be between two chances for interrupts, in tests that are
+    /// `counted` on one CPU; no limit unless said. (Clocks count what all CPUs execute.)
+    #[must_use]
+    pub fn longest_stretch(mut self, instructions: u64) -> Self {
+        self.longest_stretch = Some(instructions);
+        self
+    }
 }
 
 /// A program with tests in it.
@@ -75,7 +85,18 @@ pub struct Suite {
     programs: Vec<Program>,
     /// The first process, when the tests are in a user program.
     first: Option<String>,
+    /// Which of the program's tests it has.
+    module: Module,
     settings: Settings,
+}
+
+/// Which of a program's tests a suite has.
+#[derive(Clone, Debug)]
+enum Module {
+    /// Those of one module, by their names in it.
+    Only(String),
+    /// All but those of some modules.
+    AllBut(Vec<String>),
 }
 
 impl Suite {
@@ -88,6 +109,7 @@ impl Suite {
             kernel,
             programs: Vec::new(),
             first: None,
+            module: Module::AllBut(Vec::new()),
             settings: Settings::default(),
         }
     }
@@ -103,6 +125,22 @@ impl Suite {
         let listing = program.with_context(|| format!("there is no {first}"))?.file.clone();
         let suite = Self::new(name, kernel);
         Ok(Self { listing, programs, first: Some(first.into()), ..suite })
+    }
+
+    /// Only the tests in this module, named by the suite's name and theirs in it.
+    #[must_use]
+    pub fn only(mut self, module: &str) -> Self {
+        self.module = Module::Only(module.into());
+        self
+    }
+
+    /// Not the tests in this module.
+    #[must_use]
+    pub fn without(mut self, module: &str) -> Self {
+        if let Module::AllBut(modules) = &mut self.module {
+            modules.push(module.into());
+        }
+        self
     }
 
     /// Programs for the ramdisk.
@@ -126,11 +164,23 @@ impl Suite {
     pub fn plans(&self) -> Result<Vec<Plan>> {
         let lines = elf::tests(&self.listing)?;
         let mut plans: Vec<Plan> = lines.iter().map(|line| Plan::parse(line)).collect::<Result<_>>()?;
+        plans.retain(|plan| self.label(plan).is_some());
         // One that lost its tests would pass for ever.
         let (name, file, section) = (&self.name, self.listing.display(), elf::TESTS_SECTION);
         ensure!(!plans.is_empty(), "suite {name}: {file} lists no tests in its section {section}");
         plans.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(plans)
+    }
+
+    /// What the suite calls a test; `None` if it does not have it.
+    fn label<'a>(&self, plan: &'a Plan) -> Option<&'a str> {
+        let within = |module: &String| plan.name.strip_prefix(module.as_str())?.strip_prefix("::");
+        match &self.module {
+            Module::Only(module) => within(module),
+            Module::AllBut(modules) => {
+                (!modules.iter().any(|module| within(module).is_some())).then_some(&plan.name)
+            }
+        }
     }
 
     /// Runs the suite with this process's arguments, and ends the process.
@@ -168,7 +218,7 @@ impl Suite {
     }
 
     /// One trial for each test and number of CPUs.
-    fn trials(self, slots: &Arc<Slots>) -> Result<Vec<Trial>> {
+    fn trials(self, slots: &Arc<Slots>, longest: &Arc<Longest>) -> Result<Vec<Trial>> {
         let plans = self.plans()?;
         let suite = Arc::new(self);
         let mut trials = Vec::new();
@@ -176,23 +226,37 @@ impl Suite {
             let own = [suite.settings.cpus];
             let matrix = if plan.cpus.is_empty() { &own[..] } else { &plan.cpus };
             for &cpus in matrix {
-                trials.push(suite.trial(&plan, cpus, matrix.len() > 1, slots));
+                trials.push(suite.trial(&plan, cpus, matrix.len() > 1, slots, longest));
             }
         }
         Ok(trials)
     }
 
-    fn trial(self: &Arc<Self>, plan: &Plan, cpus: u32, several: bool, slots: &Arc<Slots>) -> Trial {
-        let mut name = format!("{}::{}", self.name, plan.name);
+    fn trial(
+        self: &Arc<Self>,
+        plan: &Plan,
+        cpus: u32,
+        several: bool,
+        slots: &Arc<Slots>,
+        longest: &Arc<Longest>,
+    ) -> Trial {
+        let mut name = format!("{}::{}", self.name, self.label(plan).unwrap_or(&plan.name));
         if several {
             name += &format!("::cpus_{cpus}");
         }
-        let (suite, plan, slots) = (Arc::clone(self), plan.clone(), Arc::clone(slots));
+        let (suite, plan) = (Arc::clone(self), plan.clone());
+        let (slots, longest) = (Arc::clone(slots), Arc::clone(longest));
         Trial::test(name.clone(), move || {
             let _processors = slots.lend(cpus);
-            let _notice = Notice::of(name, suite.limit(&plan) / NOTICES);
+            let _notice = Notice::of(name.clone(), suite.limit(&plan) / NOTICES);
             let machine = suite.boot(&plan, cpus).map_err(|error| format!("{error:#}"))?;
-            Ok(run(&plan, suite.reporter(), machine)?)
+            let symbols = machine.symbols.clone();
+            let (counted, limit) = (plan.counted && cpus == 1, suite.settings.longest_stretch);
+            let told = run(&plan, suite.reporter(), machine, limit.filter(|_| counted))?;
+            if let Some(stretch) = &told.stretch {
+                longest.take(&name, counted, stretch, symbols);
+            }
+            Ok(told.result?)
         })
     }
 }
@@ -201,8 +265,13 @@ impl Suite {
 /// this process's arguments say (those of `cargo test`).
 pub fn main(suites: impl FnOnce() -> Result<Vec<Suite>>) -> ExitCode {
     let arguments = Arguments::from_args();
-    match trials(suites) {
-        Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
+    let longest = Arc::new(Longest::default());
+    match trials(suites, &longest) {
+        Ok(trials) => {
+            let conclusion = libtest_mimic::run(&arguments, trials);
+            print!("{}", longest.describe());
+            conclusion.exit_code()
+        }
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -210,11 +279,11 @@ pub fn main(suites: impl FnOnce() -> Result<Vec<Suite>>) -> ExitCode {
     }
 }
 
-fn trials(suites: impl FnOnce() -> Result<Vec<Suite>>) -> Result<Vec<Trial>> {
+fn trials(suites: impl FnOnce() -> Result<Vec<Suite>>, longest: &Arc<Longest>) -> Result<Vec<Trial>> {
     let slots = Arc::new(Slots::of_this_machine());
     let mut trials = Vec::new();
     for suite in suites()? {
-        trials.extend(suite.trials(&slots)?);
+        trials.extend(suite.trials(&slots, longest)?);
     }
     Ok(trials)
 }

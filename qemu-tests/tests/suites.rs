@@ -1,7 +1,8 @@
 //! The suites of this kernel: `kernel::…` are tests inside it, `user::…` are
-//! tests of a user program that it starts, `user::c::…` of one in C.
+//! tests of a user program that it starts, `user::c::…` of one in C, and `latency::…` those of
+//! how long the kernel goes without a chance for interrupts (`docs/tests.md`).
 
-use std::{env, process::ExitCode};
+use std::{env, process::ExitCode, time::Duration};
 
 use anyhow::Result;
 use hafnon::{compile, toolchain};
@@ -9,6 +10,12 @@ use qemu_tests::Suite;
 
 /// The package of the kernel with tests in it.
 const KERNEL_TESTS: &str = "hafnon-kernel-tests";
+
+/// The module of the test program with the suite `latency`.
+const LATENCY: &str = "latency";
+
+/// How long a test of that may take: it builds up a great deal.
+const LONG: Duration = Duration::from_secs(300);
 
 fn main() -> ExitCode {
     qemu_tests::main(suites)
@@ -24,11 +31,14 @@ fn suites() -> Result<Vec<Suite>> {
     let kernel = compile::kernel_file(compile::KERNEL);
     Ok(vec![
         Suite::new("kernel", compile::kernel_file(KERNEL_TESTS)).programs(programs.clone()),
-        Suite::of_program("user", &kernel, programs.clone(), "bin/tests")?,
+        Suite::of_program("user", &kernel, programs.clone(), "bin/tests")?.without(LATENCY),
         Suite::of_program("user::c", &kernel, programs.clone(), "bin/c-tests")?,
         Suite::of_program("fuzz", &kernel, programs.clone(), "bin/fuzz")?,
-        Suite::of_program("fuzz::small", &kernel, programs, "bin/fuzz")?
+        Suite::of_program("fuzz::small", &kernel, programs.clone(), "bin/fuzz")?
             .machine(|machine| machine.memory("64M")),
+        Suite::of_program("latency", &kernel, programs, "bin/tests")?.only(LATENCY).machine(|machine| {
+            machine.cpus(1).memory("2G").timeout(LONG).longest_stretch(hafnon::LONGEST_STRETCH)
+        }),
     ])
 }
 

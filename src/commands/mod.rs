@@ -6,6 +6,7 @@ mod check;
 mod doctor;
 mod fuzz;
 mod image;
+mod latency;
 mod run;
 mod syscalls;
 
@@ -36,6 +37,7 @@ pub fn execute(arguments: Arguments) -> Result<u8> {
         Some(Command::Syscalls { abi, json }) => syscalls::list(abi, json),
         Some(Command::Bench { name, json }) => bench::run(machine, name.as_deref(), json),
         Some(Command::Fuzz(options)) => fuzz::run(machine, &options),
+        Some(Command::Latency { name }) => latency::run(machine, name.as_deref()),
         Some(Command::Doctor) => doctor::report(),
         Some(Command::Generate) => generate(),
         Some(Command::Check) => check::run(),

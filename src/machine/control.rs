@@ -7,8 +7,9 @@
 //! hafnon: backtrace of CPU N: ADDRESS …
 //! ```
 //!
-//! Every other line is for whoever runs the machine: test results (KTAP) and
-//! benchmark figures (`bench NAME VALUE UNIT`).
+//! Every other line is for whoever runs the machine: test results (KTAP),
+//! benchmark figures (`bench NAME VALUE UNIT`), and the longest stretch
+//! ([`Stretch`](super::Stretch)).
 
 /// One line, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]

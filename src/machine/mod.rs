@@ -20,10 +20,12 @@ mod outcome;
 mod pace;
 mod process;
 mod program;
+mod stretch;
 
 use std::{fs::File, path::PathBuf, time::Duration};
 
 pub use outcome::{End, Outcome, Stack};
+pub use stretch::Stretch;
 
 use crate::qemu::Accelerator;
 

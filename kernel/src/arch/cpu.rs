@@ -11,6 +11,9 @@ use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use x86_64::VirtAddr;
 use x86_64::registers::model_specific::GsBase;
 
+/// The lease of a CPU that holds no context's state: no context has it.
+const NO_LEASE: u64 = u64::MAX;
+
 /// CPUs beyond this many are left halted.
 pub const MAX_CPUS: usize = 64;
 
@@ -39,6 +42,19 @@ pub struct Cpu {
     pub(super) fpu_stamp_count: Cell<u64>,
     /// For when the timer interrupt is armed; too late a time is never wrong, only a second arming.
     pub(super) armed: Cell<u64>,
+    /// When the stretch began that is going on, see [`stretch`](super::stretch).
+    pub(super) stretch_start: Cell<u32>,
+    /// The longest so far; at first so long that none is longer.
+    pub(super) longest_stretch: AtomicU32,
+    /// Beyond how many ticks `user.s` calls `stretch` before it goes to user mode: as the longest, or 0 when there
+    /// is something else to see to.
+    pub(super) stretch_limit: AtomicU32,
+    /// Whether the thread whose system call this CPU answers shall not go back to user mode.
+    pub(super) leaving: Cell<bool>,
+    /// How many polls there may be before the next window, less one.
+    pub(super) turns: Cell<i32>,
+    /// The task whose poll was long, if one was in the stretch that is going on.
+    pub(super) long_poll: Cell<Option<&'static str>>,
     /// The kernel-mode trap that is being handled: instruction and frame pointer.
     pub(super) fault: Cell<Option<(u64, u64)>>,
     /// The stack that the kernel runs on here: lowest and highest address.
@@ -56,6 +72,9 @@ unsafe impl Sync for Cpu {}
 pub(super) const USER_CONTEXT: usize = offset_of!(Cpu, user_context);
 pub(super) const KERNEL_STACK_POINTER: usize = offset_of!(Cpu, kernel_stack_pointer);
 pub(super) const SCRATCH: usize = offset_of!(Cpu, scratch);
+pub(super) const STRETCH_START: usize = offset_of!(Cpu, stretch_start);
+pub(super) const STRETCH_LIMIT: usize = offset_of!(Cpu, stretch_limit);
+pub(super) const TURNS: usize = offset_of!(Cpu, turns);
 
 static CPUS: [Cpu; MAX_CPUS] = [const { Cpu::new() }; MAX_CPUS];
 static COUNT: AtomicUsize = AtomicUsize::new(1);
@@ -122,12 +141,18 @@ impl Cpu {
             user_context: Cell::new(ptr::null_mut()),
             kernel_stack_pointer: Cell::new(0),
             scratch: Cell::new(0),
-            lease: Cell::new(0),
+            lease: Cell::new(NO_LEASE),
             lease_count: Cell::new(0),
             bases: [const { Cell::new(0) }; 2],
             fpu_stamp: Cell::new(0),
             fpu_stamp_count: Cell::new(0),
             armed: Cell::new(u64::MAX),
+            stretch_start: Cell::new(0),
+            longest_stretch: AtomicU32::new(u32::MAX),
+            stretch_limit: AtomicU32::new(0),
+            leaving: Cell::new(false),
+            turns: Cell::new(0),
+            long_poll: Cell::new(None),
             fault: Cell::new(None),
             stack: Cell::new((0, 0)),
             trap_stacks: Cell::new([0; gdt::TRAP_STACKS]),

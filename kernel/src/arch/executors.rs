@@ -1,8 +1,15 @@
 //! A CPU as the platform of its executor.
 
-use super::{cpu, ipi, time};
+use super::{cpu, ipi, stretch, time};
 use crate::println;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use executor::Platform;
+
+/// Polls that take longer than this, in nanoseconds, are named with the stretch that they are part of.
+pub const LONG_POLL: u64 = 100_000;
+
+/// How long a poll may take, in nanoseconds, before it is reported.
+pub static POLL_BUDGET: AtomicU64 = AtomicU64::new(u64::MAX);
 
 /// The CPU of this number.
 pub struct CpuPlatform {
@@ -38,6 +45,9 @@ unsafe impl Platform for CpuPlatform {
     }
 
     fn overrun(&self, task: &'static str, nanoseconds: u64) {
-        println!("CPU {}: a poll of task {task} took {} us", self.index, nanoseconds / 1000);
+        stretch::note_long_poll(task);
+        if nanoseconds > POLL_BUDGET.load(Relaxed) {
+            println!("CPU {}: a poll of task {task} took {} us", self.index, nanoseconds / 1000);
+        }
     }
 }

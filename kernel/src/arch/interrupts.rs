@@ -1,8 +1,9 @@
-//! Interrupts, and waiting for them. Kernel code runs with interrupts off; they come in
-//! user mode and in [`idle`], never anywhere else. Handlers only record and wake.
+//! Interrupts, and waiting for them. Kernel code runs with interrupts off; they come in user mode, in
+//! [`idle`] and in [`window`], never anywhere else. Handlers only record and wake.
 
-use super::apic;
+use super::{apic, stretch, time};
 use crate::mm;
+use core::arch::asm;
 use x86_64::instructions::interrupts;
 
 /// Vector of the local APIC's timer.
@@ -21,7 +22,10 @@ pub(super) fn handle(vector: u8) {
             mm::shootdown::service();
         }
         // The timer, or a device that nobody drives: the run loop looks at its timers anyway.
-        _ => apic::end_of_interrupt(),
+        _ => {
+            time::note_interrupt();
+            apic::end_of_interrupt();
+        }
     }
 }
 
@@ -29,8 +33,21 @@ pub(super) fn handle(vector: u8) {
 /// interrupts were last on ends the halt at once.
 #[inline]
 pub fn idle() {
+    stretch::end();
     interrupts::enable_and_hlt();
     interrupts::disable();
+    stretch::begin();
+}
+
+/// Gives interrupts a chance in the middle of the kernel's work. Not for code that holds a lock.
+#[cold]
+pub fn window() {
+    stretch::end();
+    mm::shootdown::service();
+    // SAFETY: handlers only record and wake, and no lock is held. STI takes effect after the
+    // instruction that follows.
+    unsafe { asm!("sti", "nop", "cli", options(nostack)) };
+    stretch::begin();
 }
 
 /// Halts the CPU for good.

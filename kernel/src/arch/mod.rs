@@ -8,6 +8,7 @@
 //! | be interrupted, interrupt others | [`interrupts`], [`ipi`], [`time::arm`] |
 //! | traps in kernel mode | `traps`, `traps.s`, `idt`, `gdt` |
 //! | time, chance | [`time`], [`random`] |
+//! | how long interrupts were off | [`stretch`] |
 //! | print, end | [`serial`], [`power`], [`backtrace`], [`stop`] |
 #![allow(unsafe_code)] // reason: privileged instructions, trap entries, device registers
 
@@ -33,6 +34,7 @@ pub mod serial;
 mod smp;
 pub mod stacks;
 pub mod stop;
+pub mod stretch;
 pub mod time;
 mod traps;
 pub mod tsc;

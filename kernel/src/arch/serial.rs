@@ -1,7 +1,14 @@
 //! The two serial ports: COM1 is the console that people read, COM2 the control channel
-//! that the host command reads, one message a line. Output waits for the device (polling).
+//! that the host command reads, one message a line.
+//!
+//! A port may be slow: at 115 200 baud a line takes ten milliseconds. So what is written goes to a ring, and from
+//! there to the device as far as that takes it at once; a kernel task sends the rest (`console.rs`).
+//! User programs wait for room in the ring. The kernel's own lines do not: what finds no room is lost, and that is
+//! said. In a panic, and at the end, output waits for the device.
 
+use crate::console;
 use core::fmt::{self, Write};
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use spin::Mutex;
 use uart_16550::backend::PioBackend;
 use uart_16550::{Config, Uart16550};
@@ -9,7 +16,78 @@ use uart_16550::{Config, Uart16550};
 /// A serial port. A port that is not there swallows what is written to it.
 pub struct Serial {
     base: u16,
-    device: Mutex<Option<Uart16550<PioBackend>>>,
+    port: Mutex<Port>,
+}
+
+/// Bytes that may wait for a port.
+const RING: usize = 16 * 1024;
+
+/// The most bytes that a port is given in one go.
+const GO: usize = 512;
+
+/// Whether output waits for the device, as there is nobody to send the rest.
+static SYNCHRONOUS: AtomicBool = AtomicBool::new(false);
+
+/// What is to be sent, and where to.
+struct Port {
+    /// Nothing for a port that is not there.
+    device: Option<Uart16550<PioBackend>>,
+    ring: [u8; RING],
+    /// Where the first byte is that waits, and how many do.
+    first: usize,
+    waiting: usize,
+    /// Whether bytes were lost since the last that was not.
+    lost: bool,
+}
+
+impl Port {
+    /// Takes in bytes, all or none.
+    fn push(&mut self, bytes: &[u8]) -> bool {
+        if bytes.len() > RING - self.waiting {
+            return false;
+        }
+        for byte in bytes {
+            self.ring[(self.first + self.waiting) % RING] = *byte;
+            self.waiting += 1;
+        }
+        true
+    }
+
+    /// Takes in text, with line ends as terminals want them: all or nothing.
+    fn push_text(&mut self, text: &[u8]) -> bool {
+        let ends = text.iter().filter(|byte| **byte == b'\n').count();
+        if text.len() + ends > RING - self.waiting {
+            return false;
+        }
+        text.split_inclusive(|byte| *byte == b'\n').all(|piece| match piece.strip_suffix(b"\n") {
+            Some(line) => self.push(line) && self.push(b"\r\n"),
+            None => self.push(piece),
+        })
+    }
+
+    /// Sends as much as the device takes at once, but no more than `most`. Whether nothing waits any more.
+    fn pump(&mut self, most: usize) -> bool {
+        let mut sent = 0;
+        while self.waiting != 0 && sent < most {
+            let end = RING.min(self.first + self.waiting);
+            let bytes = &self.ring[self.first..end];
+            let count = self.device.as_mut().map_or(bytes.len(), |device| device.send_bytes(bytes));
+            if count == 0 {
+                break;
+            }
+            sent += count;
+            self.first = (self.first + count) % RING;
+            self.waiting -= count;
+        }
+        self.waiting == 0
+    }
+
+    /// Sends everything.
+    fn flush(&mut self) {
+        while !self.pump(usize::MAX) {
+            core::hint::spin_loop();
+        }
+    }
 }
 
 /// The console.
@@ -23,20 +101,21 @@ pub fn init() {
     CONTROL.init();
 }
 
-/// Waits until both ports have sent everything.
+/// Waits until both ports have sent everything; from now on, output does.
 pub fn flush() {
+    SYNCHRONOUS.store(true, Relaxed);
     for port in [&CONSOLE, &CONTROL] {
-        if let Some(mut device) = port.device.try_lock()
-            && let Some(device) = device.as_mut()
-        {
-            while device.ready_to_send().is_err() {}
+        if let Some(mut port) = port.port.try_lock() {
+            port.flush();
+            while port.device.as_mut().is_some_and(|device| device.ready_to_send().is_err()) {}
         }
     }
 }
 
 impl Serial {
     const fn new(base: u16) -> Self {
-        Serial { base, device: Mutex::new(None) }
+        let port = Port { device: None, ring: [0; RING], first: 0, waiting: 0, lost: false };
+        Serial { base, port: Mutex::new(port) }
     }
 
     fn init(&self) {
@@ -46,64 +125,70 @@ impl Serial {
         };
         let config = Config { check_cts_before_sending: false, ..Config::DEFAULT };
         if device.init(config).is_ok() {
-            *self.device.lock() = Some(device);
+            self.port.lock().device = Some(device);
         }
     }
 
-    /// Writes bytes as they are.
-    pub fn write_bytes(&self, bytes: &[u8]) {
-        if let Some(device) = self.device.lock().as_mut() {
-            device.send_bytes_exact(bytes);
-        }
-    }
-
-    /// Writes text with line ends as terminals want them, in one piece.
-    pub fn write_text(&self, text: &[u8]) {
-        if let Some(device) = self.device.lock().as_mut() {
-            for piece in text.split_inclusive(|byte| *byte == b'\n') {
-                let line = piece.strip_suffix(b"\n");
-                device.send_bytes_exact(line.unwrap_or(piece));
-                if line.is_some() {
-                    device.send_bytes_exact(b"\r\n");
-                }
-            }
-        }
+    /// Writes text with line ends as terminals want them, in one piece, if there is room for it. Whether there
+    /// was.
+    pub fn write_text(&self, text: &[u8]) -> bool {
+        let mut port = self.port.lock();
+        let taken = port.push_text(text);
+        send(&mut port);
+        taken
     }
 
     /// Writes formatted text in one piece: no other CPU's text comes in between.
     pub fn write_fmt(&self, text: fmt::Arguments<'_>) {
-        if let Some(device) = self.device.lock().as_mut() {
-            // Lines never fails: the device takes everything.
-            let _ = Lines(device).write_fmt(text);
-        }
+        let mut port = self.port.lock();
+        // Lines never fails: what finds no room is lost.
+        let _ = Lines(&mut port).write_fmt(text);
+        send(&mut port);
+    }
+
+    /// Sends as much as the port takes at once, within bounds. Whether nothing waits any more.
+    pub fn pump(&self) -> bool {
+        self.port.lock().pump(GO)
     }
 
     /// The next byte that came in, if any.
     pub fn read_byte(&self) -> Option<u8> {
-        self.device.lock().as_mut()?.try_receive_byte().ok()
+        self.port.lock().device.as_mut()?.try_receive_byte().ok()
     }
 
-    /// For a panic, when all other CPUs are stopped: opens the lock that one of them may hold.
+    /// For a panic, when all other CPUs are stopped: opens the lock that one of them may hold. From now on output
+    /// waits for the device.
     pub fn break_lock(&self) {
-        while self.device.is_locked() {
+        SYNCHRONOUS.store(true, Relaxed);
+        while self.port.is_locked() {
             // SAFETY: the CPU that held the lock is stopped for good, so its guard is never used.
-            unsafe { self.device.force_unlock() };
+            unsafe { self.port.force_unlock() };
         }
     }
 }
 
+/// Sends what the port takes at once, and has the rest sent.
+fn send(port: &mut Port) {
+    if SYNCHRONOUS.load(Relaxed) {
+        port.flush();
+    } else if !port.pump(GO) {
+        console::call();
+    }
+}
+
 /// Text with line ends as terminals want them.
-struct Lines<'a>(&'a mut Uart16550<PioBackend>);
+struct Lines<'a>(&'a mut Port);
 
 impl Write for Lines<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for piece in text.split_inclusive('\n') {
-            let line = piece.strip_suffix('\n');
-            self.0.send_bytes_exact(line.unwrap_or(piece).as_bytes());
-            if line.is_some() {
-                self.0.send_bytes_exact(b"\r\n");
-            }
+        let port = &mut *self.0;
+        if SYNCHRONOUS.load(Relaxed) {
+            port.flush();
         }
+        if port.lost && port.push_text(b"[some output was lost]\n") {
+            port.lost = false;
+        }
+        port.lost |= !port.push_text(text.as_bytes());
         Ok(())
     }
 }

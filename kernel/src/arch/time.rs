@@ -122,7 +122,7 @@ pub fn arm(deadline: u64) {
     apic::start_timer(ticks.min(u64::from(u32::MAX)) as u32);
 }
 
-/// Notes that there was an interrupt: if it was the timer's, that has to be armed anew.
+/// Notes that the timer has interrupted, and has to be armed anew.
 pub fn note_interrupt() {
     cpu::current().armed.set(u64::MAX);
 }

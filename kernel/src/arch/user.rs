@@ -21,10 +21,12 @@
 //! at one, because the last page below the hole is never mapped.
 
 use super::context::{UserContext, canonical};
-use super::cpu::{self, Cpu, KERNEL_STACK_POINTER, SCRATCH, USER_CONTEXT};
+use super::cpu::{
+    self, Cpu, KERNEL_STACK_POINTER, SCRATCH, STRETCH_LIMIT, STRETCH_START, TURNS, USER_CONTEXT,
+};
 use super::fpu;
 use super::traps::vector;
-use super::{bases, gdt, interrupts};
+use super::{bases, gdt, interrupts, stretch};
 use core::arch::global_asm;
 use core::mem::offset_of;
 use x86_64::VirtAddr;
@@ -128,6 +130,12 @@ where
     }
 }
 
+/// The thread whose system call is being answered shall not go back to user mode: the call is returned as
+/// [`Trap::Syscall`], also if `immediate` has a result.
+pub fn leave() {
+    stretch::attend_to_leaving();
+}
+
 /// Runs user code with these registers until it traps; then they hold its state.
 #[inline]
 pub fn enter_user(context: &mut UserContext) -> Trap {
@@ -146,7 +154,8 @@ where
 {
     loop {
         let cpu = cpu::current();
-        if cpu.lease.get() != context.lease || context.lease == 0 {
+        // (No CPU has the lease 0.)
+        if cpu.lease.get() != context.lease {
             if canonical(context.rip).is_err() {
                 return Trap::Exception { vector: vector::GENERAL_PROTECTION, error: 0 };
             }
@@ -230,6 +239,11 @@ global_asm!(
     CONTEXT = const USER_CONTEXT,
     KERNEL_RSP = const KERNEL_STACK_POINTER,
     SCRATCH = const SCRATCH,
+    STRETCH_START = const STRETCH_START,
+    STRETCH_LIMIT = const STRETCH_LIMIT,
+    TURNS = const TURNS,
+    answered = sym stretch::answered,
+    entering = sym stretch::entering,
     USER_CODE = const gdt::USER_CODE.0,
     USER_DATA = const gdt::USER_DATA.0,
     SYSTEM_CALL = const SYSTEM_CALL,

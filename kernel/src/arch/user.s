@@ -21,6 +21,12 @@ enter_user_mode:
     sub rsp, 8                       # system_call_entry calls Rust code: align
     mov gs:[{KERNEL_RSP}], rsp
     mov gs:[{CONTEXT}], rdi
+    mov dword ptr gs:[{TURNS}], 1    # a stretch ends: see stretch.rs
+    rdtsc
+    sub eax, gs:[{STRETCH_START}]
+    cmp eax, gs:[{STRETCH_LIMIT}]
+    ja 2f
+enter_context:
     mov rcx, [rdi + {RIP}]
     cmp rcx, [rdi + {RCX}]
     jne 1f
@@ -67,6 +73,16 @@ enter_user_mode:
     swapgs
     iretq
 
+2:  mov edi, eax
+    push rbp
+    lea rbp, [rsp + 72]              # where rbp was pushed: a frame for the stack's trace
+    sub rsp, 8
+    call {entering}
+    add rsp, 8
+    pop rbp
+    mov rdi, gs:[{CONTEXT}]
+    jmp enter_context
+
 # SYSCALL: rcx = user rip, r11 = user rflags, all flags clear, still on the user's stack.
 #
 # The closure sees number and arguments. If it finishes the call, back at once: Rust code has
@@ -83,6 +99,8 @@ user_system_call_entry:
     mov [rdi + {RIP}], rcx
     mov [rdi + {RFLAGS}], r11
     mov [rdi + {RDX}], rdx
+    rdtsc
+    mov gs:[{STRETCH_START}], eax
     mov [rdi + {RSI}], rsi
     mov rax, gs:[{SCRATCH}]
     mov [rdi + {RDI}], rax
@@ -98,7 +116,12 @@ user_system_call_entry:
     mov r11, [rdi + {RFLAGS}]
     test eax, eax
     jnz 1f
-    mov rax, rdx
+    mov r8, rdx
+    rdtsc
+    sub eax, gs:[{STRETCH_START}]
+    cmp eax, gs:[{STRETCH_LIMIT}]
+    ja 3f
+2:  mov rax, r8
     mov rdx, [rdi + {RDX}]
     mov rsi, [rdi + {RSI}]
     mov r8, [rdi + {R8}]
@@ -124,6 +147,21 @@ user_system_call_entry:
     pop rbx
     pop rbp
     ret
+
+3:  mov rsi, [rdi + {RAX}]
+    mov edi, eax
+    push rbp
+    push r8
+    lea rbp, [rsp + 80]
+    call {answered}                  # al: whether the thread shall not go back
+    pop r8
+    pop rbp
+    mov rdi, gs:[{CONTEXT}]
+    mov rcx, [rdi + {RIP}]
+    mov r11, [rdi + {RFLAGS}]
+    test al, al
+    jz 2b
+    jmp 1b
 
 # Every other trap from user mode; stack as in traps.s: vector, error code, rip, cs, rflags,
 # rsp, ss.
@@ -155,6 +193,8 @@ user_trap_entry:
     mov [rdi + {RFLAGS}], rax
     mov rax, [rsp + 40]
     mov [rdi + {RSP}], rax
+    rdtsc
+    mov gs:[{STRETCH_START}], eax
     mov rax, [rsp]
     mov rdx, [rsp + 8]
     mov rsp, gs:[{KERNEL_RSP}]

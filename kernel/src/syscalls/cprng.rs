@@ -15,7 +15,7 @@ pub async fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
             executor::yield_now().await;
         }
         if draw_part(buffer.part(start, STEP)).is_err() {
-            return caller.process.kill(abi::TASK_RETCODE_EXCEPTION_KILL);
+            return caller.exit_process(abi::TASK_RETCODE_EXCEPTION_KILL);
         }
     }
 }

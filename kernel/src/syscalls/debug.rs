@@ -96,7 +96,7 @@ pub(super) fn read(view: &Debuglog, buffer: OutSlice<u8>) -> Result<(), Status> 
     Err(Status::from_raw(length as i32))
 }
 
-/// How much text is written between yields, under one lock of the console; and read at once.
+/// How much text is written in one go, and read.
 const STEP: usize = 256;
 
 /// How long a thread that waits for input sleeps between two looks, in nanoseconds: the console's interrupt
@@ -162,22 +162,24 @@ fn receive(bytes: &mut [u8]) -> usize {
     places.map(|(place, byte)| *place = if byte == b'\r' { b'\n' } else { byte }).count()
 }
 
-/// Writes text to the console.
-pub async fn debug_write(_caller: &Caller, text: InSlice<u8>) -> Result<(), Status> {
+/// Writes text to the console, which may have to wait for that to be sent which others have written.
+pub async fn debug_write(caller: &Caller, text: InSlice<u8>) -> Result<(), Status> {
     check_serial(Serial::OutputOnly)?;
     for start in (0..text.len()).step_by(STEP) {
         if start != 0 {
             executor::yield_now().await;
         }
-        write_part(text.part(start, STEP))?;
+        while !write_part(text.part(start, STEP))? {
+            wait::sleep_until(caller.deadline(now() + LOOK)).await;
+        }
     }
     Ok(())
 }
 
-fn write_part(text: InSlice<u8>) -> Result<(), Status> {
+/// Whether there was room for it.
+fn write_part(text: InSlice<u8>) -> Result<bool, Status> {
     let mut chunk = [0; STEP];
     let bytes = &mut chunk[..text.len()];
     text.read_into(bytes)?;
-    serial::CONSOLE.write_text(bytes);
-    Ok(())
+    Ok(serial::CONSOLE.write_text(bytes))
 }

@@ -3,6 +3,7 @@
 use super::{Caller, HandleArgument};
 use crate::mm::user::{InSlice, Out};
 use abi::{RawHandle, Rights, Status};
+use objects::Doomed;
 
 /// Closes a handle. `HANDLE_INVALID` is fine.
 pub fn handle_close(caller: &Caller, handle: HandleArgument) -> Result<(), Status> {
@@ -12,7 +13,7 @@ pub fn handle_close(caller: &Caller, handle: HandleArgument) -> Result<(), Statu
     caller.handles.remove(handle.value()).map(drop)
 }
 
-/// How many handles are closed between yields.
+/// How many handles are closed between yields, with what that dooms.
 const STEP: usize = 64;
 
 /// Closes all of them, whichever of them are good.
@@ -32,10 +33,12 @@ fn close_part(caller: &Caller, handles: InSlice<RawHandle>) -> Result<Result<(),
     let mut chunk = [0; STEP];
     let values = &mut chunk[..handles.len()];
     handles.read_into(values)?;
-    let mut outcome = Ok(());
-    for value in values {
-        outcome = outcome.and(handle_close(caller, HandleArgument::new(*value)));
+    let (mut outcome, mut doomed) = (Ok(()), Doomed::default());
+    for value in values.iter().map(|value| HandleArgument::new(*value)).filter(|value| !value.is_none()) {
+        let removed = caller.handles.remove(value.value());
+        outcome = outcome.and(removed.map(|handle| handle.close_into(&mut doomed)));
     }
+    doomed.finish();
     Ok(outcome)
 }
 

@@ -206,7 +206,19 @@ impl Caller {
         let name = core::str::from_utf8(&name).unwrap_or("?").trim_end_matches('\0');
         let (process, thread) = (self.process.koid(), self.thread.koid());
         println!("process {process} \"{name}\", thread {thread}: {reason}: killed");
-        self.process.kill(abi::TASK_RETCODE_EXCEPTION_KILL);
+        self.exit_process(abi::TASK_RETCODE_EXCEPTION_KILL);
+    }
+
+    /// Ends the process; this thread does not go back to user mode.
+    pub fn exit_process(&self, return_code: i64) {
+        self.process.kill(return_code);
+        self.exit_thread();
+    }
+
+    /// Ends this thread: it does not go back to user mode.
+    pub fn exit_thread(&self) {
+        self.thread.exit();
+        arch::user::leave();
     }
 
     /// A deadline on the timers of this CPU.

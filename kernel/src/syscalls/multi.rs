@@ -38,5 +38,5 @@ fn finish(caller: &Caller, done: Result<(), Status>) {
     if done.is_err() {
         caller.process.kill(abi::TASK_RETCODE_EXCEPTION_KILL);
     }
-    caller.thread.exit();
+    caller.exit_thread();
 }

@@ -63,5 +63,5 @@ pub fn process_start(
 
 /// Ends the calling process.
 pub fn process_exit(caller: &Caller, return_code: i64) {
-    caller.process.kill(return_code);
+    caller.exit_process(return_code);
 }

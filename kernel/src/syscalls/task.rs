@@ -2,15 +2,26 @@
 
 use super::Caller;
 use abi::Status;
+use alloc::sync::Arc;
 use objects::{KILLED, Object};
 
 /// Kills a job or a process. A thread is part of its process and can not be killed alone.
-pub fn task_kill(_caller: &Caller, task: Object) -> Result<(), Status> {
-    match task {
-        Object::Job(job) => job.kill(KILLED),
-        Object::Process(process) => process.kill(KILLED),
+pub fn task_kill(caller: &Caller, task: Object) -> Result<(), Status> {
+    let own = match task {
+        Object::Job(job) => {
+            job.kill(KILLED);
+            caller.process.job().is_within(&job)
+        }
+        Object::Process(process) => {
+            process.kill(KILLED);
+            Arc::ptr_eq(&process, &caller.process)
+        }
         Object::Thread(_) => return Err(Status::NOT_SUPPORTED),
         _ => return Err(Status::WRONG_TYPE),
+    };
+    if own {
+        // Others go on until their turn comes; who kills itself does not.
+        caller.exit_process(KILLED);
     }
     Ok(())
 }

@@ -54,7 +54,7 @@ pub(super) fn user_context(entry: usize, stack: usize, arg1: u64, arg2: u64) -> 
 
 /// Ends the calling thread.
 pub fn thread_exit(caller: &Caller) {
-    caller.thread.exit();
+    caller.exit_thread();
 }
 
 /// Lets others run.

@@ -1,6 +1,7 @@
 //! Jobs, processes and threads, without a machine to run on.
 
 use super::handle;
+use crate::closing::discard_some;
 use crate::host::{HostEntropy, HostPageTable};
 use crate::memory::USER_RANGE;
 use crate::{Event, Job, KILLED, KernelObject, Process, Thread, Vmar};
@@ -72,6 +73,9 @@ fn killing_a_job_kills_all_below_and_admits_no_more() {
     assert_eq!(jobs.len(), 31);
     let processes: Vec<_> = jobs.iter().map(|job| process(job).unwrap()).collect();
     jobs[0].kill(KILLED);
+    while jobs[0].exit().is_none() {
+        discard_some();
+    }
     assert!(processes.iter().all(|process| process.progress().1 == Some(KILLED)));
     assert!(jobs.iter().all(|job| job.base().signals.get().contains(Signals::JOB_TERMINATED)));
     assert_eq!(jobs[3].create_child().err(), Some(Status::BAD_STATE));

@@ -38,6 +38,7 @@ mod info;
 mod info_tasks;
 mod job;
 mod last_calls;
+mod latency;
 mod limits;
 mod long_lists;
 mod magenta;
