@@ -113,10 +113,8 @@ impl Fuzzer<'_> {
             tell(&format!("  {line}"))?;
         }
         let Some(last) = console.round() else { return Ok(1) };
-        let round = console.suspects(last).into_iter().find_map(|round| {
-            let fails = (0..TRIES).any(|_| self.fails(seed, round, None).unwrap_or(false));
-            fails.then_some(round)
-        });
+        let fails = |round: &u64| (0..TRIES).any(|_| self.fails(seed, *round, None).unwrap_or(false));
+        let round = console.suspects(last).into_iter().find(fails);
         let Some(round) = round else {
             tell(&format!("no round fails alone; again: fuzz --seed {seed} --calls {CALLS_PER_BOOT}"))?;
             return Ok(1);
