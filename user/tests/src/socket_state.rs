@@ -82,7 +82,7 @@ user_test! {
         drop(left);
         assert_eq!((right.write(b"x"), read(&right)), (Err(Status::PEER_CLOSED), Err(Status::PEER_CLOSED)));
         right.set_disposition(ENABLED, ENABLED).expect("enabled");
-        assert_eq!(active(&right), Signals::SOCKET_PEER_CLOSED);
+        assert_eq!(active(&right), Signals::SOCKET_PEER_CLOSED | Signals::SOCKET_WRITABLE);
     }
 
     fn unread_bytes_keep_writing_disabled() {

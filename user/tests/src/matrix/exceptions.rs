@@ -125,8 +125,6 @@ pub fn usual(call: &Call) -> Outcome {
     match call.name {
         // Nobody wakes it, and its deadline has passed.
         "futex_wait" | "mx_futex_wait" => Outcome::Status(Status::TIMED_OUT),
-        // There is none of that where the kernel was not told so.
-        "syscall_test_without_memory" => Outcome::Status(Status::NOT_SUPPORTED),
         "process_exit"
         | "thread_exit"
         | "futex_wake_handle_close_thread_exit"
