@@ -47,7 +47,6 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
             crate::last_calls::play(role);
             SURVIVED
         }
-        _ if role.starts_with("latency-") => crate::latency::play(startup, role),
         _ => wait(startup, role),
     }
 }

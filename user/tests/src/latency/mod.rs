@@ -6,10 +6,3 @@
 
 mod output;
 mod tasks;
-
-use hafnon_user::Startup;
-
-/// Plays a child's part: those of roles that begin with `latency-`.
-pub fn play(startup: &mut Startup, role: &str) -> i64 {
-    tasks::play(startup, role)
-}

@@ -114,7 +114,7 @@ user_test! {
         check_memory();
     }
 
-    #[needs("with=kernel.trials=on timeout=600")]
+    #[needs("with=kernel.trials=on cpus=1 timeout=600")]
     fn no_refused_request_for_memory_does_harm() {
         refused::check_refused();
     }
