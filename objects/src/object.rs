@@ -70,7 +70,7 @@ macro_rules! kinds {
 
         impl Object {
             /// The common part.
-            #[inline]
+            #[inline(always)] // reason: a jump table, as long as the call to it
             pub fn base(&self) -> &Base {
                 match self { $(Self::$kind(object) => object.base(),)* }
             }

@@ -7,7 +7,7 @@
 //!
 //! Small kernel allocations can not fail: frames for user memory, and large blocks, whose size user code may
 //! choose, are refused once fewer frames than the reserve are free, and what a system call may need beyond
-//! that is reserved before it begins. [`admit`] does that: each CPU has a [stock](super::stock) that only the
+//! that is reserved before it begins. [`admit`] does that: each CPU has a [stock] that only the
 //! slabs of its own small allocations may take from, and that is full when a call begins that allocates.
 //!
 //! A frame is named by its physical address, a plain number: that a frame is given back once, and by who

@@ -7,7 +7,7 @@
 //! block at most. So a CPU with [`ALLOCATIONS`] blocks that nobody else may take is sure of as many allocations.
 //!
 //! A stock is dipped into only when no other frame is left. From then on every admission looks closer
-//! ([`watermarks::begin_scrutiny`]), and the next one on this CPU fills the stock, or fails.
+//! (`watermarks::begin_scrutiny`), and the next one on this CPU fills the stock, or fails.
 //!
 //! Everything here happens under the lock of the frames, except that a CPU looks at its own stock.
 

@@ -5,7 +5,7 @@
 //! creates something, or needs a page.
 //!
 //! [`is_ordinary`] is also all that such a call asks as long as there is enough of everything. So nothing is
-//! ordinary while something wants a closer look: see [`begin_scrutiny`].
+//! ordinary while something wants a closer look: see `begin_scrutiny`.
 
 use super::frames;
 use core::future::poll_fn;

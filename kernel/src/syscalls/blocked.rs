@@ -232,7 +232,7 @@ fn suspend<R>(
 }
 
 /// Writes what a wait for signals saw that was `woken` or timed out; its outcome.
-#[inline]
+#[inline(always)] // reason: half of it is passing what it needs
 fn tell(waiter: Pin<&mut SignalWaiter>, woken: bool, to: Out<Signals>) -> Result<(), Status> {
     let seen = waiter.tag();
     waiter.release();
