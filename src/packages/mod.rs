@@ -1,7 +1,7 @@
 //! Getting what is missing: through rustup where it can download, through apt on Debian and its kin, and
 //! otherwise not at all: then the caller gets a sentence that names the command to type.
 //!
-//! Packages are never installed. They are fetched and unpacked into a directory of our own ([`cache`]), so
+//! Packages are never installed. They are fetched and unpacked into a directory of our own (`cache`), so
 //! that nothing that is installed changes, whoever calls, and whatever the package would break.
 //!
 //! One at a time: tests run side by side, and each may be the first to miss something.
