@@ -6,7 +6,7 @@ use std::{fs, ops::Range, path::Path};
 use anyhow::{Context, Result, bail};
 use object::{
     Architecture, Endianness, Object, ObjectSection,
-    elf::{ELFOSABI_LINUX, ET_DYN, ET_EXEC, PF_X, PT_INTERP, PT_LOAD, PT_NOTE},
+    elf::{ET_DYN, ET_EXEC, PF_X, PT_INTERP, PT_LOAD, PT_NOTE},
     read::elf::{ElfFile64, ProgramHeader},
 };
 
@@ -48,23 +48,20 @@ pub fn check_program(file: &Path) -> Result<()> {
     }
 }
 
-/// Whether a program was made for Linux: it names one of Linux's dynamic loaders, says so in a note or by its
-/// kind of ABI, or enters a kernel by itself, which a program for hafnon leaves to the vDSO.
+/// Whether a program was made for Linux: it names one of Linux's dynamic loaders, says so in a note, or enters a kernel
+/// by itself, which a program for hafnon leaves to the vDSO. The kind of ABI in its header says nothing: linkers write
+/// GNU's there for any program with a section to be kept.
 fn is_for_linux(elf: &ElfFile64<Endianness>) -> bool {
-    let (header, endian) = (elf.elf_header(), elf.endian());
-    let mut segments = elf.elf_program_headers().iter();
-    header.e_ident.os_abi.0 == ELFOSABI_LINUX.0
-        || segments.any(|segment| {
-            let bytes = segment.data(endian, elf.data()).unwrap_or_default();
-            match segment.p_type(endian) {
-                PT_INTERP => [&b"/lib/ld-"[..], b"/lib64/ld-"].iter().any(|loader| bytes.starts_with(loader)),
-                PT_NOTE => {
-                    LINUX_NOTES.iter().any(|note| bytes.windows(note.len()).any(|window| window == *note))
-                }
-                PT_LOAD if segment.p_flags(endian).contains(PF_X) => calls_linux(bytes),
-                _ => false,
-            }
-        })
+    let endian = elf.endian();
+    elf.elf_program_headers().iter().any(|segment| {
+        let bytes = segment.data(endian, elf.data()).unwrap_or_default();
+        match segment.p_type(endian) {
+            PT_INTERP => [&b"/lib/ld-"[..], b"/lib64/ld-"].iter().any(|loader| bytes.starts_with(loader)),
+            PT_NOTE => LINUX_NOTES.iter().any(|note| bytes.windows(note.len()).any(|window| window == *note)),
+            PT_LOAD if segment.p_flags(endian).contains(PF_X) => calls_linux(bytes),
+            _ => false,
+        }
+    })
 }
 
 /// The beginnings of notes that programs for Linux have: glibc's `ABI-tag` with the number of Linux, and that of Go.
@@ -182,6 +179,16 @@ mod tests {
         bytes.extend([PT_LOAD.0, 5].map(u32::to_le_bytes).concat());
         bytes.extend([0, address, address, size, size, 4096].map(u64::to_le_bytes).concat());
         bytes
+    }
+
+    #[test]
+    fn a_header_with_gnus_kind_of_abi_is_no_sign_of_linux() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        let mut bytes = program(ET_DYN, 0, 0, 120);
+        bytes[7] = object::elf::ELFOSABI_GNU.0;
+        fs::write(&file, bytes).unwrap();
+        check_program(&file).expect("a program");
     }
 
     #[test]
