@@ -88,9 +88,9 @@ impl Doomed {
         Some(first)
     }
 
-    /// Counts a handle that is closed, of several that are discarded as one.
-    pub(crate) fn count(&mut self) {
-        self.done += 1;
+    /// Counts things that are discarded as one, such as the handles of a message.
+    pub(crate) fn count(&mut self, things: usize) {
+        self.done += things;
     }
 
     /// Gives the first object its turn; whether something may be left.

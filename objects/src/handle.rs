@@ -79,7 +79,7 @@ impl Handle {
     /// Closes the handle; what that dooms is left to the caller's loop.
     pub fn close_into(mut self, doomed: &mut Doomed) {
         if let Some(object) = self.object.take() {
-            doomed.count();
+            doomed.count(1);
             release(&object, doomed);
         }
     }

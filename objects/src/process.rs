@@ -14,7 +14,7 @@
 
 use crate::account::Payer;
 use crate::base::{Base, Koid};
-use crate::closing::{Doomed, Remains};
+use crate::closing::{Doomed, Remains, TURN};
 use crate::futex::{self, FutexTable};
 use crate::job::Job;
 use crate::listing::visit_part;
@@ -38,8 +38,8 @@ use waitq::sync::Mutex;
 /// The return code of a process that was killed: `ZX_TASK_RETCODE_SYSCALL_KILL`.
 pub const KILLED: i64 = -1024;
 
-/// How much of a dead process's address space is unmapped in one turn, as long as closing a handle takes at most.
-const UNMAPPED_AT_ONCE: u32 = 64;
+/// How much of a dead process's address space is unmapped in one turn, and as how many things that counts.
+const UNMAPPED_AT_ONCE: (u32, usize) = (1024, TURN);
 
 /// A process.
 pub struct Process {
@@ -305,8 +305,10 @@ impl Process {
 
     /// Unmaps everything, once all handles are closed, in steps, and tells then that the process has terminated:
     /// whether that is done.
-    fn terminate(&self) -> bool {
-        let (retired, is_done) = self.root.destroy_address_space(&mut Work::new(UNMAPPED_AT_ONCE));
+    fn terminate(&self, doomed: &mut Doomed) -> bool {
+        let (work, things) = UNMAPPED_AT_ONCE;
+        doomed.count(things);
+        let (retired, is_done) = self.root.destroy_address_space(&mut Work::new(work));
         drop(retired);
         if is_done {
             self.job.remove_process(self.koid(), || self.base.signals.assert(Signals::PROCESS_TERMINATED));
@@ -363,7 +365,7 @@ impl Remains for Process {
         match self.next_remains() {
             Left::Thread(thread) => thread.kill(),
             Left::Nothing => return false,
-            Left::Handles => return self.handles.close_one(doomed) || !self.terminate(),
+            Left::Handles => return self.handles.close_one(doomed) || !self.terminate(doomed),
         }
         true
     }

@@ -47,6 +47,8 @@ struct Chunk<T> {
 /// A list in order.
 pub(crate) struct Sorted<T> {
     chunks: Vec<Chunk<T>>,
+    /// The room of the last chunk that went: what has one entry now and then allocates once.
+    spare: Vec<T>,
 }
 
 /// Where an entry is, or would be; until the next change.
@@ -97,7 +99,7 @@ impl<T: Entry> Chunk<T> {
 impl<T> Sorted<T> {
     /// An empty list.
     pub const fn new() -> Self {
-        Self { chunks: Vec::new() }
+        Self { chunks: Vec::new(), spare: Vec::new() }
     }
 
     /// The position behind the last entry.
@@ -198,7 +200,7 @@ impl<T: Entry> Sorted<T> {
     /// Adds an empty chunk, which is filled at once.
     fn add_chunk(&mut self, chunk: usize, room: usize) -> Result<(), NoMemory> {
         self.chunks.try_reserve(1).map_err(|_| NoMemory)?;
-        let mut entries = Vec::new();
+        let mut entries = core::mem::take(&mut self.spare);
         entries.try_reserve(room).map_err(|_| NoMemory)?;
         self.chunks.insert(chunk, Chunk { entries, gap: 0, marked: 0 });
         Ok(())
@@ -234,7 +236,10 @@ impl<T: Entry> Sorted<T> {
         let removed = chunk.remove(position.at);
         let left = chunk.entries.len();
         if left == 0 {
-            self.chunks.remove(position.chunk);
+            let gone = self.chunks.remove(position.chunk);
+            if self.chunks.is_empty() {
+                self.spare = gone.entries;
+            }
         } else if left < FEW && self.chunks.len() > 1 {
             self.join(position.chunk.min(self.chunks.len() - 2));
         }

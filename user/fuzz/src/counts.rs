@@ -59,7 +59,7 @@ impl Counts {
     }
 
     /// What there is more of than there was.
-    pub fn since(&self, before: &Self) -> Left {
+    fn since(&self, before: &Self) -> Left {
         Left(Self {
             handles: self.handles - before.handles,
             tasks: self.tasks - before.tasks,
@@ -70,6 +70,19 @@ impl Counts {
 }
 
 impl Left {
+    /// What there is more of than `before`, once the kernel has had time to free what dead processes had.
+    pub fn since(before: &Counts, startup: &Startup, job: &Job) -> Result<Self> {
+        let mut left = Counts::take(startup, job)?.since(before);
+        for _ in 0..PATIENCE {
+            if left.is_nothing() {
+                break;
+            }
+            clock::sleep(clock::MILLISECOND)?;
+            left = Counts::take(startup, job)?.since(before);
+        }
+        Ok(left)
+    }
+
     /// Whether there is nothing more.
     pub fn is_nothing(&self) -> bool {
         let Counts { handles, tasks, pages, heap } = self.0;

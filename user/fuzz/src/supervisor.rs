@@ -105,13 +105,12 @@ impl Supervisor<'_> {
 
     /// What there is more of than at the first look.
     fn look(&self, before: &mut Option<Counts>) -> Result<Left> {
-        let now = || Counts::settled(self.startup, &self.job);
         match before {
             None => {
-                *before = Some(now()?);
+                *before = Some(Counts::settled(self.startup, &self.job)?);
                 Ok(Left::default())
             }
-            Some(before) => Ok(now()?.since(before)),
+            Some(before) => Left::since(before, self.startup, &self.job),
         }
     }
 
