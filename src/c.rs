@@ -1,13 +1,17 @@
-//! C programs: the library in `user/c`, the programs beside it, and a person's own.
+//! C programs: the library in `user/c`, the programs beside it, and a person's own, which may be in C++, too.
 //!
 //! ```text
 //! user/c/src/*.c ──▶ libc.o ─────────┐
+//! user/c/math ─────▶ libm.a ─────────┤
 //! user/c/src/*.rs ─▶ libhafnon_c.a ──┼──▶ a static position-independent executable
 //! user/c/NAME.c ─────────────────────┘      bin/NAME in the ramdisk
 //! user/c/tests/*.c ──────────────────────▶ bin/c-tests
 //! ```
 //!
-//! All of it is compiled by the host's compiler, with none of the host's headers and libraries.
+//! All of it is compiled by the host's compiler, with none of the host's headers and libraries, but those parts of
+//! C++'s library that are all header.
+
+mod language;
 
 use std::{
     env,
@@ -15,6 +19,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    slice,
     time::SystemTime,
 };
 
@@ -22,26 +27,29 @@ use anyhow::{Context, Result};
 
 use crate::{
     compile::{self, Program},
-    packages::{Installation, Tree, install, unpacked},
+    packages::{Tree, install, unpacked},
     steps::Step,
-    toolchain::Toolchain,
+    toolchain::{self, Toolchain},
     workspace::{self, find_in_path},
 };
 
-/// A C compiler as Debian packages it.
-const PACKAGES: [&str; 1] = ["gcc"];
+use language::languages;
 
-/// Ways to a C compiler.
-pub const WAYS_TO_COMPILER: [Installation; 1] = [Installation::Apt(&PACKAGES)];
+pub use language::Language;
 
 /// The package of the library's Rust half, and what it becomes.
 const LIBRARY: (&str, &str) = ("hafnon-c", "libhafnon_c.a");
 
+/// The package with the library's math, and what it becomes.
+pub(crate) const MATH: (&str, &str) = ("hafnon-math", "libhafnon_math.a");
+
+/// C's names become weak: a program may have a function `y1` of its own. Not what this archive lacks itself.
+const WEAKEN: [&str; 3] = ["--weaken-symbol=[a-z]*", "--weaken-symbol=!mem*", "--weaken-symbol=!abort"];
+
 /// Position-independent code that does not take the thread pointer for that of the host's C library.
 /// A stack protector, for those who ask for one, looks where `zircon/tls.h` has the guard.
-const COMPILE: [&str; 7] = [
+const COMPILE: [&str; 6] = [
     "-O2",
-    "-std=gnu11",
     "-nostdinc",
     "-fPIE",
     "-fno-stack-protector",
@@ -62,20 +70,22 @@ const OWN: [&str; 4] = ["-Wall", "-Wextra", "-Werror", "-fno-builtin"];
 /// Arguments that stop the compiler before it links.
 const NO_LINK: [&str; 5] = ["-c", "-S", "-E", "-M", "-MM"];
 
-/// A C compiler, before it was asked anything.
+/// A compiler, before it was asked anything.
 #[derive(Debug)]
 pub struct Found {
+    language: Language,
     program: PathBuf,
     /// Where it was unpacked, unless it is installed.
     unpacked: Option<Tree>,
 }
 
-/// The C compiler, if one is here.
-pub fn find() -> Option<Found> {
-    let installed = find_in_path("gcc").or_else(|| find_in_path("cc"));
-    installed.map(|program| Found { program, unpacked: None }).or_else(|| {
-        let tree = unpacked(&PACKAGES)?;
-        Some(Found { program: tree.file("usr/bin/gcc")?, unpacked: Some(tree) })
+/// The compiler of a language, if one is here.
+pub fn find(language: Language) -> Option<Found> {
+    let names = language.programs();
+    let installed = names.into_iter().find_map(find_in_path);
+    installed.map(|program| Found { language, program, unpacked: None }).or_else(|| {
+        let tree = unpacked(&names[..1])?;
+        Some(Found { language, program: tree.file(&format!("usr/bin/{}", names[0]))?, unpacked: Some(tree) })
     })
 }
 
@@ -90,7 +100,16 @@ impl Found {
 
     /// The compiler without arguments.
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
+        self.program(&self.program)
+    }
+
+    /// A program that came with it.
+    fn tool(&self, name: &str) -> Command {
+        self.program(Path::new(name))
+    }
+
+    fn program(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         if let Some(tree) = &self.unpacked {
             // The assembler and the linker lie beside it.
             let path = env::var_os("PATH").unwrap_or_default();
@@ -100,15 +119,38 @@ impl Found {
         }
         command
     }
+
+    /// Where the compiler's own headers are, and those of the language's library that need no library behind them.
+    fn headers(&self) -> Result<Vec<PathBuf>> {
+        let asked = self.command().arg("-print-file-name=include").output();
+        let answer = asked.context("cannot start the compiler")?.stdout;
+        let own = PathBuf::from(String::from_utf8_lossy(&answer).trim());
+        let mut all = match self.language {
+            Language::C => Vec::new(),
+            Language::CPlusPlus => self.library_headers()?,
+        };
+        all.push(own);
+        Ok(all)
+    }
+
+    /// Where g++ looks for the headers of C++'s library.
+    fn library_headers(&self) -> Result<Vec<PathBuf>> {
+        let asked = self.command().args(["-E", "-v", "-x", "c++", "/dev/null", "-o", "/dev/null"]).output();
+        let said = asked.context("cannot start the C++ compiler")?.stderr;
+        let said = String::from_utf8_lossy(&said);
+        let places = said.lines().filter_map(|line| line.strip_prefix(' '));
+        let of_library = |place: &&str| place.starts_with('/') && place.contains("/c++");
+        Ok(places.filter(of_library).map(PathBuf::from).collect())
+    }
 }
 
 /// Builds every C program.
 ///
 /// # Errors
 /// There is no compiler, or a program does not compile (the compiler has said why).
-pub fn programs() -> Result<Vec<Program>> {
-    let compiler = Compiler::ensure()?;
-    let library = library(&compiler)?;
+pub fn programs(toolchain: &Toolchain) -> Result<Vec<Program>> {
+    let compiler = Compiler::ensure(Language::C)?;
+    let library = library(toolchain, &compiler)?;
     let mut programs = Vec::new();
     for (name, sources) in all_sources()? {
         let file = workspace::target("user/c").join(&name);
@@ -138,16 +180,50 @@ pub fn program_files() -> Result<Vec<Program>> {
 ///
 /// # Errors
 /// There is no compiler, or the library does not compile.
-pub fn compile(toolchain: &Toolchain, arguments: &[String]) -> Result<bool> {
-    let compiler = Compiler::ensure()?;
+pub fn compile(arguments: &[String]) -> Result<bool> {
     let links = !arguments.iter().any(|argument| NO_LINK.contains(&argument.as_str()));
-    let mut command = if links {
-        compile::user_package(toolchain, LIBRARY.0)?;
-        compiler.link(arguments, &library(&compiler)?)
-    } else {
-        compiler.command(arguments)
-    };
-    Ok(command.status().context("cannot start the C compiler")?.success())
+    let languages = languages(arguments);
+    let is_cplusplus = languages.contains(&Some(Language::CPlusPlus));
+    let compiler = Compiler::ensure(if is_cplusplus { Language::CPlusPlus } else { Language::C })?;
+    if !is_cplusplus || !languages.contains(&Some(Language::C)) {
+        return compiler.run(arguments, links);
+    }
+    // One compiler for each language. What is linked needs both compilers' objects.
+    let scratch = tempfile::tempdir()?;
+    let (mut own, mut others) = (Vec::new(), Vec::new());
+    for (index, (argument, language)) in arguments.iter().zip(&languages).enumerate() {
+        match language {
+            Some(Language::C) => {
+                let object = scratch.path().join(format!("{index}.o")).display().to_string();
+                others.push((argument.clone(), object.clone()));
+                own.extend(links.then_some(object));
+            }
+            _ => own.push(argument.clone()),
+        }
+    }
+    let c = Compiler::ensure(Language::C)?;
+    let options = options(arguments, &languages, links);
+    for (source, object) in others {
+        let place = if links { vec!["-c".into(), "-o".into(), object] } else { Vec::new() };
+        if !c.run(&[&options[..], &[source], &place].concat(), false)? {
+            return Ok(false);
+        }
+    }
+    compiler.run(&own, links)
+}
+
+/// What of `arguments` is neither a source nor an object; not the output either, if that is `linked`.
+fn options(arguments: &[String], languages: &[Option<Language>], linked: bool) -> Vec<String> {
+    let before = [""].into_iter().chain(arguments.iter().map(String::as_str));
+    let each = arguments.iter().zip(languages).zip(before);
+    let output = |argument: &str, before| linked && (argument == "-o" || before == "-o");
+    let object =
+        |argument: &str| !argument.starts_with('-') && [".o", ".a"].iter().any(|end| argument.ends_with(end));
+    each.filter(|((argument, language), before)| {
+        language.is_none() && !output(argument, *before) && !object(argument)
+    })
+    .map(|((argument, _), _)| argument.clone())
+    .collect()
 }
 
 /// Name and sources of each program.
@@ -176,8 +252,8 @@ fn sources(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Both halves of the library; the Rust one has been built.
-fn library(compiler: &Compiler) -> Result<[PathBuf; 2]> {
+/// The parts of the library, in the order in which they need each other. That in Rust has been built, but for its math.
+fn library(toolchain: &Toolchain, compiler: &Compiler) -> Result<[PathBuf; 3]> {
     let object = workspace::target("user/c").join("libc.o");
     let sources = sources(&directory().join("src"))?;
     make(&object, &[directory().join("src"), headers()], |out| {
@@ -185,31 +261,63 @@ fn library(compiler: &Compiler) -> Result<[PathBuf; 2]> {
         command.args(OWN).args([LIBRARY_ONLY, "-r", "-nostdlib", "-o"]).arg(out);
         command
     })?;
-    Ok([object, compile::user_output(LIBRARY.1)])
+    Ok([object, math(toolchain)?, compile::user_output(LIBRARY.1)])
 }
 
-/// The host's compiler, and where its own headers are.
+/// Builds the functions of `<math.h>`; the archive.
+///
+/// # Errors
+/// There is no compiler, or they do not compile (the compiler has said why).
+pub fn math(toolchain: &Toolchain) -> Result<PathBuf> {
+    let archive = compile::hosted_library(toolchain, MATH.0, MATH.1)?;
+    let compiler = Compiler::ensure(Language::C)?.found;
+    let weak = workspace::target("user/c").join("libm.a");
+    make(&weak, slice::from_ref(&archive), |out| {
+        let mut command = compiler.tool("objcopy");
+        command.arg("--wildcard").args(WEAKEN).arg(&archive).arg(out);
+        command
+    })?;
+    Ok(weak)
+}
+
+/// The host's compiler, and where headers are beside the library's.
 struct Compiler {
     found: Found,
-    headers: PathBuf,
+    headers: Vec<PathBuf>,
 }
 
 impl Compiler {
-    fn ensure() -> Result<Self> {
-        let found = match find() {
+    fn ensure(language: Language) -> Result<Self> {
+        let found = match find(language) {
             Some(found) => found,
-            None => install("a C compiler", &WAYS_TO_COMPILER, find)?,
+            None => {
+                let what = format!("a {}", language.compiler());
+                install(&what, language.ways_to_compiler(), || find(language))?
+            }
         };
-        let asked = found.command().arg("-print-file-name=include").output();
-        let answer = asked.context("cannot start the C compiler")?.stdout;
-        let headers = PathBuf::from(String::from_utf8_lossy(&answer).trim());
+        let headers = found.headers()?;
         Ok(Self { found, headers })
+    }
+
+    /// Runs the compiler with a person's arguments; whether it succeeded.
+    fn run(&self, arguments: &[String], links: bool) -> Result<bool> {
+        let mut command = if links {
+            let toolchain = toolchain::for_kernel()?;
+            compile::user_package(&toolchain, LIBRARY.0)?;
+            self.link(arguments, &library(&toolchain, &Self::ensure(Language::C)?)?)
+        } else {
+            self.command(arguments)
+        };
+        Ok(command.status().context("cannot start the compiler")?.success())
     }
 
     /// A command that compiles `arguments` for a user program.
     fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = self.found.command();
-        command.args(COMPILE).arg("-isystem").arg(headers()).arg("-isystem").arg(&self.headers);
+        command.args(self.found.language.flags()).args(COMPILE);
+        for place in [headers()].iter().chain(&self.headers) {
+            command.arg("-isystem").arg(place);
+        }
         command.args(arguments);
         command
     }
@@ -285,7 +393,8 @@ mod tests {
         let from = readme.find("\ngcc ").expect("a command that begins with gcc");
         let command = readme[from..].split("\n```").next().unwrap();
         let words: Vec<&str> = command.split_whitespace().filter(|word| *word != "\\").collect();
-        let flags: Vec<&str> = COMPILE.into_iter().chain(LINK).collect();
+        let language = Language::C.flags().iter().copied();
+        let flags: Vec<&str> = language.chain(COMPILE).chain(LINK).collect();
         assert_eq!(words[0], "gcc");
         assert_eq!(words[1..=flags.len()], flags);
     }

@@ -136,8 +136,10 @@ pub fn kernel_file(package: &str) -> PathBuf {
 /// # Errors
 /// One does not compile (what the compiler said stands on standard error).
 pub fn user_programs(toolchain: &Toolchain) -> Result<Vec<Program>> {
-    build("building the user programs", toolchain, Kind::User, &user_packages()?)?;
-    c::programs()?;
+    let mut packages = user_packages()?;
+    packages.retain(|package| package != c::MATH.0);
+    build("building the user programs", toolchain, Kind::User, &packages)?;
+    c::programs(toolchain)?;
     user_program_files()
 }
 
@@ -159,6 +161,26 @@ pub fn user_program_files() -> Result<Vec<Program>> {
 /// It does not compile (what the compiler said stands on standard error).
 pub fn user_package(toolchain: &Toolchain, package: &str) -> Result<()> {
     build(&format!("building {package}"), toolchain, Kind::User, &[package.into()])
+}
+
+/// Builds a package below `user/` as a static library with the host's calling convention, which is C's: code for the
+/// target of the others is compiled without floating-point registers, and passes numbers in other ones. It is one piece,
+/// so that what both need of Rust's own library does not meet where they are linked.
+///
+/// # Errors
+/// It does not compile (what the compiler said stands on standard error).
+pub fn hosted_library(toolchain: &Toolchain, package: &str, archive: &str) -> Result<PathBuf> {
+    let mut command = toolchain.cargo();
+    command
+        .current_dir(workspace::root())
+        .args(["build", "--locked", "--release", "-p", package])
+        .env("CARGO_TARGET_DIR", Kind::User.directory())
+        .env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            ["-Crelocation-model=pic", "-Cforce-frame-pointers=yes"].join("\u{1f}"),
+        );
+    Step::new(&format!("building {package}")).run(&mut command)?;
+    Ok(Kind::User.directory().join("release").join(archive))
 }
 
 /// What the build of user programs calls `name`.

@@ -49,9 +49,9 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Compile a C program for hafnon: gcc with the right headers, library and flags
+    /// Compile a C or C++ program for hafnon: gcc or g++ with the right headers, library and flags
     Cc {
-        /// Arguments for gcc, such as `program.c -o program`
+        /// Arguments for the compiler, such as `program.c -o program`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         arguments: Vec<String>,
     },

@@ -17,7 +17,7 @@ use hafnon::{
     qemu, ramdisk,
     steps::Step,
     symbols::Symbols,
-    toolchain,
+    toolchain, workspace,
 };
 
 /// The last line of a tour that left nothing behind.
@@ -288,8 +288,54 @@ fn a_c_program_of_several_files_is_compiled_and_run() {
 }
 
 #[test]
+fn a_program_may_be_in_c_and_cplusplus() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str| directory.path().join(name).display().to_string();
+    let main = "extern \"C\" int of_c(int);\nstruct Made { Made() : made(of_c(1)) {} int made; } made;\n\
+        int main(int argc, char**) { static Made again; return made.made + again.made + (argc > 1); }\n";
+    std::fs::write(file("main.cpp"), main).unwrap();
+    std::fs::write(file("of_c.c"), "int of_c(int class) { return class * FACTOR; }\n").unwrap();
+    let compile = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_hafnon"))
+            .arg("cc")
+            .args(arguments)
+            .current_dir(&directory)
+            .output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output.stderr));
+    };
+    build();
+    let strict = ["-Wall", "-Wextra", "-Werror", "-DFACTOR=20"];
+    compile(&[&strict[..], &["main.cpp", "of_c.c", "-o", "together"]].concat());
+    compile(&[&strict[..], &["-c", "of_c.c", "main.cpp"]].concat());
+    compile(&["of_c.o", "main.o", "-o", "apart"]);
+    for program in ["together", "apart"] {
+        let output = hafnon(&["run", &file(program), "one"]);
+        assert_eq!(output.status.code(), Some(41), "{program}: {}", said(&output.stderr));
+    }
+}
+
+#[test]
+fn a_cplusplus_program_finds_what_its_compiler_takes_for_granted() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = directory.path().join("cplusplus").display().to_string();
+    let source = workspace::root().join("user/c/tests/cplusplus.cc").display().to_string();
+    let strict = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+    let compiled = hafnon(&[&["cc"], &strict[..], &[&source, "-o", &program]].concat());
+    assert!(compiled.status.success(), "{}", said(&compiled.stderr));
+    let output = hafnon(&["--cpus", "4", "run", &program]);
+    let console = said(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{console}{}", said(&output.stderr));
+    let begin = "made first\nmade second\nmade third\n";
+    // The end of main's thread, what main registered last, and then the rest, each in turn.
+    let end = "\nof main's thread: 100\nat exit\nunmade third\nunmade second\nunmade first\n";
+    assert!(console.starts_with(begin) && console.ends_with(end), "{console}");
+}
+
+#[test]
 fn however_a_c_program_ends_its_output_and_code_arrive() {
     let program = r#"#include <assert.h>
+        #include <signal.h>
         #include <stdio.h>
         #include <stdlib.h>
         static void at_exit(void) { puts("at exit"); }
@@ -303,6 +349,8 @@ fn however_a_c_program_ends_its_output_and_code_arrive() {
             if (argv[1][0] == 'r' || argv[1][0] == 's') return -3;
             if (argv[1][0] == 'q') quick_exit(40);
             if (argv[1][0] == 'a') abort();
+            if (argv[1][0] == 't') raise(SIGTERM);
+            if (argv[1][0] == 'k') raise(SIGKILL);
             if (argv[1][0] == 'c') *(volatile int*)(8ul * (unsigned)argc) = 1;
             assert(argv[1][0] == 'e');
         }
@@ -320,9 +368,11 @@ fn however_a_c_program_ends_its_output_and_code_arrive() {
         ("return", 0xfd, "no line end, at exit\nat last\n"),
         ("quick", 40, "no line end, "),
         ("abort", killed, "no line end, "),
+        ("terminated", killed, "no line end, "),
+        ("killed", killed, "no line end, "),
         ("crash", killed, "): page fault at 0x10"),
         ("stack", killed, "no line end, a function wrote beyond its part of the stack\n"),
-        ("fail", killed, "ends.c:16: main: assertion failed: argv[1][0] == 'e'"),
+        ("fail", killed, "ends.c:19: main: assertion failed: argv[1][0] == 'e'"),
     ] {
         let output = hafnon(&["run", &file("ends"), how]);
         assert_eq!(output.status.code(), Some(code), "{how}: {}", said(&output.stderr));

@@ -4,13 +4,17 @@
 //! programs in `tests/c_library` call both.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
+use hafnon::{c, toolchain};
+
 /// What of the library is compared: all that asks nothing of a kernel.
-const SOURCES: [&str; 6] = ["errors.c", "format.c", "numbers.c", "real.c", "stdio.c", "string.c"];
+const SOURCES: [&str; 8] =
+    ["errors.c", "fenv.c", "format.c", "math.c", "numbers.c", "real.c", "stdio.c", "string.c"];
 
 /// As `cargo run -- cc` compiles the library.
 const FREESTANDING: [&str; 5] = ["-O2", "-std=gnu11", "-ffreestanding", "-nostdinc", "-fPIE"];
@@ -49,21 +53,36 @@ fn compile_ours() -> PathBuf {
     object
 }
 
-/// Gives everything that `object` defines a name that the host has not.
-fn rename(object: &Path) {
-    let symbols = run(Command::new("nm").args(["-g", "--defined-only", "--format=posix"]).arg(object));
-    let names = symbols.lines().filter_map(|line| line.split(' ').next());
-    let pairs: String =
-        names.filter(|name| !name.starts_with("our_")).map(|name| format!("{name} our_{name}\n")).collect();
+/// Gives everything that the objects define a name that the host has not.
+fn rename(objects: &[&Path]) {
+    let symbols = run(Command::new("nm").args(["-g", "--defined-only", "--format=posix"]).args(objects));
+    // A line without spaces names a member of an archive.
+    let names: BTreeSet<&str> = symbols.lines().filter_map(|line| Some(line.split_once(' ')?.0)).collect();
+    let pairs: String = names
+        .iter()
+        .filter(|name| !name.starts_with("our_"))
+        .map(|name| format!("{name} our_{name}\n"))
+        .collect();
     let list = made("names");
     fs::write(&list, pairs).expect("the test's own directory is writable");
-    run(Command::new("objcopy").arg(format!("--redefine-syms={}", list.display())).arg(object));
+    for object in objects {
+        run(Command::new("objcopy").arg(format!("--redefine-syms={}", list.display())).arg(object));
+    }
+}
+
+/// The archive with the functions of numbers, as programs link it.
+fn math() -> PathBuf {
+    let toolchain = toolchain::for_kernel().expect("a toolchain that builds user programs");
+    let copy = made("libmath.a");
+    fs::copy(c::math(&toolchain).expect("the package compiles"), &copy)
+        .expect("the test's own directory is writable");
+    copy
 }
 
 #[test]
 fn the_c_library_agrees_with_the_hosts() {
-    let object = compile_ours();
-    rename(&object);
+    let (object, math) = (compile_ours(), math());
+    rename(&[&object, &math]);
     let digits = made("libdigits.a");
     let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     rustc.args(["--edition=2024", "--crate-type=staticlib", "-O", "-Cpanic=abort", "-o"]).arg(&digits);
@@ -73,8 +92,8 @@ fn the_c_library_agrees_with_the_hosts() {
     let mut gcc = Command::new("gcc");
     gcc.args(["-O1", "-std=gnu11", "-Wall", "-Werror", "-Wno-format", "-fno-builtin", "-D_GNU_SOURCE", "-o"])
         .arg(&program);
-    let files = ["main.c", "formats.c", "numbers.c", "strings.c"];
-    gcc.args(files.map(|name| root().join("tests/c_library").join(name))).args([&object, &digits]);
+    let files = ["main.c", "formats.c", "math.c", "numbers.c", "strings.c"];
+    gcc.args(files.map(|name| root().join("tests/c_library").join(name))).args([&object, &math, &digits]);
     run(gcc.args(["-lpthread", "-ldl", "-lm"]));
     run(&mut Command::new(&program));
 }

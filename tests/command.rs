@@ -209,7 +209,8 @@ fn executable(file: &Path) {
 fn doctor_names_what_is_missing_and_how_to_get_it() {
     let (status, said) = doctor(&[]);
     assert_eq!(status, Some(1));
-    for need in ["QEMU", "setpriv", "kernel toolchain", "image toolchain"] {
+    for need in ["QEMU", "setpriv", "kernel toolchain", "C compiler", "C++ compiler (g++)", "image toolchain"]
+    {
         assert!(said.contains(&format!("missing  {need}: ")), "{said}");
     }
     let (_, said) = doctor(&["apt-get", "apt-cache", "dpkg-deb"]);
@@ -218,6 +219,25 @@ fn doctor_names_what_is_missing_and_how_to_get_it() {
     assert!(said.contains("`rustup target add x86_64-unknown-none`"), "{said}");
     let (_, said) = doctor(&["qemu-system-x86_64"]);
     assert!(said.contains("found    QEMU: "), "{said}");
+}
+
+#[test]
+fn a_cplusplus_program_needs_a_compiler_that_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    executable(&directory.path().join("gcc"));
+    let output = Command::new(env!("CARGO_BIN_EXE_hafnon"))
+        .args(["cc", "program.cc", "-o", "program"])
+        .env_clear()
+        .env("PATH", directory.path())
+        .env("HOME", directory.path())
+        .output()
+        .unwrap();
+    let complaint = text(&output.stderr);
+    assert!(!output.status.success(), "{complaint}");
+    assert!(
+        complaint.contains("a C++ compiler (g++) is missing: install what Debian calls `g++`"),
+        "{complaint}"
+    );
 }
 
 #[test]

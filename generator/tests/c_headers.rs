@@ -31,8 +31,12 @@ fn compile(compiler: &str, flags: &[&str], name: &str, text: &str) {
 
 /// The C library's headers.
 fn library() -> impl Iterator<Item = String> {
-    let entries = fs::read_dir(root().join("user/c/include")).expect("the headers are there");
-    let names = entries.flatten().map(|entry| entry.file_name().display().to_string());
+    let directories = ["", "sys/"].into_iter();
+    let names = directories.flat_map(|directory| {
+        let entries =
+            fs::read_dir(root().join("user/c/include").join(directory)).expect("the headers are there");
+        entries.flatten().map(move |entry| format!("{directory}{}", entry.file_name().display()))
+    });
     names.filter(|name| name.ends_with(".h"))
 }
 
@@ -66,6 +70,18 @@ fn all_headers_in_cpp() {
     }
     compile("g++", CPP, "all.cc", &everything("static_assert"));
     compile("g++", OLDER_CPP, "all_older.cc", &everything("static_assert"));
+}
+
+#[test]
+fn calls_have_their_numbers() {
+    let mut program =
+        "#include <magenta/mx-syscall-numbers.h>\n#include <zircon/zx-syscall-numbers.h>\n".to_owned();
+    for call in spec().calls.iter().filter(|call| call.abi.has_functions()) {
+        let Some(number) = call.full_number() else { continue };
+        let name = format!("{}_SYS_{}", call.abi.prefix().to_uppercase(), call.name);
+        program += &format!("_Static_assert({name} == {number}, \"{name}\");\n");
+    }
+    compile("gcc", C, "numbers.c", &program);
 }
 
 #[test]

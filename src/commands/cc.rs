@@ -1,9 +1,9 @@
-//! A person's own C program.
+//! A person's own program in C or C++.
 
 use anyhow::Result;
-use hafnon::{c, toolchain};
+use hafnon::c;
 
-/// Runs the C compiler; 1 when it did not succeed.
+/// Runs the compiler; 1 when it did not succeed.
 pub fn run(arguments: &[String]) -> Result<u8> {
-    Ok(u8::from(!c::compile(&toolchain::for_kernel()?, arguments)?))
+    Ok(u8::from(!c::compile(arguments)?))
 }

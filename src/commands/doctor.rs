@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use hafnon::{
-    c, image,
+    c::{self, Language},
+    image,
     packages::{Installation, Installers, place},
     qemu,
     toolchain::{self, Library, Toolchain},
@@ -52,11 +53,8 @@ fn needs() -> Vec<Need> {
             found: toolchain::find_for_lints().map(|toolchain| toolchain.version),
             ways: &toolchain::WAYS_TO_LINTS,
         },
-        Need {
-            name: "C compiler",
-            found: c::find().map(|compiler| compiler.describe()),
-            ways: &c::WAYS_TO_COMPILER,
-        },
+        compiler(Language::C),
+        compiler(Language::CPlusPlus),
         Need {
             name: "image toolchain",
             found: image::Builder::find().as_ref().map(image::Builder::describe),
@@ -64,6 +62,11 @@ fn needs() -> Vec<Need> {
         },
         Need { name: "UEFI firmware", found: qemu::find_firmware().map(file), ways: &qemu::WAYS_TO_FIRMWARE },
     ]
+}
+
+fn compiler(language: Language) -> Need {
+    let found = c::find(language).map(|compiler| compiler.describe());
+    Need { name: language.compiler(), found, ways: language.ways_to_compiler() }
 }
 
 fn describe(toolchain: &Toolchain) -> String {

@@ -27,6 +27,7 @@ uint64_t next(uint64_t bound);
 const char* next_string(char* buffer, size_t most, const char* alphabet);
 
 void compare_formats(void);
+void compare_math(void);
 void compare_numbers(void);
 void compare_strings(void);
 

@@ -41,6 +41,7 @@ int zx_debug_write(const char* text, size_t size) {
 
 int main(void) {
     compare_formats();
+    compare_math();
     compare_numbers();
     compare_strings();
     return differences == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -18,6 +18,7 @@ macro_rules! templates {
 
 static TEMPLATES: &[(&str, &str)] = templates![
     "magenta/errors.h",
+    "magenta/mx-syscall-numbers.h",
     "magenta/rights.h",
     "magenta/syscalls.h",
     "magenta/syscalls/datapipe.h",
@@ -28,6 +29,7 @@ static TEMPLATES: &[(&str, &str)] = templates![
     "zircon/assert.h",
     "zircon/availability.h",
     "zircon/compiler.h",
+    "zircon/dlfcn.h",
     "zircon/errors.h",
     "zircon/features.h",
     "zircon/limits.h",
@@ -36,6 +38,7 @@ static TEMPLATES: &[(&str, &str)] = templates![
     "zircon/rights.h",
     "zircon/status.h",
     "zircon/string_view.h",
+    "zircon/syscalls-ddk.h",
     "zircon/syscalls.h",
     "zircon/syscalls/clock.h",
     "zircon/syscalls/debug.h",
@@ -57,6 +60,7 @@ static TEMPLATES: &[(&str, &str)] = templates![
     "zircon/time.h",
     "zircon/tls.h",
     "zircon/types.h",
+    "zircon/zx-syscall-numbers.h",
 ];
 
 /// Path and text of every header.
@@ -86,6 +90,7 @@ fn header(spec: &Spec, name: &str, template: &str) -> String {
             "@calls@" => calls(&mut out, spec, |call| call.abi == abi && call.family != "test"),
             // For tests of the calling convention.
             "@test-calls@" => calls(&mut out, spec, |call| call.abi == abi && call.family == "test"),
+            "@numbers@" => numbers(&mut out, spec, abi),
             line => put!(out, "{line}"),
         }
     }
@@ -186,6 +191,16 @@ fn calls(out: &mut String, spec: &Spec, wanted: impl Fn(&Call) -> bool) {
     for call in spec.calls.iter().filter(|call| wanted(call)) {
         for underscore in ["", "_"] {
             put!(out, "{};", prototype(call, underscore));
+        }
+    }
+}
+
+/// What user code of this ABI puts into rax for each call.
+fn numbers(out: &mut String, spec: &Spec, abi: Abi) {
+    let prefix = abi.prefix().to_uppercase();
+    for call in spec.calls.iter().filter(|call| call.abi == abi) {
+        if let Some(number) = call.full_number() {
+            put!(out, "#define {prefix}_SYS_{} {number}", call.name);
         }
     }
 }

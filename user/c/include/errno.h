@@ -5,9 +5,12 @@
 #define HAFNON_ERRNO_H_
 
 #ifdef __cplusplus
-extern "C" thread_local int hafnon_errno;
-#else
-extern _Thread_local int hafnon_errno;
+extern "C" {
+#endif
+// Not thread_local: in C++ that would ask, at each use, whether the variable has a constructor.
+extern __thread int hafnon_errno;
+#ifdef __cplusplus
+}
 #endif
 
 #define errno hafnon_errno

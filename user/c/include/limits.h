@@ -31,6 +31,11 @@
 #define ULLONG_MAX (LLONG_MAX * 2ULL + 1ULL)
 
 #define SSIZE_MAX LONG_MAX
+
+// What <pthread.h> keeps to.
+#define PTHREAD_STACK_MIN 16384
+#define PTHREAD_KEYS_MAX 128
+#define PTHREAD_DESTRUCTOR_ITERATIONS 4
 #define PAGE_SIZE 4096
 
 #endif

@@ -12,9 +12,12 @@ extern "C" {
 #define EXIT_SUCCESS 0
 #define EXIT_FAILURE 1
 
+// Memory that is not there is null, and errno is ENOMEM. Large memory is made of pages that are taken when they are
+// touched first; free gives them back.
 void* malloc(size_t size);
 void* calloc(size_t count, size_t size);
 void* realloc(void* memory, size_t size);
+void* reallocarray(void* memory, size_t count, size_t size);
 void* aligned_alloc(size_t alignment, size_t size);
 int posix_memalign(void** out, size_t alignment, size_t size);
 void free(void* memory);

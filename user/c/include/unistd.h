@@ -21,6 +21,15 @@ __attribute__((__noreturn__)) void _exit(int code);
 // Writes to the console, as standard output or error; there are no other files.
 ssize_t write(int file, const void* bytes, size_t length);
 
+// Standard input is at its end.
+ssize_t read(int file, void* bytes, size_t length);
+
+// Those three files stay open: nothing stands behind their numbers. EBADF for others.
+int close(int file);
+
+// As in <sys/random.h>.
+int getentropy(void* buffer, size_t length);
+
 #define _SC_PAGESIZE 30
 #define _SC_PAGE_SIZE _SC_PAGESIZE
 #define _SC_NPROCESSORS_CONF 83

@@ -9,10 +9,20 @@
 //! ```
 
 use alloc::alloc::{alloc, alloc_zeroed, dealloc, realloc as resize};
-use core::{alloc::Layout, ptr::null_mut};
+use core::{alloc::Layout, ffi::c_int};
 
 /// What C code may count on: enough for every type.
 const ALIGNMENT: usize = 16;
+
+unsafe extern "C" {
+    /// Says what went wrong, as C functions do, and gives null (`stdlib.c`): stable Rust has no variables of threads.
+    safe fn hafnon_fail(error: c_int) -> *mut u8;
+}
+
+/// `ENOMEM` of `<errno.h>`.
+const NO_MEMORY: c_int = 12;
+/// `EINVAL` of `<errno.h>`.
+const INVALID: c_int = 22;
 
 /// What precedes a block.
 #[repr(C, align(16))]
@@ -41,13 +51,13 @@ impl Head {
     }
 }
 
-/// Writes the head; the block. Null stays null.
+/// Writes the head; the block. Null stays null, and errno says why.
 ///
 /// # Safety
 /// `start` must be null, or an allocation of at least `size + offset` bytes.
 unsafe fn finish(start: *mut u8, size: usize, offset: usize) -> *mut u8 {
     if start.is_null() {
-        return start;
+        return hafnon_fail(NO_MEMORY);
     }
     // SAFETY: there are `offset` bytes before the block, which are enough for a head and aligned as it is.
     unsafe {
@@ -59,7 +69,7 @@ unsafe fn finish(start: *mut u8, size: usize, offset: usize) -> *mut u8 {
 
 /// A block aligned to `alignment`, a power of two of at least [`ALIGNMENT`], from `source`.
 fn take(size: usize, alignment: usize, source: unsafe fn(Layout) -> *mut u8) -> *mut u8 {
-    let Some(layout) = Head::layout(size, alignment) else { return null_mut() };
+    let Some(layout) = Head::layout(size, alignment) else { return hafnon_fail(NO_MEMORY) };
     // SAFETY: the layout is not empty: it has room for a head.
     unsafe { finish(source(layout), size, alignment) }
 }
@@ -71,13 +81,16 @@ extern "C" fn malloc(size: usize) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 extern "C" fn calloc(count: usize, size: usize) -> *mut u8 {
-    count.checked_mul(size).map_or(null_mut(), |size| take(size, ALIGNMENT, alloc_zeroed))
+    match count.checked_mul(size) {
+        Some(size) => take(size, ALIGNMENT, alloc_zeroed),
+        None => hafnon_fail(NO_MEMORY),
+    }
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn aligned_alloc(alignment: usize, size: usize) -> *mut u8 {
     if !alignment.is_power_of_two() {
-        return null_mut();
+        return hafnon_fail(INVALID);
     }
     take(size, alignment.max(ALIGNMENT), alloc)
 }
@@ -109,8 +122,19 @@ unsafe extern "C" fn realloc(block: *mut u8, size: usize) -> *mut u8 {
     unsafe {
         let Head { size: old, offset } = Head::of(block).read();
         let (Some(layout), Some(new)) = (Head::layout(old, offset), Head::layout(size, offset)) else {
-            return null_mut();
+            return hafnon_fail(NO_MEMORY);
         };
         finish(resize(block.sub(offset), layout, new.size()), size, offset)
+    }
+}
+
+/// # Safety
+/// As for [`realloc`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn reallocarray(block: *mut u8, count: usize, size: usize) -> *mut u8 {
+    match count.checked_mul(size) {
+        // SAFETY: the caller vouches.
+        Some(size) => unsafe { realloc(block, size) },
+        None => hafnon_fail(NO_MEMORY),
     }
 }

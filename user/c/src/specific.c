@@ -1,11 +1,12 @@
 // <threads.h>: values that each thread has of its own under a key made at run time.
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <threads.h>
 
 #include "internal.h"
 
-#define MAX_KEYS 64
+#define MAX_KEYS PTHREAD_KEYS_MAX
 
 // What a key stands for. The count is odd while there is one; key and count together make a tss_t, so that a value of
 // a key that is gone is never taken for one of the next in its place.
@@ -24,7 +25,7 @@ static _Thread_local tss_value_t values[MAX_KEYS];
 
 static tss_t key_of(unsigned count, unsigned place) { return count * MAX_KEYS + place; }
 
-static bool is_made(tss_t key) {
+bool is_key(tss_t key) {
     unsigned count = atomic_load(&keys[key % MAX_KEYS].count);
     return count % 2 != 0 && key == key_of(count, key % MAX_KEYS);
 }
@@ -41,7 +42,7 @@ int tss_create(tss_t* out, tss_dtor_t destructor) {
 }
 
 void tss_delete(tss_t key) {
-    if (!is_made(key)) return;
+    if (!is_key(key)) return;
     atomic_store(&keys[key % MAX_KEYS].destructor, NULL);
     atomic_fetch_add(&keys[key % MAX_KEYS].count, 1);
 }
@@ -52,7 +53,7 @@ void* tss_get(tss_t key) {
 }
 
 int tss_set(tss_t key, void* value) {
-    if (!is_made(key)) return thrd_error;
+    if (!is_key(key)) return thrd_error;
     values[key % MAX_KEYS] = (tss_value_t){key, value};
     return thrd_success;
 }
@@ -63,7 +64,7 @@ static bool run_destructors(void) {
     for (unsigned place = 0; place < MAX_KEYS; place++) {
         void* value = values[place].value;
         tss_dtor_t destructor = atomic_load(&keys[place].destructor);
-        if (value == NULL || destructor == NULL || !is_made(values[place].key)) continue;
+        if (value == NULL || destructor == NULL || !is_key(values[place].key)) continue;
         values[place].value = NULL;
         destructor(value);
         any = true;

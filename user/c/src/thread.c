@@ -1,7 +1,7 @@
-// <threads.h>: threads, and the memory in which their thread-local variables lie.
+// Threads of <threads.h> and <pthread.h>, and the memory in which their thread-local variables lie.
 //
 //     memory                                                        memory + memory_size
-//     │ guard page │ stack ◀────────── grows down │ thread-local │ thread_t │
+//     │   guard    │ stack ◀────────── grows down │ thread-local │ thread_t │
 //                                                 │  variables   ▲ fs base
 
 #include <assert.h>
@@ -16,7 +16,6 @@
 
 #include "internal.h"
 
-#define STACK_SIZE (256 * 1024)
 #define STACK_ALIGNMENT 16
 
 static_assert(offsetof(thread_t, stack_guard) == ZX_TLS_STACK_GUARD_OFFSET, "as in zircon/tls.h");
@@ -91,33 +90,41 @@ void start_first_thread(void) {
     adopt(thread);
 }
 
-// Maps `size` bytes of zeros behind a page that faults; the address of that page, or 0.
-static zx_vaddr_t map(size_t size) {
+// Maps `size` bytes of zeros behind `guard` bytes that fault; the address of those, or 0.
+static zx_status_t map(size_t guard, size_t size, zx_vaddr_t* base) {
     zx_handle_t region, vmo;
-    zx_vaddr_t base, address;
+    zx_vaddr_t address;
     zx_vm_option_t can = ZX_VM_CAN_MAP_READ | ZX_VM_CAN_MAP_WRITE | ZX_VM_CAN_MAP_SPECIFIC;
-    if (zx_vmo_create(size, 0, &vmo) != ZX_OK) return 0;
-    zx_status_t status = zx_vmar_allocate(zx_vmar_root_self(), can, 0, ZX_PAGE_SIZE + size, &region, &base);
+    zx_status_t status = zx_vmo_create(size, 0, &vmo);
+    if (status != ZX_OK) return status;
+    status = zx_vmar_allocate(zx_vmar_root_self(), can, 0, guard + size, &region, base);
     if (status == ZX_OK) {
         zx_vm_option_t options = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_SPECIFIC;
-        status = zx_vmar_map(region, options, ZX_PAGE_SIZE, vmo, 0, size, &address);
+        status = zx_vmar_map(region, options, guard, vmo, 0, size, &address);
         if (status != ZX_OK) zx_vmar_destroy(region);
         zx_handle_close(region);
     }
     zx_handle_close(vmo);
-    return status == ZX_OK ? base : 0;
+    return status;
 }
 
-static thread_t* new_thread(const template_t* template) {
-    size_t above = align_up(template->size + sizeof(thread_t) + template->alignment, ZX_PAGE_SIZE);
-    zx_vaddr_t memory = map(STACK_SIZE + above);
-    if (memory == 0) return NULL;
-    size_t memory_size = ZX_PAGE_SIZE + STACK_SIZE + above;
-    thread_t* thread = (thread_t*)((memory + memory_size - sizeof(thread_t)) & ~(template->alignment - 1));
+// A thread that has its memory, but does not run.
+static zx_status_t new_thread(const thread_plan_t* plan, const template_t* template, thread_t** out) {
+    size_t above = template->size + sizeof(thread_t) + template->alignment, size, guard, all;
+    if (__builtin_add_overflow(plan->stack_size, above + ZX_PAGE_SIZE, &size)) return ZX_ERR_NO_MEMORY;
+    size = align_up(size - ZX_PAGE_SIZE, ZX_PAGE_SIZE);
+    if (__builtin_add_overflow(plan->guard_size, ZX_PAGE_SIZE - 1, &guard)) return ZX_ERR_NO_MEMORY;
+    guard &= ~(size_t)(ZX_PAGE_SIZE - 1);
+    if (__builtin_add_overflow(size, guard, &all)) return ZX_ERR_NO_MEMORY;
+    zx_vaddr_t memory;
+    zx_status_t status = map(guard, size, &memory);
+    if (status != ZX_OK) return status;
+    thread_t* thread = (thread_t*)((memory + all - sizeof(thread_t)) & ~(template->alignment - 1));
     prepare(thread, template);
     thread->memory = memory;
-    thread->memory_size = memory_size;
-    return thread;
+    thread->memory_size = all;
+    *out = thread;
+    return ZX_OK;
 }
 
 // Gives back everything of a thread that has ended, or never ran.
@@ -128,7 +135,8 @@ static void release(thread_t* thread) {
 
 static _Noreturn void thread_main(thread_t* thread) {
     adopt(thread);
-    thrd_exit(thread->start(thread->argument));
+    if (thread->start.posix != NULL) thread_exit(thread->start.posix(thread->argument));
+    thrd_exit(thread->start.c11(thread->argument));
 }
 
 static zx_status_t launch(thread_t* thread, const char* name, size_t stack_top) {
@@ -139,24 +147,23 @@ static zx_status_t launch(thread_t* thread, const char* name, size_t stack_top) 
     return zx_thread_start(thread->handle, (zx_vaddr_t)thread_main, stack, (uintptr_t)thread, 0);
 }
 
-int thrd_create_with_name(thrd_t* out, thrd_start_t start, void* argument, const char* name) {
+zx_status_t thread_create(thread_t** out, const thread_plan_t* plan) {
     template_t template = find_template();
-    thread_t* thread = new_thread(&template);
-    if (thread == NULL) return thrd_nomem;
-    thread->start = start;
-    thread->argument = argument;
+    thread_t* thread;
+    zx_status_t status = new_thread(plan, &template, &thread);
+    if (status != ZX_OK) return status;
+    thread->start = plan->start;
+    thread->argument = plan->argument;
+    thread->state = plan->state;
     *out = thread;
-    zx_status_t status = launch(thread, name == NULL ? "" : name, (size_t)thread - template.size);
-    if (status == ZX_OK) return thrd_success;
-    release(thread);
-    return status == ZX_ERR_NO_MEMORY ? thrd_nomem : thrd_error;
+    status = launch(thread, plan->name, (size_t)thread - template.size);
+    if (status != ZX_OK) release(thread);
+    return status;
 }
 
-int thrd_create(thrd_t* out, thrd_start_t start, void* argument) {
-    return thrd_create_with_name(out, start, argument, "thrd_t");
-}
-
-_Noreturn void thrd_exit(int result) {
+_Noreturn void thread_exit(void* result) {
+    run_cleanups();
+    run_thread_exits();
     run_tss_destructors();
     thread_t* thread = current;
     thread->result = result;
@@ -167,19 +174,41 @@ _Noreturn void thrd_exit(int result) {
     for (;;) zx_thread_exit();
 }
 
-int thrd_join(thrd_t thread, int* result) {
+zx_status_t thread_join(thread_t* thread, void** result) {
     zx_status_t status = zx_object_wait_one(thread->handle, ZX_THREAD_TERMINATED, ZX_TIME_INFINITE, NULL);
-    if (status != ZX_OK) return thrd_error;
+    if (status != ZX_OK) return status;
     if (result != NULL) *result = thread->result;
     release(thread);
+    return ZX_OK;
+}
+
+bool thread_detach(thread_t* thread) {
+    int expected = THREAD_JOINABLE;
+    if (atomic_compare_exchange_strong(&thread->state, &expected, THREAD_DETACHED)) return true;
+    return expected == THREAD_ENDED && thread_join(thread, NULL) == ZX_OK;
+}
+
+int thrd_create_with_name(thrd_t* out, thrd_start_t start, void* argument, const char* name) {
+    thread_plan_t plan = {{.c11 = start}, argument, name == NULL ? "" : name, STACK_SIZE, ZX_PAGE_SIZE, THREAD_JOINABLE};
+    zx_status_t status = thread_create(out, &plan);
+    if (status == ZX_OK) return thrd_success;
+    return status == ZX_ERR_NO_MEMORY || status == ZX_ERR_NO_RESOURCES ? thrd_nomem : thrd_error;
+}
+
+int thrd_create(thrd_t* out, thrd_start_t start, void* argument) {
+    return thrd_create_with_name(out, start, argument, "thrd_t");
+}
+
+_Noreturn void thrd_exit(int result) { thread_exit((void*)(intptr_t)result); }
+
+int thrd_join(thrd_t thread, int* result) {
+    void* value;
+    if (thread_join(thread, &value) != ZX_OK) return thrd_error;
+    if (result != NULL) *result = (int)(intptr_t)value;
     return thrd_success;
 }
 
-int thrd_detach(thrd_t thread) {
-    int expected = THREAD_JOINABLE;
-    if (atomic_compare_exchange_strong(&thread->state, &expected, THREAD_DETACHED)) return thrd_success;
-    return expected == THREAD_ENDED ? thrd_join(thread, NULL) : thrd_error;
-}
+int thrd_detach(thrd_t thread) { return thread_detach(thread) ? thrd_success : thrd_error; }
 
 thrd_t thrd_current(void) { return current; }
 

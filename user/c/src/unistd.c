@@ -1,18 +1,11 @@
-// <unistd.h>, <sched.h>: output, what the system has, waiting. _exit is in stdlib.c.
+// <unistd.h>, <sched.h>, <sys/random.h>: what the system has, waiting, random bytes. What is about files is in files.c,
+// _exit in stdlib.c.
 
 #include <errno.h>
 #include <sched.h>
-#include <stdio.h>
+#include <sys/random.h>
 #include <unistd.h>
 #include <zircon/syscalls.h>
-
-ssize_t write(int file, const void* bytes, size_t length) {
-    if (file != STDOUT_FILENO && file != STDERR_FILENO) {
-        errno = EBADF;
-        return -1;
-    }
-    return (ssize_t)fwrite(bytes, 1, length, stdout);
-}
 
 long sysconf(int name) {
     switch (name) {
@@ -34,5 +27,25 @@ int usleep(unsigned microseconds) {
 
 int sched_yield(void) {
     zx_thread_legacy_yield(0);
+    return 0;
+}
+
+ssize_t getrandom(void* buffer, size_t length, unsigned flags) {
+    if ((flags & ~(unsigned)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) != 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    zx_cprng_draw(buffer, length);
+    return (ssize_t)length;
+}
+
+#define MAX_ENTROPY 256
+
+int getentropy(void* buffer, size_t length) {
+    if (length > MAX_ENTROPY) {
+        errno = EIO;
+        return -1;
+    }
+    zx_cprng_draw(buffer, length);
     return 0;
 }

@@ -88,13 +88,79 @@ TEST(stdlib, realloc_keeps_what_fits) {
     free(memory);
 }
 
+// A request that has to be refused, and for what reason.
+#define REFUSED(error, request)           \
+    do {                                  \
+        errno = 0;                        \
+        ASSERT((request) == NULL);        \
+        ASSERT_EQ(errno, error);          \
+    } while (0)
+
 TEST(stdlib, more_memory_than_there_is_is_refused) {
-    volatile size_t most = SIZE_MAX;
-    ASSERT(malloc(most) == NULL && malloc(most - 8) == NULL && malloc(PTRDIFF_MAX) == NULL);
-    ASSERT(calloc(most / 2, 3) == NULL);
+    // The first two lengths wrap around, the next are more than there are addresses.
+    static const size_t lengths[] = {SIZE_MAX, SIZE_MAX - 8, PTRDIFF_MAX, (size_t)1 << 60, (size_t)1 << 47};
     char* memory = malloc(8);
-    ASSERT(realloc(memory, most) == NULL);
+    memcpy(memory, "as ever", 8);
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        volatile size_t length = lengths[i];
+        REFUSED(ENOMEM, malloc(length));
+        REFUSED(ENOMEM, calloc(1, length));
+        REFUSED(ENOMEM, realloc(memory, length));
+        REFUSED(ENOMEM, realloc(NULL, length));
+        REFUSED(ENOMEM, aligned_alloc(64, length));
+    }
+    volatile size_t half = SIZE_MAX / 2;
+    REFUSED(ENOMEM, calloc(half, 3));
+    REFUSED(ENOMEM, reallocarray(memory, half, 3));
+    REFUSED(EINVAL, aligned_alloc(24, 8));
+    ASSERT(strcmp(memory, "as ever") == 0);
     free(memory);
+}
+
+TEST(stdlib, success_leaves_errno_alone) {
+    void* memory;
+    errno = EDOM;
+    free(reallocarray(malloc(100000), 1000, 1000));
+    free(calloc(1, 1000000));
+    ASSERT_EQ(posix_memalign(&memory, 64, PTRDIFF_MAX), ENOMEM);
+    ASSERT_EQ(errno, EDOM);
+}
+
+#define LARGE ((size_t)600 << 20)
+
+// The machine has less memory than this, so it shows that nothing is touched beforehand.
+TEST(stdlib, large_memory_is_taken_when_it_is_touched) {
+    for (int round = 0; round < 20; round++) {
+        char* memory = round % 2 == 0 ? calloc(LARGE / 8, 8) : calloc(1, LARGE);
+        ASSERT(memory != NULL);
+        for (size_t place = 0; place < LARGE; place += LARGE / 64 - 1) {
+            ASSERT_EQ(memory[place], 0);
+            memory[place] = 1;
+        }
+        free(memory);
+    }
+}
+
+TEST(stdlib, large_memory_changes_its_size_and_keeps_what_fits) {
+    size_t length = 100;
+    unsigned char* memory = malloc(length);
+    for (size_t place = 0; place < length; place++) memory[place] = (unsigned char)place;
+    // From small to large, larger, a little smaller, and small again.
+    static const size_t lengths[] = {300000, 3000000, 2990000, 2999000, 700000, 262144, 262127, 5000, 400000};
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        memory = realloc(memory, lengths[i]);
+        size_t kept = lengths[i] < length ? lengths[i] : length;
+        for (size_t place = 0; place < kept; place++) ASSERT_EQ(memory[place], (unsigned char)place);
+        for (size_t place = kept; place < lengths[i]; place++) memory[place] = (unsigned char)place;
+        length = lengths[i];
+    }
+    free(memory);
+    for (size_t alignment = 16; alignment <= 1 << 21; alignment *= 8) {
+        memory = aligned_alloc(alignment, 500000);
+        ASSERT_EQ((uintptr_t)memory % alignment, 0);
+        memset(memory, 7, 500000);
+        free(memory);
+    }
 }
 
 TEST(stdlib, numbers_are_read) {

@@ -8,5 +8,9 @@
 
 typedef long ssize_t;
 typedef long off_t;
+typedef unsigned mode_t;
+typedef int pid_t;
+typedef unsigned uid_t;
+typedef unsigned gid_t;
 
 #endif

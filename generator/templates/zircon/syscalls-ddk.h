@@ -1,0 +1,3 @@
+// The calls for drivers stood in a header of their own. Here they are among the others.
+
+#include <zircon/syscalls.h>
