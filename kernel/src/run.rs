@@ -4,9 +4,9 @@ use crate::arch::cpu::{self, MAX_CPUS};
 use crate::arch::executors::{self, CpuPlatform};
 use crate::arch::per_cpu::PerCpu;
 use crate::arch::{interrupts, stretch, time};
-use crate::config;
 use crate::mm::{frames, payers, shootdown, stock, user};
 use crate::syscalls::Caller;
+use crate::{config, entropy};
 use abi::Status;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -67,6 +67,7 @@ pub fn init() {
     }
     user::set_fault_handler(resolve_fault);
     payers::set_current(|| PROCESS.get().map(|process| process.koid()));
+    objects::set_secret(entropy::number());
     frames::stock_up(cpu::count());
 }
 

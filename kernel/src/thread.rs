@@ -57,8 +57,8 @@ async fn live(life: Life, mut context: UserContext) {
         run::before_user();
         let mut waits = blocked.as_mut();
         match enter_user_with(&mut context, move |call| at_once(caller, call, waits.as_mut())) {
-            // The call that ended this very thread came this way too, and is not to be done twice.
-            Trap::Syscall if caller.thread.is_leaving() => return,
+            Trap::Answered if caller.thread.is_leaving() => return,
+            Trap::Answered => entered(caller, pin!(syscalls::settled(caller))).await,
             Trap::Syscall => {
                 let number = context.rax;
                 // For listings: as long as the thread is parked, this is what it waits in.

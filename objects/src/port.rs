@@ -1,13 +1,12 @@
 //! Port: a queue of packets, from user code and from objects whose signals it observes.
 //!
 //! An [`Observer`] is one `object_wait_async`: a wait whose waker, instead of waking a task, queues the
-//! observer itself as a packet. Room for that packet is made when the wait is armed, so nothing
-//! allocates when it fires.
+//! observer itself as a packet. Observers that are queued are linked to each other, so nothing allocates when one
+//! fires. All packets are numbered: the first one is that of user code, or that of an observer, whose number is lower.
 //!
 //! An observer is in the port until, under the lock of the port's queue, its packet is taken or it is taken
 //! out itself. Whoever takes it out disarms it; if it has fired meanwhile, it finds itself gone. So no
-//! packet comes after a cancel, and none is left armed by a port that closes. What a cancel leaves in the
-//! queue of packets goes when it comes to the front, or becomes the greater part.
+//! packet comes after a cancel, and none is left armed by a port that closes.
 //!
 //! Lock order: a port's queue, then an observer's state, then its source's signals. What an observer
 //! holds is dropped without a lock.
@@ -16,7 +15,7 @@ mod observer;
 mod observers;
 
 use self::observer::Observer;
-use self::observers::{Observers, Queued};
+use self::observers::{Observers, Popped};
 use crate::base::Base;
 use crate::closing::{Doomed, Remains};
 use crate::handle::HandleId;
@@ -47,19 +46,15 @@ pub type PacketWaiter = Waiter<Arc<Port>, (), State>;
 /// What is in a port.
 #[derive(Default)]
 pub struct State {
-    packets: VecDeque<Packet>,
-    user_packets: usize,
-    /// How many of the packets have been cancelled.
-    cancelled: usize,
+    /// Packets of user code, with their numbers.
+    packets: VecDeque<(u64, PortPacket)>,
+    /// How many packets there were, ever.
+    numbers: u64,
+    /// Those of objects are with their observers.
     observers: Observers,
     closed: bool,
     /// The next in a stack of objects with something to discard.
     next_doomed: Option<Object>,
-}
-
-enum Packet {
-    User(PortPacket),
-    Signal(Queued),
 }
 
 /// How an observation reports to its port.
@@ -87,12 +82,12 @@ impl Port {
             if state.closed {
                 return Err(Status::BAD_HANDLE);
             }
-            if state.user_packets >= MAX_USER_PACKETS {
+            if state.packets.len() >= MAX_USER_PACKETS {
                 return Err(Status::SHOULD_WAIT);
             }
-            state.reserve_packet(1)?;
-            state.user_packets += 1;
-            state.packets.push_back(Packet::User(packet));
+            state.packets.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
+            let number = state.new_number();
+            state.packets.push_back((number, packet));
             waiters.wake_one();
             Ok(())
         })
@@ -107,7 +102,7 @@ impl Port {
             if let Some(packet) = self.take()? {
                 return Ok(packet);
             }
-            let ready = |state: &mut State, _: &mut ()| !state.packets.is_empty() || state.closed;
+            let ready = |state: &mut State, _: &mut ()| state.has_packet() || state.closed;
             if until(self.queue.wait_unless((), ready), deadline).await.is_err() {
                 return self.take()?.ok_or(Status::TIMED_OUT);
             }
@@ -219,7 +214,7 @@ impl Port {
 
     /// A step of [`Port::cancel`]; whether there was something.
     pub fn cancel_one(&self, handle: HandleId, key: u64) -> bool {
-        let observer = self.queue.with(|state, _| state.cancel(handle, key));
+        let observer = self.queue.with(|state, _| state.observers.cancel(handle, key));
         observer.inspect(|observer| observer.disarm()).is_some()
     }
 
@@ -230,8 +225,7 @@ impl Port {
                 return Err(Status::BAD_HANDLE);
             }
             state.observers.reserve()?;
-            state.reserve_packet(1)?;
-            observer.set_slot(state.observers.insert(observer.clone()));
+            observer.set_slot(state.observers.insert(observer.clone())?);
             Ok(())
         })
     }
@@ -250,57 +244,30 @@ impl State {
         if self.closed {
             return Err(Status::CANCELED);
         }
-        let observer = match self.packets.pop_front() {
-            None => return Ok(None),
-            Some(Packet::User(first)) => {
-                self.user_packets -= 1;
-                *packet = Some(first);
-                None
+        let theirs = self.observers.first();
+        match self.packets.front() {
+            Some((number, _)) if theirs.is_none_or(|theirs| *number < theirs) => {
+                *packet = self.packets.pop_front().map(|(_, packet)| packet);
+                Ok(None)
             }
-            Some(Packet::Signal(queued)) => self.observers.take(queued),
-        };
-        if self.cancelled != 0 {
-            self.trim();
-        }
-        Ok(observer)
-    }
-
-    /// Takes cancelled packets away from the front, so that the first is always one to be had.
-    #[cold]
-    fn trim(&mut self) {
-        while let Some(Packet::Signal(queued)) = self.packets.front()
-            && !self.observers.is_queued(*queued)
-        {
-            self.packets.pop_front();
-            self.cancelled -= 1;
+            _ => Ok(self.observers.take_first()),
         }
     }
 
-    /// Room for so many packets beyond those queued and those that armed observers may queue.
-    #[inline]
-    fn reserve_packet(&mut self, packets: usize) -> Result<(), Status> {
-        self.packets.try_reserve(self.observers.armed() + packets).map_err(|_| Status::NO_MEMORY)
+    fn has_packet(&self) -> bool {
+        !self.packets.is_empty() || self.observers.first().is_some()
     }
 
-    /// Takes out one observer, armed or queued, with this handle and key.
-    fn cancel(&mut self, handle: HandleId, key: u64) -> Option<Arc<Observer>> {
-        let (observer, queued) = self.observers.cancel(handle, key)?;
-        self.cancelled += usize::from(queued);
-        match self.cancelled > self.packets.len() / 2 {
-            true => self.sweep(),
-            false => self.trim(),
-        }
-        Some(observer)
+    /// The number of another packet.
+    fn new_number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
     }
 
-    /// Takes cancelled packets out of the queue.
-    fn sweep(&mut self) {
-        let Self { packets, observers, cancelled, .. } = self;
-        packets.retain(|packet| match packet {
-            Packet::User(_) => true,
-            Packet::Signal(queued) => observers.is_queued(*queued),
-        });
-        *cancelled = 0;
+    /// Queues the packet of an observer, if that is in its slot still; whether it is.
+    fn queue_observer(&mut self, slot: usize, observer: &Arc<Observer>) -> bool {
+        let number = self.new_number();
+        self.observers.queue(slot, observer, number)
     }
 }
 
@@ -324,14 +291,20 @@ kernel_object!(Port, OBJ_TYPE_PORT, DEFAULT_PORT, {
 /// The packets and the observers of a closed port.
 impl Remains for Port {
     fn discard_one(&self, _doomed: &mut Doomed) -> bool {
-        let (packet, observer) = self.queue.with(|state, _| match state.packets.pop_front() {
-            Some(packet) => (Some(packet), None),
-            None => (None, state.observers.pop()),
+        let (goes_on, observer) = self.queue.with(|state, _| {
+            if state.packets.pop_front().is_some() {
+                return (true, None);
+            }
+            match state.observers.pop() {
+                Popped::One(observer) => (true, Some(observer)),
+                Popped::NoneYet => (true, None),
+                Popped::Nothing => (false, None),
+            }
         });
-        if let Some(observer) = &observer {
+        if let Some(observer) = observer {
             observer.disarm();
         }
-        packet.is_some() || observer.is_some()
+        goes_on
     }
 
     fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {

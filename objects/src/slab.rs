@@ -98,12 +98,19 @@ impl<T> Slab<T> {
         self.free = Some(index);
         self.used -= 1;
         if self.used == 0 {
-            *self = Self::new();
+            self.empty();
         }
         match slot {
             Slot::Used(value) => Some(value),
             Slot::Free(_) => None,
         }
+    }
+
+    /// Gives the memory of all slots back, but that of one chunk: what has one value now and then allocates once.
+    fn empty(&mut self) {
+        self.chunks.truncate(1);
+        self.chunks.first_mut().map(Vec::clear);
+        (self.slots, self.free) = (0, None);
     }
 
     /// Takes the last one out, when no more will be inserted.

@@ -35,12 +35,16 @@ use x86_64::registers::rflags::RFlags;
 
 /// What `enter_user_mode` returns as vector for a system call.
 const SYSTEM_CALL: u64 = 0x100;
+/// The number for a system call that was answered, and whose thread does not go on at once.
+const ANSWERED: u64 = 0x101;
 
 /// Why user code stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trap {
     /// It executed SYSCALL: number in rax, arguments in rdi, rsi, rdx, r10, r8, r9, r12, r13.
     Syscall,
+    /// It executed SYSCALL and has its answer in rax, but shall not go on at once: see [`leave`].
+    Answered,
     /// A timer or another CPU interrupted it. The interrupt is already handled.
     Interrupt,
     /// It accessed memory that its page tables do not allow.
@@ -130,8 +134,10 @@ where
     }
 }
 
-/// The thread whose system call is being answered shall not go back to user mode: the call is returned as
-/// [`Trap::Syscall`], also if `immediate` has a result.
+/// The thread whose system call is being answered shall not go on at once, because it ends, or because the call has left
+/// something to others that has to be over first: the call is returned as [`Trap::Answered`].
+///
+/// Where no call is being answered, the next one on this CPU is returned so, which does no harm.
 pub fn leave() {
     stretch::attend_to_leaving();
 }
@@ -181,6 +187,9 @@ where
 
 /// Turns a vector into a [`Trap`]; `None` if user code can go on at once.
 fn decode(cpu: &Cpu, exit: Exit, context: &mut UserContext) -> Option<Trap> {
+    if exit.vector == ANSWERED {
+        return Some(Trap::Answered);
+    }
     let vector = exit.vector as u8;
     if canonical(context.rip).is_err() {
         // It jumped there: some CPUs report that at the target.
@@ -247,6 +256,7 @@ global_asm!(
     USER_CODE = const gdt::USER_CODE.0,
     USER_DATA = const gdt::USER_DATA.0,
     SYSTEM_CALL = const SYSTEM_CALL,
+    ANSWERED = const ANSWERED,
 );
 
 #[allow(improper_ctypes)] // reason: user.s only touches the fields before `lease`

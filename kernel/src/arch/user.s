@@ -132,13 +132,13 @@ user_system_call_entry:
     swapgs
     sysretq
 
-1:  mov [rdi + {RCX}], rcx
+1:  mov eax, {SYSTEM_CALL}
+4:  mov [rdi + {RCX}], rcx
     mov [rdi + {R11}], r11
     mov [rdi + {RBX}], rbx
     mov [rdi + {RBP}], rbp
     mov [rdi + {R14}], r14
     mov [rdi + {R15}], r15
-    mov eax, {SYSTEM_CALL}
     add rsp, 24
     pop r15
     pop r14
@@ -161,7 +161,9 @@ user_system_call_entry:
     mov r11, [rdi + {RFLAGS}]
     test al, al
     jz 2b
-    jmp 1b
+    mov [rdi + {RAX}], r8
+    mov eax, {ANSWERED}
+    jmp 4b
 
 # Every other trap from user mode; stack as in traps.s: vector, error code, rip, cs, rflags,
 # rsp, ss.

@@ -108,7 +108,7 @@ fn load_root(root: u64) {
 
 /// Whether no CPU has yet to flush what it was asked to.
 #[inline]
-pub(super) fn all_settled() -> bool {
+pub fn all_settled() -> bool {
     FLUSHES.all_settled()
 }
 

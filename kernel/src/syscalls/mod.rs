@@ -38,7 +38,7 @@ mod timer;
 mod vmar;
 mod vmo;
 
-use crate::mm::{frames, user};
+use crate::mm::{frames, shootdown, user};
 use crate::process::Machine;
 use crate::{arch, println, run};
 use abi::{RawHandle, Rights, Signals, Status};
@@ -230,6 +230,20 @@ impl Caller {
 /// Runs a call that may wait; its result belongs into rax.
 pub async fn blocking(number: u64, caller: &Caller, args: &Args) -> i64 {
     table::blocking(number as u32, caller, args).await
+}
+
+/// Waits until what a call that was answered has left to others is over: what it has unmapped is gone, and every CPU has
+/// forgotten it.
+pub async fn settled(caller: &Caller) {
+    let root = caller.process.root();
+    let mut left = root.leaving();
+    while let Some(ticket) = left {
+        let step = root.clean_up(ticket);
+        left = step.left;
+        drop(step.retired);
+        executor::yield_now().await;
+    }
+    shootdown::barrier().await;
 }
 
 /// `options` of calls that have none.

@@ -29,7 +29,7 @@ pub async fn vmar_unmap_handle_close_thread_exit(
     size: usize,
     close: HandleArgument,
 ) -> Result<(), Status> {
-    vmar::vmar_unmap(caller, vmar, addr, size).await?;
+    vmar::vmar_unmap_long(caller, vmar, addr, size).await?;
     finish(caller, handle::handle_close(caller, close));
     Ok(())
 }

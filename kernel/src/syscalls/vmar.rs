@@ -1,17 +1,20 @@
 //! Address regions.
 //!
 //! What a call unmaps may be dropped at once: frames stay in quarantine until every TLB has forgotten
-//! them. But the call returns only then.
+//! them. But the call returns only then: the thread of one that was answered at the trap waits for that before it goes
+//! on ([`leave`]).
 
 use super::Caller;
+use crate::arch::user::leave;
 use crate::mm::shootdown;
 use crate::mm::user::Out;
 use crate::{process, vdso};
 use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
 use core::ops::Range;
+use core::task::Poll;
 use objects::mapping::whole_pages;
-use objects::memory::Protection;
+use objects::memory::{PAGE_SIZE, Protection};
 use objects::vmar::{MapRequest, Mapped, Step, Ticket};
 use objects::{Handle, Held, Vmar, Vmo};
 
@@ -44,9 +47,57 @@ pub fn vmar_allocate(
     installed
 }
 
-/// Maps a VMO.
+/// Up to how many bytes are mapped and unmapped at the trap. No more than a page table has pages, so that is one step.
+const SMALL: usize = 16 * PAGE_SIZE as usize;
+
+/// Maps a VMO: at the trap, if that is little, changes nothing that was there, and is no code of the vDSO.
 #[allow(clippy::too_many_arguments)] // reason: the call has them
-pub async fn vmar_map(
+pub fn vmar_map(
+    caller: &Caller,
+    vmar: Held<Arc<Vmar>>,
+    options: u32,
+    vmar_offset: usize,
+    vmo: Held<Arc<Vmo>>,
+    vmo_offset: u64,
+    length: usize,
+    mapped_addr: Out<usize>,
+) -> Poll<Result<(), Status>> {
+    let more = abi::VM_MAP_RANGE | abi::VM_SPECIFIC_OVERWRITE | abi::VM_PERM_EXECUTE;
+    if options & more != 0 || length > SMALL || !is_of(caller, &vmar.object) {
+        return Poll::Pending;
+    }
+    let place = (options, vmar_offset as u64, vmo_offset, length as u64);
+    let mapped = vmar.object.map(&request(&vmar, &vmo, place, false));
+    Poll::Ready(mapped.and_then(|Mapped { mut range, id, .. }| {
+        let written = mapped_addr.write(&(range.start as usize));
+        while written.is_err() && !range.is_empty() {
+            drop(vmar.object.take_back(id, &mut range).retired);
+            leave();
+        }
+        written
+    }))
+}
+
+fn request<'a>(
+    vmar: &Held<Arc<Vmar>>,
+    vmo: &'a Held<Arc<Vmo>>,
+    (options, vmar_offset, vmo_offset, length): (u32, u64, u64, u64),
+    seal: bool,
+) -> MapRequest<'a> {
+    let (vmar_rights, vmo_rights) =
+        (Protection::from_rights(vmar.rights), Protection::from_rights(vmo.rights));
+    let vmo = &vmo.object;
+    MapRequest { options, vmar_offset, vmo, vmo_offset, length, vmar_rights, vmo_rights, seal }
+}
+
+/// Whether it is a region of the caller's address space, which [`settled`](super::settled) cleans up.
+fn is_of(caller: &Caller, vmar: &Vmar) -> bool {
+    vmar.is_beside(caller.process.root())
+}
+
+/// [`vmar_map`] where that takes more.
+#[allow(clippy::too_many_arguments)] // reason: the call has them
+pub async fn vmar_map_long(
     _caller: &Caller,
     vmar: Held<Arc<Vmar>>,
     options: u32,
@@ -56,21 +107,10 @@ pub async fn vmar_map(
     length: usize,
     mapped_addr: Out<usize>,
 ) -> Result<(), Status> {
-    let (vmar_rights, vmo_rights) =
-        (Protection::from_rights(vmar.rights), Protection::from_rights(vmo.rights));
-    let (vmar, vmo) = (vmar.object, vmo.object);
-    let seal = is_vdso_code(&vmo, options, vmo_offset, length as u64)?;
-    let request = MapRequest {
-        options,
-        vmar_offset: vmar_offset as u64,
-        vmo: &vmo,
-        vmo_offset,
-        length: length as u64,
-        vmar_rights,
-        vmo_rights,
-        seal,
-    };
-    let Mapped { mut range, id, retired, left } = vmar.map(&request)?;
+    let seal = is_vdso_code(&vmo.object, options, vmo_offset, length as u64)?;
+    let place = (options, vmar_offset as u64, vmo_offset, length as u64);
+    let Mapped { mut range, id, retired, left } = vmar.object.map(&request(&vmar, &vmo, place, seal))?;
+    let vmar = vmar.object;
     drop(retired);
     let address = range.start;
     let mut outcome = mapped_addr.write(&(address as usize));
@@ -124,8 +164,26 @@ fn is_vdso_code(vmo: &Arc<Vmo>, options: u32, offset: u64, length: u64) -> Resul
     if whole { Ok(true) } else { Err(Status::ACCESS_DENIED) }
 }
 
-/// Unmaps a range.
-pub async fn vmar_unmap(_caller: &Caller, vmar: Arc<Vmar>, addr: usize, len: usize) -> Result<(), Status> {
+/// Unmaps a range: at the trap, if that is little.
+pub fn vmar_unmap(caller: &Caller, vmar: Arc<Vmar>, addr: usize, len: usize) -> Poll<Result<(), Status>> {
+    if len > SMALL || !is_of(caller, &vmar) {
+        return Poll::Pending;
+    }
+    Poll::Ready(vmar.unmap(addr as u64, len as u64).map(|Step { retired, left }| {
+        drop(retired);
+        if left.is_some() || !shootdown::all_settled() {
+            leave();
+        }
+    }))
+}
+
+/// [`vmar_unmap`] where that takes more.
+pub async fn vmar_unmap_long(
+    _caller: &Caller,
+    vmar: Arc<Vmar>,
+    addr: usize,
+    len: usize,
+) -> Result<(), Status> {
     let Step { retired, left } = vmar.unmap(addr as u64, len as u64)?;
     drop(retired);
     clean_up(&vmar, left).await;

@@ -1,6 +1,6 @@
 //! An observer: one `object_wait_async`, from the moment on that it is armed until its packet is taken.
 
-use super::{Packet, Port};
+use super::Port;
 use crate::handle::HandleId;
 use crate::object::Object;
 use crate::signals::{Active, Observation, SignalQueue};
@@ -103,9 +103,9 @@ impl Observer {
             if seen.is_cancelled() {
                 return state.observers.disarm(slot, &self);
             }
-            let queued = state.observers.queue(slot, &self)?;
-            state.packets.push_back(Packet::Signal(queued));
-            waiters.wake_one();
+            if state.queue_observer(slot, &self) {
+                waiters.wake_one();
+            }
             None
         });
         drop(removed);

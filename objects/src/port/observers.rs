@@ -1,92 +1,134 @@
 //! The observers of a port, from the moment on that they are armed until their packets are taken: by slot for those
-//! that fire and for packets, by handle and key for those that cancel. All take constant time, however many there are.
+//! that fire, by handle and key for those that cancel, and in the order of their packets.
+//!
+//! All takes constant time, however many there are, and there is never a moment when all have to move: slots lie in
+//! chunks, and the chains of those whose handle and key hash alike become more by one at a time (linear hashing, Litwin
+//! 1980).
 
 use super::observer::Observer;
 use crate::handle::HandleId;
+use crate::memory::NoMemory;
+use crate::secret;
+use crate::slab::Slab;
 use abi::Status;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// A place for an observer. Used slots whose handle and key hash alike form a chain.
-struct Slot {
-    observer: Option<Arc<Observer>>,
-    /// How many observers were here before.
-    serial: u32,
-    queued: bool,
-    /// The next slot of the chain, or of the free ones.
-    next: Option<usize>,
-    prev: Option<usize>,
+/// How many chains lie together.
+const CHUNK: usize = 256;
+
+/// A slot, or none: in four bytes, as slots are moved.
+#[derive(Clone, Copy)]
+struct Link(u32);
+
+impl Link {
+    const NONE: Self = Self(u32::MAX);
+
+    fn get(self) -> Option<usize> {
+        (self.0 != u32::MAX).then_some(self.0 as usize)
+    }
 }
 
-/// An observer that is in the queue of packets, or was.
-#[derive(Clone, Copy)]
-pub(super) struct Queued {
-    slot: usize,
-    serial: u32,
+impl Default for Link {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// A place for an observer.
+struct Slot {
+    observer: Arc<Observer>,
+    hash: u32,
+    /// Its neighbours in the chain.
+    chain: Neighbours,
+    /// Where its packet stands among all packets of the port; 0 if it is not queued.
+    number: u64,
+    /// Its neighbours in the queue.
+    queue: Neighbours,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Neighbours {
+    prev: Link,
+    next: Link,
 }
 
 /// Observers.
 #[derive(Default)]
 pub(super) struct Observers {
-    slots: Vec<Slot>,
-    free: Option<usize>,
-    /// The first slot of each chain. None of them, or a power of two that only grows.
-    chains: Vec<Option<usize>>,
-    count: usize,
-    queued: usize,
+    slots: Slab<Slot>,
+    /// The first slot of each chain. There are never fewer.
+    chains: Vec<Vec<Link>>,
+    /// How many chains are in use.
+    width: usize,
+    /// Those whose packets are queued: first and last.
+    first: Link,
+    last: Link,
+}
+
+/// What [`Observers::pop`] finds.
+pub(super) enum Popped {
+    One(Arc<Observer>),
+    NoneYet,
+    Nothing,
 }
 
 impl Observers {
-    /// How many are armed, and not queued yet.
-    pub fn armed(&self) -> usize {
-        self.count - self.queued
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.slots.len()
     }
 
     /// Makes sure that one more can be inserted.
     pub fn reserve(&mut self) -> Result<(), Status> {
-        if self.free.is_none() {
-            self.slots.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
-        }
-        if self.count == self.chains.len() {
-            self.widen((self.count * 2).max(4))?;
+        self.slots.reserve(1)?;
+        if self.width == self.chains.len() * CHUNK {
+            let mut chunk = Vec::new();
+            chunk.try_reserve_exact(CHUNK).map_err(|_| NoMemory)?;
+            chunk.resize(CHUNK, Link::NONE);
+            self.chains.try_reserve(1).map_err(|_| NoMemory)?;
+            self.chains.push(chunk);
         }
         Ok(())
     }
 
     /// Adds an observer, for which there must be room; its slot.
-    pub fn insert(&mut self, observer: Arc<Observer>) -> usize {
-        let slot = match self.free {
-            Some(slot) => {
-                self.free = self.slots[slot].next;
-                slot
-            }
-            None => {
-                self.slots.push(Slot { observer: None, serial: 0, queued: false, next: None, prev: None });
-                self.slots.len() - 1
-            }
-        };
-        self.link(slot, self.chain(observer.handle, observer.key));
-        self.slots[slot].observer = Some(observer);
-        self.count += 1;
-        slot
+    ///
+    /// # Errors
+    /// `NO_MEMORY` when there is no room.
+    pub fn insert(&mut self, observer: Arc<Observer>) -> Result<usize, Status> {
+        if self.width <= self.len() {
+            self.split();
+        }
+        let hash = secret::hash(observer.handle.0, observer.key);
+        let (chain, queue) = (Neighbours::default(), Neighbours::default());
+        let slot = self.slots.insert(Slot { observer, hash, chain, number: 0, queue })?;
+        self.link(slot, hash);
+        Ok(slot)
     }
 
-    /// Notes that `observer`, which is armed in this slot, is queued; `None` if it is not there any more.
-    pub fn queue(&mut self, slot: usize, observer: &Arc<Observer>) -> Option<Queued> {
-        let entry = self.slots.get_mut(slot).filter(|slot| slot.has(observer))?;
-        entry.queued = true;
-        self.queued += 1;
-        Some(Queued { slot, serial: entry.serial })
+    /// Queues the packet of `observer`, which is armed in this slot; whether it still is.
+    pub fn queue(&mut self, slot: usize, observer: &Arc<Observer>, number: u64) -> bool {
+        let (last, link) = (self.last, Link(slot as u32));
+        let Some(entry) = self.slots.get_mut(slot).filter(|slot| slot.has(observer)) else { return false };
+        entry.number = number;
+        entry.queue = Neighbours { prev: last, next: Link::NONE };
+        match last.get().and_then(|last| self.slots.get_mut(last)) {
+            Some(last) => last.queue.next = link,
+            None => self.first = link,
+        }
+        self.last = link;
+        true
     }
 
-    /// Whether an observer is queued still.
-    pub fn is_queued(&self, queued: Queued) -> bool {
-        self.slots.get(queued.slot).is_some_and(|slot| slot.queued && slot.serial == queued.serial)
+    /// The number of the first packet.
+    pub fn first(&self) -> Option<u64> {
+        Some(self.slots.get(self.first.get()?)?.number)
     }
 
-    /// Takes out a queued observer; `None` if it is not there any more.
-    pub fn take(&mut self, queued: Queued) -> Option<Arc<Observer>> {
-        if self.is_queued(queued) { self.remove(queued.slot) } else { None }
+    /// Takes out the observer with the first packet.
+    pub fn take_first(&mut self) -> Option<Arc<Observer>> {
+        self.remove(self.first.get()?)
     }
 
     /// Takes `observer` out of its slot; `None` if it is not there any more.
@@ -95,87 +137,105 @@ impl Observers {
         self.remove(slot)
     }
 
-    /// Takes out some observer with this handle and key, and tells whether it was queued.
-    pub fn cancel(&mut self, handle: HandleId, key: u64) -> Option<(Arc<Observer>, bool)> {
-        let mut cursor = *self.chains.get(self.chain(handle, key))?;
-        while let Some(slot) = cursor {
-            match &self.slots[slot].observer {
-                Some(observer) if observer.is_for(handle, key) => {
-                    let queued = self.slots[slot].queued;
-                    return self.remove(slot).map(|observer| (observer, queued));
-                }
-                _ => cursor = self.slots[slot].next,
+    /// Takes out some observer with this handle and key.
+    pub fn cancel(&mut self, handle: HandleId, key: u64) -> Option<Arc<Observer>> {
+        let chain = self.chain(secret::hash(handle.0, key));
+        let mut cursor = *self.chains.get(chain / CHUNK)?.get(chain % CHUNK)?;
+        while let Some(slot) = cursor.get() {
+            let entry = self.slots.get(slot)?;
+            if entry.observer.is_for(handle, key) {
+                return self.remove(slot);
             }
+            cursor = entry.chain.next;
         }
         None
+    }
+
+    /// Takes out another one, when no more will be inserted: a step.
+    pub fn pop(&mut self) -> Popped {
+        const LOOKS: usize = 64;
+        for _ in 0..LOOKS {
+            let Some(last) = self.width.checked_sub(1) else { return Popped::Nothing };
+            if let Some(slot) = self.head(last).get() {
+                return self.remove(slot).map_or(Popped::Nothing, Popped::One);
+            }
+            self.width = last;
+        }
+        Popped::NoneYet
     }
 
     fn remove(&mut self, slot: usize) -> Option<Arc<Observer>> {
-        let observer = self.slots[slot].observer.take()?;
-        self.unlink(slot, self.chain(observer.handle, observer.key));
-        self.count -= 1;
-        let free = self.free.replace(slot);
-        let slot = &mut self.slots[slot];
-        self.queued -= usize::from(slot.queued);
-        (slot.next, slot.queued, slot.serial) = (free, false, slot.serial.wrapping_add(1));
+        let Slot { observer, hash, chain, number, queue } = self.slots.remove(slot)?;
+        match chain.prev.get().and_then(|prev| self.slots.get_mut(prev)) {
+            Some(prev) => prev.chain.next = chain.next,
+            None => {
+                let number = self.chain(hash);
+                *self.head(number) = chain.next;
+            }
+        }
+        if let Some(next) = chain.next.get().and_then(|next| self.slots.get_mut(next)) {
+            next.chain.prev = chain.prev;
+        }
+        if number != 0 {
+            self.leave_queue(queue);
+        }
         Some(observer)
     }
 
-    /// Takes the last one out, when no more will be inserted.
-    pub fn pop(&mut self) -> Option<Arc<Observer>> {
-        while let Some(slot) = self.slots.len().checked_sub(1) {
-            let removed = self.remove(slot);
-            self.slots.pop();
-            if removed.is_some() {
-                return removed;
-            }
+    fn leave_queue(&mut self, place: Neighbours) {
+        match place.prev.get().and_then(|prev| self.slots.get_mut(prev)) {
+            Some(prev) => prev.queue.next = place.next,
+            None => self.first = place.next,
         }
-        None
-    }
-
-    /// Which chain it is: multiplicative hashing, of whose product the high half is the better one.
-    fn chain(&self, handle: HandleId, key: u64) -> usize {
-        const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-        let hash = (handle.0.wrapping_mul(GOLDEN) ^ key).wrapping_mul(GOLDEN) >> 32;
-        hash as usize & self.chains.len().wrapping_sub(1)
-    }
-
-    fn link(&mut self, slot: usize, chain: usize) {
-        let next = self.chains[chain].replace(slot);
-        (self.slots[slot].prev, self.slots[slot].next) = (None, next);
-        if let Some(next) = next {
-            self.slots[next].prev = Some(slot);
+        match place.next.get().and_then(|next| self.slots.get_mut(next)) {
+            Some(next) => next.queue.prev = place.prev,
+            None => self.last = place.prev,
         }
     }
 
-    fn unlink(&mut self, slot: usize, chain: usize) {
-        let Slot { next, prev, .. } = self.slots[slot];
-        match prev {
-            Some(prev) => self.slots[prev].next = next,
-            None => self.chains[chain] = next,
+    /// Where the first slot of a chain is noted.
+    fn head(&mut self, chain: usize) -> &mut Link {
+        &mut self.chains[chain / CHUNK][chain % CHUNK]
+    }
+
+    /// Which chain it is.
+    fn chain(&self, hash: u32) -> usize {
+        let width = self.width.next_power_of_two();
+        let chain = hash as usize & (width - 1);
+        if chain < self.width { chain } else { chain & (width / 2).saturating_sub(1) }
+    }
+
+    fn link(&mut self, slot: usize, hash: u32) {
+        let (chain, link) = (self.chain(hash), Link(slot as u32));
+        let next = core::mem::replace(self.head(chain), link);
+        if let Some(entry) = self.slots.get_mut(slot) {
+            entry.chain = Neighbours { prev: Link::NONE, next };
         }
-        if let Some(next) = next {
-            self.slots[next].prev = prev;
+        if let Some(next) = next.get().and_then(|next| self.slots.get_mut(next)) {
+            next.chain.prev = link;
         }
     }
 
-    /// Spreads the observers over so many chains.
-    fn widen(&mut self, chains: usize) -> Result<(), Status> {
-        let more = chains - self.chains.len();
-        self.chains.try_reserve_exact(more).map_err(|_| Status::NO_MEMORY)?;
-        self.chains.fill(None);
-        self.chains.resize(chains, None);
-        for slot in 0..self.slots.len() {
-            if let Some(observer) = &self.slots[slot].observer {
-                self.link(slot, self.chain(observer.handle, observer.key));
-            }
+    /// One chain more, which gets what belongs there of the one that had it.
+    fn split(&mut self) {
+        if self.width == self.chains.len() * CHUNK {
+            return;
         }
-        Ok(())
+        // Without its highest bit: where its observers are so far.
+        let old = self.width & (((self.width + 1).next_power_of_two() - 1) >> 1);
+        self.width += 1;
+        let mut cursor = core::mem::take(self.head(old));
+        while let Some(slot) = cursor.get() {
+            let Some(entry) = self.slots.get(slot) else { break };
+            let hash = entry.hash;
+            cursor = entry.chain.next;
+            self.link(slot, hash);
+        }
     }
 }
 
 impl Slot {
     fn has(&self, observer: &Arc<Observer>) -> bool {
-        self.observer.as_ref().is_some_and(|other| Arc::ptr_eq(other, observer))
+        Arc::ptr_eq(&self.observer, observer)
     }
 }

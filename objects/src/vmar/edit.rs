@@ -47,6 +47,10 @@ impl Vmar {
         let range = self.addresses(address, length)?;
         let mut tree = self.open()?;
         tree.check_unsealed(&range)?;
+        let mut retired = Retired::new();
+        if tree.remove_whole(self.index, &range, &*self.space.table, &mut retired) {
+            return Ok(Step { retired, left: None });
+        }
         let region = tree.region(self.index);
         let hit = region.overlapping(&range);
         let (first, last) = region.ends(hit).ok_or(Status::NOT_FOUND)?;
@@ -58,7 +62,6 @@ impl Vmar {
             return Err(Status::INVALID_ARGS);
         }
         let hit = tree.cut_ends(self.index, hit, &range, &self.space.table)?;
-        let mut retired = Retired::new();
         let left = tree.detach(self.index, hit, &range, &mut None, &*self.space.table, &mut retired)?;
         Ok(Step { retired, left })
     }

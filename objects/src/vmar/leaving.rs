@@ -21,7 +21,7 @@ use super::Vmar;
 use super::tree::{Child, Hit, Region, Tree};
 use crate::base::Koid;
 use crate::mapping::{Mapping, Retired};
-use crate::memory::{PageTable, Work};
+use crate::memory::{PAGE_SIZE, PageTable, Work};
 use crate::sorted::{Entry, HasRange, Sorted};
 use abi::Status;
 use alloc::boxed::Box;
@@ -31,6 +31,8 @@ use core::ops::Range;
 const COST: u32 = 128;
 /// How many mappings are removed at once without being detached first.
 const FEW: usize = 8;
+/// Up to how many bytes a mapping is removed at once, if it is the only one.
+const SMALL: u64 = 512 * PAGE_SIZE;
 
 /// What one call has unmapped.
 pub(super) struct Leaving {
@@ -65,6 +67,12 @@ impl Vmar {
         let mut tree = self.space.tree.lock();
         tree.clean_up(&*self.space.table, &mut Work::step(), &mut retired);
         Step { retired, left: tree.unless_done(ticket) }
+    }
+
+    /// What has yet to be cleared of what was unmapped in this address space, if anything has.
+    pub fn leaving(&self) -> Option<Ticket> {
+        let tree = self.space.tree.lock();
+        tree.unless_done(Ticket(tree.cleared + tree.leaving.len() as u64))
     }
 
     /// Unmaps everything in the address space, for the end of a process: a step, of no more than `work`; whether
@@ -114,6 +122,34 @@ impl Tree {
         let ticket = Ticket(self.cleared + self.leaving.len() as u64);
         self.clean_up(table, &mut Work::step(), retired);
         Ok(self.unless_done(ticket))
+    }
+
+    /// Removes the mapping that takes up just this range, if there is one, if that is one step, and if nobody has left
+    /// anything; whether it did. The short way for what is most common.
+    pub fn remove_whole(
+        &mut self,
+        index: usize,
+        range: &Range<u64>,
+        table: &dyn PageTable,
+        retired: &mut Retired,
+    ) -> bool {
+        let Some(region) = self.regions.get(index) else { return false };
+        let children = &region.children;
+        let at = children.seek(|child| child.range().end <= range.start);
+        let is_whole = matches!(children.get(at), Some(Child::Mapping(mapping)) if mapping.range() == *range);
+        if !is_whole || range.end - range.start > SMALL || !self.leaving.is_empty() {
+            return false;
+        }
+        let mut translated = range.clone();
+        table.unmap(&mut translated, &mut Work::step());
+        if !translated.is_empty() {
+            return false;
+        }
+        if let Some(Child::Mapping(mapping)) = self.region(index).children.remove(at) {
+            self.entries -= 1;
+            self.retire(mapping, retired);
+        }
+        true
     }
 
     fn unless_done(&self, ticket: Ticket) -> Option<Ticket> {

@@ -103,6 +103,11 @@ impl Vmar {
         self.index == Tree::ROOT
     }
 
+    /// Whether both are regions of one address space.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.space, &other.space)
+    }
+
     /// The page table of its address space.
     pub fn table(&self) -> &Arc<dyn PageTable> {
         &self.space.table
