@@ -1,6 +1,6 @@
 //! What calls answer while there is no memory left for user programs.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 
 use hafnon_user::{
     AsHandle, Channel, Event, Port, Status, Thread, Vmo,
@@ -32,6 +32,13 @@ pub fn use_up(glutton: &Vmo) {
 /// A VMO for [`use_up`].
 pub fn glutton() -> Vmo {
     Vmo::create(TOO_MUCH).expect("a VMO")
+}
+
+/// An empty list with room for so many handles, all of whose memory is there: it is taken when it is touched.
+pub fn room_for_handles(count: usize) -> Vec<u32> {
+    let mut room = vec![u32::MAX; count];
+    room.clear();
+    room
 }
 
 user_test! {

@@ -14,7 +14,7 @@ use hafnon_user::{
 
 use crate::{
     harness::{call, job, process, user_test},
-    pressure::{glutton, until_error, use_up},
+    pressure::{glutton, room_for_handles, until_error, use_up},
 };
 
 const MAX_HANDLES: usize = CHANNEL_MAX_MSG_HANDLES as usize;
@@ -61,7 +61,7 @@ user_test! {
         let (mut values, mut infos) = ([0; MAX_HANDLES], [HandleInfo::default(); MAX_HANDLES]);
         let mut records = vec![InfoHandleExtended::default(); MANY];
         let (mut bytes, mut received, null) = (0, 0, core::ptr::null_mut::<u8>());
-        let mut kept = Vec::with_capacity(MESSAGES * MAX_HANDLES);
+        let mut kept = room_for_handles(MESSAGES * MAX_HANDLES);
 
         use_up(&glutton);
         let plainly = until_error(|_| ask(|bytes, handles| {
@@ -124,7 +124,7 @@ user_test! {
     /// The table has no slots but its spare ones then.
     fn handle_can_be_replaced_without_memory() {
         let (glutton, event) = (glutton(), Event::create().expect("an event"));
-        let (mut copies, mut raw) = (Vec::with_capacity(MOST_COPIES), 0);
+        let (mut copies, mut raw) = (room_for_handles(MOST_COPIES), 0);
 
         use_up(&glutton);
         let copied = until_error(|_| {

@@ -11,7 +11,7 @@ use hafnon_user::{
 use super::{event, owned};
 use crate::{
     harness::{call, process, user_test},
-    pressure::{glutton, until_error, use_up},
+    pressure::{glutton, room_for_handles, until_error, use_up},
 };
 
 const NONE: *mut usize = core::ptr::null_mut();
@@ -77,7 +77,7 @@ user_test! {
         near.write(&[], full.into()).expect("a message");
         let bytes = alloc::boxed::Box::new([1_u8; LENGTH]);
         let mut records = alloc::vec![InfoHandleExtended::default(); 600];
-        let mut copies = alloc::vec::Vec::with_capacity(100_000);
+        let mut copies = room_for_handles(100_000);
         let (bytes, mut received, mut handles) = (bytes.as_ptr(), 0, [0; 64]);
 
         use_up(&glutton);
