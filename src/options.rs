@@ -13,6 +13,8 @@ use hafnon::{
     qemu::{self, Accelerator},
 };
 
+use crate::commands;
+
 const STATUS: &str = "\
 Exit status: the first process's exit code (its low byte, or 1 if that is 0 and the code is not), or 101 when the kernel panicked, 102 when the
 machine reset itself (a triple fault), 103 when QEMU failed or the machine switched off
@@ -91,6 +93,10 @@ pub enum Command {
         /// Only rows whose names contain this, which are printed and not written
         name: Option<String>,
     },
+    /// Make every function wrong in small ways, one after the other, and see whether the tests notice
+    ///
+    /// This takes hours. It needs cargo-mutants, which is built below the target directory if it is missing.
+    Mutants(MutantsOptions),
     /// Show what is here and why it is used, what is missing, and where it would come from
     Doctor,
     /// Write the files that are generated from syscalls.toml and kept in the repository
@@ -117,6 +123,17 @@ pub struct FuzzOptions {
     /// The seed of the first boot; each further boot has the next one [default: the time of day]
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+}
+
+/// What to make wrong.
+#[derive(Args, Clone, Debug)]
+pub struct MutantsOptions {
+    /// Only in this package [default: all of them]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(commands::mutated_packages()))]
+    pub package: Option<String>,
+    /// Only the Kth of N parts of the changes, from 0 on
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    pub shard: Option<String>,
 }
 
 /// The machine to boot.
@@ -244,6 +261,15 @@ fn time(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(time))
 }
 
+/// Checks a part of a whole, such as 0/8.
+fn shard(text: &str) -> Result<String, String> {
+    let numbers = text.split_once('/').and_then(|(k, n)| Some((k.parse::<u32>().ok()?, n.parse().ok()?)));
+    match numbers {
+        Some((part, parts)) if part < parts => Ok(text.to_owned()),
+        _ => Err(format!("`{text}` is no part such as 0/8, or 7/8")),
+    }
+}
+
 /// The smallest memory that a machine may have, in MiB.
 const SMALLEST: u64 = 64;
 
@@ -323,6 +349,14 @@ mod tests {
         );
         for wrong in ["", "m", "1d", "-1s", "99999999999999999h"] {
             assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_whole() {
+        assert!(shard("0/8").is_ok() && shard("7/8").is_ok());
+        for wrong in ["", "8", "8/8", "-1/8", "1/0", "a/b"] {
+            assert!(shard(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -276,6 +276,33 @@ mod tests {
     }
 
     #[test]
+    fn each_pair_of_each_order_has_a_bit() {
+        // A bit a pair, and one more of each order.
+        assert_eq!(Buddy::pair_words(0), ORDERS.div_ceil(64));
+        assert_eq!(Buddy::pair_words(64), (63 + ORDERS).div_ceil(64));
+        assert_eq!(Buddy::pair_words(1 << 19), ((1 << 19) - 1 + ORDERS).div_ceil(64));
+        assert_eq!((Buddy::pair_words(112), 109 + ORDERS), (2, 128), "no bit too many");
+    }
+
+    #[test]
+    #[should_panic(expected = "pair_words")]
+    fn too_few_bits_are_refused() {
+        let (mut links, mut pairs) = memory(64);
+        pairs.pop();
+        Buddy::new(&mut links, &mut pairs);
+    }
+
+    #[test]
+    fn notes_are_kept() {
+        let (mut links, mut pairs) = memory(64);
+        let mut buddy = Buddy::new(&mut links, &mut pairs);
+        buddy.insert(0..64);
+        let blocks = [(); 2].map(|()| buddy.allocate(3).unwrap());
+        (0..2).for_each(|index| buddy.set_note(blocks[index], 40 + index as u32));
+        assert_eq!(blocks.map(|block| buddy.note(block)), [40, 41]);
+    }
+
+    #[test]
     fn random_use_never_overlaps() {
         let (mut links, mut pairs) = memory(4096);
         let mut buddy = Buddy::new(&mut links, &mut pairs);
@@ -321,6 +348,7 @@ mod tests {
         frames.iter().for_each(|frame| buddy.push(&mut chain, *frame));
         let back: Vec<u32> = core::iter::from_fn(|| buddy.pop(&mut chain)).collect();
         assert!(back.iter().eq(frames.iter().rev()) && chain.is_empty());
+        assert_eq!(chain.len(), 0);
     }
 
     #[test]
@@ -336,6 +364,7 @@ mod tests {
         assert_eq!((chains[0].len(), buddy.free_frames(), buddy.allocate(0)), (2048, 0, None));
         chains.iter_mut().for_each(|chain| buddy.free_chain(chain));
         assert!(chains.iter().all(Chain::is_empty));
+        assert_eq!(buddy.unmerged.len(), 4096);
         assert_eq!(buddy.free_frames(), 4096);
         // The first try makes a part of them blocks, the others find more.
         let block = (0..8).find_map(|_| buddy.allocate(12));

@@ -68,6 +68,20 @@ mod tests {
             assert!(class == 0 || (SIZES[class - 1] as usize) < size);
         }
         assert_eq!(class(MAX_SIZE + 1, 8), None);
+        assert_eq!(class(40, 16), class(48, 1), "every class is aligned to 16");
+        assert_eq!(class(40, 32), class(64, 1));
+    }
+
+    #[test]
+    fn objects_lie_behind_the_header_and_inside() {
+        for (class, size) in SIZES.iter().enumerate() {
+            assert!(offset(class) >= HEADER);
+            assert!(
+                offset(class) + capacity(class) * *size as usize <= 4096 << order(class),
+                "class {class}"
+            );
+        }
+        assert_eq!([0, 9, 10, 12, 13, 15].map(order), [0, 0, 1, 1, 2, 2]);
     }
 
     #[test]

@@ -23,6 +23,8 @@ use std::task::{Context, Poll, Waker};
 mod futex;
 #[path = "loom/handles.rs"]
 mod handles;
+#[path = "loom/replies.rs"]
+mod replies;
 #[path = "loom/signals.rs"]
 mod signals;
 #[path = "loom/timers.rs"]

@@ -7,6 +7,7 @@ mod doctor;
 mod fuzz;
 mod image;
 mod latency;
+mod mutants;
 mod run;
 mod syscalls;
 
@@ -23,6 +24,8 @@ use crate::{
     output,
 };
 
+pub use mutants::packages as mutated_packages;
+
 /// Does what was asked; the exit status.
 pub fn execute(arguments: Arguments) -> Result<u8> {
     if arguments.verbose {
@@ -38,6 +41,7 @@ pub fn execute(arguments: Arguments) -> Result<u8> {
         Some(Command::Bench { name, json }) => bench::run(machine, name.as_deref(), json),
         Some(Command::Fuzz(options)) => fuzz::run(machine, &options),
         Some(Command::Latency { name }) => latency::run(machine, name.as_deref()),
+        Some(Command::Mutants(options)) => mutants::run(&options),
         Some(Command::Doctor) => doctor::report(),
         Some(Command::Generate) => generate(),
         Some(Command::Check) => check::run(),

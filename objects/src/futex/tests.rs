@@ -14,6 +14,11 @@ const OWNER: Koid = 12;
 type Outcome = Result<(), Refused<()>>;
 type Waiting<'a> = core::pin::Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 
+fn never() -> Deadline {
+    static TIMERS: TimerQueue = TimerQueue::new();
+    Deadline { at: i64::MAX, timers: &TIMERS }
+}
+
 /// A wait that has begun, or its outcome.
 fn begin(
     table: &FutexTable,
@@ -21,9 +26,7 @@ fn begin(
     owner: Result<Koid, Status>,
     value: Result<bool, ()>,
 ) -> Result<Waiting<'_>, Outcome> {
-    static TIMERS: TimerQueue = TimerQueue::new();
-    let never = Deadline { at: i64::MAX, timers: &TIMERS };
-    let mut wait: Waiting<'_> = Box::pin(table.wait(WORD, thread, owner, move || value, never));
+    let mut wait: Waiting<'_> = Box::pin(table.wait(WORD, thread, owner, move || value, never()));
     match poll(&mut wait) {
         Poll::Ready(outcome) => Err(outcome),
         Poll::Pending => Ok(wait),
@@ -40,6 +43,13 @@ fn waits(table: &FutexTable, thread: Koid, owner: Koid) -> Waiting<'_> {
 
 fn refusal(table: &FutexTable, owner: Result<Koid, Status>, value: Result<bool, ()>) -> Outcome {
     begin(table, B, owner, value).err().expect("it does not wait")
+}
+
+/// The same at the other futex, which has its waiters in the same list: there is only one.
+fn waits_there(table: &FutexTable, thread: Koid) -> Waiting<'_> {
+    let mut wait: Waiting<'_> = Box::pin(table.wait(OTHER, thread, Ok(0), || Ok(true), never()));
+    assert!(poll(&mut wait).is_pending());
+    wait
 }
 
 /// A requeue that wakes nobody, and moves some to [`OTHER`].
@@ -146,4 +156,40 @@ fn a_wake_passed_on_ends_a_wait_like_any_other() {
     assert!(poll(&mut next).is_ready());
     let _waiter = waits(&table, 13, B);
     assert_eq!(table.owner(WORD), B);
+}
+
+/// Fails when `wake_first`, `wake_some` or `requeue` do not look at the address.
+#[test]
+fn waiters_of_another_futex_in_the_same_list_are_left_alone() {
+    let table = FutexTable::default();
+    let (mut other, mut ours) = (waits_there(&table, A), waits(&table, B, 0));
+    for count in [1, 2, usize::MAX] {
+        assert_eq!(table.wake(WORD + 4, count, NewOwner::Nobody), 0);
+    }
+    assert_eq!(table.requeue(WORD + 4, moving(2, 0), || Ok::<_, ()>(true)), Ok(()));
+    assert!(poll(&mut other).is_pending() && poll(&mut ours).is_pending());
+    // The other came first, and still the one who waits here is woken, or moved.
+    assert_eq!(table.wake(WORD, 1, NewOwner::Nobody), 1);
+    assert!(poll(&mut other).is_pending() && poll(&mut ours).is_ready());
+    ours = waits(&table, B, 0);
+    assert_eq!(table.wake(WORD, 2, NewOwner::Nobody), 1);
+    assert!(poll(&mut other).is_pending() && poll(&mut ours).is_ready());
+    ours = waits(&table, B, 0);
+    let plan = Requeue { target: WORD + 4, ..moving(2, 0) };
+    assert_eq!(table.requeue(WORD, plan, || Ok::<_, ()>(true)), Ok(()));
+    assert_eq!(table.wake(WORD + 4, 9, NewOwner::Nobody), 1);
+    assert_eq!(table.wake(OTHER, 9, NewOwner::Nobody), 1);
+    assert!(poll(&mut other).is_ready() && poll(&mut ours).is_ready());
+}
+
+/// Fails when `takes_over` says yes to everybody.
+#[test]
+fn a_wake_is_not_passed_on_to_a_waiter_of_another_futex() {
+    let table = FutexTable::default();
+    for count in [1, 2] {
+        let (mut other, killed) = (waits_there(&table, A), waits(&table, B, 0));
+        assert_eq!(table.wake(WORD, count, NewOwner::Nobody), 1);
+        drop(killed);
+        assert!(poll(&mut other).is_pending());
+    }
 }

@@ -63,6 +63,31 @@ fn a_handle_closed_while_a_wait_through_it_begins_ends_it() {
     }
 }
 
+/// The handle is replaced while a wait through it begins: by one with fewer rights, or, as more were asked for, by
+/// none. Either way the value names it no more, and the wait ends.
+///
+/// Fails when `replace` counts no removal, and when it ends no wait.
+#[test]
+fn a_handle_replaced_while_a_wait_through_it_begins_ends_it() {
+    for (rights, fits) in [(Rights::WAIT, true), (Rights::all(), false)] {
+        model(move || {
+            let (table, [event], [value]) = process();
+            let same = table.clone();
+            let replacer = thread::spawn(move || same.replace(value, rights));
+            assert!(matches!(wait(&table, value), None | Some(Err(Status::CANCELED))));
+            let replaced = replacer.join().unwrap();
+            assert_eq!(replaced.is_ok(), fits);
+            assert!(!table.contains(value));
+            assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
+            // The new handle is as good as any.
+            if let Ok(new) = replaced {
+                event.base().signals.assert(A);
+                assert_eq!(wait(&table, new), Some(Ok(())));
+            }
+        });
+    }
+}
+
 /// The first of two handles is closed while a wait for both begins.
 ///
 /// Fails when all items have the last one's mark.

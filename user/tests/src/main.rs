@@ -21,6 +21,7 @@ mod channel_rings;
 mod children;
 mod clock;
 mod console;
+mod deadlines;
 mod debuglog;
 mod event;
 mod eventpair;
