@@ -11,12 +11,11 @@
 //! All of it is compiled by the host's compiler, with none of the host's headers and libraries, but those parts of
 //! C++'s library that are all header.
 
+mod compiler;
 mod language;
 
 use std::{
-    env,
-    ffi::OsStr,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
     slice,
@@ -27,14 +26,15 @@ use anyhow::{Context, Result};
 
 use crate::{
     compile::{self, Program},
-    packages::{Tree, install, unpacked},
     steps::Step,
     toolchain::{self, Toolchain},
-    workspace::{self, find_in_path},
+    workspace,
 };
 
+use compiler::{Compiler, headers};
 use language::languages;
 
+pub use compiler::{Found, find};
 pub use language::Language;
 
 /// The package of the library's Rust half, and what it becomes.
@@ -46,22 +46,8 @@ pub(crate) const MATH: (&str, &str) = ("hafnon-math", "libhafnon_math.a");
 /// C's names become weak: a program may have a function `y1` of its own. Not what this archive lacks itself.
 const WEAKEN: [&str; 3] = ["--weaken-symbol=[a-z]*", "--weaken-symbol=!mem*", "--weaken-symbol=!abort"];
 
-/// Position-independent code that does not take the thread pointer for that of the host's C library.
-/// A stack protector, for those who ask for one, looks where `zircon/tls.h` has the guard.
-const COMPILE: [&str; 6] = [
-    "-O2",
-    "-nostdinc",
-    "-fPIE",
-    "-fno-stack-protector",
-    "-mstack-protector-guard-offset=16",
-    "-ffunction-sections",
-];
-
 /// For the library itself: it is not there for the compiler to call yet.
 const LIBRARY_ONLY: &str = "-ffreestanding";
-
-/// No library and no start file of the host's; only what is used stays.
-const LINK: [&str; 3] = ["-nostdlib", "-static-pie", "-Wl,--gc-sections,-z,noexecstack"];
 
 /// What this repository's own C code has to satisfy. It calls the library even where the compiler knows the answer:
 /// much of it is there to test the library.
@@ -69,80 +55,6 @@ const OWN: [&str; 4] = ["-Wall", "-Wextra", "-Werror", "-fno-builtin"];
 
 /// Arguments that stop the compiler before it links.
 const NO_LINK: [&str; 5] = ["-c", "-S", "-E", "-M", "-MM"];
-
-/// A compiler, before it was asked anything.
-#[derive(Debug)]
-pub struct Found {
-    language: Language,
-    program: PathBuf,
-    /// Where it was unpacked, unless it is installed.
-    unpacked: Option<Tree>,
-}
-
-/// The compiler of a language, if one is here.
-pub fn find(language: Language) -> Option<Found> {
-    let names = language.programs();
-    let installed = names.into_iter().find_map(find_in_path);
-    installed.map(|program| Found { language, program, unpacked: None }).or_else(|| {
-        let tree = unpacked(&names[..1])?;
-        Some(Found { language, program: tree.file(&format!("usr/bin/{}", names[0]))?, unpacked: Some(tree) })
-    })
-}
-
-impl Found {
-    /// Where it is, and why that one is used.
-    pub fn describe(&self) -> String {
-        match &self.unpacked {
-            Some(tree) => format!("{} ({})", self.program.display(), tree.describe()),
-            None => format!("{} (in PATH)", self.program.display()),
-        }
-    }
-
-    /// The compiler without arguments.
-    fn command(&self) -> Command {
-        self.program(&self.program)
-    }
-
-    /// A program that came with it.
-    fn tool(&self, name: &str) -> Command {
-        self.program(Path::new(name))
-    }
-
-    fn program(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
-        if let Some(tree) = &self.unpacked {
-            // The assembler and the linker lie beside it.
-            let path = env::var_os("PATH").unwrap_or_default();
-            let all = [tree.directory.join("usr/bin")].into_iter().chain(env::split_paths(&path));
-            command.env("PATH", env::join_paths(all).unwrap_or(path.clone()));
-            command.env("LD_LIBRARY_PATH", tree.libraries());
-        }
-        command
-    }
-
-    /// Where the compiler's own headers are, and those of the language's library that need no library behind them.
-    fn headers(&self) -> Result<Vec<PathBuf>> {
-        let asked = self.command().arg("-print-file-name=include").output();
-        let answer = asked.context("cannot start the compiler")?.stdout;
-        let own = PathBuf::from(String::from_utf8_lossy(&answer).trim());
-        let mut all = match self.language {
-            Language::C => Vec::new(),
-            Language::CPlusPlus => self.library_headers()?,
-        };
-        all.push(own);
-        Ok(all)
-    }
-
-    /// Where g++ looks for the headers of C++'s library.
-    fn library_headers(&self) -> Result<Vec<PathBuf>> {
-        let asked = self.command().args(["-E", "-v", "-x", "c++", "/dev/null", "-o", "/dev/null"]).output();
-        let said = asked.context("cannot start the C++ compiler")?.stderr;
-        let said = String::from_utf8_lossy(&said);
-        let places = said.lines().filter_map(|line| line.strip_prefix(' '));
-        let of_library = |place: &&str| place.starts_with('/') && place.contains("/c++");
-        Ok(places.filter(of_library).map(PathBuf::from).collect())
-    }
-}
 
 /// Builds every C program.
 ///
@@ -186,30 +98,52 @@ pub fn compile(arguments: &[String]) -> Result<bool> {
     let is_cplusplus = languages.contains(&Some(Language::CPlusPlus));
     let compiler = Compiler::ensure(if is_cplusplus { Language::CPlusPlus } else { Language::C })?;
     if !is_cplusplus || !languages.contains(&Some(Language::C)) {
-        return compiler.run(arguments, links);
+        return run(&compiler, arguments, links);
     }
-    // One compiler for each language. What is linked needs both compilers' objects.
     let scratch = tempfile::tempdir()?;
-    let (mut own, mut others) = (Vec::new(), Vec::new());
-    for (index, (argument, language)) in arguments.iter().zip(&languages).enumerate() {
-        match language {
-            Some(Language::C) => {
-                let object = scratch.path().join(format!("{index}.o")).display().to_string();
-                others.push((argument.clone(), object.clone()));
-                own.extend(links.then_some(object));
-            }
-            _ => own.push(argument.clone()),
-        }
+    match compile_c(arguments, &languages, links.then_some(scratch.path()))? {
+        Some(others) => run(&compiler, &others, links),
+        None => Ok(false),
     }
-    let c = Compiler::ensure(Language::C)?;
-    let options = options(arguments, &languages, links);
-    for (source, object) in others {
-        let place = if links { vec!["-c".into(), "-o".into(), object] } else { Vec::new() };
-        if !c.run(&[&options[..], &[source], &place].concat(), false)? {
-            return Ok(false);
+}
+
+/// Compiles those of `arguments` that are C, each by itself: the C++ compiler would take them for C++. Their objects go
+/// into `place` if they are to be linked. What is left for the C++ compiler, these objects included; `None` if one does
+/// not compile.
+fn compile_c(
+    arguments: &[String],
+    languages: &[Option<Language>],
+    place: Option<&Path>,
+) -> Result<Option<Vec<String>>> {
+    let compiler = Compiler::ensure(Language::C)?;
+    let options = options(arguments, languages, place.is_some());
+    let mut others = Vec::new();
+    for (index, (argument, language)) in arguments.iter().zip(languages).enumerate() {
+        if *language != Some(Language::C) {
+            others.push(argument.clone());
+            continue;
         }
+        let object = place.map(|place| place.join(format!("{index}.o")).display().to_string());
+        let output: Vec<String> =
+            object.iter().flat_map(|object| ["-c", "-o", object].map(String::from)).collect();
+        if !run(&compiler, &[&options[..], slice::from_ref(argument), &output].concat(), false)? {
+            return Ok(None);
+        }
+        others.extend(object);
     }
-    compiler.run(&own, links)
+    Ok(Some(others))
+}
+
+/// Runs a compiler with a person's arguments; whether it succeeded.
+fn run(compiler: &Compiler, arguments: &[String], links: bool) -> Result<bool> {
+    let mut command = if links {
+        let toolchain = toolchain::for_kernel()?;
+        compile::user_package(&toolchain, LIBRARY.0)?;
+        compiler.link(arguments, &library(&toolchain, &Compiler::ensure(Language::C)?)?)
+    } else {
+        compiler.command(arguments)
+    };
+    Ok(command.status().context("cannot start the compiler")?.success())
 }
 
 /// What of `arguments` is neither a source nor an object; not the output either, if that is `linked`.
@@ -239,10 +173,6 @@ fn directory() -> PathBuf {
     workspace::root().join("user/c")
 }
 
-fn headers() -> PathBuf {
-    directory().join("include")
-}
-
 /// The C files right in `directory`, in the order of their names.
 fn sources(directory: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(directory).with_context(|| format!("cannot read {}", directory.display()))?;
@@ -270,7 +200,7 @@ fn library(toolchain: &Toolchain, compiler: &Compiler) -> Result<[PathBuf; 3]> {
 /// There is no compiler, or they do not compile (the compiler has said why).
 pub fn math(toolchain: &Toolchain) -> Result<PathBuf> {
     let archive = compile::hosted_library(toolchain, MATH.0, MATH.1)?;
-    let compiler = Compiler::ensure(Language::C)?.found;
+    let compiler = Compiler::ensure(Language::C)?;
     let weak = workspace::target("user/c").join("libm.a");
     make(&weak, slice::from_ref(&archive), |out| {
         let mut command = compiler.tool("objcopy");
@@ -278,57 +208,6 @@ pub fn math(toolchain: &Toolchain) -> Result<PathBuf> {
         command
     })?;
     Ok(weak)
-}
-
-/// The host's compiler, and where headers are beside the library's.
-struct Compiler {
-    found: Found,
-    headers: Vec<PathBuf>,
-}
-
-impl Compiler {
-    fn ensure(language: Language) -> Result<Self> {
-        let found = match find(language) {
-            Some(found) => found,
-            None => {
-                let what = format!("a {}", language.compiler());
-                install(&what, language.ways_to_compiler(), || find(language))?
-            }
-        };
-        let headers = found.headers()?;
-        Ok(Self { found, headers })
-    }
-
-    /// Runs the compiler with a person's arguments; whether it succeeded.
-    fn run(&self, arguments: &[String], links: bool) -> Result<bool> {
-        let mut command = if links {
-            let toolchain = toolchain::for_kernel()?;
-            compile::user_package(&toolchain, LIBRARY.0)?;
-            self.link(arguments, &library(&toolchain, &Self::ensure(Language::C)?)?)
-        } else {
-            self.command(arguments)
-        };
-        Ok(command.status().context("cannot start the compiler")?.success())
-    }
-
-    /// A command that compiles `arguments` for a user program.
-    fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
-        let mut command = self.found.command();
-        command.args(self.found.language.flags()).args(COMPILE);
-        for place in [headers()].iter().chain(&self.headers) {
-            command.arg("-isystem").arg(place);
-        }
-        command.args(arguments);
-        command
-    }
-
-    /// A command that makes a program of `arguments`.
-    fn link(&self, arguments: &[impl AsRef<OsStr>], library: &[PathBuf]) -> Command {
-        let mut command = self.command(arguments);
-        // The library is what its names say, whatever `-x` the arguments have.
-        command.args(LINK).args(["-x", "none"]).args(library);
-        command
-    }
 }
 
 /// Makes `file` unless it is newer than everything in `inputs` and this program.
@@ -359,7 +238,10 @@ fn newest(path: &Path) -> Option<SystemTime> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        compiler::{COMPILE, LINK},
+        *,
+    };
     use std::time::Duration;
 
     fn touch(file: &Path, second: u64) {
