@@ -105,7 +105,7 @@ pub async fn watch() {
             respite().await;
             continue;
         }
-        dying = victim(reading.out_of_memory, starving).map(kill);
+        dying = victim(reading.out_of_memory, starving).await.map(kill);
         match dying {
             None => watermarks::left(reading.holds).await,
             Some(_) => respite().await,
@@ -128,15 +128,16 @@ async fn come_back() -> bool {
 /// Who is to go, and why.
 struct Victim(Greedy, &'static str);
 
-fn victim(out_of_memory: bool, starving: bool) -> Option<Victim> {
-    let root = ROOT.get()?;
-    if let Some(job) = root.to_be_killed_first().filter(|_| out_of_memory || starving) {
+async fn victim(out_of_memory: bool, starving: bool) -> Option<Victim> {
+    let root = ROOT.get().filter(|_| out_of_memory || starving)?;
+    if let Some(job) = root.to_be_killed_first().await {
         return Some(Victim(Greedy::Job(job), "it asked for that"));
     }
     if !starving {
         return None;
     }
-    let greediest = root.greediest(frames::total_frames() as u64, |koid| payers::held_for(koid) as u64);
+    let held = |koid| payers::held_for(koid) as u64;
+    let greediest = root.greediest(frames::total_frames() as u64, held).await;
     let most = greediest.map(|greedy| Victim(greedy, "it has most of it"));
     most.or_else(|| Some(Victim(Greedy::Process(root.first_process()?), "nobody else has more than others")))
 }

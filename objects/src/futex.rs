@@ -4,6 +4,9 @@
 //! without waiters there is nothing to keep. All futexes of a process share one lock, under which the
 //! word is compared, and lists by address, of which there is about one a thread.
 //!
+//! Waking and moving take steps of [`FUTEX_STEP`] waiters. Who comes while they are under way is not meant: an operation
+//! that takes several steps begins a new *era* with the first, and waiters know in which they came.
+//!
 //! Owners cost nothing to a process that never names one. What they take from then on is in `owners.rs`.
 
 mod map;
@@ -17,6 +20,7 @@ use core::future::poll_fn;
 use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 use core::pin::{Pin, pin};
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use core::task::{Poll, Waker};
 use waitq::{Buckets, First, Tag, WaitQueue, Waiter};
 
@@ -25,6 +29,8 @@ use waitq::{Buckets, First, Tag, WaitQueue, Waiter};
 pub struct Place {
     address: u64,
     thread: Koid,
+    /// In which era it came.
+    era: Era,
     /// Somebody woke it at this futex, and has noted that it waits no more.
     woken: bool,
 }
@@ -32,9 +38,35 @@ pub struct Place {
 impl Place {
     /// Of those who wait at `address`, or of nobody yet.
     fn at(address: u64) -> Self {
-        Self { address, thread: 0, woken: false }
+        Self { address, thread: 0, era: Era(0), woken: false }
+    }
+
+    /// Whether it waits at this futex, and did so in this era already.
+    #[inline]
+    fn was_at(&self, address: u64, era: Era) -> bool {
+        self.address == address && !self.era.is_after(era)
     }
 }
+
+/// The time between two long operations. So many that a waiter could be taken for a later one do not fit into its life.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+struct Era(u32);
+
+impl Era {
+    fn is_after(self, other: Self) -> bool {
+        (self.0.wrapping_sub(other.0) as i32) > 0
+    }
+
+    /// This era, which is over with that.
+    fn end(&mut self) -> Self {
+        let ended = *self;
+        self.0 = ended.0.wrapping_add(1);
+        ended
+    }
+}
+
+/// How many waiters are woken or moved in one step.
+pub const FUTEX_STEP: usize = 64;
 
 impl Tag for Place {
     fn takes_over(&self, dropped: &Self) -> bool {
@@ -42,9 +74,19 @@ impl Tag for Place {
     }
 }
 
+/// What addresses are multiplied with before their lists are chosen by the middle bits: an odd number that user code does
+/// not know, so that it can not tell which addresses share a list (Dietzfelbinger et al., 1997).
+static SECRET: AtomicU64 = AtomicU64::new(1);
+
+/// Sets the number that decides which futexes share a list: once, before anybody waits.
+pub fn set_futex_secret(number: u64) {
+    SECRET.store(number | 1, Relaxed);
+}
+
 impl Hash for Place {
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.address);
+        state.write_u64(self.address.wrapping_mul(SECRET.load(Relaxed)));
     }
 }
 
@@ -105,6 +147,18 @@ pub type Queue = WaitQueue<Place, Owners, Buckets<Place>>;
 
 /// One who waits at one futex after the other, of a table that `Q` keeps.
 pub type FutexWaiter<Q> = Waiter<Q, Place, Owners, Buckets<Place>>;
+
+/// A wake or requeue that is under way: see [`FutexTable::go_on`].
+#[derive(Clone, Copy, Debug)]
+pub struct FutexUnderWay {
+    address: u64,
+    era: Era,
+    /// How many are to be woken still, the first.
+    wake: usize,
+    /// How many are to be moved then, and to which futex.
+    requeue: usize,
+    target: u64,
+}
 
 /// A wait at a futex that is to begin.
 #[derive(Clone, Copy, Debug)]
@@ -174,7 +228,8 @@ impl FutexTable {
             self.learn_owners()?;
         }
         let mut joined = Ok(());
-        let join = |owners: &mut Owners, _: &Buckets<Place>, _: &mut Place| {
+        let join = |owners: &mut Owners, _: &Buckets<Place>, place: &mut Place| {
+            place.era = owners.era;
             joined = equal(compare).and_then(|()| {
                 let owner = owner?;
                 if owner == thread || owner != 0 && owners.waits(owner, address) {
@@ -230,7 +285,7 @@ impl FutexTable {
         Ok(self.end_wait(place, ended.is_ok())?)
     }
 
-    /// Wakes at most `count` waiters of `address`, first come first served. How many.
+    /// Wakes at most `count` waiters of `address`, first come first served, and no more than [`FUTEX_STEP`]. How many.
     #[inline]
     pub fn wake(&self, address: u64, count: usize, owner: NewOwner) -> usize {
         if owner != NewOwner::Nobody {
@@ -240,16 +295,28 @@ impl FutexTable {
         if count == 1 {
             return usize::from(self.wake_first(address, owner));
         }
-        self.wake_several(address, count, owner)
+        self.wake_several(address, count.min(FUTEX_STEP), owner)
     }
 
     #[inline(never)] // reason: most wakes are for one, and a batch takes a large frame
     fn wake_several(&self, address: u64, count: usize, owner: NewOwner) -> usize {
         self.queue.with(|owners, waiters| {
-            let (woken, thread) = wake_some(owners, waiters, address, count);
+            let era = owners.era;
+            let (woken, thread) = wake_some(owners, waiters, address, era, count);
             owners.set(address, owner.given(thread));
             woken
         })
+    }
+
+    /// Begins to wake `count` waiters of `address`, of those who wait now.
+    pub fn begin_wake(&self, address: u64, count: usize) -> FutexUnderWay {
+        let era = self.queue.with(|owners, _| owners.era.end());
+        FutexUnderWay { address, era, wake: count, requeue: 0, target: 0 }
+    }
+
+    /// A step of waking and moving; whether it was the last one.
+    pub fn go_on(&self, under_way: &mut FutexUnderWay) -> bool {
+        self.queue.with(|owners, waiters| under_way.step(owners, waiters).0)
     }
 
     /// Wakes the waiter of `address` that came first. Whether there was one.
@@ -268,7 +335,7 @@ impl FutexTable {
     }
 
     /// Wakes some waiters of `address` and moves others, if `compare`, called under the lock, finds the
-    /// expected value.
+    /// expected value: the first step of that, and what is left, if that is not all.
     ///
     /// # Errors
     /// As for [`FutexTable::wait`]; `INVALID_ARGS` when the new owner waits for either futex.
@@ -277,7 +344,7 @@ impl FutexTable {
         address: u64,
         plan: Requeue,
         compare: impl Fn() -> Result<bool, F>,
-    ) -> Result<(), Refused<F>> {
+    ) -> Result<Option<FutexUnderWay>, Refused<F>> {
         let named = plan.woken_owner != NewOwner::Nobody || !matches!(plan.owner, Ok(0) | Err(_));
         if named {
             self.learn_owners()?;
@@ -288,16 +355,15 @@ impl FutexTable {
             if owner != 0 && (owners.waits(owner, address) || owners.waits(owner, plan.target)) {
                 return Err(Status::INVALID_ARGS.into());
             }
-            let woken = wake_some(owners, waiters, address, plan.wake).1;
-            waiters.retag(&Place::at(address), plan.requeue, |waiter| {
-                (waiter.address == address).then(|| {
-                    owners.requeue(waiter.thread, plan.target);
-                    Place { address: plan.target, ..*waiter }
-                })
-            });
-            owners.set(plan.target, owner);
+            let Requeue { wake, target, requeue, .. } = plan;
+            let mut under_way = FutexUnderWay { address, era: owners.era, wake, requeue, target };
+            let (is_done, woken) = under_way.step(owners, waiters);
+            owners.set(target, owner);
             owners.set(address, plan.woken_owner.given(woken));
-            Ok(())
+            if !is_done {
+                owners.era.end();
+            }
+            Ok((!is_done).then_some(under_way))
         })
     }
 
@@ -332,11 +398,36 @@ fn equal<F>(compare: impl Fn() -> Result<bool, F>) -> Result<(), Refused<F>> {
     if compare().map_err(Refused::Fault)? { Ok(()) } else { Err(Status::BAD_STATE.into()) }
 }
 
-/// Wakes at most `count` waiters, in order. How many, and the last one's thread.
-fn wake_some(owners: &mut Owners, waiters: &mut Waiters<'_>, address: u64, count: usize) -> (usize, Koid) {
+impl FutexUnderWay {
+    /// A step: whether it was the last one, and the thread that it woke last, or 0.
+    fn step(&mut self, owners: &mut Owners, waiters: &mut Waiters<'_>) -> (bool, Koid) {
+        let Self { address, era, target, .. } = *self;
+        let wake = self.wake.min(FUTEX_STEP);
+        let (woken, thread) = wake_some(owners, waiters, address, era, wake);
+        let moved = waiters.retag(&Place::at(address), self.requeue.min(FUTEX_STEP - wake), |waiter| {
+            waiter.was_at(address, era).then(|| {
+                owners.requeue(waiter.thread, target);
+                Place { address: target, ..*waiter }
+            })
+        });
+        self.wake -= woken;
+        self.requeue -= moved;
+        let is_done = self.wake + self.requeue == 0 || woken + moved < FUTEX_STEP;
+        (is_done, thread)
+    }
+}
+
+/// Wakes at most `count` waiters that came in this era or before, in order. How many, and the last one's thread.
+fn wake_some(
+    owners: &mut Owners,
+    waiters: &mut Waiters<'_>,
+    address: u64,
+    era: Era,
+    count: usize,
+) -> (usize, Koid) {
     let mut thread = 0;
     let woken = waiters.wake_some(&Place::at(address), count, |waiter| {
-        let hit = waiter.address == address;
+        let hit = waiter.was_at(address, era);
         if hit {
             thread = waiter.thread;
             waiter.woken = true;

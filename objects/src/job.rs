@@ -4,6 +4,10 @@
 //! most [`MAX_HEIGHT`] deep. Killing marks a job, in one step: from then on it and all jobs below take no children.
 //! Its children are killed one after the other (`closing.rs`), and theirs.
 
+mod victims;
+
+pub use victims::Greedy;
+
 use crate::account::Account;
 use crate::base::{Base, Koid};
 use crate::closing::{Doomed, Remains};
@@ -38,24 +42,6 @@ pub struct Job {
     /// Set by a kill, with the state locked: from then on there are no new children, here and below.
     killed: AtomicBool,
     state: Mutex<State>,
-}
-
-/// Who has more memory than others.
-pub enum Greedy {
-    /// All processes of a job together.
-    Job(Arc<Job>),
-    /// A process of the root job.
-    Process(Arc<Process>),
-}
-
-impl Greedy {
-    /// Whether it has ended, so that nothing of its own is left.
-    pub fn is_gone(&self) -> bool {
-        match self {
-            Self::Job(job) => job.exit().is_some(),
-            Self::Process(process) => process.progress().1.is_some(),
-        }
-    }
 }
 
 #[derive(Default)]
@@ -210,23 +196,6 @@ impl Job {
         self.and_above().any(|above| core::ptr::eq(above, job))
     }
 
-    /// Visits this job and all below, each after its parent, without recursion.
-    fn walk(self: &Arc<Self>, mut visit: impl FnMut(&Arc<Self>)) {
-        let mut job = self.clone();
-        visit(&job);
-        let mut after = 0;
-        loop {
-            if let Some(child) = job.next_job(after) {
-                visit(&child);
-                (job, after) = (child, 0);
-                continue;
-            }
-            let parent = job.parent.clone().filter(|_| !Arc::ptr_eq(&job, self));
-            let Some(parent) = parent else { return };
-            (job, after) = (parent, job.base.koid());
-        }
-    }
-
     /// The process with the lowest id above `after`, which is moved on to it.
     fn next_process(&self, after: &mut Koid) -> Option<Arc<Process>> {
         let process = next(&self.state.lock().processes, *after)?;
@@ -260,18 +229,6 @@ impl Job {
     /// Whether it asks to be killed first when memory runs out.
     pub fn kill_on_oom(&self) -> bool {
         self.kill_on_oom.load(Ordering::Relaxed)
-    }
-
-    /// The youngest job below this one that asks to be killed first when memory runs out, and was not.
-    pub fn to_be_killed_first(self: &Arc<Self>) -> Option<Arc<Self>> {
-        let mut youngest: Option<Arc<Self>> = None;
-        self.walk(|job| {
-            let asks = !Arc::ptr_eq(job, self) && job.kill_on_oom() && !job.killed.load(Ordering::Relaxed);
-            if asks && youngest.as_ref().is_none_or(|other| other.base.koid() < job.base.koid()) {
-                youngest = Some(job.clone());
-            }
-        });
-        youngest
     }
 
     /// Sets [`Job::kill_on_oom`].
@@ -345,40 +302,6 @@ impl Job {
     /// This job, its parent, and so on.
     fn and_above(&self) -> impl Iterator<Item = &Self> {
         core::iter::successors(Some(self), |job| job.parent.as_deref())
-    }
-
-    /// Who below this job, the root of the tree, has the most pages, if that is more than a fair share of `all`:
-    /// what each would have if all had the same. `held` tells what else the kernel holds for a process, in pages.
-    ///
-    /// A job counts as one; the processes of this job each for itself, as it has everybody, and its first process
-    /// not at all, as it is last to go.
-    pub fn greediest(self: &Arc<Self>, all: u64, held: impl Fn(Koid) -> u64) -> Option<Greedy> {
-        let (mut parties, mut greediest, mut most) = (1, None, 0);
-        self.walk(|job| {
-            if Arc::ptr_eq(job, self) {
-                return;
-            }
-            parties += 1;
-            let mut pages = job.own_pages.used();
-            let mut after = Some(0);
-            while let Some(from) = after {
-                after = job.visit_processes(from, |koid| pages += held(koid));
-            }
-            if pages > most && !job.killed.load(Ordering::Relaxed) {
-                (most, greediest) = (pages, Some(Greedy::Job(job.clone())));
-            }
-        });
-        let mut after = 0;
-        let first = self.next_process(&mut after);
-        while let Some(process) = self.next_process(&mut after) {
-            parties += 1;
-            let pages = process.payer().pages() + held(process.koid());
-            if pages > most && !process.is_dying() {
-                (most, greediest) = (pages, Some(Greedy::Process(process)));
-            }
-        }
-        drop(first);
-        greediest.filter(|_| most > all / parties)
     }
 
     /// The process of this job that is the oldest of those that live.

@@ -67,7 +67,10 @@ pub use debuglog::{Debuglog, Log, MAX_LOG_READERS};
 pub use event::Event;
 pub use event_pair::EventPair;
 pub use fifo::Fifo;
-pub use futex::{FutexTable, FutexWait, FutexWaiter, NewOwner, Place, Refused, Requeue, futex_waiter};
+pub use futex::{
+    FUTEX_STEP, FutexTable, FutexUnderWay, FutexWait, FutexWaiter, NewOwner, Place, Refused, Requeue,
+    futex_waiter, set_futex_secret,
+};
 pub use handle::{Handle, HandleId, MAX_HANDLES, live_handles};
 pub use io_port::{IoPort, IoPortPacket};
 pub use job::{Greedy, Job};

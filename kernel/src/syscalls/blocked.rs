@@ -15,8 +15,8 @@ use core::task::{Context, Poll, Waker, ready};
 use executor::Sleep;
 use objects::wait::{self, Deadline, SignalWaiter};
 use objects::{
-    Call, Channel, FutexWait, FutexWaiter, HandleId, Message, Object, Observation, PacketWaiter, Port,
-    Process, Refused, futex_waiter,
+    Call, Channel, FutexUnderWay, FutexWait, FutexWaiter, HandleId, Message, Object, Observation,
+    PacketWaiter, Port, Process, Refused, futex_waiter,
 };
 use pin_project_lite::pin_project;
 
@@ -29,6 +29,7 @@ pin_project! {
         Packet { #[pin] waiter: PacketWaiter, to: Out<PortPacket> },
         Futex { #[pin] waiter: FutexWaiter<Arc<Process>> },
         Reply { #[pin] call: Call, to: Destination },
+        Wakes { process: Arc<Process>, left: FutexUnderWay },
         Time,
         Turn,
     }
@@ -140,6 +141,20 @@ impl Blocked {
         suspend(this.goes_on, this.sleep, deadline, this.waker)
     }
 
+    /// Goes on to wake waiters of a futex, and to move them, a step at each turn.
+    #[cold]
+    pub fn wake_others(
+        self: Pin<&mut Self>,
+        process: &Arc<Process>,
+        left: FutexUnderWay,
+    ) -> Poll<Result<(), Status>> {
+        let mut this = self.project();
+        this.wait.set(Wait::Wakes { process: process.clone(), left });
+        *this.goes_on = true;
+        this.waker.wake_by_ref();
+        Poll::Pending
+    }
+
     /// Sends a message, through a handle if it is still open, and waits for its reply. `refused` makes an error of why
     /// it can not be sent.
     pub fn reply(
@@ -193,6 +208,13 @@ impl Blocked {
             }
             WaitProjection::Reply { call, to } => {
                 ready!(call.poll(sleep, task)).and_then(|message| to.receive(caller, message))
+            }
+            WaitProjection::Wakes { process, left } => {
+                if !process.futexes.go_on(left) {
+                    task.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                Ok(())
             }
             WaitProjection::Time => match sleep.as_mut().as_pin_mut() {
                 Some(sleep) => {

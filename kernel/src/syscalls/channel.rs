@@ -343,7 +343,7 @@ pub fn channel_call(
     let args = args.read()?;
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
     let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
-    if values.len() > MAX_HANDLES {
+    if values.len() > MAX_HANDLES || is_long(options, bytes) {
         return Poll::Pending;
     }
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
@@ -367,7 +367,7 @@ pub fn channel_call_etc(
     let args = args.read()?;
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
     let count = args.wr_num_handles as usize;
-    if count > MAX_HANDLES {
+    if count > MAX_HANDLES || is_long(options, bytes) {
         return Poll::Pending;
     }
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
@@ -377,35 +377,36 @@ pub fn channel_call_etc(
     call(caller, found, handles, Request { options, deadline, bytes, to }, blocked)
 }
 
-/// [`channel_call`] of more handles than a message has: it only takes them.
+/// [`channel_call`] of very many pieces or handles.
 #[allow(clippy::too_many_arguments)] // reason: the call has them
 pub async fn channel_call_long(
     caller: &Caller,
     handle: HandleArgument,
     options: u32,
-    _deadline: i64,
+    deadline: i64,
     args: In<ChannelCallArgs>,
-    _actual_bytes: Out<u32>,
-    _actual_handles: Out<u32>,
+    actual_bytes: Out<u32>,
+    actual_handles: Out<u32>,
 ) -> Result<(), Status> {
     let args = args.read()?;
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
     let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let handles = take_handles_long(caller, channel_of(&found), values).await;
-    refused_call(found, handles, options, bytes)
+    let to = Destination::of_call(&args, actual_bytes, actual_handles);
+    call_long(caller, found, handles, Request { options, deadline, bytes, to }).await
 }
 
-/// [`channel_call_etc`] of more handles than a message has: it only takes them.
+/// [`channel_call_etc`] of very many pieces or handles.
 #[allow(clippy::too_many_arguments)] // reason: the call has them
 pub async fn channel_call_etc_long(
     caller: &Caller,
     handle: HandleArgument,
     options: u32,
-    _deadline: i64,
+    deadline: i64,
     args: InOut<ChannelCallEtcArgs>,
-    _actual_bytes: Out<u32>,
-    _actual_handles: Out<u32>,
+    actual_bytes: Out<u32>,
+    actual_handles: Out<u32>,
 ) -> Result<(), Status> {
     let args = args.read()?;
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
@@ -413,27 +414,14 @@ pub async fn channel_call_etc_long(
     let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let handles = take_dispositions_long(caller, channel_of(&found), values, results).await;
-    refused_call(found, handles, options, bytes)
+    let to = Destination::of_call_etc(&args, actual_bytes, actual_handles);
+    call_long(caller, found, handles, Request { options, deadline, bytes, to }).await
 }
 
 /// The channel of a lookup, if it found one.
 #[inline(always)]
 fn channel_of(found: &Result<(Arc<Channel>, Through), Status>) -> Option<&Channel> {
     found.as_ref().ok().map(|(channel, _)| &**channel)
-}
-
-/// Why a call with too many handles is not made: the same mistakes come first as in [`call`].
-fn refused_call(
-    found: Result<(Arc<Channel>, Through), Status>,
-    handles: Result<Box<[Handle]>, Status>,
-    options: u32,
-    bytes: InSlice<u8>,
-) -> Result<(), Status> {
-    let length = bytes.len();
-    let bytes = read_bytes(options, bytes);
-    found.map_err(|status| mistake_or(options, length, status))?;
-    bytes?;
-    handles.and(Err(Status::OUT_OF_RANGE))
 }
 
 /// Where the reply goes is looked at when it is there: the message is sent also if it has nowhere to go.
@@ -446,14 +434,40 @@ fn call(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let bytes = read_bytes(request.options, request.bytes);
-    let (channel, through) =
-        found.map_err(|status| mistake_or(request.options, request.bytes.len(), status))?;
-    let message = Message { bytes: bytes?, handles: handles? };
-    if message.bytes.len() < size_of::<u32>() {
-        return Poll::Ready(Err(Status::INVALID_ARGS));
-    }
+    let (channel, through, message) = to_send(found, bytes, handles, &request)?;
     let still_open = || caller.still_open(through);
     let deadline = caller.deadline(request.deadline);
     let refused = |status| undelivered(caller, status);
     blocked.reply(channel, message, (through.handle, still_open), deadline, request.to, refused)
+}
+
+/// [`call`] with a message that is gathered in steps.
+async fn call_long(
+    caller: &Caller,
+    found: Result<(Arc<Channel>, Through), Status>,
+    handles: Result<Box<[Handle]>, Status>,
+    request: Request,
+) -> Result<(), Status> {
+    let bytes = read_bytes_long(request.options, request.bytes).await;
+    let (channel, through, message) = to_send(found, bytes, handles, &request)?;
+    let still_open = || caller.still_open(through);
+    let reply = channel.call(message, through.handle, still_open, caller.deadline(request.deadline)).await;
+    request.to.receive(caller, reply.map_err(|status| undelivered(caller, status))?)
+}
+
+/// The message of a call, and where it goes; the first mistake decides.
+#[inline(always)] // reason: as for `call`
+fn to_send(
+    found: Result<(Arc<Channel>, Through), Status>,
+    bytes: Result<Box<[u8]>, Status>,
+    handles: Result<Box<[Handle]>, Status>,
+    request: &Request,
+) -> Result<(Arc<Channel>, Through, Message), Status> {
+    let (channel, through) =
+        found.map_err(|status| mistake_or(request.options, request.bytes.len(), status))?;
+    let message = Message { bytes: bytes?, handles: handles? };
+    if message.bytes.len() < size_of::<u32>() {
+        return Err(Status::INVALID_ARGS);
+    }
+    Ok((channel, through, message))
 }

@@ -5,7 +5,7 @@ use crate::mm::user;
 use abi::{Rights, Status};
 use core::pin::Pin;
 use core::task::{Poll, ready};
-use objects::{FutexWait, Koid, NewOwner, Refused, Requeue, Thread};
+use objects::{FUTEX_STEP, FutexUnderWay, FutexWait, Koid, NewOwner, Refused, Requeue, Thread};
 
 /// What compares a futex word while the futex's lock is held; a fault is left to be resolved without it.
 pub(super) fn comparison(address: u64, expected: i32) -> impl Fn() -> Result<bool, user::Fault> + Copy {
@@ -67,9 +67,34 @@ pub fn futex_wait(
 }
 
 /// Wakes waiters of a futex.
-pub fn futex_wake(caller: &Caller, address: u64, count: u32) -> Result<(), Status> {
+pub fn futex_wake(
+    caller: &Caller,
+    address: u64,
+    count: u32,
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
+    match wake_first(caller, address, count)? {
+        None => Poll::Ready(Ok(())),
+        Some(left) => blocked.wake_others(&caller.process, left),
+    }
+}
+
+/// The first step of waking, and what is left if there are more to be woken.
+#[inline]
+pub(super) fn wake_first(caller: &Caller, address: u64, count: u32) -> Result<Option<FutexUnderWay>, Status> {
     check(address)?;
-    caller.process.futexes.wake(address, count as usize, NewOwner::Nobody);
+    let (futexes, count) = (&caller.process.futexes, count as usize);
+    let woken = futexes.wake(address, count, NewOwner::Nobody);
+    let is_done = woken < FUTEX_STEP || count == woken;
+    Ok((!is_done).then(|| futexes.begin_wake(address, count - woken)))
+}
+
+/// [`futex_wake`], of a thread that is to do something else then.
+pub(super) async fn wake_all(caller: &Caller, address: u64, count: u32) -> Result<(), Status> {
+    let Some(mut left) = wake_first(caller, address, count)? else { return Ok(()) };
+    while !caller.process.futexes.go_on(&mut left) {
+        executor::yield_now().await;
+    }
     Ok(())
 }
 
@@ -81,6 +106,7 @@ pub fn futex_wake_single_owner(caller: &Caller, address: u64) -> Result<(), Stat
 }
 
 /// Wakes some waiters of a futex and moves others to another one.
+#[allow(clippy::too_many_arguments)] // reason: the call has them
 pub fn futex_requeue(
     caller: &Caller,
     address: u64,
@@ -89,7 +115,8 @@ pub fn futex_requeue(
     target: u64,
     requeue: u32,
     new_owner: HandleArgument,
-) -> Result<(), Status> {
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     let plan = Requeue {
         wake: wake as usize,
         woken_owner: NewOwner::Nobody,
@@ -97,7 +124,7 @@ pub fn futex_requeue(
         requeue: requeue as usize,
         owner: owner(caller, new_owner),
     };
-    requeue_as_planned(caller, address, value, plan)
+    requeue_as_planned(caller, address, value, plan, blocked)
 }
 
 /// Wakes one waiter of a futex, which owns it then, and moves others to another one.
@@ -108,7 +135,8 @@ pub fn futex_requeue_single_owner(
     target: u64,
     requeue: u32,
     new_owner: HandleArgument,
-) -> Result<(), Status> {
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     let plan = Requeue {
         wake: 1,
         woken_owner: NewOwner::Woken,
@@ -116,16 +144,22 @@ pub fn futex_requeue_single_owner(
         requeue: requeue as usize,
         owner: owner(caller, new_owner),
     };
-    requeue_as_planned(caller, address, value, plan)
+    requeue_as_planned(caller, address, value, plan, blocked)
 }
 
-fn requeue_as_planned(caller: &Caller, address: u64, value: i32, plan: Requeue) -> Result<(), Status> {
+fn requeue_as_planned(
+    caller: &Caller,
+    address: u64,
+    value: i32,
+    plan: Requeue,
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     check(address)?;
     check(plan.target)?;
     if address == plan.target {
-        return Err(Status::INVALID_ARGS);
+        return Poll::Ready(Err(Status::INVALID_ARGS));
     }
-    requeue_checked(caller, address, value, plan)
+    requeue_checked(caller, address, value, plan, blocked)
 }
 
 /// Does it between futexes that have been checked.
@@ -134,12 +168,14 @@ pub(super) fn requeue_checked(
     address: u64,
     value: i32,
     plan: Requeue,
-) -> Result<(), Status> {
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     loop {
         match caller.process.futexes.requeue(address, plan, comparison(address, value)) {
-            Ok(()) => return Ok(()),
+            Ok(None) => return Poll::Ready(Ok(())),
+            Ok(Some(left)) => return blocked.wake_others(&caller.process, left),
             Err(Refused::Fault(fault)) => user::resolve(fault)?,
-            Err(Refused::Status(status)) => return Err(status),
+            Err(Refused::Status(status)) => return Poll::Ready(Err(status)),
         }
     }
 }

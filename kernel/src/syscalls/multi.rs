@@ -7,17 +7,18 @@ use objects::Vmar;
 
 /// Stores a futex's new value, wakes its waiters, closes a handle, and ends the thread. From the store on,
 /// nothing touches user memory. There is no caller left to tell of an error: it is an exception.
-pub fn futex_wake_handle_close_thread_exit(
+pub async fn futex_wake_handle_close_thread_exit(
     caller: &Caller,
     address: u64,
     count: u32,
     value: i32,
     close: HandleArgument,
 ) {
-    let done = futex::store(address, value)
-        .and_then(|()| futex::futex_wake(caller, address, count))
-        .and_then(|()| handle::handle_close(caller, close));
-    finish(caller, done);
+    let woken = match futex::store(address, value) {
+        Ok(()) => futex::wake_all(caller, address, count).await,
+        Err(status) => Err(status),
+    };
+    finish(caller, woken.and_then(|()| handle::handle_close(caller, close)));
 }
 
 /// Unmaps a range, such as the thread's stack, closes a handle, and ends the thread. Comes back only when

@@ -1,105 +1,136 @@
-//! A map from numbers that are not 0, which allocates only when it is told to make room.
+//! A map from numbers, which allocates only when it is told to make room, and of which no step is longer for its size.
 //!
-//! Open addressing with linear probing. Removing moves later entries back into the gap (Knuth, TAOCP 3,
-//! 6.4, algorithm R), so that the map does not become slower with age. At most half of it is used.
+//! Linear hashing (Litwin, 1980): it grows by one list at a time, into which a part of one other list moves. So there is
+//! about one entry a list, and never a moment when all have to move.
 
 use crate::memory::NoMemory;
+use crate::slab::Slab;
 use alloc::vec::Vec;
 
-/// The map. Key 0 marks a free slot.
-#[derive(Default)]
-pub(super) struct Map<V> {
-    /// None, or a power of two of them, that only grows.
-    slots: Vec<(u64, V)>,
-    used: usize,
+/// How many lists lie together.
+const CHUNK: usize = 64;
+
+struct Entry<V> {
+    key: u64,
+    value: V,
+    /// The next of its list.
+    next: Option<usize>,
 }
 
-impl<V: Copy + Default> Map<V> {
+/// The map.
+#[derive(Default)]
+pub(super) struct Map<V> {
+    entries: Slab<Entry<V>>,
+    /// The first entry of each list, with room for more lists.
+    firsts: Vec<[Option<usize>; CHUNK]>,
+    /// How many lists are in use.
+    lists: usize,
+}
+
+impl<V> Map<V> {
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.used
+        self.entries.len()
     }
 
     /// Makes room for so many entries.
     pub fn reserve(&mut self, entries: usize) -> Result<(), NoMemory> {
-        let wanted = (2 * entries).next_power_of_two();
-        if wanted <= self.slots.len() {
-            return Ok(());
+        self.entries.reserve(entries.saturating_sub(self.entries.len()))?;
+        while self.firsts.len() * CHUNK < entries {
+            self.firsts.try_reserve(1).map_err(|_| NoMemory)?;
+            self.firsts.push([None; CHUNK]);
         }
-        let mut slots = Vec::new();
-        slots.try_reserve_exact(wanted).map_err(|_| NoMemory)?;
-        slots.resize(wanted, (0, V::default()));
-        let old = core::mem::replace(self, Self { slots, used: 0 });
-        old.slots.into_iter().filter(|slot| slot.0 != 0).for_each(|(key, value)| self.insert(key, value));
         Ok(())
     }
 
     /// Adds an entry, or replaces the one with this key. There must be room.
     pub fn insert(&mut self, key: u64, value: V) {
-        let index = self.find(key);
-        self.used += usize::from(self.slots[index].0 == 0);
-        self.slots[index] = (key, value);
+        if let Some(there) = self.get_mut(key) {
+            *there = value;
+            return;
+        }
+        if self.lists <= self.len() {
+            self.split();
+        }
+        let list = self.list(key);
+        let next = *self.first(list);
+        let index = self.entries.insert(Entry { key, value, next });
+        debug_assert!(index.is_ok(), "room was made");
+        *self.first(list) = index.ok().or(next);
     }
 
     /// The value of a key.
     pub fn get(&self, key: u64) -> Option<&V> {
-        let slot = self.slots.get(self.find(key))?;
-        (slot.0 != 0).then_some(&slot.1)
+        self.entries.get(self.find(key)?.1).map(|entry| &entry.value)
     }
 
     /// The value of a key, to be changed.
     pub fn get_mut(&mut self, key: u64) -> Option<&mut V> {
-        let index = self.find(key);
-        let slot = self.slots.get_mut(index)?;
-        (slot.0 != 0).then_some(&mut slot.1)
+        let (_, index) = self.find(key)?;
+        self.entries.get_mut(index).map(|entry| &mut entry.value)
     }
 
     /// Takes an entry out.
     pub fn remove(&mut self, key: u64) -> Option<V> {
-        let mut gap = self.find(key);
-        let (found, value) = *self.slots.get(gap)?;
-        if found == 0 {
-            return None;
-        }
-        self.used -= 1;
-        let mut index = gap;
-        loop {
-            index = self.after(index);
-            let entry = self.slots[index];
-            if entry.0 == 0 {
-                break;
+        let (before, index) = self.find(key)?;
+        let entry = self.entries.remove(index)?;
+        let list = self.list(key);
+        *self.link(list, before) = entry.next;
+        Some(entry.value)
+    }
+
+    /// The entry before that with this key, if it is not the first of its list, and itself.
+    fn find(&self, key: u64) -> Option<(Option<usize>, usize)> {
+        let list = self.list(key);
+        let (mut before, mut cursor) = (None, *self.firsts.get(list / CHUNK)?.get(list % CHUNK)?);
+        while let Some(index) = cursor {
+            let entry = self.entries.get(index)?;
+            if entry.key == key {
+                return Some((before, index));
             }
-            // An entry may move back as far as to its home, not beyond.
-            if self.distance(self.home(entry.0), index) >= self.distance(gap, index) {
-                self.slots[gap] = entry;
-                gap = index;
+            (before, cursor) = (Some(index), entry.next);
+        }
+        None
+    }
+
+    /// Where the entry behind `before` is noted, or the first of a list.
+    fn link(&mut self, list: usize, before: Option<usize>) -> &mut Option<usize> {
+        let Self { entries, firsts, .. } = self;
+        match before.and_then(|before| entries.get_mut(before)) {
+            Some(before) => &mut before.next,
+            None => &mut firsts[list / CHUNK][list % CHUNK],
+        }
+    }
+
+    fn first(&mut self, list: usize) -> &mut Option<usize> {
+        &mut self.firsts[list / CHUNK][list % CHUNK]
+    }
+
+    /// The list of a key, by multiplicative hashing, of whose product the high half is the better one.
+    fn list(&self, key: u64) -> usize {
+        let hash = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
+        let width = self.lists.next_power_of_two();
+        let list = hash & (width - 1);
+        if list < self.lists { list } else { list & (width / 2).saturating_sub(1) }
+    }
+
+    /// One list more, which gets what belongs there of the one that had it.
+    fn split(&mut self) {
+        if self.lists == self.firsts.len() * CHUNK {
+            return;
+        }
+        // Without its highest bit: where its entries are so far.
+        let old = self.lists & (((self.lists + 1).next_power_of_two() - 1) >> 1);
+        self.lists += 1;
+        let mut cursor = self.first(old).take();
+        while let Some(index) = cursor {
+            let Some(key) = self.entries.get(index).map(|entry| entry.key) else { break };
+            let list = self.list(key);
+            let first = self.first(list).replace(index);
+            if let Some(entry) = self.entries.get_mut(index) {
+                cursor = core::mem::replace(&mut entry.next, first);
             }
         }
-        self.slots[gap] = (0, V::default());
-        Some(value)
-    }
-
-    /// The slot with this key, or the free one where it would be. 0 in an empty map.
-    fn find(&self, key: u64) -> usize {
-        let mut index = self.home(key);
-        while self.slots.get(index).is_some_and(|slot| slot.0 != 0 && slot.0 != key) {
-            index = self.after(index);
-        }
-        index
-    }
-
-    /// Multiplicative hashing, of whose product the high half is the better one.
-    fn home(&self, key: u64) -> usize {
-        let hash = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        hash as usize & self.slots.len().saturating_sub(1)
-    }
-
-    fn after(&self, index: usize) -> usize {
-        (index + 1) & (self.slots.len() - 1)
-    }
-
-    fn distance(&self, from: usize, to: usize) -> usize {
-        to.wrapping_sub(from) & (self.slots.len() - 1)
     }
 }
 
@@ -110,10 +141,10 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Does what an ordinary map does, at every fullness that is allowed.
+        /// Does what an ordinary map does, however large it is.
         #[test]
-        fn is_a_map(steps in prop::collection::vec((1_u64..40, any::<bool>()), 1..400)) {
-            let (mut map, mut model) = (Map::default(), BTreeMap::new());
+        fn is_a_map(steps in prop::collection::vec((1_u64..150, any::<bool>()), 1..400)) {
+            let (mut map, mut model): (Map<usize>, _) = (Map::default(), BTreeMap::new());
             prop_assert_eq!(map.remove(1), None);
             for (value, (key, insert)) in steps.into_iter().enumerate() {
                 if insert {
@@ -124,7 +155,7 @@ mod tests {
                     prop_assert_eq!(map.remove(key), model.remove(&key));
                 }
                 prop_assert_eq!(map.len(), model.len());
-                prop_assert!((1..40).all(|key| map.get(key) == model.get(&key)));
+                prop_assert!((1..150).all(|key| map.get(key) == model.get(&key)));
             }
         }
     }

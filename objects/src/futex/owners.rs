@@ -3,9 +3,13 @@
 //! Until then there is nothing here. From then on a wait, a wake, a move to another futex and the question
 //! whether a thread waits for a futex take constant time, however many wait.
 
+use super::Era;
 use super::map::Map;
 use crate::base::Koid;
 use abi::Status;
+
+/// With how many threads a process may have done without owners, and begin to name some.
+const MOST_LEARNED: usize = 1024;
 
 /// The owners of the futexes of a process, if it ever named one.
 #[derive(Default)]
@@ -13,6 +17,8 @@ pub struct Owners {
     known: Option<Known>,
     /// The most threads that may wait at once, as far as announced.
     threads: usize,
+    /// The era of those who come now.
+    pub(super) era: Era,
 }
 
 #[derive(Default)]
@@ -39,7 +45,8 @@ impl Owners {
         }
     }
 
-    /// Begins to know the owners of a process where those threads wait.
+    /// Begins to know the owners of a process where those threads wait. In one that has had many threads and never
+    /// named an owner they stay unknown: to see what all of its threads wait for would take too long.
     ///
     /// # Errors
     /// `NO_MEMORY`, and they stay unknown.
@@ -47,7 +54,7 @@ impl Owners {
         &mut self,
         each_waiter: impl FnOnce(&mut dyn FnMut(Koid, u64)),
     ) -> Result<(), Status> {
-        if self.known.is_some() {
+        if self.known.is_some() || self.threads > MOST_LEARNED {
             return Ok(());
         }
         let mut known = Known::default();

@@ -2,6 +2,7 @@
 
 use super::*;
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::task::{Context, Waker};
 use executor::TimerQueue;
 
@@ -104,10 +105,13 @@ fn requeue_names_the_owner_of_the_target() {
     let plan = Requeue { wake: 1, woken_owner: NewOwner::Woken, target: OTHER, requeue: 1, owner: Ok(OWNER) };
     let waiting = Requeue { owner: Ok(B), ..plan };
     let same = || Ok::<_, ()>(true);
-    assert_eq!(table.requeue(WORD, waiting, same), Err(Refused::Status(Status::INVALID_ARGS)));
-    assert_eq!(table.requeue(WORD, plan, || Ok::<_, ()>(false)), Err(Refused::Status(Status::BAD_STATE)));
+    assert_eq!(table.requeue(WORD, waiting, same).map(drop), Err(Refused::Status(Status::INVALID_ARGS)));
+    assert_eq!(
+        table.requeue(WORD, plan, || Ok::<_, ()>(false)).map(drop),
+        Err(Refused::Status(Status::BAD_STATE))
+    );
     assert_eq!((table.owner(WORD), table.owner(OTHER)), (0, 0));
-    assert_eq!(table.requeue(WORD, plan, same), Ok(()));
+    assert_eq!(table.requeue(WORD, plan, same).map(drop), Ok(()));
     assert_eq!((table.owner(WORD), table.owner(OTHER)), (A, OWNER));
 }
 
@@ -116,7 +120,7 @@ fn who_waits_is_known_also_from_before_the_first_owner() {
     let table = FutexTable::default();
     let _early = waits(&table, A, 0);
     assert_eq!(refusal(&table, Ok(A), Ok(true)), Err(Refused::Status(Status::INVALID_ARGS)));
-    assert_eq!(table.requeue(WORD, moving(1, OWNER), || Ok::<_, ()>(true)), Ok(()));
+    assert_eq!(table.requeue(WORD, moving(1, OWNER), || Ok::<_, ()>(true)).map(drop), Ok(()));
     assert_eq!(table.owner(OTHER), OWNER);
     let _late = waits(&table, B, A);
     assert_eq!((table.owner(WORD), table.owner(OTHER)), (A, OWNER));
@@ -139,7 +143,7 @@ fn who_waits_no_more_may_own() {
 fn without_waiters_there_is_no_owner() {
     let table = FutexTable::default();
     let moved = [waits(&table, A, OWNER), waits(&table, B, OWNER)];
-    assert_eq!(table.requeue(WORD, moving(2, 14), || Ok::<_, ()>(true)), Ok(()));
+    assert_eq!(table.requeue(WORD, moving(2, 14), || Ok::<_, ()>(true)).map(drop), Ok(()));
     assert_eq!((table.owner(WORD), table.owner(OTHER)), (0, 14));
     drop(moved);
     assert_eq!(table.owner(OTHER), 0);
@@ -166,7 +170,7 @@ fn waiters_of_another_futex_in_the_same_list_are_left_alone() {
     for count in [1, 2, usize::MAX] {
         assert_eq!(table.wake(WORD + 4, count, NewOwner::Nobody), 0);
     }
-    assert_eq!(table.requeue(WORD + 4, moving(2, 0), || Ok::<_, ()>(true)), Ok(()));
+    assert_eq!(table.requeue(WORD + 4, moving(2, 0), || Ok::<_, ()>(true)).map(drop), Ok(()));
     assert!(poll(&mut other).is_pending() && poll(&mut ours).is_pending());
     // The other came first, and still the one who waits here is woken, or moved.
     assert_eq!(table.wake(WORD, 1, NewOwner::Nobody), 1);
@@ -176,7 +180,7 @@ fn waiters_of_another_futex_in_the_same_list_are_left_alone() {
     assert!(poll(&mut other).is_pending() && poll(&mut ours).is_ready());
     ours = waits(&table, B, 0);
     let plan = Requeue { target: WORD + 4, ..moving(2, 0) };
-    assert_eq!(table.requeue(WORD, plan, || Ok::<_, ()>(true)), Ok(()));
+    assert_eq!(table.requeue(WORD, plan, || Ok::<_, ()>(true)).map(drop), Ok(()));
     assert_eq!(table.wake(WORD + 4, 9, NewOwner::Nobody), 1);
     assert_eq!(table.wake(OTHER, 9, NewOwner::Nobody), 1);
     assert!(poll(&mut other).is_ready() && poll(&mut ours).is_ready());
@@ -191,5 +195,72 @@ fn a_wake_is_not_passed_on_to_a_waiter_of_another_futex() {
         assert_eq!(table.wake(WORD, count, NewOwner::Nobody), 1);
         drop(killed);
         assert!(poll(&mut other).is_pending());
+    }
+}
+
+/// More waiters than one step does.
+const MANY: Koid = FUTEX_STEP as Koid + 36;
+
+fn many(table: &FutexTable) -> Vec<Waiting<'_>> {
+    (1..=MANY).map(|thread| waits(table, thread, 0)).collect()
+}
+
+/// Wakes at a futex until nobody waits there; how many did.
+fn empty(table: &FutexTable, address: u64) -> usize {
+    let wakes = core::iter::from_fn(|| Some(table.wake(address, usize::MAX, NewOwner::Nobody)));
+    wakes.take_while(|woken| *woken > 0).sum()
+}
+
+#[test]
+fn who_waits_later_is_not_woken_in_later_steps() {
+    let table = FutexTable::default();
+    let waits_early = many(&table);
+    assert_eq!(table.wake(WORD, usize::MAX, NewOwner::Nobody), FUTEX_STEP);
+    let mut left = table.begin_wake(WORD, usize::MAX);
+    let _late = waits(&table, MANY + 1, 0);
+    assert!(table.go_on(&mut left));
+    assert_eq!(empty(&table, WORD), 1);
+    drop(waits_early);
+}
+
+#[test]
+fn who_waits_later_is_not_moved_in_later_steps() {
+    let table = FutexTable::default();
+    let waits_early = many(&table);
+    let left = table.requeue(WORD, moving(usize::MAX, 0), || Ok::<_, ()>(true));
+    let mut left = left.expect("the value is right").expect("more than a step");
+    let _late = waits(&table, MANY + 1, 0);
+    assert!(table.go_on(&mut left));
+    assert_eq!((empty(&table, WORD), empty(&table, OTHER)), (1, MANY as usize));
+    drop(waits_early);
+}
+
+/// As many as were asked for, also when that is in the middle of a step.
+#[test]
+fn steps_stop_where_they_are_to() {
+    let table = FutexTable::default();
+    let waits_early = many(&table);
+    let owner = MANY + 1;
+    let plan = Requeue { wake: 3, ..moving(FUTEX_STEP + 7, owner) };
+    let left = table.requeue(WORD, plan, || Ok::<_, ()>(true));
+    let mut left = left.expect("the value is right").expect("more than a step");
+    assert_eq!(table.owner(OTHER), owner);
+    assert!(table.go_on(&mut left));
+    assert_eq!(table.owner(OTHER), owner);
+    assert_eq!(
+        (empty(&table, WORD), empty(&table, OTHER)),
+        (MANY as usize - FUTEX_STEP - 10, FUTEX_STEP + 7)
+    );
+    drop(waits_early);
+}
+
+/// To look at all who wait when the first owner is named would be a long step.
+#[test]
+fn a_process_of_very_many_threads_that_never_named_an_owner_has_none() {
+    for (threads, owner) in [(1024, OWNER), (1025, 0)] {
+        let table = FutexTable::default();
+        table.widen(threads);
+        let _wait = waits(&table, A, OWNER);
+        assert_eq!(table.owner(WORD), owner);
     }
 }

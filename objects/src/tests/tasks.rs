@@ -8,6 +8,8 @@ use crate::{Event, Job, KILLED, KernelObject, Process, Thread, Vmar};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
 
 fn process(job: &Arc<Job>) -> Result<Arc<Process>, Status> {
     let root = Vmar::root(USER_RANGE, HostPageTable::new(), HostEntropy::leak(1));
@@ -83,13 +85,44 @@ fn killing_a_job_kills_all_below_and_admits_no_more() {
     assert!(root.create_child().is_ok());
 }
 
+/// Polls a future that only gives way now and then.
+fn finish<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+    }
+}
+
+/// However many there are, and however they nest, in steps.
+#[test]
+fn all_jobs_are_looked_at_in_steps() {
+    let root = Job::root();
+    let outer: Vec<_> = (0..100).map(|_| root.create_child().unwrap()).collect();
+    let inner: Vec<_> = outer.iter().map(|job| job.create_child().unwrap()).collect();
+    let mut look = pin!(root.to_be_killed_first());
+    let mut context = Context::from_waker(Waker::noop());
+    inner[99].set_kill_on_oom(true);
+    let mut steps = 1;
+    let found = loop {
+        match look.as_mut().poll(&mut context) {
+            Poll::Ready(found) => break found,
+            Poll::Pending => steps += 1,
+        }
+    };
+    assert_eq!(found.map(|job| job.base().koid()), Some(inner[99].base().koid()));
+    assert!(steps > 200 / 64, "{steps}");
+}
+
 #[test]
 fn the_youngest_job_that_asks_for_it_is_killed_first() {
     let root = Job::root();
     let [old, silent] = [(); 2].map(|()| root.create_child().unwrap());
     let inner = silent.create_child().unwrap();
     let young = old.create_child().unwrap();
-    let first = || root.to_be_killed_first().map(|job| job.base().koid());
+    let first = || finish(root.to_be_killed_first()).map(|job| job.base().koid());
     root.set_kill_on_oom(true);
     assert_eq!(first(), None, "all of it is nobody's to offer");
     [&old, &inner, &young].into_iter().for_each(|job| job.set_kill_on_oom(true));

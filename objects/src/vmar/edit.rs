@@ -14,8 +14,9 @@ use crate::sorted::{Entry, HasRange};
 use abi::Status;
 use core::ops::Range;
 
-/// What it costs to change one mapping, in the unit of [`Work`].
-const COST: u32 = 16;
+/// What it costs to change one mapping, and to look at one before, in the unit of [`Work`].
+const COST: u32 = 32;
+const LOOK: u32 = 8;
 
 /// A change of protection that is under way: see [`Vmar::protect`].
 #[derive(Debug)]
@@ -150,7 +151,7 @@ impl Region {
             if change.checked >= change.range.end || work.is_spent() {
                 return Ok(());
             }
-            work.spend(1);
+            work.spend(LOOK);
             match child {
                 _ if child.key() > change.checked => return Err(Status::NOT_FOUND),
                 Child::Leaving(_) => return Err(Status::NOT_FOUND),

@@ -37,7 +37,7 @@ pub use discard::{free_some, free_what_is_left};
 pub use resize::Resize;
 
 /// How many pages one step of a long operation handles at most.
-pub const STEP_PAGES: u64 = 256;
+pub const STEP_PAGES: u64 = 128;
 
 /// The largest size of a VMO, in bytes.
 pub const MAX_SIZE: u64 = i64::MAX as u64 & !(PAGE_SIZE - 1);

@@ -158,7 +158,7 @@ impl Views {
             }
             work.spend(4);
             if !addresses.is_empty() {
-                work.spend(16);
+                work.spend(64);
                 view.table.unmap(&mut addresses, work);
             }
             if !addresses.is_empty() {

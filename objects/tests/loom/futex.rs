@@ -105,7 +105,7 @@ fn a_requeue_that_races_with_the_end_of_a_wait_keeps_the_owners() {
             let table = Arc::new(FutexTable::default());
             let (mut stays, mut late) = (begun(&table, STAYS, 8), begun(&table, LATE, 8));
             let same = table.clone();
-            let mover = thread::spawn(move || same.requeue(HERE, moving(THERE, 2, 9), equal));
+            let mover = thread::spawn(move || same.requeue(HERE, moving(THERE, 2, 9), equal).map(drop));
             if killed {
                 drop(late);
                 table.leave(LATE);
@@ -142,8 +142,8 @@ fn requeues_that_cross_lose_nobody() {
         ];
         waits.iter_mut().for_each(|wait| assert!(poll(wait.as_mut()).is_pending()));
         let (one, other) = (table.clone(), table.clone());
-        let there = thread::spawn(move || one.requeue(HERE, moving(THERE, 2, 8), equal));
-        let here = thread::spawn(move || other.requeue(THERE, moving(HERE, 2, 9), equal));
+        let there = thread::spawn(move || one.requeue(HERE, moving(THERE, 2, 8), equal).map(drop));
+        let here = thread::spawn(move || other.requeue(THERE, moving(HERE, 2, 9), equal).map(drop));
         let early = table.wake(HERE, 1, NewOwner::Woken);
         assert_eq!([there.join().unwrap(), here.join().unwrap()], [Ok(()); 2]);
         let late: usize = [HERE, THERE].map(|address| table.wake(address, 9, NewOwner::Nobody)).iter().sum();

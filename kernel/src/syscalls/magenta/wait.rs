@@ -88,13 +88,14 @@ pub fn futex_requeue(
     value: i32,
     target: u64,
     requeue: u32,
-) -> Result<(), Status> {
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     if target == 0 && requeue == 0 {
         futex::check(address)?;
         let woken_owner = NewOwner::Nobody;
         let plan = Requeue { wake: wake as usize, woken_owner, target, requeue: 0, owner: Ok(0) };
-        return futex::requeue_checked(caller, address, value, plan);
+        return futex::requeue_checked(caller, address, value, plan, blocked);
     }
     let nobody = HandleArgument::new(abi::HANDLE_INVALID);
-    futex::futex_requeue(caller, address, wake, value, target, requeue, nobody)
+    futex::futex_requeue(caller, address, wake, value, target, requeue, nobody, blocked)
 }

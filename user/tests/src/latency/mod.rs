@@ -4,5 +4,9 @@
 //! instructions without a chance to take an interrupt, whatever it is at: building up counts, too. Instructions
 //! are counted on one CPU (`counted`). A row wants a line in `user/tests/latency.toml`, which says what it does.
 
+mod handles;
+mod memory;
 mod output;
+mod queues;
 mod tasks;
+mod timers;

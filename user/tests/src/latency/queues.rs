@@ -1,0 +1,127 @@
+//! Queues that grow until they are full, and what is in them.
+
+use alloc::{vec, vec::Vec};
+
+use hafnon_user::{
+    AsHandle, Channel, Debuglog, Event, Port, Rights, Signals, Socket, Status,
+    abi::{
+        CHANNEL_MAX_MSG_BYTES, CHANNEL_MAX_MSG_HANDLES, CHANNEL_MAX_MSG_IOVECS, CHANNEL_WRITE_USE_IOVEC,
+        ChannelCallArgs, ChannelIovec,
+    },
+    handle::Handle,
+};
+
+use crate::harness::{call, resource, user_test};
+
+/// Unread messages of a channel, at most, and packets of a port.
+const MESSAGES: usize = 3_500;
+const PACKETS: u64 = 2_048;
+/// Channels that lie in each other's queues.
+const NESTED: usize = 500;
+/// Views of the log.
+const READERS: usize = 128;
+
+fn channel() -> (Channel, Channel) {
+    Channel::create().expect("a channel")
+}
+
+fn copies(event: &Event, count: usize) -> Vec<Handle> {
+    (0..count).map(|_| event.duplicate_handle(Rights::SAME_RIGHTS).expect("a handle")).collect()
+}
+
+user_test! {
+    #[needs("counted")]
+    fn a_channel_to_its_limit_and_back() {
+        let (near, far) = channel();
+        (0..MESSAGES).for_each(|_| near.write(b"unread", vec![]).expect("written"));
+        (0..MESSAGES).for_each(|_| _ = far.read().expect("a message"));
+    }
+
+    #[needs("counted")]
+    fn messages_with_most_handles_and_bytes() {
+        let ((near, far), event) = (channel(), Event::create().expect("an event"));
+        let bytes = vec![7; CHANNEL_MAX_MSG_BYTES as usize];
+        for _ in 0..500 {
+            near.write(&bytes, copies(&event, CHANNEL_MAX_MSG_HANDLES as usize)).expect("written");
+        }
+        for _ in 0..100 {
+            assert_eq!(far.read().expect("a message").handles.len(), CHANNEL_MAX_MSG_HANDLES as usize);
+        }
+    }
+
+    #[needs("counted")]
+    fn a_call_of_8192_pieces() {
+        let ((near, far), piece) = (channel(), [7_u8; 8]);
+        let buffer = piece.as_ptr().expose_provenance() as u64;
+        let pieces = vec![ChannelIovec { buffer, capacity: 8, reserved: 0 }; CHANNEL_MAX_MSG_IOVECS as usize];
+        let wr_bytes = pieces.as_ptr().expose_provenance() as u64;
+        let wr_num_bytes = pieces.len() as u32;
+        let args = ChannelCallArgs { wr_bytes, wr_num_bytes, ..Default::default() };
+        let mut actual = (0, 0);
+        let options = CHANNEL_WRITE_USE_IOVEC;
+        let status = call!(zx_channel_call(near.raw(), options, 0, &args, &mut actual.0, &mut actual.1));
+        assert_eq!(status, Status::TIMED_OUT);
+        assert_eq!(far.read().expect("a message").bytes.len(), CHANNEL_MAX_MSG_BYTES as usize);
+    }
+
+    #[needs("counted")]
+    fn closing_full_channels_nested_in_channels() {
+        let (first, mut last) = channel();
+        let mut outer = first;
+        for _ in 0..NESTED {
+            for _ in 0..20 {
+                last.write(b"unread", vec![]).expect("written");
+                outer.write(b"unread", vec![]).expect("written");
+            }
+            let (near, far) = channel();
+            near.write(b"ends", vec![outer.into(), last.into()]).expect("written");
+            (outer, last) = (far, near);
+        }
+        last.wait(Signals::CHANNEL_WRITABLE, 0).expect("it is there");
+        drop(last);
+        drop(outer);
+    }
+
+    #[needs("counted")]
+    fn a_port_to_its_limit_and_away() {
+        let ports: Vec<Port> = (0..32).map(|_| Port::create().expect("a port")).collect();
+        for port in &ports {
+            (0..PACKETS).for_each(|key| port.queue(key, [key; 4]).expect("queued"));
+        }
+        let raw: Vec<u32> = ports.into_iter().map(|port| Handle::from(port).into_raw()).collect();
+        assert_eq!(call!(zx_handle_close_many(raw.as_ptr(), raw.len())), Status::OK);
+    }
+
+    #[needs("counted")]
+    fn full_sockets() {
+        let bytes = vec![7; 256 * 1024];
+        let mut ends = Vec::new();
+        for _ in 0..64 {
+            let (left, right) = Socket::create_stream().expect("a socket");
+            left.write(&bytes).expect("written");
+            right.write(&bytes).expect("written");
+            ends.push(Handle::from(left).into_raw());
+            ends.push(Handle::from(right).into_raw());
+        }
+        let mut read = vec![0; 256 * 1024];
+        let (last, mut actual) = (ends[ends.len() - 1], 0);
+        assert_eq!(call!(zx_socket_read(last, 0, read.as_mut_ptr().cast(), read.len(), &mut actual)), Status::OK);
+        let (left, right) = Socket::create_datagram().expect("a socket");
+        while left.write(b"a").is_ok() {}
+        assert_eq!(call!(zx_handle_close_many(ends.as_ptr(), ends.len())), Status::OK);
+        drop((left, right));
+    }
+
+    #[needs("counted")]
+    fn a_log_with_all_its_readers() {
+        let readers: Vec<Debuglog> =
+            (0..READERS).map(|_| Debuglog::create(resource(), true).expect("a view")).collect();
+        let writer = Debuglog::create(resource(), false).expect("a view");
+        for _ in 0..10 {
+            writer.write(b"to all").expect("written");
+            while readers[0].read().is_ok() {}
+        }
+        drop(readers);
+        writer.write(b"to nobody").expect("written");
+    }
+}
