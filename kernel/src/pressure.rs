@@ -137,7 +137,7 @@ async fn victim(out_of_memory: bool, starving: bool) -> Option<Victim> {
         return None;
     }
     let held = |koid| payers::held_for(koid) as u64;
-    let greediest = root.greediest(frames::total_frames() as u64, held).await;
+    let greediest = root.greediest(held).await;
     let most = greediest.map(|greedy| Victim(greedy, "it has most of it"));
     most.or_else(|| Some(Victim(Greedy::Process(root.first_process()?), "nobody else has more than others")))
 }

@@ -7,9 +7,7 @@
 use crate::arch::power::{self, Outcome};
 use crate::arch::stretch;
 use crate::mm::DirectMap;
-use crate::{
-    arch, boot, config, control, entropy, figures, loader, pressure, println, process, run, thread, vdso,
-};
+use crate::{arch, boot, config, control, figures, loader, pressure, println, process, run, thread, vdso};
 use abi::{ProcArgs, Signals, Status};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -30,7 +28,6 @@ const UNUSABLE: i64 = 2;
 
 /// Starts the first process, waits for its end, and reports its return code to the host.
 pub async fn main() {
-    objects::set_futex_secret(entropy::number());
     let process = match start() {
         Ok(process) => process,
         Err(problem) => {

@@ -14,13 +14,13 @@ mod owners;
 
 use self::owners::Owners;
 use crate::base::Koid;
+use crate::secret;
 use crate::wait::{Deadline, until_pinned};
 use abi::Status;
 use core::future::poll_fn;
 use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 use core::pin::{Pin, pin};
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use core::task::{Poll, Waker};
 use waitq::{Buckets, First, Tag, WaitQueue, Waiter};
 
@@ -74,19 +74,10 @@ impl Tag for Place {
     }
 }
 
-/// What addresses are multiplied with before their lists are chosen by the middle bits: an odd number that user code does
-/// not know, so that it can not tell which addresses share a list (Dietzfelbinger et al., 1997).
-static SECRET: AtomicU64 = AtomicU64::new(1);
-
-/// Sets the number that decides which futexes share a list: once, before anybody waits.
-pub fn set_futex_secret(number: u64) {
-    SECRET.store(number | 1, Relaxed);
-}
-
 impl Hash for Place {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.address.wrapping_mul(SECRET.load(Relaxed)));
+        state.write_u64(secret::multiply(self.address));
     }
 }
 

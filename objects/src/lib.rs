@@ -69,7 +69,7 @@ pub use event_pair::EventPair;
 pub use fifo::Fifo;
 pub use futex::{
     FUTEX_STEP, FutexTable, FutexUnderWay, FutexWait, FutexWaiter, NewOwner, Place, Refused, Requeue,
-    futex_waiter, set_futex_secret,
+    futex_waiter,
 };
 pub use handle::{Handle, HandleId, MAX_HANDLES, live_handles};
 pub use io_port::{IoPort, IoPortPacket};

@@ -7,14 +7,21 @@ static SECRET: AtomicU64 = AtomicU64::new(0x9e37_79b9_7f4a_7c15);
 
 /// Sets the secret: a random number. To be called once, before there is user code.
 pub fn set_secret(number: u64) {
-    SECRET.store(number, Relaxed);
+    SECRET.store(number | 1, Relaxed);
+}
+
+/// A number of whose middle bits user code can not tell which others have the same: multiplied by an odd secret
+/// (Dietzfelbinger et al., 1997). The cheap way, for a table of a power of two lists.
+#[inline]
+pub(crate) fn multiply(number: u64) -> u64 {
+    number.wrapping_mul(SECRET.load(Relaxed))
 }
 
 /// A hash of two numbers: folded products, as in wyhash (Wang Yi, 2019).
 pub(crate) fn hash(one: u64, other: u64) -> u32 {
     let secret = SECRET.load(Relaxed);
     let first = fold(one ^ secret, 0xa076_1d64_78bd_642f);
-    fold(first ^ other, secret | 1) as u32
+    fold(first ^ other, secret) as u32
 }
 
 fn fold(one: u64, other: u64) -> u64 {

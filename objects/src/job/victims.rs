@@ -70,8 +70,11 @@ impl<'a> Walk<'a> {
 }
 
 /// The one of several that has most.
+#[derive(Default)]
 struct Most {
     parties: u64,
+    /// What all have.
+    all: u64,
     greedy: Option<Greedy>,
     pages: u64,
 }
@@ -79,6 +82,7 @@ struct Most {
 impl Most {
     fn see(&mut self, pages: u64, greedy: impl FnOnce() -> Option<Greedy>) {
         self.parties += 1;
+        self.all += pages;
         if pages > self.pages
             && let Some(greedy) = greedy()
         {
@@ -104,13 +108,13 @@ impl Job {
         youngest
     }
 
-    /// Who below this job, the root of the tree, has the most pages, if that is more than a fair share of `all`:
-    /// what each would have if all had the same. `held` tells what else the kernel holds for a process, in pages.
+    /// Who below this job, the root of the tree, has the most pages, if that is more than a fair share: what each
+    /// would have if all had the same. `held` tells what else the kernel holds for a process, in pages.
     ///
-    /// A job counts as one; the processes of this job each for itself, as it has everybody, and its first process
-    /// not at all, as it is last to go.
-    pub async fn greediest(self: &Arc<Self>, all: u64, held: impl Fn(Koid) -> u64) -> Option<Greedy> {
-        let (mut most, mut walk) = (Most { parties: 1, greedy: None, pages: 0 }, Walk::below(self));
+    /// A job counts as one; the processes of this job each for itself, as it has everybody. Its first process is never
+    /// the one, as it is last to go.
+    pub async fn greediest(self: &Arc<Self>, held: impl Fn(Koid) -> u64) -> Option<Greedy> {
+        let (mut most, mut walk) = (Most::default(), Walk::below(self));
         while let Some(job) = walk.next().await {
             let mut pages = job.own_pages.used();
             let mut after = Some(0);
@@ -123,14 +127,15 @@ impl Job {
             most.see(pages, || (!job.is_marked()).then(|| Greedy::Job(job.clone())));
         }
         let mut after = 0;
-        let first = self.next_process(&mut after);
+        if let Some(first) = self.next_process(&mut after) {
+            most.see(first.payer().pages() + held(first.koid()), || None);
+        }
         while let Some(process) = self.next_process(&mut after) {
             let pages = process.payer().pages() + held(process.koid());
             most.see(pages, || (!process.is_dying()).then(|| Greedy::Process(process.clone())));
             drop(process);
             walk.pace.step().await;
         }
-        drop(first);
-        most.greedy.filter(|_| most.pages > all / most.parties)
+        most.greedy.filter(|_| most.pages > most.all / most.parties)
     }
 }

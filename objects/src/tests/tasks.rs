@@ -4,7 +4,7 @@ use super::handle;
 use crate::closing::discard_some;
 use crate::host::{HostEntropy, HostPageTable};
 use crate::memory::USER_RANGE;
-use crate::{Event, Job, KILLED, KernelObject, Process, Thread, Vmar};
+use crate::{Event, Greedy, Job, KILLED, KernelObject, Process, Thread, Vmar};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -114,6 +114,23 @@ fn all_jobs_are_looked_at_in_steps() {
     };
     assert_eq!(found.map(|job| job.base().koid()), Some(inner[99].base().koid()));
     assert!(steps > 200 / 64, "{steps}");
+}
+
+#[test]
+fn who_goes_has_more_than_its_share_of_what_all_have() {
+    let root = Job::root();
+    let (greedy, modest) = (root.create_child().unwrap(), root.create_child().unwrap());
+    let [first, hog, _other, neighbour] = [&root, &greedy, &modest, &root].map(|job| process(job).unwrap());
+    let goes = |has: &dyn Fn(u64) -> u64| match finish(root.greediest(has)) {
+        Some(Greedy::Job(job)) => Some(job.base().koid()),
+        Some(Greedy::Process(process)) => Some(process.koid()),
+        None => None,
+    };
+    let with = |koid: u64, pages: u64| move |other: u64| if other == koid { pages } else { 10 };
+    assert_eq!(goes(&with(hog.koid(), 11)), Some(greedy.base().koid()), "however much else there is");
+    assert_eq!(goes(&with(neighbour.koid(), 100)), Some(neighbour.koid()));
+    assert_eq!(goes(&with(first.koid(), 100)), None, "the first is not the one");
+    assert_eq!(goes(&|_| 10), None, "nobody has more than others");
 }
 
 #[test]
