@@ -175,6 +175,8 @@ pub fn hosted_library(toolchain: &Toolchain, package: &str, archive: &str) -> Re
         .current_dir(workspace::root())
         .args(["build", "--locked", "--release", "-p", package])
         .env("CARGO_TARGET_DIR", Kind::User.directory())
+        .env("CARGO_PROFILE_RELEASE_LTO", "fat")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1")
         .env(
             "CARGO_ENCODED_RUSTFLAGS",
             ["-Crelocation-model=pic", "-Cforce-frame-pointers=yes"].join("\u{1f}"),
