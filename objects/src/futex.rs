@@ -14,7 +14,6 @@ mod owners;
 
 use self::owners::Owners;
 use crate::base::Koid;
-use crate::secret;
 use crate::wait::{Deadline, until_pinned};
 use abi::Status;
 use core::future::poll_fn;
@@ -77,7 +76,7 @@ impl Tag for Place {
 impl Hash for Place {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(secret::multiply(self.address));
+        state.write_u64(self.address);
     }
 }
 
@@ -287,6 +286,12 @@ impl FutexTable {
             return usize::from(self.wake_first(address, owner));
         }
         self.wake_several(address, count.min(FUTEX_STEP), owner)
+    }
+
+    /// [`FutexTable::wake`] of one waiter, which does not own the futex then.
+    #[inline]
+    pub fn wake_one(&self, address: u64) -> bool {
+        self.wake_first(address, NewOwner::Nobody)
     }
 
     #[inline(never)] // reason: most wakes are for one, and a batch takes a large frame

@@ -10,13 +10,6 @@ pub fn set_secret(number: u64) {
     SECRET.store(number | 1, Relaxed);
 }
 
-/// A number of whose middle bits user code can not tell which others have the same: multiplied by an odd secret
-/// (Dietzfelbinger et al., 1997). The cheap way, for a table of a power of two lists.
-#[inline]
-pub(crate) fn multiply(number: u64) -> u64 {
-    number.wrapping_mul(SECRET.load(Relaxed))
-}
-
 /// A hash of two numbers: folded products, as in wyhash (Wang Yi, 2019).
 pub(crate) fn hash(one: u64, other: u64) -> u32 {
     let secret = SECRET.load(Relaxed);

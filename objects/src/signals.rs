@@ -99,7 +99,13 @@ impl Observation {
 
     /// How the wait ended that saw this, without a deadline: `OK`, or `CANCELED`.
     pub fn outcome(&self) -> Result<(), Status> {
-        if self.is_cancelled() { Err(Status::CANCELED) } else { Ok(()) }
+        Self::outcome_of(self.observed)
+    }
+
+    /// [`Observation::outcome`] of one that saw this.
+    #[inline]
+    pub fn outcome_of(observed: Signals) -> Result<(), Status> {
+        if observed.contains(Signals::SIGNAL_HANDLE_CLOSED) { Err(Status::CANCELED) } else { Ok(()) }
     }
 
     /// Whether the wait ended because its handle was closed or given away.

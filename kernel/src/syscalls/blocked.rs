@@ -157,6 +157,7 @@ impl Blocked {
 
     /// Sends a message, through a handle if it is still open, and waits for its reply. `refused` makes an error of why
     /// it can not be sent.
+    #[inline(always)] // reason: it has much to be told
     pub fn reply(
         self: Pin<&mut Self>,
         channel: Arc<Channel>,
@@ -209,13 +210,7 @@ impl Blocked {
             WaitProjection::Reply { call, to } => {
                 ready!(call.poll(sleep, task)).and_then(|message| to.receive(caller, message))
             }
-            WaitProjection::Wakes { process, left } => {
-                if !process.futexes.go_on(left) {
-                    task.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-                Ok(())
-            }
+            WaitProjection::Wakes { process, left } => ready!(wake_more(process, left, task)),
             WaitProjection::Time => match sleep.as_mut().as_pin_mut() {
                 Some(sleep) => {
                     ready!(sleep.poll(task));
@@ -256,10 +251,10 @@ fn suspend<R>(
 /// Writes what a wait for signals saw that was `woken` or timed out; its outcome.
 #[inline(always)] // reason: half of it is passing what it needs
 fn tell(waiter: Pin<&mut SignalWaiter>, woken: bool, to: Out<Signals>) -> Result<(), Status> {
-    let seen = waiter.tag();
+    let observed = waiter.tag().observed;
     waiter.release();
-    to.write_optional(&seen.observed)?;
-    if woken { seen.outcome() } else { Err(Status::TIMED_OUT) }
+    to.write_optional(&observed)?;
+    if woken { Observation::outcome_of(observed) } else { Err(Status::TIMED_OUT) }
 }
 
 /// The outcome of a wait at a futex that was `woken` or timed out.
@@ -267,4 +262,14 @@ fn tell(waiter: Pin<&mut SignalWaiter>, woken: bool, to: Out<Signals>) -> Result
 fn after_futex(waiter: Pin<&mut FutexWaiter<Arc<Process>>>, woken: bool) -> Result<(), Status> {
     let process = waiter.owner().ok_or(Status::INTERNAL)?;
     process.futexes.end_wait(waiter.tag(), woken)
+}
+
+/// A step of [`Blocked::wake_others`].
+#[cold]
+fn wake_more(process: &Process, left: &mut FutexUnderWay, task: &Context<'_>) -> Poll<Result<(), Status>> {
+    if process.futexes.go_on(left) {
+        return Poll::Ready(Ok(()));
+    }
+    task.waker().wake_by_ref();
+    Poll::Pending
 }

@@ -242,6 +242,7 @@ impl Destination {
 
     /// [`Destination::deliver`] for a reply, which is lost if it does not fit. Unlike those of a read, its
     /// sizes must be told somewhere.
+    #[inline(always)] // reason: it is hot where calls are polled
     pub fn receive(&self, caller: &Caller, reply: Message) -> Result<(), Status> {
         let (bytes, handles) = (reply.bytes.len(), reply.handles.len());
         self.actual_bytes.write(&(bytes as u32))?;
@@ -394,7 +395,10 @@ pub async fn channel_call_long(
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let handles = take_handles_long(caller, channel_of(&found), values).await;
     let to = Destination::of_call(&args, actual_bytes, actual_handles);
-    call_long(caller, found, handles, Request { options, deadline, bytes, to }).await
+    let call = call_long(caller, found, handles, Request { options, deadline, bytes, to });
+    // In a box, as else every thread would have room for it.
+    caller.admit()?;
+    Box::pin(call).await
 }
 
 /// [`channel_call_etc`] of very many pieces or handles.
@@ -415,7 +419,10 @@ pub async fn channel_call_etc_long(
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let handles = take_dispositions_long(caller, channel_of(&found), values, results).await;
     let to = Destination::of_call_etc(&args, actual_bytes, actual_handles);
-    call_long(caller, found, handles, Request { options, deadline, bytes, to }).await
+    let call = call_long(caller, found, handles, Request { options, deadline, bytes, to });
+    // In a box, as else every thread would have room for it.
+    caller.admit()?;
+    Box::pin(call).await
 }
 
 /// The channel of a lookup, if it found one.
@@ -434,7 +441,12 @@ fn call(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     let bytes = read_bytes(request.options, request.bytes);
-    let (channel, through, message) = to_send(found, bytes, handles, &request)?;
+    let (channel, through) =
+        found.map_err(|status| mistake_or(request.options, request.bytes.len(), status))?;
+    let message = Message { bytes: bytes?, handles: handles? };
+    if message.bytes.len() < size_of::<u32>() {
+        return Poll::Ready(Err(Status::INVALID_ARGS));
+    }
     let still_open = || caller.still_open(through);
     let deadline = caller.deadline(request.deadline);
     let refused = |status| undelivered(caller, status);
@@ -449,25 +461,14 @@ async fn call_long(
     request: Request,
 ) -> Result<(), Status> {
     let bytes = read_bytes_long(request.options, request.bytes).await;
-    let (channel, through, message) = to_send(found, bytes, handles, &request)?;
-    let still_open = || caller.still_open(through);
-    let reply = channel.call(message, through.handle, still_open, caller.deadline(request.deadline)).await;
-    request.to.receive(caller, reply.map_err(|status| undelivered(caller, status))?)
-}
-
-/// The message of a call, and where it goes; the first mistake decides.
-#[inline(always)] // reason: as for `call`
-fn to_send(
-    found: Result<(Arc<Channel>, Through), Status>,
-    bytes: Result<Box<[u8]>, Status>,
-    handles: Result<Box<[Handle]>, Status>,
-    request: &Request,
-) -> Result<(Arc<Channel>, Through, Message), Status> {
     let (channel, through) =
         found.map_err(|status| mistake_or(request.options, request.bytes.len(), status))?;
     let message = Message { bytes: bytes?, handles: handles? };
     if message.bytes.len() < size_of::<u32>() {
         return Err(Status::INVALID_ARGS);
     }
-    Ok((channel, through, message))
+    let still_open = || caller.still_open(through);
+    let deadline = caller.deadline(request.deadline);
+    let reply = channel.call(message, through.handle, still_open, deadline).await;
+    request.to.receive(caller, reply.map_err(|status| undelivered(caller, status))?)
 }

@@ -73,6 +73,21 @@ pub fn futex_wake(
     count: u32,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
+    if count != 1 {
+        return wake_several(caller, address, count, blocked);
+    }
+    check(address)?;
+    caller.process.futexes.wake_one(address);
+    Poll::Ready(Ok(()))
+}
+
+#[inline(never)] // reason: most wakes are for one
+fn wake_several(
+    caller: &Caller,
+    address: u64,
+    count: u32,
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     match wake_first(caller, address, count)? {
         None => Poll::Ready(Ok(())),
         Some(left) => blocked.wake_others(&caller.process, left),
