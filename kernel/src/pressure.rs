@@ -105,7 +105,12 @@ pub async fn watch() {
             respite().await;
             continue;
         }
-        dying = victim(reading.out_of_memory, starving).await.map(kill);
+        let chosen = victim(reading.out_of_memory, starving).await;
+        // Others have run meanwhile, and memory may have come back.
+        if starving && !feed() {
+            continue;
+        }
+        dying = chosen.map(kill);
         match dying {
             None => watermarks::left(reading.holds).await,
             Some(_) => respite().await,

@@ -43,23 +43,19 @@ impl Place {
     /// Whether it waits at this futex, and did so in this era already.
     #[inline]
     fn was_at(&self, address: u64, era: Era) -> bool {
-        self.address == address && !self.era.is_after(era)
+        self.address == address && self.era <= era
     }
 }
 
-/// The time between two long operations. So many that a waiter could be taken for a later one do not fit into its life.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-struct Era(u32);
+/// The time between two long operations.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Default, Debug)]
+struct Era(u64);
 
 impl Era {
-    fn is_after(self, other: Self) -> bool {
-        (self.0.wrapping_sub(other.0) as i32) > 0
-    }
-
     /// This era, which is over with that.
     fn end(&mut self) -> Self {
         let ended = *self;
-        self.0 = ended.0.wrapping_add(1);
+        self.0 += 1;
         ended
     }
 }
@@ -148,6 +144,8 @@ pub struct FutexUnderWay {
     /// How many are to be moved then, and to which futex.
     requeue: usize,
     target: u64,
+    /// Who is to own that futex, as soon as somebody waits there.
+    owner: Option<Koid>,
 }
 
 /// A wait at a futex that is to begin.
@@ -307,7 +305,7 @@ impl FutexTable {
     /// Begins to wake `count` waiters of `address`, of those who wait now.
     pub fn begin_wake(&self, address: u64, count: usize) -> FutexUnderWay {
         let era = self.queue.with(|owners, _| owners.era.end());
-        FutexUnderWay { address, era, wake: count, requeue: 0, target: 0 }
+        FutexUnderWay { address, era, wake: count, requeue: 0, target: 0, owner: None }
     }
 
     /// A step of waking and moving; whether it was the last one.
@@ -352,9 +350,13 @@ impl FutexTable {
                 return Err(Status::INVALID_ARGS.into());
             }
             let Requeue { wake, target, requeue, .. } = plan;
-            let mut under_way = FutexUnderWay { address, era: owners.era, wake, requeue, target };
+            let (era, owner) = (owners.era, Some(owner));
+            let mut under_way = FutexUnderWay { address, era, wake, requeue, target, owner };
             let (is_done, woken) = under_way.step(owners, waiters);
-            owners.set(target, owner);
+            if let Some(owner) = under_way.owner {
+                // Nobody has been moved yet; others may wait there.
+                owners.set(target, owner);
+            }
             owners.set(address, plan.woken_owner.given(woken));
             if !is_done {
                 owners.era.end();
@@ -406,6 +408,12 @@ impl FutexUnderWay {
                 Place { address: target, ..*waiter }
             })
         });
+        if moved > 0
+            && let Some(owner) = self.owner.take()
+        {
+            // In a later step the owner may have begun to wait there meanwhile.
+            owners.set(target, if owners.waits(owner, target) { 0 } else { owner });
+        }
         self.wake -= woken;
         self.requeue -= moved;
         let is_done = self.wake + self.requeue == 0 || woken + moved < FUTEX_STEP;

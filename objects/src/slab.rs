@@ -1,6 +1,7 @@
 //! A slab: values under small indices that stay the same until they are removed.
 //!
-//! Insertion and removal take constant time, also when it grows; room is reserved fallibly.
+//! Insertion and removal take constant time, also when it grows; room is reserved fallibly, and kept until
+//! [`Slab::trim`].
 
 use crate::memory::NoMemory;
 use alloc::vec::Vec;
@@ -53,7 +54,7 @@ impl<T> Slab<T> {
 
     /// Makes sure that so many more can be inserted.
     pub fn reserve(&mut self, values: usize) -> Result<(), NoMemory> {
-        let mut room = 0;
+        let (values, mut room) = (values.saturating_sub(self.slots - self.used), 0);
         while room < values {
             let next = self.slots + room;
             let wanted = (CHUNK - next % CHUNK).min(values - room);
@@ -97,20 +98,21 @@ impl<T> Slab<T> {
         let slot = core::mem::replace(slot, Slot::Free(self.free));
         self.free = Some(index);
         self.used -= 1;
-        if self.used == 0 {
-            self.empty();
-        }
         match slot {
             Slot::Used(value) => Some(value),
             Slot::Free(_) => None,
         }
     }
 
-    /// Gives the memory of all slots back, but that of one chunk: what has one value now and then allocates once.
-    fn empty(&mut self) {
-        self.chunks.truncate(1);
-        self.chunks.first_mut().map(Vec::clear);
-        (self.slots, self.free) = (0, None);
+    /// Gives back some of the memory of an empty slab, into which no more will be inserted; whether there is more.
+    pub fn trim(&mut self) -> bool {
+        const STEP: usize = 16;
+        if self.used == 0 {
+            self.free = None;
+            self.chunks.truncate(self.chunks.len().saturating_sub(STEP));
+            self.slots = self.slots.min(self.chunks.len() * CHUNK);
+        }
+        !self.chunks.is_empty()
     }
 
     /// Takes the last one out, when no more will be inserted.
@@ -184,10 +186,27 @@ mod tests {
         let indices: Vec<_> = (0..5 * CHUNK).map(|value| slab.insert(value).unwrap()).collect();
         assert!(indices.iter().enumerate().all(|(value, index)| slab.get(*index) == Some(&value)));
         slab.reserve(1).unwrap();
+        let chunks = slab.chunks.len();
+        (0..CHUNK).for_each(|index| assert!(slab.remove(index).is_some()));
+        slab.reserve(CHUNK).unwrap();
+        assert_eq!(slab.chunks.len(), chunks, "what is free is room");
+        (0..CHUNK).rev().for_each(|index| assert_eq!(slab.insert(index), Ok(index)));
         assert_eq!(slab.remove(2 * CHUNK), Some(2 * CHUNK));
         assert_eq!(slab.insert(7), Ok(2 * CHUNK));
         assert_eq!(slab.insert(8), Ok(5 * CHUNK));
         assert_eq!(core::iter::from_fn(|| slab.pop()).count(), 5 * CHUNK + 1);
         assert_eq!(slab.get(0), None);
+    }
+
+    #[test]
+    fn room_is_kept_until_it_is_given_back_in_steps() {
+        let mut slab = Slab::new();
+        for _ in 0..3 {
+            let indices: Vec<_> = (0..40 * CHUNK).map(|value| slab.insert(value).unwrap()).collect();
+            indices.into_iter().for_each(|index| assert!(slab.remove(index).is_some()));
+            assert_eq!((slab.len(), slab.chunks.len()), (0, 40));
+        }
+        let steps = (1..).find(|_| !slab.trim());
+        assert_eq!((steps, slab.chunks.len()), (Some(3), 0));
     }
 }

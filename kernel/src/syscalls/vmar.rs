@@ -68,6 +68,10 @@ pub fn vmar_map(
     }
     let place = (options, vmar_offset as u64, vmo_offset, length as u64);
     let mapped = vmar.object.map(&request(&vmar, &vmo, place, false));
+    if !shootdown::all_settled() {
+        // Some CPU may have yet to forget what was at these addresses.
+        leave();
+    }
     Poll::Ready(mapped.and_then(|Mapped { mut range, id, .. }| {
         let written = mapped_addr.write(&(range.start as usize));
         while written.is_err() && !range.is_empty() {

@@ -4,6 +4,7 @@
 //! about one entry a list, and never a moment when all have to move.
 
 use crate::memory::NoMemory;
+use crate::secret;
 use crate::slab::Slab;
 use alloc::vec::Vec;
 
@@ -106,9 +107,9 @@ impl<V> Map<V> {
         &mut self.firsts[list / CHUNK][list % CHUNK]
     }
 
-    /// The list of a key, by multiplicative hashing, of whose product the high half is the better one.
+    /// The list of a key.
     fn list(&self, key: u64) -> usize {
-        let hash = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
+        let hash = secret::hash(0, key) as usize;
         let width = self.lists.next_power_of_two();
         let list = hash & (width - 1);
         if list < self.lists { list } else { list & (width / 2).saturating_sub(1) }

@@ -254,6 +254,21 @@ fn steps_stop_where_they_are_to() {
     drop(waits_early);
 }
 
+/// Also if that is in a later step.
+#[test]
+fn the_owner_is_named_when_the_first_has_been_moved() {
+    let table = FutexTable::default();
+    let waits_early = many(&table);
+    let owner = MANY + 1;
+    let plan = Requeue { wake: FUTEX_STEP, ..moving(7, owner) };
+    let left = table.requeue(WORD, plan, || Ok::<_, ()>(true));
+    let mut left = left.expect("the value is right").expect("more than a step");
+    assert_eq!((table.owner(OTHER), empty(&table, OTHER)), (0, 0));
+    assert!(table.go_on(&mut left));
+    assert_eq!((table.owner(OTHER), empty(&table, OTHER)), (owner, 7));
+    drop(waits_early);
+}
+
 /// To look at all who wait when the first owner is named would be a long step.
 #[test]
 fn a_process_of_very_many_threads_that_never_named_an_owner_has_none() {

@@ -1,10 +1,10 @@
 //! Who goes when there is no memory: looks at all jobs there are, a few at a time, and others run in between.
 //!
-//! So this is no picture of one moment. A job that is there the whole time is seen; one that comes meanwhile may not be,
-//! and whoever looks will do so again if the memory does not suffice.
+//! So this is no picture of one moment. A job that is there the whole time is seen; one that comes meanwhile is not, so
+//! that nobody can have it go on for ever, and whoever looks will do so again if the memory does not suffice.
 
 use super::Job;
-use crate::base::Koid;
+use crate::base::{Base, Koid};
 use crate::process::Process;
 use alloc::sync::Arc;
 use core::sync::atomic::Ordering;
@@ -47,19 +47,21 @@ impl Pace {
 struct Walk<'a> {
     top: &'a Arc<Job>,
     at: Arc<Job>,
+    /// An id that is higher than those of all that were there when it began.
+    limit: Koid,
     pace: Pace,
 }
 
 impl<'a> Walk<'a> {
     fn below(top: &'a Arc<Job>) -> Self {
-        Self { top, at: top.clone(), pace: Pace::default() }
+        Self { top, at: top.clone(), limit: Base::new().koid(), pace: Pace::default() }
     }
 
     async fn next(&mut self) -> Option<Arc<Job>> {
         self.pace.step().await;
         let (mut job, mut after) = (self.at.clone(), 0);
         loop {
-            if let Some(child) = job.next_job(after) {
+            if let Some(child) = job.next_job(after).filter(|child| child.base.koid() < self.limit) {
                 self.at = child.clone();
                 return Some(child);
             }
@@ -120,6 +122,7 @@ impl Job {
             let mut after = Some(0);
             while let Some(from) = after {
                 after = job.visit_processes(from, |koid| pages += held(koid));
+                after = after.filter(|after| *after < walk.limit);
                 if after.is_some() {
                     executor::yield_now().await;
                 }
@@ -130,7 +133,7 @@ impl Job {
         if let Some(first) = self.next_process(&mut after) {
             most.see(first.payer().pages() + held(first.koid()), || None);
         }
-        while let Some(process) = self.next_process(&mut after) {
+        while let Some(process) = self.next_process(&mut after).filter(|_| after < walk.limit) {
             let pages = process.payer().pages() + held(process.koid());
             most.see(pages, || (!process.is_dying()).then(|| Greedy::Process(process.clone())));
             drop(process);

@@ -155,9 +155,11 @@ impl Observers {
     pub fn pop(&mut self) -> Popped {
         const LOOKS: usize = 64;
         for _ in 0..LOOKS {
-            let Some(last) = self.width.checked_sub(1) else { return Popped::Nothing };
+            let Some(last) = self.width.checked_sub(1) else {
+                return if self.slots.trim() { Popped::NoneYet } else { Popped::Nothing };
+            };
             if let Some(slot) = self.head(last).get() {
-                return self.remove(slot).map_or(Popped::Nothing, Popped::One);
+                return self.remove(slot).map_or(Popped::NoneYet, Popped::One);
             }
             self.width = last;
         }
