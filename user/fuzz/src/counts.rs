@@ -14,7 +14,7 @@ const PATIENCE: usize = 400;
 
 /// How much more there may be without being a leak. Caches of the kernel are as full as they happen to be.
 const SLACK_PAGES: i64 = 256;
-const SLACK_BYTES: i64 = 64 * 1024;
+const SLACK_BYTES: i64 = 256 * 1024;
 
 /// Handles of this process, tasks below its job, pages and bytes of the kernel's heap in use.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
