@@ -8,7 +8,7 @@
 //! Argument { name, kind: Kind }, Kind::{Scalar, Handle, Pointer}, Access::{In, Out, InOut}, Rights, sys
 //! ```
 
-use super::matrix::{kind, make};
+use super::matrix::{arguments, make};
 use super::{NOTICE, put, user};
 use crate::model::{Call, Returns, Spec};
 
@@ -35,11 +35,7 @@ fn record(out: &mut String, spec: &Spec, call: &Call) {
     put!(out, "        prints: {},", PRINTING.contains(&call.name.as_str()));
     put!(out, "        local: {},", call.vdso);
     put!(out, "        options: {:#x},", call.options);
-    put!(out, "        arguments: &[");
-    for arg in &call.args {
-        put!(out, "            Argument {{ name: \"{}\", kind: {} }},", arg.name, kind(spec, call, arg));
-    }
-    put!(out, "        ],");
+    arguments(out, spec, call);
     make(out, call);
     put!(out, "    }},");
 }

@@ -53,13 +53,18 @@ fn record(out: &mut String, spec: &Spec, call: &Call, shown: &Shown) {
     put!(out, "        options: {:#x},", call.options);
     put!(out, "        errors: &[{}],", statuses(call.errors.iter().map(String::as_str)));
     put!(out, "        shown_elsewhere: &[{}],", statuses(shown.of(call)));
+    arguments(out, spec, call);
+    make(out, call);
+    put!(out, "    }},");
+}
+
+/// The arguments of a call, with what each is.
+pub(super) fn arguments(out: &mut String, spec: &Spec, call: &Call) {
     put!(out, "        arguments: &[");
     for arg in &call.args {
         put!(out, "            Argument {{ name: \"{}\", kind: {} }},", arg.name, kind(spec, call, arg));
     }
     put!(out, "        ],");
-    make(out, call);
-    put!(out, "    }},");
 }
 
 fn statuses<'a>(names: impl Iterator<Item = &'a str>) -> String {
@@ -87,7 +92,7 @@ pub(super) fn make(out: &mut String, call: &Call) {
 }
 
 /// What an argument is, as the tests' and the fuzzer's tables have it.
-pub(super) fn kind(spec: &Spec, call: &Call, arg: &Arg) -> String {
+fn kind(spec: &Spec, call: &Call, arg: &Arg) -> String {
     match &arg.kind {
         ArgKind::Scalar(type_) => format!("Kind::Scalar {{ size: {} }}", size(spec, type_)),
         ArgKind::Handle { object, rights, optional, .. } => {

@@ -3,7 +3,7 @@
 //!
 //! All takes constant time, however many there are, and there is never a moment when all have to move: slots lie in
 //! chunks, and the chains of those whose handle and key hash alike become more by one at a time (linear hashing, Litwin
-//! 1980).
+//! 1980). The exception: those with the same handle and key are one chain, which moves whole when it is split.
 
 use super::observer::Observer;
 use crate::handle::HandleId;
