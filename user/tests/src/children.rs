@@ -37,7 +37,7 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "hog-with-messages" => crate::hunger::hog_with_messages(),
         "spend-pages" => crate::hunger::spend_pages(),
         "spend-handles" => crate::hunger::spend_handles(),
-        "bystander" => crate::hunger::bystander(),
+        "bystander" => crate::hunger::bystander(startup),
         "wait-in-every-way" => crate::stress_kills::play(startup),
         "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),
         "syscall-of-own-place" | "syscall-of-other-place" | "syscall-of-no-number" => {

@@ -3,12 +3,15 @@
 use alloc::vec::Vec;
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Job, Process, Signals, Status, Vmo,
-    abi::{PROP_JOB_HANDLE_LIMIT, PROP_JOB_MEMORY_LIMIT, TASK_RETCODE_EXCEPTION_KILL, TASK_RETCODE_OOM_KILL},
-    clock,
+    AsHandle, Channel, Event, EventPair, Job, Process, Signals, Status, Vmo,
+    abi::{
+        PA_USER0, PROP_JOB_HANDLE_LIMIT, PROP_JOB_MEMORY_LIMIT, SYSTEM_EVENT_MEMORY_PRESSURE_CRITICAL,
+        TASK_RETCODE_EXCEPTION_KILL, TASK_RETCODE_OOM_KILL,
+    },
+    clock::{self, INFINITE},
     launch::Launch,
     ramdisk::Ramdisk,
-    startup::root_vmar,
+    startup::{Startup, root_vmar},
     vmar::{PAGE_SIZE, READ_WRITE},
 };
 
@@ -25,15 +28,30 @@ const FEW: usize = 1_000;
 /// Exit code of one who has got what it needs.
 const CONTENT: i64 = 7;
 
-/// Writes to so many fresh pages, and does something else after each.
-fn touch(pages: usize, mut after_each: impl FnMut()) {
-    let (root, vmo) = (root_vmar().expect("a root region"), memory(pages));
-    let base = root.map(READ_WRITE, 0, &vmo, 0, pages * PAGE_SIZE).expect("mapped");
-    for page in 0..pages {
-        let place = core::ptr::with_exposed_provenance_mut::<u8>(base + page * PAGE_SIZE);
-        // SAFETY: the page is mapped, and nobody has a reference into it.
-        unsafe { place.write_volatile(1) };
-        after_each();
+/// So many pages that nobody has touched.
+struct Fresh {
+    base: usize,
+    pages: usize,
+}
+
+impl Fresh {
+    fn map(pages: usize) -> Self {
+        let (root, vmo) = (root_vmar().expect("a root region"), memory(pages));
+        let base = root.map(READ_WRITE, 0, &vmo, 0, pages * PAGE_SIZE).expect("mapped");
+        Self { base, pages }
+    }
+
+    /// Writes to one page after the other, as long as this answers true after each. Makes page faults and no calls,
+    /// as a call may answer that there is no memory.
+    fn touch(self, mut goes_on: impl FnMut() -> bool) {
+        for page in 0..self.pages {
+            let place = core::ptr::with_exposed_provenance_mut::<u8>(self.base + page * PAGE_SIZE);
+            // SAFETY: the page is mapped, and nobody has a reference into it.
+            unsafe { place.write_volatile(1) };
+            if !goes_on() {
+                return;
+            }
+        }
     }
 }
 
@@ -43,7 +61,7 @@ fn memory(pages: usize) -> Vmo {
 
 /// A child's part: takes all memory.
 pub fn hog() -> i64 {
-    touch(TOO_MANY, || ());
+    Fresh::map(TOO_MANY).touch(|| true);
     SURVIVED
 }
 
@@ -57,11 +75,16 @@ pub fn hog_with_messages() -> i64 {
     }
 }
 
-/// A child's part: needs a little memory, again and again, for as long as the one does whose process this is.
-pub fn bystander() -> i64 {
-    for _ in 0..FEW / 50 {
-        touch(50, clock::yield_now);
-    }
+/// A child's part: needs a little memory, again and again, from the moment on that it is told to.
+pub fn bystander(startup: &mut Startup) -> i64 {
+    let line: EventPair = startup.take_object(PA_USER0).expect("an event pair");
+    let pages = Fresh::map(FEW);
+    line.signal_peer(Signals::empty(), Signals::USER_SIGNAL_0).expect("the test is told");
+    line.wait(Signals::USER_SIGNAL_0, INFINITE).expect("told to begin");
+    pages.touch(|| {
+        clock::yield_now();
+        true
+    });
     CONTENT
 }
 
@@ -99,37 +122,57 @@ fn limited(property: u32, limit: u64) -> Job {
 
 /// Starts a child in this job.
 fn child_in(job: &Job, role: &str) -> Process {
+    start_in(job, role, |launch| launch)
+}
+
+fn start_in(job: &Job, role: &str, more: impl FnOnce(Launch) -> Launch) -> Process {
     let (ramdisk, vdso) = (Ramdisk::map(&bootfs()).expect("the ramdisk"), vdso());
-    let launch = Launch::new(job, &vdso, "bin/tests").argument("child").argument(role);
+    let launch = more(Launch::new(job, &vdso, "bin/tests").argument("child").argument(role));
     launch.start(ramdisk.file("bin/tests").expect("this program")).expect("a child")
+}
+
+/// A child that needs a little memory, and has made all calls that it will make.
+struct Bystander {
+    process: Process,
+    line: EventPair,
+}
+
+impl Bystander {
+    fn start_in(job: &Job) -> Self {
+        let (line, far) = EventPair::create().expect("an event pair");
+        let process = start_in(job, "bystander", |launch| launch.handle(PA_USER0, far));
+        line.wait(Signals::USER_SIGNAL_0, INFINITE).expect("it is ready");
+        Self { process, line }
+    }
+
+    fn begin(&self) {
+        self.line.signal_peer(Signals::empty(), Signals::USER_SIGNAL_0).expect("it is told");
+    }
 }
 
 user_test! {
     #[needs("memory=64M timeout=120")]
     fn a_hog_goes_and_a_bystander_lives() {
         let [greedy, modest] = [(); 2].map(|()| job().create_child().expect("a job"));
+        let bystanders = [(); 3].map(|()| Bystander::start_in(&modest));
         let hog = child_in(&greedy, "hog");
-        let bystanders = [(); 3].map(|()| child_in(&modest, "bystander"));
+        bystanders.iter().for_each(Bystander::begin);
         assert_eq!(hog.wait_exit(), Ok(TASK_RETCODE_OOM_KILL));
         for bystander in bystanders {
-            assert_eq!(bystander.wait_exit(), Ok(CONTENT));
+            assert_eq!(bystander.process.wait_exit(), Ok(CONTENT));
         }
-        // And one that has nothing when the next hog comes.
-        let greedy = job().create_child().expect("a job");
-        let (hog, late) = (child_in(&greedy, "hog"), child_in(&modest, "bystander"));
-        assert_eq!((hog.wait_exit(), late.wait_exit()), (Ok(TASK_RETCODE_OOM_KILL), Ok(CONTENT)));
     }
 
     #[needs("memory=64M timeout=120")]
     fn who_fills_queues_goes_as_well() {
-        let greedy = job().create_child().expect("a job");
+        let (pages, greedy) = (Fresh::map(TOO_MANY), job().create_child().expect("a job"));
+        let nearly_full = Event::of_system(&job(), SYSTEM_EVENT_MEMORY_PRESSURE_CRITICAL).expect("an event");
         let hog = child_in(&greedy, "hog-with-messages");
-        for _ in 0..TOO_MANY {
-            if hog.wait(Signals::PROCESS_TERMINATED, 0).is_ok() {
-                break;
-            }
-            touch(1, clock::yield_now);
-        }
+        nearly_full.wait(Signals::EVENT_SIGNALED, INFINITE).expect("the hog has nearly all");
+        pages.touch(|| {
+            clock::yield_now();
+            hog.wait(Signals::PROCESS_TERMINATED, 0).is_err()
+        });
         assert_eq!(hog.wait_exit(), Ok(TASK_RETCODE_OOM_KILL));
     }
 
