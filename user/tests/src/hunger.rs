@@ -5,10 +5,12 @@ use alloc::vec::Vec;
 use hafnon_user::{
     AsHandle, Channel, Event, EventPair, Job, Process, Signals, Status, Vmo,
     abi::{
-        PA_USER0, PROP_JOB_HANDLE_LIMIT, PROP_JOB_MEMORY_LIMIT, SYSTEM_EVENT_MEMORY_PRESSURE_CRITICAL,
-        TASK_RETCODE_EXCEPTION_KILL, TASK_RETCODE_OOM_KILL,
+        PA_USER0, PROP_JOB_HANDLE_LIMIT, PROP_JOB_MEMORY_LIMIT, SYSTEM_EVENT_IMMINENT_OUT_OF_MEMORY,
+        SYSTEM_EVENT_MEMORY_PRESSURE_CRITICAL, SYSTEM_EVENT_OUT_OF_MEMORY, TASK_RETCODE_EXCEPTION_KILL,
+        TASK_RETCODE_OOM_KILL,
     },
     clock::{self, INFINITE},
+    handle::{WaitItem, wait_many},
     launch::Launch,
     ramdisk::Ramdisk,
     startup::{Startup, root_vmar},
@@ -150,6 +152,18 @@ impl Bystander {
     }
 }
 
+/// Waits for any of the levels: one may be left out.
+fn wait_until_memory_is_nearly_full() {
+    let levels = [
+        SYSTEM_EVENT_MEMORY_PRESSURE_CRITICAL,
+        SYSTEM_EVENT_IMMINENT_OUT_OF_MEMORY,
+        SYSTEM_EVENT_OUT_OF_MEMORY,
+    ];
+    let levels = levels.map(|kind| Event::of_system(&job(), kind).expect("an event"));
+    let mut items = levels.each_ref().map(|level| WaitItem::new(level, Signals::EVENT_SIGNALED));
+    wait_many(&mut items, INFINITE).expect("somebody has nearly all");
+}
+
 user_test! {
     #[needs("memory=64M timeout=120")]
     fn a_hog_goes_and_a_bystander_lives() {
@@ -166,9 +180,8 @@ user_test! {
     #[needs("memory=64M timeout=120")]
     fn who_fills_queues_goes_as_well() {
         let (pages, greedy) = (Fresh::map(TOO_MANY), job().create_child().expect("a job"));
-        let nearly_full = Event::of_system(&job(), SYSTEM_EVENT_MEMORY_PRESSURE_CRITICAL).expect("an event");
         let hog = child_in(&greedy, "hog-with-messages");
-        nearly_full.wait(Signals::EVENT_SIGNALED, INFINITE).expect("the hog has nearly all");
+        wait_until_memory_is_nearly_full();
         pages.touch(|| {
             clock::yield_now();
             hog.wait(Signals::PROCESS_TERMINATED, 0).is_err()
