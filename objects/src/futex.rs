@@ -5,7 +5,8 @@
 //! word is compared, and lists by address, of which there is about one a thread.
 //!
 //! Waking and moving take steps of [`FUTEX_STEP`] waiters. Who comes while they are under way is not meant: an operation
-//! that takes several steps begins a new *era* with the first, and waiters know in which they came.
+//! that takes several steps begins a new *era* with the first, and waiters know in which they came, by themselves or
+//! because they were moved. So no operation moves a waiter twice, and two that move to each other's futex end.
 //!
 //! Owners cost nothing to a process that never names one. What they take from then on is in `owners.rs`.
 
@@ -28,7 +29,7 @@ use waitq::{Buckets, First, Tag, WaitQueue, Waiter};
 pub struct Place {
     address: u64,
     thread: Koid,
-    /// In which era it came.
+    /// In which era it came to this futex.
     era: Era,
     /// Somebody woke it at this futex, and has noted that it waits no more.
     woken: bool,
@@ -52,11 +53,9 @@ impl Place {
 struct Era(u64);
 
 impl Era {
-    /// This era, which is over with that.
-    fn end(&mut self) -> Self {
-        let ended = *self;
+    /// This era is over: who comes now comes later.
+    fn end(&mut self) {
         self.0 += 1;
-        ended
     }
 }
 
@@ -283,7 +282,7 @@ impl FutexTable {
         if count == 1 {
             return usize::from(self.wake_first(address, owner));
         }
-        self.wake_several(address, count.min(FUTEX_STEP), owner)
+        self.wake_several(address, count, owner).0
     }
 
     /// [`FutexTable::wake`] of one waiter, which does not own the futex then.
@@ -292,20 +291,28 @@ impl FutexTable {
         self.wake_first(address, NewOwner::Nobody)
     }
 
+    /// The first step of a wake, in the one locked section that also begins the era of those who come later: how many
+    /// it woke, and what is left.
     #[inline(never)] // reason: most wakes are for one, and a batch takes a large frame
-    fn wake_several(&self, address: u64, count: usize, owner: NewOwner) -> usize {
+    fn wake_several(&self, address: u64, count: usize, owner: NewOwner) -> (usize, Option<FutexUnderWay>) {
         self.queue.with(|owners, waiters| {
             let era = owners.era;
-            let (woken, thread) = wake_some(owners, waiters, address, era, count);
+            let (woken, thread) = wake_some(owners, waiters, address, era, count.min(FUTEX_STEP));
             owners.set(address, owner.given(thread));
-            woken
+            if woken < FUTEX_STEP || woken == count {
+                return (woken, None);
+            }
+            owners.era.end();
+            let wake = count - woken;
+            (woken, Some(FutexUnderWay { address, era, wake, requeue: 0, target: 0, owner: None }))
         })
     }
 
-    /// Begins to wake `count` waiters of `address`, of those who wait now.
-    pub fn begin_wake(&self, address: u64, count: usize) -> FutexUnderWay {
-        let era = self.queue.with(|owners, _| owners.era.end());
-        FutexUnderWay { address, era, wake: count, requeue: 0, target: 0, owner: None }
+    /// Wakes `count` waiters of `address`, of those who wait now, and nobody owns it then: the first step of that, and
+    /// what is left, if that is not all.
+    #[inline]
+    pub fn begin_wake(&self, address: u64, count: usize) -> Option<FutexUnderWay> {
+        self.wake_several(address, count, NewOwner::Nobody).1
     }
 
     /// A step of waking and moving; whether it was the last one.
@@ -405,7 +412,7 @@ impl FutexUnderWay {
         let moved = waiters.retag(&Place::at(address), self.requeue.min(FUTEX_STEP - wake), |waiter| {
             waiter.was_at(address, era).then(|| {
                 owners.requeue(waiter.thread, target);
-                Place { address: target, ..*waiter }
+                Place { address: target, era: owners.era, ..*waiter }
             })
         });
         if moved > 0

@@ -5,7 +5,7 @@ use crate::mm::user;
 use abi::{Rights, Status};
 use core::pin::Pin;
 use core::task::{Poll, ready};
-use objects::{FUTEX_STEP, FutexUnderWay, FutexWait, Koid, NewOwner, Refused, Requeue, Thread};
+use objects::{FutexUnderWay, FutexWait, Koid, NewOwner, Refused, Requeue, Thread};
 
 /// What compares a futex word while the futex's lock is held; a fault is left to be resolved without it.
 pub(super) fn comparison(address: u64, expected: i32) -> impl Fn() -> Result<bool, user::Fault> + Copy {
@@ -98,10 +98,7 @@ fn wake_several(
 #[inline]
 pub(super) fn wake_first(caller: &Caller, address: u64, count: u32) -> Result<Option<FutexUnderWay>, Status> {
     check(address)?;
-    let (futexes, count) = (&caller.process.futexes, count as usize);
-    let woken = futexes.wake(address, count, NewOwner::Nobody);
-    let is_done = woken < FUTEX_STEP || count == woken;
-    Ok((!is_done).then(|| futexes.begin_wake(address, count - woken)))
+    Ok(caller.process.futexes.begin_wake(address, count as usize))
 }
 
 /// [`futex_wake`], of a thread that is to do something else then.

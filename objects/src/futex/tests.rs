@@ -215,8 +215,7 @@ fn empty(table: &FutexTable, address: u64) -> usize {
 fn who_waits_later_is_not_woken_in_later_steps() {
     let table = FutexTable::default();
     let waits_early = many(&table);
-    assert_eq!(table.wake(WORD, usize::MAX, NewOwner::Nobody), FUTEX_STEP);
-    let mut left = table.begin_wake(WORD, usize::MAX);
+    let mut left = table.begin_wake(WORD, usize::MAX).expect("more than a step");
     let _late = waits(&table, MANY + 1, 0);
     assert!(table.go_on(&mut left));
     assert_eq!(empty(&table, WORD), 1);
@@ -233,6 +232,34 @@ fn who_waits_later_is_not_moved_in_later_steps() {
     assert!(table.go_on(&mut left));
     assert_eq!((empty(&table, WORD), empty(&table, OTHER)), (1, MANY as usize));
     drop(waits_early);
+}
+
+/// One lock for the first step and the new era: nobody who comes between them is woken.
+#[test]
+fn a_wake_of_all_meant_is_done_with_its_first_step() {
+    let table = FutexTable::default();
+    let waits_early = many(&table);
+    assert!(table.begin_wake(WORD, FUTEX_STEP).is_none());
+    assert!(table.begin_wake(WORD, usize::MAX).is_none(), "fewer than a step are left");
+    assert_eq!(empty(&table, WORD), 0);
+    drop(waits_early);
+}
+
+/// Who was moved by one comes to the other's futex too late for that.
+#[test]
+fn two_that_move_to_each_others_futex_come_to_an_end() {
+    let table = FutexTable::default();
+    let here = many(&table);
+    let there: Vec<_> = (1..=MANY).map(|thread| waits_there(&table, MANY + thread)).collect();
+    let begun = |from, target| {
+        let left = table.requeue(from, Requeue { target, ..moving(usize::MAX, 0) }, || Ok::<_, ()>(true));
+        left.expect("the value is right").expect("more than a step")
+    };
+    let (mut forth, mut back) = (begun(WORD, OTHER), begun(OTHER, WORD));
+    let steps = 2 * (here.len() + there.len()) / FUTEX_STEP;
+    let both_are_done = |_| table.go_on(&mut forth) & table.go_on(&mut back);
+    assert!((0..steps).any(both_are_done), "each waiter moves once for each");
+    assert_eq!(empty(&table, WORD) + empty(&table, OTHER), here.len() + there.len());
 }
 
 /// As many as were asked for, also when that is in the middle of a step.
