@@ -4,17 +4,14 @@
 #ifndef HAFNON_PTHREAD_H_
 #define HAFNON_PTHREAD_H_
 
+#include <hafnon/locks.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include <time.h>
-#include <zircon/types.h>
 
 #ifdef __cplusplus
 extern "C" {
-#define HAFNON_ZERO {}
-#else
-#define HAFNON_ZERO {0}
 #endif
 
 typedef struct thread* pthread_t;
@@ -71,11 +68,7 @@ void hafnon_cleanup_pop(int execute);
         hafnon_cleanup_pop(execute);    \
     } while (0)
 
-typedef struct {
-    zx_futex_t word;
-    int type;
-    int depth;
-} pthread_mutex_t;
+typedef struct hafnon_mutex pthread_mutex_t;
 
 typedef struct {
     int type;
@@ -109,9 +102,7 @@ int pthread_mutex_timedlock(pthread_mutex_t* __restrict mutex, const struct time
 // EPERM if the calling thread does not hold it.
 int pthread_mutex_unlock(pthread_mutex_t* mutex);
 
-typedef struct {
-    zx_futex_t signals;
-} pthread_cond_t;
+typedef struct hafnon_condition pthread_cond_t;
 
 typedef struct {
     clockid_t clock;
@@ -186,9 +177,7 @@ int pthread_spin_lock(pthread_spinlock_t* lock);
 int pthread_spin_trylock(pthread_spinlock_t* lock);
 int pthread_spin_unlock(pthread_spinlock_t* lock);
 
-typedef struct {
-    zx_futex_t state;
-} pthread_once_t;
+typedef struct hafnon_once pthread_once_t;
 
 #define PTHREAD_ONCE_INIT HAFNON_ZERO
 

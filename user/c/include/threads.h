@@ -3,9 +3,9 @@
 #ifndef HAFNON_THREADS_H_
 #define HAFNON_THREADS_H_
 
+#include <hafnon/locks.h>
 #include <time.h>
 #include <zircon/compiler.h>
-#include <zircon/types.h>
 
 __BEGIN_CDECLS
 
@@ -42,18 +42,10 @@ enum {
     mtx_timed = 2,
 };
 
-typedef struct {
-    zx_futex_t word;
-    int type;
-    int depth;
-} mtx_t;
+typedef struct hafnon_mutex mtx_t;
 
 // A plain mutex, without mtx_init.
-#ifdef __cplusplus
-#define MTX_INIT {}
-#else
-#define MTX_INIT {0}
-#endif
+#define MTX_INIT HAFNON_ZERO
 
 int mtx_init(mtx_t* mutex, int type);
 void mtx_destroy(mtx_t* mutex);
@@ -63,11 +55,9 @@ int mtx_timedlock(mtx_t* __restrict mutex, const struct timespec* __restrict tim
 int mtx_trylock(mtx_t* mutex);
 int mtx_unlock(mtx_t* mutex);
 
-typedef struct {
-    zx_futex_t signals;
-} cnd_t;
+typedef struct hafnon_condition cnd_t;
 
-#define CND_INIT MTX_INIT
+#define CND_INIT HAFNON_ZERO
 
 int cnd_init(cnd_t* condition);
 void cnd_destroy(cnd_t* condition);
@@ -76,11 +66,9 @@ int cnd_timedwait(cnd_t* __restrict condition, mtx_t* __restrict mutex, const st
 int cnd_signal(cnd_t* condition);
 int cnd_broadcast(cnd_t* condition);
 
-typedef struct {
-    zx_futex_t state;
-} once_flag;
+typedef struct hafnon_once once_flag;
 
-#define ONCE_FLAG_INIT MTX_INIT
+#define ONCE_FLAG_INIT HAFNON_ZERO
 
 void call_once(once_flag* flag, void (*function)(void));
 

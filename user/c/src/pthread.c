@@ -105,7 +105,7 @@ void run_cleanups(void) {
 }
 
 int pthread_once(pthread_once_t* once, void (*function)(void)) {
-    call_once((once_flag*)once, function);
+    call_once(once, function);
     return 0;
 }
 

@@ -9,15 +9,7 @@
 
 #include "internal.h"
 
-#define SAME(one, other) \
-    static_assert(sizeof(one) == sizeof(other) && _Alignof(one) == _Alignof(other), "the same in both headers")
-
-SAME(pthread_mutex_t, mtx_t);
-SAME(pthread_cond_t, cnd_t);
-SAME(pthread_once_t, once_flag);
 static_assert(PTHREAD_MUTEX_RECURSIVE == mtx_recursive && PTHREAD_MUTEX_NORMAL == mtx_plain, "the same in both headers");
-
-static mtx_t* c11(pthread_mutex_t* mutex) { return (mtx_t*)mutex; }
 
 // What a result of <threads.h> is here; `error` stands for the general one.
 static int errno_of(int result, int error) {
@@ -66,22 +58,22 @@ int pthread_mutexattr_setpshared(pthread_mutexattr_t* attributes, int shared) {
 
 int pthread_mutex_init(pthread_mutex_t* restrict mutex, const pthread_mutexattr_t* restrict attributes) {
     bool recursive = attributes != NULL && attributes->type == PTHREAD_MUTEX_RECURSIVE;
-    return errno_of(mtx_init(c11(mutex), recursive ? mtx_recursive : mtx_plain), EINVAL);
+    return errno_of(mtx_init(mutex, recursive ? mtx_recursive : mtx_plain), EINVAL);
 }
 
 int pthread_mutex_destroy(pthread_mutex_t* mutex) { return atomic_load(&mutex->word) == 0 ? 0 : EBUSY; }
 
-int pthread_mutex_lock(pthread_mutex_t* mutex) { return errno_of(mtx_lock(c11(mutex)), EDEADLK); }
+int pthread_mutex_lock(pthread_mutex_t* mutex) { return errno_of(mtx_lock(mutex), EDEADLK); }
 
-int pthread_mutex_trylock(pthread_mutex_t* mutex) { return errno_of(mtx_trylock(c11(mutex)), EINVAL); }
+int pthread_mutex_trylock(pthread_mutex_t* mutex) { return errno_of(mtx_trylock(mutex), EINVAL); }
 
 int pthread_mutex_timedlock(pthread_mutex_t* restrict mutex, const struct timespec* restrict time) {
     int error = pthread_mutex_trylock(mutex);
     if (error != EBUSY) return error;
-    return is_time(time) ? errno_of(mtx_timedlock(c11(mutex), time), EDEADLK) : EINVAL;
+    return is_time(time) ? errno_of(mtx_timedlock(mutex, time), EDEADLK) : EINVAL;
 }
 
-int pthread_mutex_unlock(pthread_mutex_t* mutex) { return errno_of(mtx_unlock(c11(mutex)), EPERM); }
+int pthread_mutex_unlock(pthread_mutex_t* mutex) { return errno_of(mtx_unlock(mutex), EPERM); }
 
 int pthread_condattr_init(pthread_condattr_t* attributes) {
     attributes->clock = CLOCK_REALTIME;
@@ -112,7 +104,7 @@ int pthread_condattr_setpshared(pthread_condattr_t* attributes, int shared) {
 // The clocks do not differ, so nothing is kept of the attributes.
 int pthread_cond_init(pthread_cond_t* restrict condition, const pthread_condattr_t* restrict attributes) {
     (void)attributes;
-    return errno_of(cnd_init((cnd_t*)condition), EINVAL);
+    return errno_of(cnd_init(condition), EINVAL);
 }
 
 int pthread_cond_destroy(pthread_cond_t* condition) {
@@ -121,18 +113,18 @@ int pthread_cond_destroy(pthread_cond_t* condition) {
 }
 
 int pthread_cond_wait(pthread_cond_t* restrict condition, pthread_mutex_t* restrict mutex) {
-    return errno_of(cnd_wait((cnd_t*)condition, c11(mutex)), EPERM);
+    return errno_of(cnd_wait(condition, mutex), EPERM);
 }
 
 int pthread_cond_timedwait(pthread_cond_t* restrict condition, pthread_mutex_t* restrict mutex,
                            const struct timespec* restrict time) {
     if (!is_time(time)) return EINVAL;
-    return errno_of(cnd_timedwait((cnd_t*)condition, c11(mutex), time), EPERM);
+    return errno_of(cnd_timedwait(condition, mutex, time), EPERM);
 }
 
-int pthread_cond_signal(pthread_cond_t* condition) { return errno_of(cnd_signal((cnd_t*)condition), EINVAL); }
+int pthread_cond_signal(pthread_cond_t* condition) { return errno_of(cnd_signal(condition), EINVAL); }
 
-int pthread_cond_broadcast(pthread_cond_t* condition) { return errno_of(cnd_broadcast((cnd_t*)condition), EINVAL); }
+int pthread_cond_broadcast(pthread_cond_t* condition) { return errno_of(cnd_broadcast(condition), EINVAL); }
 
 int pthread_rwlockattr_init(pthread_rwlockattr_t* attributes) {
     (void)attributes;

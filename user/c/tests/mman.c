@@ -37,13 +37,6 @@ static bool is_writable(char* memory) {
         ASSERT_EQ(errno, error);                     \
     } while (0)
 
-#define FAILS(error, call)         \
-    do {                           \
-        errno = 0;                 \
-        ASSERT_EQ(call, -1);       \
-        ASSERT_EQ(errno, error);   \
-    } while (0)
-
 TEST(mman, anonymous_memory_is_zeros_and_one_s_own) {
     static const int kinds[] = {MAP_PRIVATE, MAP_SHARED};
     for (int i = 0; i < 2; i++) {
@@ -128,21 +121,21 @@ TEST(mman, what_can_not_be_is_refused) {
     REFUSED(ENOMEM, NULL, (size_t)1 << 48, PROT_READ, ANONYMOUS, -1, 0);
     REFUSED(ENOMEM, NULL, PAGE, PROT_READ, ANONYMOUS | MAP_FIXED, -1, 0);
     REFUSED(ENOMEM, (void*)-PAGE, PAGE, PROT_READ, ANONYMOUS | MAP_FIXED, -1, 0);
-    FAILS(EINVAL, munmap(memory, 0));
-    FAILS(EINVAL, munmap(memory + 1, PAGE));
-    FAILS(EINVAL, munmap((void*)-PAGE, PAGE));
-    FAILS(EINVAL, munmap(memory, SIZE_MAX));
-    FAILS(EINVAL, mprotect(memory + 1, PAGE, PROT_READ));
-    FAILS(EINVAL, mprotect(memory, PAGE, 16));
+    ASSERT_ERRNO(EINVAL, munmap(memory, 0));
+    ASSERT_ERRNO(EINVAL, munmap(memory + 1, PAGE));
+    ASSERT_ERRNO(EINVAL, munmap((void*)-PAGE, PAGE));
+    ASSERT_ERRNO(EINVAL, munmap(memory, SIZE_MAX));
+    ASSERT_ERRNO(EINVAL, mprotect(memory + 1, PAGE, PROT_READ));
+    ASSERT_ERRNO(EINVAL, mprotect(memory, PAGE, 16));
     ASSERT_EQ(mprotect(memory, 0, PROT_NONE), 0);
     ASSERT(is_writable(memory));
     ASSERT_EQ(munmap(memory + PAGE, PAGE), 0);
     ASSERT_EQ(munmap(memory + PAGE, PAGE), 0);
-    FAILS(ENOMEM, mprotect(memory + PAGE, PAGE, PROT_READ));
-    FAILS(ENOMEM, mprotect(memory, SIZE_MAX, PROT_READ));
+    ASSERT_ERRNO(ENOMEM, mprotect(memory + PAGE, PAGE, PROT_READ));
+    ASSERT_ERRNO(ENOMEM, mprotect(memory, SIZE_MAX, PROT_READ));
     ASSERT_EQ(msync(memory, PAGE, MS_SYNC | MS_INVALIDATE), 0);
-    FAILS(EINVAL, msync(memory, PAGE, MS_SYNC | MS_ASYNC));
-    FAILS(EINVAL, msync(memory + 1, PAGE, MS_SYNC));
+    ASSERT_ERRNO(EINVAL, msync(memory, PAGE, MS_SYNC | MS_ASYNC));
+    ASSERT_ERRNO(EINVAL, msync(memory + 1, PAGE, MS_SYNC));
     ASSERT_EQ(posix_madvise(memory, PAGE, POSIX_MADV_DONTNEED), 0);
     ASSERT_EQ(posix_madvise(memory, PAGE, 77), EINVAL);
     ASSERT_EQ(munmap(memory, PAGE), 0);

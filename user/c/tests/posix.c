@@ -12,19 +12,11 @@
 
 #include "support.h"
 
-// A call fails with -1 and this errno.
-#define FAILS(error, call)         \
-    do {                           \
-        errno = 0;                 \
-        ASSERT_EQ(call, -1);       \
-        ASSERT_EQ(errno, error);   \
-    } while (0)
-
 TEST(fcntl, there_are_no_files) {
-    FAILS(ENOENT, open("/etc/passwd", O_RDONLY));
-    FAILS(ENOENT, openat(AT_FDCWD, "file", O_RDWR | O_CLOEXEC));
-    FAILS(ENOSYS, open("/tmp/new", O_WRONLY | O_CREAT | O_TRUNC, 0600));
-    FAILS(ENOSYS, creat("new", 0600));
+    ASSERT_ERRNO(ENOENT, open("/etc/passwd", O_RDONLY));
+    ASSERT_ERRNO(ENOENT, openat(AT_FDCWD, "file", O_RDWR | O_CLOEXEC));
+    ASSERT_ERRNO(ENOSYS, open("/tmp/new", O_WRONLY | O_CREAT | O_TRUNC, 0600));
+    ASSERT_ERRNO(ENOSYS, creat("new", 0600));
 }
 
 TEST(fcntl, the_console_has_three_numbers) {
@@ -32,13 +24,13 @@ TEST(fcntl, the_console_has_three_numbers) {
     ASSERT_EQ(fcntl(STDIN_FILENO, F_GETFL), O_RDONLY);
     ASSERT_EQ(fcntl(STDERR_FILENO, F_GETFL), O_WRONLY);
     ASSERT_EQ(fcntl(STDOUT_FILENO, F_GETFD), 0);
-    FAILS(EINVAL, fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK));
-    FAILS(EBADF, fcntl(3, F_GETFL));
-    FAILS(EBADF, fcntl(-1, F_GETFD));
+    ASSERT_ERRNO(EINVAL, fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK));
+    ASSERT_ERRNO(EBADF, fcntl(3, F_GETFL));
+    ASSERT_ERRNO(EBADF, fcntl(-1, F_GETFD));
     ASSERT_EQ(read(STDIN_FILENO, &byte, 1), 0);
-    FAILS(EBADF, read(STDOUT_FILENO, &byte, 1));
+    ASSERT_ERRNO(EBADF, read(STDOUT_FILENO, &byte, 1));
     ASSERT_EQ(close(STDIN_FILENO), 0);
-    FAILS(EBADF, close(3));
+    ASSERT_ERRNO(EBADF, close(3));
     ASSERT_EQ(byte, 'b');
 }
 
@@ -59,8 +51,8 @@ TEST(random, bytes_are_drawn_as_asked) {
     memset(one, 0, sizeof(one));
     ASSERT_EQ(getentropy(one, 256), 0);
     ASSERT(!is_filled(one + 192, 64, 0) && is_filled(one + 256, 100, 0));
-    FAILS(EIO, getentropy(one, 257));
-    FAILS(EINVAL, getrandom(one, 1, 8));
+    ASSERT_ERRNO(EIO, getentropy(one, 257));
+    ASSERT_ERRNO(EINVAL, getrandom(one, 1, 8));
     ASSERT_EQ(getrandom(one, 0, 0), 0);
 }
 
@@ -83,11 +75,11 @@ TEST(signal, a_raised_signal_runs_its_handler_first) {
 
 TEST(signal, some_signals_do_nothing_and_some_numbers_are_none) {
     ASSERT(raise(SIGCHLD) == 0 && raise(SIGURG) == 0 && raise(SIGWINCH) == 0 && raise(SIGCONT) == 0);
-    FAILS(ENOSYS, raise(SIGSTOP));
-    FAILS(ENOSYS, raise(SIGTSTP));
-    FAILS(EINVAL, raise(0));
-    FAILS(EINVAL, raise(NSIG));
-    FAILS(EINVAL, raise(-1));
+    ASSERT_ERRNO(ENOSYS, raise(SIGSTOP));
+    ASSERT_ERRNO(ENOSYS, raise(SIGTSTP));
+    ASSERT_ERRNO(EINVAL, raise(0));
+    ASSERT_ERRNO(EINVAL, raise(NSIG));
+    ASSERT_ERRNO(EINVAL, raise(-1));
     static const int refused[] = {SIGKILL, SIGSTOP, 0, NSIG, -5};
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         errno = 0;
@@ -158,11 +150,11 @@ TEST(signal, a_blocked_signal_waits) {
     ASSERT_EQ(sigprocmask(SIG_SETMASK, &old, &set), 0);
     ASSERT_EQ(arrived, SIGUSR1 * 101);
     ASSERT(sigismember(&set, SIGUSR1) == 1 && sigismember(&set, SIGKILL) == 0);
-    FAILS(EINVAL, sigprocmask(7, &set, NULL));
+    ASSERT_ERRNO(EINVAL, sigprocmask(7, &set, NULL));
     ASSERT_EQ(pthread_sigmask(7, &set, NULL), EINVAL);
-    FAILS(EINVAL, sigaddset(&set, NSIG));
-    FAILS(EINVAL, sigdelset(&set, 0));
-    FAILS(EINVAL, sigismember(&set, 64));
+    ASSERT_ERRNO(EINVAL, sigaddset(&set, NSIG));
+    ASSERT_ERRNO(EINVAL, sigdelset(&set, 0));
+    ASSERT_ERRNO(EINVAL, sigismember(&set, 64));
     sigfillset(&set);
     ASSERT(sigismember(&set, 1) && sigismember(&set, NSIG - 1) && sigdelset(&set, 1) == 0 && !sigismember(&set, 1));
     signal(SIGUSR1, SIG_DFL);

@@ -3,6 +3,7 @@
 #ifndef HAFNON_TESTS_SUPPORT_H_
 #define HAFNON_TESTS_SUPPORT_H_
 
+#include <errno.h>
 #include <hafnon/test.h>
 #include <threads.h>
 #include <zircon/processargs.h>
@@ -13,6 +14,14 @@
 
 // How long a test waits for another thread before it fails.
 #define PATIENCE zx_deadline_after(ZX_SEC(10))
+
+// A call fails with -1 and this errno.
+#define ASSERT_ERRNO(error, call)  \
+    do {                           \
+        errno = 0;                 \
+        ASSERT_EQ(call, -1);       \
+        ASSERT_EQ(errno, error);   \
+    } while (0)
 
 static inline zx_info_handle_basic_t basic_info(zx_handle_t handle) {
     zx_info_handle_basic_t info;
