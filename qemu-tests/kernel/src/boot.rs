@@ -1,14 +1,16 @@
 //! What boot leaves behind on every CPU.
-#![allow(unsafe_code, reason = "memory as a boot loader leaves it is described by raw addresses")]
+#![allow(unsafe_code, reason = "memory and registers as a boot loader leaves them are raw")]
 
 use crate::cpus;
 use alloc::vec::Vec;
+use core::arch::asm;
 use hafnon_kernel::arch::{control, cpu};
 use hafnon_kernel::mm::layout::{DIRECT_MAP, PAGE_SIZE};
 use hafnon_kernel::mm::{PhysAddr, frames};
 use hafnon_kernel::{boot, kernel_test};
 use x86_64::registers::control::{Cr0, Cr0Flags, Cr4, Cr4Flags, Efer, EferFlags};
 use x86_64::registers::debug::Dr7;
+use x86_64::registers::model_specific::Msr;
 use x86_64::registers::rflags::{self, RFlags};
 
 /// So many CPUs have started, under numbers of their own, with APICs of their own.
@@ -32,6 +34,23 @@ fn is_protected() {
     assert!(!cr4.intersects(Cr4Flags::FSGSBASE | Cr4Flags::PERFORMANCE_MONITOR_COUNTER));
     assert_eq!(Dr7::read_raw() | control::DR7_OFF, control::DR7_OFF, "no breakpoint");
     assert!(!rflags::read().intersects(RFlags::INTERRUPT_FLAG | RFlags::ALIGNMENT_CHECK));
+}
+
+/// Breakpoints and branch tracing that firmware, or a kernel before this one, has left on are off once the control
+/// registers are set. (QEMU's translator has no branch tracing: there its register reads 0 whatever happens.)
+fn debugging_is_switched_off() {
+    const DEBUGCTL: u32 = 0x1d9;
+    const LAST_BRANCH: u64 = 1;
+    const GLOBAL_BREAKPOINT_0: u64 = 1 << 1;
+    let dr7 = control::DR7_OFF | GLOBAL_BREAKPOINT_0;
+    // SAFETY: (1) nothing is ever executed at address 0; (2) every CPU has these registers; (3) the control
+    // registers get the values that they have already.
+    unsafe {
+        asm!("mov dr0, {zero}", "mov dr7, {dr7}", zero = in(reg) 0_u64, dr7 = in(reg) dr7, options(nomem, nostack));
+        Msr::new(DEBUGCTL).write(LAST_BRANCH);
+        control::init();
+        assert_eq!((Dr7::read_raw(), Msr::new(DEBUGCTL).read()), (control::DR7_OFF, 0));
+    }
 }
 
 kernel_test! {
@@ -58,6 +77,12 @@ kernel_test! {
     #[needs("cpus=1,2,4")]
     async fn every_cpu_is_protected() {
         cpus::on_each(is_protected).await;
+    }
+
+    /// What a kernel before this one may have left on is switched off, on every CPU.
+    #[needs("cpus=1,2")]
+    async fn debugging_registers_are_not_left_as_found() {
+        cpus::on_each(debugging_is_switched_off).await;
     }
 
     /// The models of CPU that tests run on have everything there is to be switched on.

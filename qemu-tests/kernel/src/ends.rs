@@ -1,9 +1,22 @@
 //! How a machine ends, as the runner on the host sees it.
+#![allow(unsafe_code, reason = "traps of the kernel's own are raised by instructions")]
 
 use crate::cpus;
+use core::arch::asm;
 use core::hint::black_box;
 use hafnon_kernel::arch::{power, stacks};
 use hafnon_kernel::{kernel_test, panic, println};
+use x86_64::registers::rflags::{self, RFlags};
+
+/// Raises a trap by this instruction with AC and DF set; the flags behind it, if it comes back.
+macro_rules! trap_with_dangerous_flags {
+    ($instruction:literal) => {{
+        let flags: u64;
+        // SAFETY: nothing here minds the flags, which are cleared in the end.
+        unsafe { asm!("stac", "std", $instruction, "pushfq", "pop {}", "clac", "cld", out(reg) flags) };
+        RFlags::from_bits_truncate(flags)
+    }};
+}
 
 kernel_test! {
     /// A panic is told with its message and a stack.
@@ -32,6 +45,28 @@ kernel_test! {
         black_box(endless(0));
     }
 
+    /// A trap of the kernel's own where it reaches for user memory comes without that permission, AC, and without DF:
+    /// here on the stack that was in use.
+    #[needs("expect=panic")]
+    async fn a_kernel_trap_comes_with_clean_flags() {
+        panic::after_printing(flags_are_clean);
+        let _ = trap_with_dangerous_flags!("int3");
+    }
+
+    /// So do those that have a stack of their own, as a machine check does and a non-maskable interrupt: it is the
+    /// same code.
+    #[needs("expect=panic")]
+    async fn a_machine_check_comes_with_clean_flags() {
+        panic::after_printing(flags_are_clean);
+        let _ = trap_with_dangerous_flags!("int 18");
+    }
+
+    /// A non-maskable interrupt that stops nobody gives the flags back as they were.
+    async fn a_non_maskable_interrupt_gives_flags_back() {
+        let flags = trap_with_dangerous_flags!("int 2");
+        assert!(flags.contains(RFlags::ALIGNMENT_CHECK | RFlags::DIRECTION_FLAG), "{flags:?}");
+    }
+
     /// Every CPU's stack keeps most of its room.
     #[needs("cpus=1,2")]
     async fn kernel_stacks_have_room() {
@@ -45,6 +80,16 @@ kernel_test! {
     #[needs("expect=reset")]
     async fn a_triple_fault_is_a_reset() {
         power::reset();
+    }
+}
+
+/// Looks at the flags of the trap that the panic is reported on; if they are user code's, the machine ends without
+/// telling the host of the panic, and the test fails.
+fn flags_are_clean() {
+    let flags = rflags::read();
+    if flags.intersects(RFlags::ALIGNMENT_CHECK | RFlags::DIRECTION_FLAG) {
+        println!("the trap runs with {flags:?}");
+        power::exit(power::Outcome::Regular);
     }
 }
 
