@@ -67,8 +67,11 @@ impl Region {
 
     fn place_at(&self, offset: u64, wish: &Wish) -> Result<u64, Status> {
         let end = offset.checked_add(wish.length).ok_or(Status::INVALID_ARGS)?;
-        let address = self.range.start + offset.min(end);
-        if end > self.range.end - self.range.start || !address.is_multiple_of(wish.alignment) {
+        if end > self.range.end - self.range.start {
+            return Err(Status::INVALID_ARGS);
+        }
+        let address = self.range.start + offset;
+        if !address.is_multiple_of(wish.alignment) {
             return Err(Status::INVALID_ARGS);
         }
         let range = address..address + wish.length;

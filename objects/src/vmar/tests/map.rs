@@ -57,6 +57,7 @@ fn numbers_that_make_no_sense_are_refused() {
     refused(with(&|asked| asked.vmo_offset = 100), Status::INVALID_ARGS);
     refused(with(&|asked| asked.vmar_offset = world.root.length()), Status::INVALID_ARGS);
     refused(with(&|asked| asked.vmar_offset = 0u64.wrapping_sub(PAGE)), Status::INVALID_ARGS);
+    refused(with(&|asked| asked.vmar_offset = 0u64.wrapping_sub(2 * PAGE)), Status::INVALID_ARGS);
     refused(with(&|asked| asked.vmo_offset = 0u64.wrapping_sub(PAGE)), Status::OUT_OF_RANGE);
     refused(with(&|asked| asked.options = READ), Status::INVALID_ARGS);
     assert!(with(&|_| {}).is_ok());
