@@ -55,6 +55,11 @@ pub fn ticks_since_entry() -> u64 {
     time::ticks() - ENTRY.load(Relaxed)
 }
 
+/// How long this CPU's poll has lasted, in nanoseconds.
+pub fn poll_time() -> u64 {
+    (time::now() as u64).saturating_sub(executor().clock())
+}
+
 /// Brings the executors together, once all CPUs are there.
 pub fn init() {
     let members: Vec<_> = EXECUTORS[..cpu::count()].iter().collect();

@@ -42,7 +42,7 @@ struct Life(Caller);
 
 impl Drop for Life {
     fn drop(&mut self) {
-        self.0.thread.ended();
+        self.0.thread.ended(run::poll_time());
     }
 }
 

@@ -20,7 +20,7 @@ use abi::{Signals, Status};
 use alloc::collections::BTreeMap;
 use alloc::sync::{Arc, Weak};
 use core::ops::Bound::{Excluded, Unbounded};
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use waitq::sync::Mutex;
 
 /// The root job's height; a child's is one less, and a job of height 0 has no child jobs.
@@ -39,6 +39,8 @@ pub struct Job {
     own_pages: Account,
     /// The handles of its processes and of those of the jobs below.
     handles: Account,
+    /// How long those of its processes ran that have terminated, in nanoseconds.
+    ran: AtomicU64,
     /// Set by a kill, with the state locked: from then on there are no new children, here and below.
     killed: AtomicBool,
     state: Mutex<State>,
@@ -78,6 +80,7 @@ impl Job {
             pages: Account::default(),
             own_pages: Account::default(),
             handles: Account::default(),
+            ran: AtomicU64::new(0),
             state: Mutex::new(state),
         })
     }
@@ -197,7 +200,7 @@ impl Job {
     }
 
     /// The process with the lowest id above `after`, which is moved on to it.
-    fn next_process(&self, after: &mut Koid) -> Option<Arc<Process>> {
+    pub fn next_process(&self, after: &mut Koid) -> Option<Arc<Process>> {
         let process = next(&self.state.lock().processes, *after)?;
         *after = process.koid();
         Some(process)
@@ -211,6 +214,16 @@ impl Job {
     /// Visits the ids of child jobs, a part of those behind `after`. The last one; nothing if that was the last part.
     pub fn visit_jobs(&self, after: Koid, mut visit: impl FnMut(Koid)) -> Option<Koid> {
         visit_part(&self.state.lock().jobs, after, |koid, _| visit(koid))
+    }
+
+    /// How long those of its processes ran that have terminated, in nanoseconds.
+    pub fn ended_run_time(&self) -> u64 {
+        self.ran.load(Ordering::Relaxed)
+    }
+
+    /// A process terminates that ran so long.
+    pub(crate) fn count_run_time(&self, nanoseconds: u64) {
+        self.ran.fetch_add(nanoseconds, Ordering::Relaxed);
     }
 
     /// Visits the ids of processes, as [`Job::visit_jobs`].

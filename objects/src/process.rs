@@ -58,6 +58,8 @@ pub struct Process {
     debug_address: AtomicU64,
     /// Whether its dynamic loader is to stop at each load, if not 0.
     break_on_load: AtomicU64,
+    /// How long those of its threads ran that have ended, in nanoseconds.
+    ran: AtomicU64,
     /// Set once: its threads shall not go back to user mode.
     dying: AtomicBool,
     state: Mutex<State>,
@@ -123,6 +125,7 @@ impl Process {
             machine,
             debug_address: AtomicU64::new(0),
             break_on_load: AtomicU64::new(0),
+            ran: AtomicU64::new(0),
             dying: AtomicBool::new(false),
             state: Mutex::new(State {
                 phase: Phase::Created,
@@ -203,6 +206,16 @@ impl Process {
     #[inline]
     pub fn is_dying(&self) -> bool {
         self.dying.load(Acquire)
+    }
+
+    /// How long those of its threads ran that have ended, in nanoseconds.
+    pub fn ended_run_time(&self) -> u64 {
+        self.ran.load(Relaxed)
+    }
+
+    /// A thread has ended that ran so long.
+    pub(crate) fn count_run_time(&self, nanoseconds: u64) {
+        self.ran.fetch_add(nanoseconds, Relaxed);
     }
 
     /// Adds a thread that is about to exist.
@@ -311,6 +324,7 @@ impl Process {
         let (retired, is_done) = self.root.destroy_address_space(&mut Work::new(work));
         drop(retired);
         if is_done {
+            self.job.count_run_time(self.ended_run_time());
             self.job.remove_process(self.koid(), || self.base.signals.assert(Signals::PROCESS_TERMINATED));
         }
         is_done
@@ -325,6 +339,12 @@ impl Process {
             }
         };
         visit_part(&self.state.lock().threads, after, visit)
+    }
+
+    /// The thread with the next id after this one.
+    pub fn thread_after(&self, after: Koid) -> Option<Arc<Thread>> {
+        let state = self.state.lock();
+        state.threads.range((Excluded(after), Unbounded)).next().map(|(_, thread)| thread.clone())
     }
 
     /// The thread with this id.

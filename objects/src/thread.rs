@@ -12,7 +12,7 @@ use crate::object::kernel_object;
 use crate::process::Process;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use executor::TaskRef;
 use waitq::sync::Mutex;
 
@@ -25,6 +25,8 @@ pub struct Thread {
     dying: AtomicBool,
     /// Set once: the thread is no longer a new one.
     started: AtomicBool,
+    /// How long it ran, in nanoseconds, once it has ended.
+    ran: AtomicU64,
     state: Mutex<State>,
 }
 
@@ -50,6 +52,7 @@ impl Thread {
             process,
             dying: AtomicBool::new(false),
             started: AtomicBool::new(false),
+            ran: AtomicU64::new(0),
             state: Mutex::new(State::Created),
         });
         thread.process.add_thread(&thread)?;
@@ -130,17 +133,28 @@ impl Thread {
         }
     }
 
-    /// The task is over.
-    pub fn ended(&self) {
+    /// The task is over, in a poll that has lasted `poll` nanoseconds, which the task has yet to count.
+    pub fn ended(&self, poll: u64) {
         self.dying.store(true, Ordering::Release);
-        let task = core::mem::replace(&mut *self.state.lock(), State::Dead);
+        let task = {
+            let mut state = self.state.lock();
+            let polls = if let State::Running(task) = &*state { task.stats().run_time } else { 0 };
+            self.ran.store(polls + poll, Ordering::Relaxed);
+            core::mem::replace(&mut *state, State::Dead)
+        };
         drop(task);
+        self.process.count_run_time(self.ran.load(Ordering::Relaxed));
         self.terminate(true);
     }
 
     fn terminate(&self, started: bool) {
         let tell = || self.base.signals.update(Signals::THREAD_RUNNING, Signals::THREAD_TERMINATED);
         self.process.thread_ended(self.koid(), started, tell);
+    }
+
+    /// How long it ran, in nanoseconds, up to the last end of a poll.
+    pub fn run_time(&self) -> u64 {
+        self.with_task(|task| task.stats().run_time).unwrap_or_else(|| self.ran.load(Ordering::Relaxed))
     }
 
     /// Looks at the thread's task, if it has one.

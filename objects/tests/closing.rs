@@ -172,7 +172,7 @@ fn a_process_that_ends_while_its_threads_are_killed_ends_once() {
     assert!(running.start(true, || Err(Status::NO_MEMORY)).is_err());
     let others: Vec<_> = (0..MANY).map(|_| new()).collect();
     process.kill(5);
-    running.ended();
+    running.ended(0);
     steps();
     assert!(others.iter().all(|thread| thread.base().signals.get().contains(Signals::THREAD_TERMINATED)));
     assert!(process.base().signals.get().contains(Signals::PROCESS_TERMINATED));
@@ -183,7 +183,7 @@ fn a_process_that_ends_while_its_threads_are_killed_ends_once() {
     process.kill(6);
     steps();
     assert_eq!(process.progress(), (true, None));
-    running.ended();
+    running.ended(0);
     steps();
     assert_eq!(process.progress(), (true, Some(6)));
     assert!(process.base().signals.get().contains(Signals::PROCESS_TERMINATED));

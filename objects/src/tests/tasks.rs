@@ -175,7 +175,28 @@ fn a_killed_job_has_ended_when_its_last_child_has() {
     assert_eq!((job.exit(), thread.phase()), (None, abi::THREAD_STATE_DYING));
     assert!(!job.base().signals.get().contains(Signals::JOB_TERMINATED));
     assert_eq!(job.create_child().err(), Some(Status::BAD_STATE));
-    thread.ended();
+    thread.ended(0);
     assert_eq!((job.exit(), thread.phase()), (Some(KILLED), abi::THREAD_STATE_DEAD));
     assert!(job.base().signals.get().contains(Signals::JOB_TERMINATED));
+}
+
+/// What has ended is handed on: a thread's time to its process, and that of a process to its job, which counts neither
+/// processes that live nor those of jobs below.
+#[test]
+fn run_times_of_what_has_ended_are_handed_on() {
+    let top = Job::root();
+    let job = top.create_child().unwrap();
+    let process = process(&job).unwrap();
+    let threads = [b"one", b"two"].map(|name| Thread::new(process.clone(), name).unwrap());
+    for (thread, first) in threads.iter().zip([true, false]) {
+        assert_eq!(thread.start(first, || Err(Status::NO_MEMORY)), Err(Status::NO_MEMORY));
+    }
+    threads[0].ended(5);
+    assert_eq!((threads[0].run_time(), process.ended_run_time(), job.ended_run_time()), (5, 5, 0));
+    assert_eq!(job.next_process(&mut 0).map(|process| process.koid()), Some(process.koid()));
+    assert_eq!(process.thread_after(0).map(|thread| thread.koid()), Some(threads[1].koid()));
+    threads[1].ended(7);
+    assert_eq!((threads[1].run_time(), process.ended_run_time()), (7, 12));
+    assert_eq!((job.ended_run_time(), top.ended_run_time()), (12, 0));
+    assert!(job.next_process(&mut 0).is_none() && process.thread_after(0).is_none());
 }

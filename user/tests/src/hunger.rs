@@ -123,7 +123,7 @@ fn limited(property: u32, limit: u64) -> Job {
 }
 
 /// Starts a child in this job.
-fn child_in(job: &Job, role: &str) -> Process {
+pub fn child_in(job: &Job, role: &str) -> Process {
     start_in(job, role, |launch| launch)
 }
 

@@ -68,6 +68,7 @@ mod stress_ports;
 mod stress_rights;
 mod stress_values;
 mod system_event;
+mod task_runtime;
 mod thread;
 mod thread_bases;
 mod time;

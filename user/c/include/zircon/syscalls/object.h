@@ -41,7 +41,8 @@ typedef uint32_t zx_info_maps_type_t;
 #define ZX_INFO_STREAM ((zx_object_info_topic_t)0x1au)
 #define ZX_INFO_HANDLE_TABLE ((zx_object_info_topic_t)0x1bu)
 #define ZX_INFO_MSI ((zx_object_info_topic_t)0x1cu)
-#define ZX_INFO_TASK_RUNTIME ((zx_object_info_topic_t)0x1eu)
+#define ZX_INFO_TASK_RUNTIME_V1 ((zx_object_info_topic_t)0x1eu)
+#define ZX_INFO_TASK_RUNTIME ((zx_object_info_topic_t)0x1000001eu)
 
 // No topic of object_get_info.
 #define ZX_INFO_NONE ((zx_object_info_topic_t)0x0u)
@@ -206,6 +207,20 @@ typedef struct zx_info_task_stats {
     size_t mem_shared_bytes;
     size_t mem_scaled_shared_bytes;
 } zx_info_task_stats_t;
+
+// INFO_TASK_RUNTIME: how long a task ran, and waited for what.
+typedef struct zx_info_task_runtime {
+    zx_duration_t cpu_time;
+    zx_duration_t queue_time;
+    zx_duration_t page_fault_time;
+    zx_duration_t lock_contention_time;
+} zx_info_task_runtime_t;
+
+// INFO_TASK_RUNTIME_V1: how long a task ran, and waited for a CPU.
+typedef struct zx_info_task_runtime_v1 {
+    zx_duration_t cpu_time;
+    zx_duration_t queue_time;
+} zx_info_task_runtime_v1_t;
 
 // INFO_VMAR: where an address region lies.
 typedef struct zx_info_vmar {
