@@ -58,6 +58,7 @@ fn start_tasks() {
     spawn("closing", service::start(objects::closing::close_what_is_left()));
     spawn("freeing pages", service::start(objects::vmo::free_what_is_left()));
     spawn("console", service::start(console::drain()));
+    spawn("waking", service::start(objects::wake_the_rest()));
     spawn("memory pressure", service::start(pressure::watch()));
     for service in service::all() {
         spawn(service.name, (service.start)());

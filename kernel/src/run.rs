@@ -3,7 +3,7 @@
 use crate::arch::cpu::{self, MAX_CPUS};
 use crate::arch::executors::{self, CpuPlatform};
 use crate::arch::per_cpu::PerCpu;
-use crate::arch::{interrupts, stretch, time};
+use crate::arch::{self, interrupts, stretch, time};
 use crate::mm::{frames, payers, shootdown, stock, user};
 use crate::syscalls::Caller;
 use crate::{config, entropy};
@@ -72,6 +72,7 @@ pub fn init() {
     }
     user::set_fault_handler(resolve_fault);
     payers::set_current(|| PROCESS.get().map(|process| process.koid()));
+    objects::on_leaving(arch::user::leave);
     objects::set_secret(entropy::number());
     frames::stock_up(cpu::count());
 }

@@ -63,6 +63,8 @@ impl Era {
 pub const FUTEX_STEP: usize = 64;
 
 impl Tag for Place {
+    type Beside = ();
+
     fn takes_over(&self, dropped: &Self) -> bool {
         self.address == dropped.address
     }

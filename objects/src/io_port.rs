@@ -99,7 +99,8 @@ impl IoPort {
     /// one for each signal, which are too many for what one admission covers.
     ///
     /// # Errors
-    /// `CANCELED` when the last handle of the port was closed meanwhile; `NO_MEMORY`.
+    /// `CANCELED` when the last handle of the port was closed meanwhile; `NO_MEMORY`; `NO_RESOURCES` when the
+    /// object has too many bindings.
     pub fn bind(
         self: &Arc<Self>,
         key: u64,
@@ -120,6 +121,10 @@ impl IoPort {
         for binding in &bindings {
             match binding.count() {
                 Ok(arrivals) => self.arrived(binding, arrivals),
+                Err(Status::NO_RESOURCES) => {
+                    self.take_back(&bindings);
+                    return Err(Status::NO_RESOURCES);
+                }
                 Err(_) => self.unbind(binding),
             }
         }
@@ -148,6 +153,20 @@ impl IoPort {
             watches.push(Watch::new(self, key, Subject { mask, ..subject.clone() })?);
         }
         Ok(watches)
+    }
+
+    /// Undoes a binding that did not succeed for all its signals.
+    fn take_back(&self, bindings: &[Binding]) {
+        bindings.iter().for_each(|binding| {
+            binding.disarm();
+            self.unbind(binding);
+        });
+        self.queue.with(|state, _| {
+            state.packets.retain(|packet| match packet {
+                Packet::User(_) => true,
+                Packet::Bound(bound) => !bindings.iter().any(|binding| Arc::ptr_eq(binding, bound)),
+            });
+        });
     }
 
     fn unbind(&self, binding: &Binding) {
@@ -194,7 +213,12 @@ impl IoPort {
                 waiters.wake_one();
                 return Err(Status::INVALID_ARGS);
             }
-            Ok(state.pop())
+            let taken = state.pop();
+            if !state.packets.is_empty() {
+                // What arrived at once has woken one only.
+                waiters.wake_one();
+            }
+            Ok(taken)
         })?;
         // What the packet was about is let go without the lock: it may go with it.
         Ok(taken.map(|(packet, _)| packet))
@@ -256,10 +280,8 @@ impl Watcher for IoPort {
             }
             bound.count = bound.count.saturating_add(arrivals);
             bound.timestamp = now;
-            for _ in 0..arrivals {
-                if !waiters.wake_one() {
-                    break;
-                }
+            if arrivals > 0 {
+                waiters.wake_one();
             }
         });
     }
@@ -270,12 +292,9 @@ kernel_object!(IoPort, OBJ_TYPE_IO_PORT, DEFAULT_PORT, {
         &self.base
     }
 
-    /// Waiters are told; bindings are disarmed and packets dropped, soon.
+    /// Waiters are woken, bindings disarmed and packets dropped, soon.
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
-        let was_closed = self.queue.with(|state, waiters| {
-            waiters.wake_all();
-            core::mem::replace(&mut state.closed, true)
-        });
+        let was_closed = self.queue.with(|state, _| core::mem::replace(&mut state.closed, true));
         if !was_closed {
             doomed.push(self.clone().into());
         }
@@ -285,14 +304,19 @@ kernel_object!(IoPort, OBJ_TYPE_IO_PORT, DEFAULT_PORT, {
 /// The packets and bindings of a closed port.
 impl Remains for IoPort {
     fn discard_one(&self, _doomed: &mut Doomed) -> bool {
-        let (packet, binding) = self.queue.with(|state, _| match state.packets.pop_front() {
-            Some(packet) => (Some(packet), None),
-            None => (None, state.bindings.pop()),
+        let (woken, packet, binding) = self.queue.with(|state, waiters| {
+            if waiters.wake_one() {
+                return (true, None, None);
+            }
+            match state.packets.pop_front() {
+                Some(packet) => (false, Some(packet), None),
+                None => (false, None, state.bindings.pop()),
+            }
         });
         if let Some(binding) = &binding {
             binding.disarm();
         }
-        packet.is_some() || binding.is_some()
+        woken || packet.is_some() || binding.is_some()
     }
 
     fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {

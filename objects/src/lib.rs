@@ -75,11 +75,13 @@ pub use handle::{Handle, HandleId, MAX_HANDLES, live_handles};
 pub use io_port::{IoPort, IoPortPacket};
 pub use job::{Greedy, Job};
 pub use object::{KernelObject, Object};
-pub use port::{AsyncOptions, MAX_USER_PACKETS, PacketWaiter, Port};
+pub use port::{AsyncOptions, MAX_OBSERVERS, MAX_USER_PACKETS, PacketWaiter, Port};
 pub use process::{KILLED, Process};
 pub use resource::Resource;
 pub use secret::set_secret;
-pub use signals::{Observation, SignalQueue, SignalSet};
+pub use signals::{MAX_COUNTING, Observation, SignalQueue, SignalSet};
+#[cfg(not(loom))]
+pub use signals::{on_leaving, wake_the_rest, wake_what_is_left, woken};
 pub use socket::{Disposition, MAX_BUFFERED, Socket};
 pub use table::{HandleTable, Held, Leaving, Mark, Room};
 pub use thread::Thread;

@@ -33,6 +33,12 @@ use waitq::{List, WaitQueue, Waiter};
 /// Most packets of `port_queue` that wait in one port; Zircon's number.
 pub const MAX_USER_PACKETS: usize = 2048;
 
+/// Most observers of one port, armed and queued, and most entries of a wait set; Zircon's number for ports.
+pub const MAX_OBSERVERS: usize = 50_000;
+
+/// What an observer that is disarmed counts as among things that are discarded: it leaves a crowd.
+const DISARMED: usize = 3;
+
 /// A port.
 pub struct Port {
     base: Base,
@@ -182,7 +188,8 @@ impl Port {
     /// `still_open` is asked, when it is armed, whether `handle` is open.
     ///
     /// # Errors
-    /// `NO_MEMORY`; `BAD_HANDLE` when the port's last handle was closed meanwhile.
+    /// `NO_MEMORY`; `BAD_HANDLE` when the port's last handle was closed meanwhile; `NO_RESOURCES` when there are
+    /// [`MAX_OBSERVERS`] already.
     pub fn wait_async(
         self: &Arc<Self>,
         source: Object,
@@ -223,6 +230,9 @@ impl Port {
         self.queue.with(|state, _| {
             if state.closed {
                 return Err(Status::BAD_HANDLE);
+            }
+            if state.observers.len() >= MAX_OBSERVERS {
+                return Err(Status::NO_RESOURCES);
             }
             state.observers.reserve()?;
             observer.set_slot(state.observers.insert(observer.clone())?);
@@ -276,23 +286,20 @@ kernel_object!(Port, OBJ_TYPE_PORT, DEFAULT_PORT, {
         &self.base
     }
 
-    /// Waiters are told; observers are disarmed and packets dropped, soon.
+    /// Waiters are woken, observers disarmed and packets dropped, soon.
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
-        let was_closed = self.queue.with(|state, waiters| {
-            waiters.wake_all();
-            core::mem::replace(&mut state.closed, true)
-        });
+        let was_closed = self.queue.with(|state, _| core::mem::replace(&mut state.closed, true));
         if !was_closed {
             doomed.push(self.clone().into());
         }
     }
 });
 
-/// The packets and the observers of a closed port.
+/// The waiters, the packets and the observers of a closed port.
 impl Remains for Port {
-    fn discard_one(&self, _doomed: &mut Doomed) -> bool {
-        let (goes_on, observer) = self.queue.with(|state, _| {
-            if state.packets.pop_front().is_some() {
+    fn discard_one(&self, doomed: &mut Doomed) -> bool {
+        let (goes_on, observer) = self.queue.with(|state, waiters| {
+            if waiters.wake_one() || state.packets.pop_front().is_some() {
                 return (true, None);
             }
             match state.observers.pop() {
@@ -303,6 +310,7 @@ impl Remains for Port {
         });
         if let Some(observer) = observer {
             observer.disarm();
+            doomed.count(DISARMED);
         }
         goes_on
     }

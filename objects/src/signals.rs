@@ -4,11 +4,27 @@
 //! what it sees is sticky: every state during the wait is in `observed`, so a pulse is not missed.
 //! `wait_one`, `wait_many` and `wait_async` all are observers of this one kind; Magenta's `port_bind` is one that
 //! stays and counts.
+//!
+//! User code chooses how many observe an object, and a change of signals, or a handle that is closed, must not take
+//! longer for it. So they are in a [`Crowd`], which is told at once; who made the change wakes the first few, and
+//! leaves the rest to a kernel task, [`wake_the_rest`]. Only those who count are told one by one, and there are at
+//! most [`MAX_COUNTING`].
 
 use crate::handle::HandleId;
+use crate::wait::Observable;
 use abi::{Signals, Status};
 use waitq::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use waitq::{List, Tag, Wait, WaitQueue};
+use waitq::{Branch, Change, Crowd, Member, Tag, Wait, WaitQueue, Waiters};
+
+mod rest;
+
+pub use rest::Keeper;
+#[cfg(not(loom))]
+pub use rest::{on_leaving, wake_the_rest, wake_what_is_left, woken};
+
+/// How many that count may observe an object: each arrival tells all of them. Zircon has none of this kind, and
+/// Magenta had one an object.
+pub const MAX_COUNTING: usize = 128;
 
 /// What an observer looks for, and what it has seen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,7 +56,36 @@ pub enum Interest {
     },
 }
 
-impl Tag for Observation {}
+impl Tag for Observation {
+    type Beside = Branch;
+}
+
+/// Those who wait through the same handle are a group, which that handle's closing wakes.
+impl Member for Observation {
+    #[inline]
+    fn group(&self) -> u64 {
+        self.handle.0
+    }
+
+    #[inline]
+    fn mask(&self) -> u32 {
+        (self.mask | Signals::SIGNAL_HANDLE_CLOSED).bits()
+    }
+
+    #[inline]
+    fn see(&mut self, seen: u32) {
+        self.observed |= Signals::from_bits_retain(seen);
+    }
+
+    #[inline]
+    fn stays(&self) -> bool {
+        matches!(self.interest, Interest::Each { .. })
+    }
+}
+
+/// What those see, and are woken by, whose handle is closed.
+const CLOSED: Change =
+    Change { seen: Signals::SIGNAL_HANDLE_CLOSED.bits(), wakes: Signals::SIGNAL_HANDLE_CLOSED.bits() };
 
 impl Observation {
     /// A wait of a thread, or of a kernel task, for any signal in `mask`.
@@ -54,18 +99,13 @@ impl Observation {
         self.interest == Interest::Level && active.signals.intersects(self.mask)
     }
 
-    /// Takes in a state in which `risen` is new. Whether that ends the wait.
-    #[inline(always)]
-    fn see(&mut self, active: Signals, risen: Signals) -> bool {
-        self.observed |= active;
-        risen.intersects(self.mask)
-    }
-
-    /// Counts an arrival, if that is of interest. Whether it is.
-    fn count(&mut self) -> bool {
-        let Interest::Each { arrivals, .. } = &mut self.interest else { return false };
-        *arrivals = arrivals.saturating_add(1);
-        true
+    /// Counts an arrival of `signal`, if that is of interest.
+    fn count(&mut self, signal: Signals) {
+        if let Interest::Each { arrivals, .. } = &mut self.interest
+            && signal.intersects(self.mask)
+        {
+            *arrivals = arrivals.saturating_add(1);
+        }
     }
 
     /// Whether it counts, and has to be told; from now on it has been.
@@ -114,6 +154,32 @@ impl Observation {
     }
 }
 
+/// Near whom those stand who count.
+const ANY: Observation = Observation {
+    mask: Signals::empty(),
+    observed: Signals::empty(),
+    interest: Interest::Each { arrivals: 0, told: false },
+    handle: HandleId::KERNEL,
+};
+
+/// Lets an object's owner keep it as long as so many observe it that waking them is left to a kernel task.
+#[cold]
+pub(crate) fn keep(queue: &SignalQueue, owner: Observable) {
+    let unused = queue.with(|_, waiters| waiters.lists().keep(Keeper(owner)));
+    drop(unused);
+}
+
+/// Ends those who count through this handle.
+fn cancel_counting(waiters: &mut Waiters<'_, Observation, Observers>, handle: HandleId) {
+    waiters.wake_near(&ANY, |observation| {
+        let hit = observation.handle == handle;
+        if hit {
+            observation.observed |= Signals::SIGNAL_HANDLE_CLOSED;
+        }
+        hit
+    });
+}
+
 /// What the lock is over, beside the observers.
 pub struct Active {
     signals: Signals,
@@ -130,10 +196,20 @@ impl Active {
         shown.swap(self.signals.bits(), Ordering::AcqRel);
         set.difference(before)
     }
+
+    /// What observers are told when these became active.
+    #[inline(always)]
+    fn change(&self, risen: Signals) -> Option<Change> {
+        let change = Change { seen: self.signals.bits(), wakes: risen.bits() };
+        (!risen.is_empty()).then_some(change)
+    }
 }
 
 /// The wait queue under an object's signals.
-pub type SignalQueue = WaitQueue<Observation, Active>;
+pub type SignalQueue = WaitQueue<Observation, Active, Observers>;
+
+/// Those who observe.
+pub type Observers = Crowd<Observation, Keeper>;
 
 /// Signals with their observers.
 pub struct SignalSet {
@@ -148,7 +224,7 @@ impl SignalSet {
     /// Signals of which `active` are active.
     pub fn new(active: Signals) -> Self {
         let shown = AtomicU32::new(active.bits());
-        let queue = WaitQueue::new(Active { signals: active, counted: false });
+        let queue = WaitQueue::with_lists(Crowd::default(), Active { signals: active, counted: false });
         Self { queue, shown, counted: AtomicBool::new(false) }
     }
 
@@ -178,10 +254,9 @@ impl SignalSet {
                 return None;
             }
             let risen = active.apply(clear, set, &self.shown);
-            (!risen.is_empty()).then_some((active.signals, risen))
+            active.change(risen)
         };
-        self.queue
-            .change(change, |(active, risen), observation: &mut Observation| observation.see(active, risen));
+        self.queue.change(change, rest::leave);
         if counted {
             self.change_counted(clear, set);
         }
@@ -192,9 +267,10 @@ impl SignalSet {
     fn change_counted(&self, clear: Signals, set: Signals) {
         self.queue.with(|active, waiters| {
             let risen = active.apply(clear, set, &self.shown);
-            waiters
-                .wake_matching(|observation| observation.see(active.signals, risen) && !observation.count());
+            active.change(risen).into_iter().for_each(|change| waiters.lists().tell_all(change));
+            waiters.for_each(&ANY, |observation| observation.count(risen));
         });
+        self.queue.deliver().into_iter().for_each(rest::leave);
         self.tell();
     }
 
@@ -209,11 +285,7 @@ impl SignalSet {
     #[cold]
     fn count(&self, signal: Signals) {
         self.queue.with(|active, waiters| {
-            waiters.for_each(&Observation::of(signal, HandleId::default()), |observation| {
-                if active.signals.intersects(signal) && signal.intersects(observation.mask) {
-                    observation.count();
-                }
-            });
+            waiters.for_each(&ANY, |observation| observation.count(active.signals & signal));
         });
         self.tell();
     }
@@ -221,20 +293,30 @@ impl SignalSet {
     /// Tells those who have counted something.
     #[cold]
     fn tell(&self) {
-        while !self.queue.with(|_, waiters| waiters.tell_matching(Observation::tell)) {}
+        while !self.queue.with(|_, waiters| waiters.tell_matching(&ANY, Observation::tell)) {}
     }
 
-    /// Begins an observation that counts: whether its signal is active, and whether it is over, as by
-    /// [`Observation::begin_through`]. With what orders arrivals.
+    /// Begins an observation that counts: whether its signal is active; it is over, as by
+    /// [`Observation::begin_through`], if it would not stay. With what orders arrivals.
+    ///
+    /// # Errors
+    /// `CANCELED` when the handle is not open; `NO_RESOURCES` when [`MAX_COUNTING`] count already.
     pub(crate) fn begin_counting(
         &self,
         active: &mut Active,
+        observers: &Observers,
         observation: &mut Observation,
         still_open: impl FnOnce() -> bool,
-    ) -> (bool, bool) {
+    ) -> Result<bool, Status> {
+        if observers.staying() >= MAX_COUNTING {
+            return Err(Status::NO_RESOURCES);
+        }
         self.counted.store(true, Ordering::Relaxed);
         active.counted = true;
-        (active.signals.intersects(observation.mask), observation.begin_through(active, still_open))
+        match observation.begin_through(active, still_open) {
+            true => Err(Status::CANCELED),
+            false => Ok(active.signals.intersects(observation.mask)),
+        }
     }
 
     /// Activates `set`.
@@ -251,15 +333,19 @@ impl SignalSet {
 
     /// Ends every wait that was made through this handle.
     pub fn cancel_handle(&self, handle: HandleId) {
-        self.queue.with(|_, waiters| {
-            waiters.wake_matching(|observation| {
-                let hit = observation.handle == handle;
-                if hit {
-                    observation.observed |= Signals::SIGNAL_HANDLE_CLOSED;
-                }
-                hit
-            });
+        let chosen = self.queue.with(|active, waiters| {
+            if waiters.lists().is_empty() {
+                return false;
+            }
+            if active.counted {
+                cancel_counting(waiters, handle);
+            }
+            waiters.lists().tell_group(handle.0, CLOSED);
+            waiters.lists().has_chosen()
         });
+        if chosen {
+            self.queue.deliver().into_iter().for_each(rest::leave);
+        }
     }
 
     /// The wait for `observation`, unless it is satisfied at once or `still_open` denies, under the
@@ -268,13 +354,8 @@ impl SignalSet {
         &'a self,
         observation: Observation,
         still_open: impl FnOnce() -> bool + 'a,
-    ) -> Wait<
-        'a,
-        Observation,
-        Active,
-        List<Observation>,
-        impl FnOnce(&mut Active, &mut Observation) -> bool + 'a,
-    > {
+    ) -> Wait<'a, Observation, Active, Observers, impl FnOnce(&mut Active, &mut Observation) -> bool + 'a>
+    {
         self.queue.wait_unless(observation, move |active, observation| {
             observation.begin_through(active, still_open)
         })

@@ -8,14 +8,14 @@ pub use places::Places;
 
 use crate::handle::HandleId;
 use crate::object::Object;
-use crate::signals::{Active, Observation, SignalQueue, SignalSet};
+use crate::signals::{Active, Observation, Observers, SignalQueue, SignalSet};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 use executor::{Sleep, TimerQueue};
-use waitq::{Cancel, List, Lists, Tag, Waiter, Woken};
+use waitq::{Cancel, Lists, Registration, Tag, Waiter, Woken};
 
 /// Most items of one `wait_many`; Zircon's number.
 pub const MAX_ITEMS: usize = abi::WAIT_MANY_MAX_ITEMS;
@@ -135,21 +135,64 @@ pub type Observable = Arc<dyn AsRef<SignalQueue> + Send + Sync>;
 
 /// One who waits for signals of one object after the other, and keeps the object meanwhile: the wait of
 /// a thread. [`wait_on`] is that of a kernel task.
-pub type SignalWaiter = Waiter<Observable, Observation, Active>;
+pub type SignalWaiter = Waiter<Observable, Observation, Active, Observers>;
+
+/// An observer that belongs to no task.
+pub(crate) type Observer = Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync, Observers>;
 
 /// Begins to wait until one of the mask is active in `object`'s signals, as [`wait_on`] does.
 #[inline]
 pub fn begin_wait_on(
-    waiter: Pin<&mut SignalWaiter>,
+    mut waiter: Pin<&mut SignalWaiter>,
     object: Object,
     observation: Observation,
     still_open: impl FnOnce() -> bool,
     waker: &Waker,
 ) -> Poll<Observation> {
-    let begin = |active: &mut Active, _: &List<Observation>, seen: &mut Observation| {
+    let mut many = false;
+    let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
+        many = observers.are_many();
         seen.begin_through(active, still_open)
     };
-    waiter.begin(object.into_observable(), observation, begin, waker)
+    let begun = waiter.as_mut().begin(object.into_observable(), observation, begin, waker);
+    if many {
+        keep_while_many_wait(&waiter);
+    }
+    begun
+}
+
+#[cold]
+fn keep_while_many_wait(waiter: &SignalWaiter) {
+    if let Some(owner) = waiter.owner() {
+        let queue: &SignalQueue = (**owner).as_ref();
+        crate::signals::keep(queue, owner.clone());
+    }
+}
+
+/// [`wait_on`] an object, for a call of a thread.
+pub async fn wait_for(
+    object: Object,
+    mask: Signals,
+    handle: HandleId,
+    still_open: impl FnOnce() -> bool,
+    deadline: Deadline,
+) -> (Result<(), Status>, Signals) {
+    let observation = Observation::of(mask, handle);
+    let mut waiter = pin!(SignalWaiter::new(observation));
+    let mut begin = Some((object, still_open));
+    let begun = poll_fn(|context| {
+        Poll::Ready(begin.take().map(|(object, still_open)| {
+            begin_wait_on(waiter.as_mut(), object, observation, still_open, context.waker())
+        }))
+    })
+    .await;
+    if let Some(Poll::Ready(seen)) = begun {
+        return (seen.outcome(), seen.observed);
+    }
+    match until_pinned(waiter, deadline).await {
+        Ok(seen) => (seen.outcome(), seen.observed),
+        Err(seen) => (Err(Status::TIMED_OUT), seen.observed),
+    }
 }
 
 /// Sleeps until the deadline; a deadline in the past is no sleep.

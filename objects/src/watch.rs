@@ -22,8 +22,9 @@
 
 use crate::handle::HandleId;
 use crate::object::Object;
-use crate::signals::{Active, Interest, Observation, SignalQueue};
+use crate::signals::{self, Active, Interest, Observation, Observers};
 use crate::table::HandleTable;
+use crate::wait::Observer;
 use abi::{Signals, Status};
 use alloc::sync::{Arc, Weak};
 use alloc::task::Wake;
@@ -70,8 +71,6 @@ pub(crate) trait Watcher: Send + Sync + Sized + 'static {
     }
 }
 
-type Observer = Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync>;
-
 /// A watch of a `W`.
 pub(crate) struct Watch<W: Watcher> {
     watcher: Weak<W>,
@@ -98,30 +97,36 @@ impl<W: Watcher> Watch<W> {
     /// Arms it; or tells what it sees already, and leaves it at rest.
     pub fn arm(self: &Arc<Self>) -> Result<(), Observation> {
         let Subject { object, handle, mask, .. } = &self.subject;
-        let waker = Waker::from(self.clone());
-        self.node.lock().arm(object.observable(), Observation::of(*mask, *handle), waker, |active, seen| {
+        let (waker, mut many) = (Waker::from(self.clone()), false);
+        let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
+            many = observers.are_many();
             seen.begin_through(active, || self.is_open())
-        })
+        };
+        let observation = Observation::of(*mask, *handle);
+        let armed = self.node.lock().arm(object.observable(), observation, waker, begin);
+        if many {
+            signals::keep(object.base().signals.queue(), object.observable());
+        }
+        armed
     }
 
     /// Arms it for good, to count. How often its signal has arrived already.
     ///
     /// # Errors
-    /// `CANCELED` when the handle has been closed.
+    /// `CANCELED` when the handle has been closed; `NO_RESOURCES` when too many count there.
     pub fn count(self: &Arc<Self>) -> Result<u32, Status> {
         let Subject { object, handle, mask, .. } = &self.subject;
         let interest = Interest::Each { arrivals: 0, told: false };
         let observation = Observation { interest, ..Observation::of(*mask, *handle) };
         let mut result = Ok(0);
         object.with_arrivals(*mask, &mut |arrivals| {
-            let mut is_active = false;
-            let begin = |active: &mut Active, seen: &mut Observation| {
-                let over;
-                (is_active, over) = object.base().signals.begin_counting(active, seen, || self.is_open());
-                over
+            let mut begun = Ok(false);
+            let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
+                begun = object.base().signals.begin_counting(active, observers, seen, || self.is_open());
+                begun.is_err()
             };
-            let armed = self.node.lock().arm(object.observable(), observation, self.clone().into(), begin);
-            result = armed.map(|()| if is_active { arrivals } else { 0 }).map_err(|_| Status::CANCELED);
+            let _ = self.node.lock().arm(object.observable(), observation, self.clone().into(), begin);
+            result = begun.map(|is_active| if is_active { arrivals } else { 0 });
         });
         result
     }

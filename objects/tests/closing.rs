@@ -111,10 +111,12 @@ fn a_port_with_many_entries_is_closed_in_steps() {
         assert_eq!(armed, Ok(()));
     }
     drop(open);
-    // An observer refers to its source twice, to be told and to tell.
-    assert_eq!(Arc::strong_count(&event), 1 + 2 * (MANY - STEP));
+    // An observer refers to its source twice, to be told and to tell; and it is kept once because they are many.
+    let left = (Arc::strong_count(&event) - 2) / 2;
+    assert!((MANY - STEP..MANY).contains(&left), "{left} are left");
     // One that fires meanwhile queues nothing, and is gone.
     event.base().signals.assert(Signals::USER_SIGNAL_0);
+    objects::wake_what_is_left();
     steps();
     assert_eq!((Arc::strong_count(&event), Arc::strong_count(&port)), (1, 1));
     assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));

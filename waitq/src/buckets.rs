@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
 /// Lists by the hash of the tag. The number of lists is a power of two that only grows.
-pub struct Buckets<T> {
+pub struct Buckets<T: Tag> {
     lists: Vec<List<T>>,
 }
 
@@ -88,6 +88,11 @@ impl<T: Tag + Hash> Default for Buckets<T> {
 }
 
 impl<T: Tag + Hash> Lists<T> for Buckets<T> {
+    type Keeper = ();
+
+    #[inline(always)]
+    fn released(&mut self) {}
+
     #[inline]
     fn list(&mut self, tag: &T) -> &mut List<T> {
         let mut hasher = Fibonacci::default();

@@ -84,13 +84,13 @@ fn a_wakers_code_runs_without_the_lock() {
 
     let mut registration = Registration::<(), bool, Foreign>::new(()).expect("memory");
     for ready in [true, false, true, false] {
-        let armed = registration.arm(foreign.clone(), (), first.clone(), |_, ()| ready);
+        let armed = registration.arm(foreign.clone(), (), first.clone(), |_, _, ()| ready);
         assert_eq!(armed.is_err(), ready);
     }
-    assert!(queue.with(|_, waiters| waiters.tell_matching(|()| true)));
+    assert!(queue.with(|_, waiters| waiters.tell_matching(&(), |()| true)));
     assert_eq!(registration.renew(second.clone(), |()| 5), Some(5));
     assert_eq!(registration.renew(second.clone(), |()| 6), Some(6));
-    assert!(queue.with(|_, waiters| waiters.tell_matching(|()| true)));
+    assert!(queue.with(|_, waiters| waiters.tell_matching(&(), |()| true)));
     assert_eq!(queue.with(|_, waiters| waiters.wake_all()), 1);
     assert_eq!(registration.renew(second.clone(), |()| 7), Some(7));
     drop(registration);

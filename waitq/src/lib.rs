@@ -34,6 +34,7 @@ extern crate alloc;
 extern crate std;
 
 mod buckets;
+mod crowd;
 #[cfg(all(test, not(loom)))]
 mod foreign;
 mod list;
@@ -47,6 +48,7 @@ mod waiter;
 mod waiters;
 
 pub use buckets::Buckets;
+pub use crowd::{Branch, Change, Crowd, FEW, Member};
 pub use list::{List, Lists, Tag};
 pub use locked::{First, Locked};
 pub use queue::WaitQueue;

@@ -10,6 +10,9 @@ use core::ptr::NonNull;
 
 /// What a waiter is told apart by, and what wakers may leave with it.
 pub trait Tag: Copy {
+    /// What a queue keeps beside the tag, for itself.
+    type Beside: Default;
+
     /// Whether a counted wake that `dropped` received but never saw may go to `self` instead.
     fn takes_over(&self, dropped: &Self) -> bool {
         let _ = dropped;
@@ -17,25 +20,44 @@ pub trait Tag: Copy {
     }
 }
 
-impl Tag for () {}
+impl Tag for () {
+    type Beside = ();
+}
 
-pub(crate) struct Entry<T> {
+pub(crate) struct Entry<T: Tag> {
+    /// In a tree, the child on the left, or the pointer that dangles.
     next: NonNull<Node<T>>,
+    /// In a tree, the child on the right.
     prev: NonNull<Node<T>>,
     pub(crate) standing: Standing,
     pub(crate) tag: T,
+    pub(crate) beside: T::Beside,
+}
+
+impl<T: Tag> Entry<T> {
+    /// The children, left and right, of a node in a tree.
+    #[inline(always)]
+    pub(crate) fn children(&self) -> [Option<NonNull<Node<T>>>; 2] {
+        [self.next, self.prev].map(|child| (child != NonNull::dangling()).then_some(child))
+    }
+
+    /// Sets the child on the left, or on the right.
+    #[inline(always)]
+    pub(crate) fn set_child(&mut self, right: bool, child: Option<NonNull<Node<T>>>) {
+        *(if right { &mut self.prev } else { &mut self.next }) = child.unwrap_or(NonNull::dangling());
+    }
 }
 
 /// A waiter's place in a list. Pinned from its first link to its last.
-pub(crate) struct Node<T> {
+pub struct Node<T: Tag> {
     entry: UnsafeCell<Entry<T>>,
     _pinned: PhantomPinned,
 }
 
-impl<T> Node<T> {
+impl<T: Tag> Node<T> {
     pub(crate) fn new(tag: T) -> Self {
-        let entry =
-            Entry { next: NonNull::dangling(), prev: NonNull::dangling(), standing: Standing::idle(), tag };
+        let (nobody, beside) = (NonNull::dangling(), T::Beside::default());
+        let entry = Entry { next: nobody, prev: nobody, standing: Standing::idle(), tag, beside };
         Self { entry: UnsafeCell::new(entry), _pinned: PhantomPinned }
     }
 
@@ -44,10 +66,7 @@ impl<T> Node<T> {
     /// # Safety
     /// Nobody has the entry as [`Node::with`] gives it meanwhile.
     #[inline(always)]
-    pub(crate) unsafe fn tag(&self) -> T
-    where
-        T: Copy,
-    {
+    pub(crate) unsafe fn tag(&self) -> T {
         // SAFETY: nobody changes it meanwhile, by this function's contract.
         self.entry.with(|entry| unsafe { (*entry).tag })
     }
@@ -65,15 +84,15 @@ impl<T> Node<T> {
 }
 
 /// Waiters in the order of their arrival.
-pub struct List<T> {
+pub struct List<T: Tag> {
     head: Option<NonNull<Node<T>>>,
 }
 
 // SAFETY: a list owns no node; it is only used under its queue's lock, and tags and wakers may move
 // between threads.
-unsafe impl<T: Send> Send for List<T> {}
+unsafe impl<T: Tag + Send> Send for List<T> {}
 
-impl<T> List<T> {
+impl<T: Tag> List<T> {
     /// An empty list.
     pub const fn new() -> Self {
         Self { head: None }
@@ -169,20 +188,64 @@ impl<T> List<T> {
     }
 }
 
-impl<T> Default for List<T> {
+impl<T: Tag> Default for List<T> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-/// Where a queue keeps its waiters: one list, or [many by tag](crate::Buckets).
-pub trait Lists<T> {
+/// Where a queue keeps its waiters: one list, [many by tag](crate::Buckets), or [a tree](crate::Crowd).
+pub trait Lists<T: Tag> {
+    /// What may be let go when somebody has left, once the lock is released.
+    type Keeper;
+
     /// The list in which waiters with this tag stand. The same tag gives the same list as long as a
     /// waiter is in it.
     fn list(&mut self, tag: &T) -> &mut List<T>;
+
+    /// Lets a node in.
+    ///
+    /// # Safety
+    /// `node` is pinned and in no list, it is unlinked before it goes away, and the lock is held.
+    #[inline(always)]
+    unsafe fn link(&mut self, node: NonNull<Node<T>>) {
+        // SAFETY: the caller keeps the same contract.
+        unsafe {
+            let tag = node.as_ref().tag();
+            self.list(&tag).push_back(node);
+        }
+    }
+
+    /// Takes a node out.
+    ///
+    /// # Safety
+    /// `node` is linked here and the lock is held.
+    #[inline(always)]
+    unsafe fn unlink(&mut self, node: NonNull<Node<T>>) {
+        // SAFETY: the caller keeps the same contract.
+        unsafe {
+            let tag = node.as_ref().tag();
+            self.list(&tag).remove(node);
+        }
+    }
+
+    /// Tells a node what has happened to it.
+    ///
+    /// # Safety
+    /// As for [`Lists::unlink`].
+    #[inline(always)]
+    unsafe fn settle(&mut self, _node: NonNull<Node<T>>) {}
+
+    /// What is to be let go now.
+    fn released(&mut self) -> Self::Keeper;
 }
 
-impl<T> Lists<T> for List<T> {
+impl<T: Tag> Lists<T> for List<T> {
+    type Keeper = ();
+
+    #[inline(always)]
+    fn released(&mut self) {}
+
     #[inline(always)]
     fn list(&mut self, _tag: &T) -> &mut List<T> {
         self

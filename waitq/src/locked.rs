@@ -30,7 +30,7 @@ impl<T, S, L> DerefMut for Locked<'_, T, S, L> {
     }
 }
 
-impl<T, S> Locked<'_, T, S> {
+impl<T: Tag, S> Locked<'_, T, S> {
     /// Whether somebody waits.
     #[inline]
     pub fn has_waiters(&self) -> bool {

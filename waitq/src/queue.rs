@@ -34,51 +34,6 @@ impl<T: Tag, S> WaitQueue<T, S> {
     }
 }
 
-impl<T: Tag, S> WaitQueue<T, S> {
-    /// Changes the state and, if that gives a reason, wakes each waiter that `matches` it; all tags are
-    /// visited then, and may be changed. The same as [`WaitQueue::with`] and [`Waiters::wake_matching`],
-    /// for what is done most often: with nobody to wake, or a single waiter.
-    #[inline]
-    pub fn change<W: Copy>(
-        &self,
-        change: impl FnOnce(&mut S) -> Option<W>,
-        matches: impl Fn(W, &mut T) -> bool,
-    ) {
-        let mut inner = self.inner.lock();
-        let Some(reason) = change(&mut inner.state) else { return };
-        let Some(head) = inner.lists.head() else { return };
-        // SAFETY: the lock is held, and the head linked, so alive.
-        if unsafe { inner.lists.after(head) }.is_some() {
-            return self.wake_crowd(inner, |tag| matches(reason, tag));
-        }
-        // SAFETY: as above; once the lock is released the node is not touched any more.
-        let waker = unsafe {
-            let waker = head.as_ref().with(|entry| {
-                if !entry.standing.is_queued() || !matches(reason, &mut entry.tag) {
-                    return None;
-                }
-                Some(entry.standing.take(Status::woken(false)))
-            });
-            let Some(waker) = waker else { return };
-            inner.lists.remove(head);
-            waker
-        };
-        drop(inner);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
-    #[inline(never)] // reason: the batch would cost the others a large frame
-    fn wake_crowd<'a>(
-        &'a self,
-        inner: MutexGuard<'a, Inner<S, List<T>>>,
-        matches: impl FnMut(&mut T) -> bool,
-    ) {
-        self.with_locked(inner, |_, waiters| waiters.wake_matching(matches));
-    }
-}
-
 impl<T, S, L> AsRef<Self> for WaitQueue<T, S, L> {
     fn as_ref(&self) -> &Self {
         self
@@ -158,18 +113,25 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         f: impl FnOnce(Status, &mut S) -> R,
     ) -> (Status, T, R) {
         let mut inner = self.inner.lock();
-        // SAFETY: the lock is held and the node alive; `remove` runs outside of the closure.
+        let mut released = None;
+        // SAFETY: the lock is held and the node alive; `settle` and `unlink` run outside of the closures.
         let (status, tag, waker) = unsafe {
-            node.as_ref()
-                .with(|entry| (entry.standing.status(), entry.tag, entry.standing.take(Status::IDLE)))
+            let linked = node.as_ref().with(|entry| entry.standing.status().is_linked());
+            if linked {
+                inner.lists.settle(node);
+            }
+            let status = node.as_ref().with(|entry| entry.standing.status());
+            if linked {
+                inner.lists.unlink(node);
+                released = Some(inner.lists.released());
+            }
+            let (tag, waker) = node.as_ref().with(|entry| (entry.tag, entry.standing.take(Status::IDLE)));
+            (status, tag, waker)
         };
-        if status.is_linked() {
-            // SAFETY: these two are the linked ones, and the lock is held.
-            unsafe { inner.lists.list(&tag).remove(node) };
-        }
         let result = f(status, &mut inner.state);
         drop(inner);
         drop(waker);
+        drop(released);
         (status, tag, result)
     }
 

@@ -3,8 +3,8 @@
 //! Ports and thread-owned sets of waits use it: the node is allocated once and armed as often as
 //! needed, and safe code may hold it.
 
-use crate::list::{Node, Tag};
-use crate::queue::WaitQueue;
+use crate::list::{List, Lists, Node, Tag};
+use crate::queue::{Inner, WaitQueue};
 use crate::standing::Status;
 use crate::waiter::Woken;
 use alloc::alloc::{Layout, alloc, dealloc};
@@ -17,22 +17,23 @@ use core::task::Waker;
 pub struct OutOfMemory;
 
 /// A node that can be armed on the queue of an `O`. Dropping it disarms it.
-pub struct Registration<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> {
+pub struct Registration<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T> = List<T>> {
     node: NonNull<Node<T>>,
     owner: Option<Arc<O>>,
-    _state: core::marker::PhantomData<fn(S) -> S>,
+    _state: core::marker::PhantomData<fn(S, L) -> S>,
 }
 
 // SAFETY: the node is owned by the registration and shared only with the queue, under its lock.
-unsafe impl<T, S, O> Send for Registration<T, S, O>
+unsafe impl<T, S, O, L> Send for Registration<T, S, O, L>
 where
     T: Tag + Send,
     S: Send,
-    O: AsRef<WaitQueue<T, S>> + Send + Sync + ?Sized,
+    O: AsRef<WaitQueue<T, S, L>> + Send + Sync + ?Sized,
+    L: Lists<T>,
 {
 }
 
-impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
+impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Registration<T, S, O, L> {
     /// Allocates a node with this tag; the only operation here that allocates.
     pub fn new(tag: T) -> Result<Self, OutOfMemory> {
         // SAFETY: the layout of a node is not zero-sized.
@@ -52,18 +53,19 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
         owner: Arc<O>,
         tag: T,
         waker: Waker,
-        ready: impl FnOnce(&mut S, &mut T) -> bool,
+        ready: impl FnOnce(&mut S, &L, &mut T) -> bool,
     ) -> Result<(), T> {
         self.disarm();
         // SAFETY: the node is disarmed, so owned by this registration alone.
         unsafe { self.node.as_ref().with(|entry| drop(entry.standing.replace(waker))) };
-        let queue: &WaitQueue<T, S> = (*owner).as_ref();
+        let queue: &WaitQueue<T, S, L> = (*owner).as_ref();
         let mut inner = queue.guard();
         // SAFETY: as above.
         let (satisfied, tag) = unsafe {
             self.node.as_ref().with(|entry| {
                 entry.tag = tag;
-                let satisfied = ready(&mut inner.state, &mut entry.tag);
+                let Inner { lists, state } = &mut *inner;
+                let satisfied = ready(state, lists, &mut entry.tag);
                 entry.standing.set(if satisfied { Status::IDLE } else { Status::QUEUED });
                 (satisfied, entry.tag)
             })
@@ -76,7 +78,7 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
         }
         // SAFETY: the node is on the heap, and `disarm` takes it out before it is freed. The queue lives
         // as long as `owner`, which this registration keeps.
-        unsafe { inner.lists.push_back(self.node) };
+        unsafe { inner.lists.link(self.node) };
         drop(inner);
         self.owner = Some(owner);
         Ok(())
@@ -111,14 +113,20 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Registration<T, S, O> {
     /// Whether it is armed and has not been woken. Gives the tag as it is now.
     pub fn peek(&self) -> Option<Woken<T>> {
         let owner = self.owner.as_ref()?;
-        let _inner = (**owner).as_ref().guard();
+        let mut inner = (**owner).as_ref().guard();
+        // SAFETY: the queue's lock is held, and who is linked there is linked by it.
+        unsafe {
+            if self.node.as_ref().with(|entry| entry.standing.is_queued()) {
+                inner.lists.settle(self.node);
+            }
+        }
         // SAFETY: the queue's lock is held.
         let (status, tag) = unsafe { self.node.as_ref().with(|entry| (entry.standing.status(), entry.tag)) };
         Some(if status.was_woken() { Woken::Yes(tag) } else { Woken::No(tag) })
     }
 }
 
-impl<T: Tag, S, O: AsRef<WaitQueue<T, S>> + ?Sized> Drop for Registration<T, S, O> {
+impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Drop for Registration<T, S, O, L> {
     fn drop(&mut self) {
         self.disarm();
         // SAFETY: disarmed, so nobody else knows the node; it came from `alloc` with this layout.

@@ -7,6 +7,7 @@
 use crate::list::{List, Lists, Node, Tag};
 use crate::queue::{Inner, WaitQueue};
 use crate::standing::Status;
+use crate::sync::MutexGuard;
 use core::future::Future;
 use core::ops::Deref;
 use core::pin::Pin;
@@ -124,7 +125,35 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         // SAFETY: the owner keeps the queue alive as long as it may know the node.
         let mut inner = unsafe { queue.as_ref() }.guard();
         // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
+        unsafe {
+            if node.as_ref().with(|entry| entry.standing.status().is_linked()) {
+                return self.poll_linked(inner, context, f);
+            }
+            node.as_ref().with(|entry| entry.standing.rest());
+        }
+        let result = f(&mut inner.state);
+        drop(inner);
+        this.queue = None;
+        Poll::Ready(result)
+    }
+
+    /// [`Waiter::poll_over`] of one who is linked still: it waits, or has been chosen.
+    #[inline(never)] // reason: nearly all who are polled have been woken
+    fn poll_linked<'a, R>(
+        mut self: Pin<&mut Self>,
+        mut inner: MutexGuard<'a, Inner<S, L>>,
+        context: &Context<'_>,
+        f: impl FnOnce(&mut S) -> R,
+    ) -> Poll<R>
+    where
+        T: 'a,
+    {
+        // SAFETY: the node is not moved.
+        let this = unsafe { self.as_mut().get_unchecked_mut() };
+        let node = NonNull::from(&this.node);
+        // SAFETY: the lock is held and the node linked; nothing in the closures touches another entry.
         let waker = unsafe {
+            inner.lists.settle(node);
             if node.as_ref().with(|entry| entry.standing.is_queued()) {
                 if node.as_ref().with(|entry| entry.standing.has(context.waker())) {
                     return Poll::Pending;
@@ -132,22 +161,14 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
                 drop(inner);
                 return self.poll_with_new_waker(context, f);
             }
-            match node.as_ref().with(|entry| entry.standing.status().is_chosen()) {
-                true => {
-                    let (tag, waker) =
-                        node.as_ref().with(|entry| (entry.tag, entry.standing.take(Status::IDLE)));
-                    inner.lists.list(&tag).remove(node);
-                    waker
-                }
-                false => {
-                    node.as_ref().with(|entry| entry.standing.rest());
-                    None
-                }
-            }
+            inner.lists.unlink(node);
+            node.as_ref().with(|entry| entry.standing.take(Status::IDLE))
         };
         let result = f(&mut inner.state);
+        let released = inner.lists.released();
         drop(inner);
         drop(waker);
+        drop(released);
         this.queue = None;
         Poll::Ready(result)
     }
@@ -259,7 +280,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
             return Poll::Ready(tag);
         }
         // SAFETY: the node is pinned in the waiter, whose drop unlinks it.
-        unsafe { inner.lists.list(&tag).push_back(node) };
+        unsafe { inner.lists.link(node) };
         drop(inner);
         self.queue = Some(NonNull::from(queue));
         Poll::Pending

@@ -8,13 +8,13 @@ use core::ptr::NonNull;
 use core::task::Waker;
 
 /// How many wakers one locked section carries away; more are delivered in rounds.
-const BATCH: usize = 8;
+pub(crate) const BATCH: usize = 8;
 
 /// Moves chosen nodes from the front of `list` into `batch`; whether none is left.
 ///
 /// # Safety
 /// The lock is held.
-pub(crate) unsafe fn take_chosen<T>(list: &mut List<T>, batch: &mut Batch) -> bool {
+pub(crate) unsafe fn take_chosen<T: Tag>(list: &mut List<T>, batch: &mut Batch) -> bool {
     while let Some(node) = list.head() {
         // SAFETY: a linked node is alive, and the lock is held.
         let status = unsafe { node.as_ref().with(|entry| entry.standing.status()) };
@@ -35,7 +35,7 @@ pub(crate) unsafe fn take_chosen<T>(list: &mut List<T>, batch: &mut Batch) -> bo
 /// # Safety
 /// `node` is in `list` and the lock is held.
 #[inline(always)]
-unsafe fn unlink<T>(list: &mut List<T>, node: NonNull<Node<T>>, counted: bool, batch: &mut Batch) {
+unsafe fn unlink<T: Tag>(list: &mut List<T>, node: NonNull<Node<T>>, counted: bool, batch: &mut Batch) {
     // SAFETY: the node is linked, so alive. Once the lock is released its owner may free it, which is
     // why the waker is moved out here.
     unsafe {
@@ -79,38 +79,6 @@ impl<T: Tag> Waiters<'_, T, List<T>> {
         self.choose(&tag, usize::MAX, false, matches)
     }
 
-    /// Calls the wakers of waiters for whose tags `matches` says so, which go on waiting, with no waker until they
-    /// bring one [again](crate::Registration::renew). Whether all were asked: if not, their wakers are to be called
-    /// first, and then this again.
-    ///
-    /// Who was asked goes to the end, so that the next round begins with others, and all rounds together take no
-    /// longer than twice the list.
-    pub fn tell_matching(&mut self, mut matches: impl FnMut(&mut T) -> bool) -> bool {
-        let (mut cursor, mut asked) = (self.lists.head(), None);
-        while let Some(node) = cursor.filter(|node| Some(*node) != asked) {
-            if self.batch.is_full() {
-                return false;
-            }
-            // SAFETY: the queue is locked; `node` is linked, so alive, and linked anew right here. Chosen ones
-            // stay in front.
-            unsafe {
-                cursor = self.lists.after(node);
-                let (queued, waker) = node.as_ref().with(|entry| {
-                    let queued = entry.standing.is_queued();
-                    let told = queued && matches(&mut entry.tag);
-                    (queued, if told { entry.standing.take(Status::QUEUED) } else { None })
-                });
-                if queued {
-                    self.lists.remove(node);
-                    self.lists.push_back(node);
-                    asked = asked.or(Some(node));
-                }
-                waker.into_iter().for_each(|waker| self.batch.push(waker));
-            }
-        }
-        true
-    }
-
     /// Whether nobody waits.
     pub fn is_empty(&self) -> bool {
         self.lists.is_empty()
@@ -125,6 +93,47 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
     /// Only one call that wakes may be made on a locked queue with several lists.
     pub fn wake_some(&mut self, near: &T, most: usize, matches: impl FnMut(&mut T) -> bool) -> usize {
         self.choose(near, most, true, matches)
+    }
+
+    /// Wakes each waiter that shares a list with `near`, and for whose tag, which may be changed, `matches` says so.
+    /// How many.
+    ///
+    /// Only one call that wakes may be made on a locked queue with several lists.
+    pub fn wake_near(&mut self, near: &T, matches: impl FnMut(&mut T) -> bool) -> usize {
+        self.choose(near, usize::MAX, false, matches)
+    }
+
+    /// Calls the wakers of waiters for whose tags `matches` says so, which go on waiting, with no waker until they
+    /// bring one [again](crate::Registration::renew). Whether all were asked: if not, their wakers are to be called
+    /// first, and then this again.
+    ///
+    /// Those are asked who share a list with `near`. Who was asked goes to the end, so that the next round begins with
+    /// others, and all rounds together take no longer than twice the list.
+    pub fn tell_matching(&mut self, near: &T, mut matches: impl FnMut(&mut T) -> bool) -> bool {
+        let (mut cursor, mut asked) = (self.lists.list(near).head(), None);
+        while let Some(node) = cursor.filter(|node| Some(*node) != asked) {
+            if self.batch.is_full() {
+                return false;
+            }
+            // SAFETY: the queue is locked; `node` is linked, so alive, and linked anew right here. Chosen ones
+            // stay in front.
+            unsafe {
+                let list = self.lists.list(near);
+                cursor = list.after(node);
+                let (queued, waker) = node.as_ref().with(|entry| {
+                    let queued = entry.standing.is_queued();
+                    let told = queued && matches(&mut entry.tag);
+                    (queued, if told { entry.standing.take(Status::QUEUED) } else { None })
+                });
+                if queued {
+                    list.remove(node);
+                    list.push_back(node);
+                    asked = asked.or(Some(node));
+                }
+                waker.into_iter().for_each(|waker| self.batch.push(waker));
+            }
+        }
+        true
     }
 
     /// Changes the tags of at most `most` waiters near `near`, in order, for which `change` gives a
@@ -229,13 +238,19 @@ impl Batch {
         Self { wakers: [const { MaybeUninit::uninit() }; BATCH], length: 0 }
     }
 
+    /// How many there are.
     #[inline(always)]
-    fn is_full(&self) -> bool {
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_full(&self) -> bool {
         self.length == BATCH
     }
 
     #[inline(always)]
-    fn push(&mut self, waker: Waker) {
+    pub(crate) fn push(&mut self, waker: Waker) {
         self.wakers[self.length].write(waker);
         self.length += 1;
     }

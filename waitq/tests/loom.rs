@@ -9,7 +9,7 @@ use loom::thread;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use waitq::{Cancel, List, WaitQueue, Waiter, Woken};
+use waitq::{Branch, Cancel, Change, Crowd, List, Member, Tag, WaitQueue, Waiter, Woken};
 
 /// A wake between the check and the poll, or between polls, is not lost.
 #[test]
@@ -167,5 +167,78 @@ fn a_waiter_used_again_ends_by_its_own_wake() {
         waiter.as_mut().release();
         wakers.into_iter().for_each(|waker| waker.join().unwrap());
         assert!(queues.iter().all(|queue| Arc::strong_count(queue) == 1));
+    });
+}
+
+/// One of a crowd: what it has seen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Guest(u32);
+
+impl Tag for Guest {
+    type Beside = Branch;
+}
+
+impl Member for Guest {
+    fn group(&self) -> u64 {
+        0
+    }
+
+    fn mask(&self) -> u32 {
+        1
+    }
+
+    fn see(&mut self, seen: u32) {
+        self.0 |= seen;
+    }
+
+    fn stays(&self) -> bool {
+        false
+    }
+}
+
+type Guests = WaitQueue<Guest, bool, Crowd<Guest, ()>>;
+
+/// While one joins, who makes a tree of the list, and another leaves, a change reaches all who are there, and who comes
+/// later sees what it did; whoever waits is woken.
+#[test]
+fn a_crowd_that_changes_is_told() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3); // enough for each of the three to stop within what another does
+    model.check(|| {
+        let queue = Arc::new(Guests::with_lists(Crowd::default(), false));
+        let begin = |waiter: std::pin::Pin<&mut Waiter<Arc<Guests>, Guest, bool, Crowd<Guest, ()>>>| {
+            waiter.begin(queue.clone(), Guest(0), |done, _, _| *done, Waker::noop())
+        };
+        let (mut first, mut second) = (pin!(Waiter::new(Guest(0))), pin!(Waiter::new(Guest(0))));
+        assert!(begin(first.as_mut()).is_pending() && begin(second.as_mut()).is_pending());
+        let joining = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                let ready = |done: &mut bool, _: &mut Guest| *done;
+                let seen = block_on(queue.wait_unless(Guest(0), ready));
+                assert!(seen.0 == 1 || queue.with(|done, _| *done));
+            })
+        };
+        let change = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                let mut left = None;
+                let set = |done: &mut bool| {
+                    *done = true;
+                    Some(Change { seen: 1, wakes: 1 })
+                };
+                queue.change(set, |keeper| left = Some(keeper));
+                while let Some(keeper) = left {
+                    left = queue.finish(keeper);
+                }
+            })
+        };
+        let seen = first.as_mut().cancel();
+        assert!(matches!(seen, Woken::Yes(Guest(1)) | Woken::No(Guest(0))), "{seen:?}");
+        change.join().unwrap();
+        joining.join().unwrap();
+        let mut context = Context::from_waker(Waker::noop());
+        assert_eq!(second.as_mut().poll(&mut context), Poll::Ready(Guest(1)));
+        assert!(queue.with(|_, waiters| waiters.is_empty()));
     });
 }

@@ -36,6 +36,8 @@ fn poll<F: Future>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
 struct Key(u32);
 
 impl Tag for Key {
+    type Beside = ();
+
     fn takes_over(&self, dropped: &Self) -> bool {
         self.0 == dropped.0
     }
@@ -188,7 +190,7 @@ fn telling_many_takes_time_in_proportion() {
         asked += 1;
         key.0.is_multiple_of(2) && std::mem::take(&mut new[key.0 as usize])
     };
-    while !queue.with(|(), waiters| waiters.tell_matching(&mut matches)) {}
+    while !queue.with(|(), waiters| waiters.tell_matching(&Key(0), &mut matches)) {}
     assert_eq!(told.get(), MANY / 2);
     assert!(asked <= 2 * MANY, "{asked}");
     let mut order = Vec::new();
@@ -258,13 +260,16 @@ fn a_registration_is_armed_woken_and_disarmed() {
     let (count, waker) = Count::waker();
     let mut registration = Registration::<Key, u32, Owner>::new(Key(0)).unwrap();
     assert_eq!(registration.disarm(), None);
-    assert_eq!(registration.arm(owner.clone(), Key(1), waker.clone(), |state, _| *state == 0), Err(Key(1)));
-    assert_eq!(registration.arm(owner.clone(), Key(1), waker.clone(), |_, _| false), Ok(()));
+    assert_eq!(
+        registration.arm(owner.clone(), Key(1), waker.clone(), |state, _, _| *state == 0),
+        Err(Key(1))
+    );
+    assert_eq!(registration.arm(owner.clone(), Key(1), waker.clone(), |_, _, _| false), Ok(()));
     owner.0.with(|_, waiters| waiters.wake_matching(|key| core::mem::replace(key, Key(5)) == Key(1)));
     assert_eq!(count.get(), 1);
     assert_eq!(registration.peek(), Some(Woken::Yes(Key(5))));
     assert_eq!(registration.disarm(), Some(Woken::Yes(Key(5))));
-    assert_eq!(registration.arm(owner.clone(), Key(2), waker, |_, _| false), Ok(()));
+    assert_eq!(registration.arm(owner.clone(), Key(2), waker, |_, _, _| false), Ok(()));
     drop(registration);
     assert!(owner.0.with(|_, waiters| waiters.is_empty()));
 }

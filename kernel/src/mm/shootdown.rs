@@ -38,7 +38,9 @@ static ANSWERED: WaitQueue<Awaited> = WaitQueue::new(());
 #[derive(Clone, Copy)]
 struct Awaited(UnderWay);
 
-impl Tag for Awaited {}
+impl Tag for Awaited {
+    type Beside = ();
+}
 
 /// Completes once every CPU has forgotten what was unmapped or protected before the call; at once if
 /// they have.

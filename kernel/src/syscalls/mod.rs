@@ -232,8 +232,8 @@ pub async fn blocking(number: u64, caller: &Caller, args: &Args) -> i64 {
     table::blocking(number as u32, caller, args).await
 }
 
-/// Waits until what a call that was answered has left to others is over: what it has unmapped is gone, and every CPU has
-/// forgotten it.
+/// Waits until what a call that was answered has left to others is over: what it has unmapped is gone, every CPU has
+/// forgotten it, and whoever observed what it has changed has been told.
 pub async fn settled(caller: &Caller) {
     let root = caller.process.root();
     let mut left = root.leaving();
@@ -244,6 +244,7 @@ pub async fn settled(caller: &Caller) {
         executor::yield_now().await;
     }
     shootdown::barrier().await;
+    objects::woken().await;
 }
 
 /// `options` of calls that have none.

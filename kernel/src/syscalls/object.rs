@@ -69,7 +69,7 @@ pub fn object_get_child(
     caller.install(Handle::new(child.ok_or(Status::NOT_FOUND)?, rights)?, out)
 }
 
-/// Has a port told of signals.
+/// Has a port told of signals. A process that has more observers in it than there may be is ended.
 pub fn object_wait_async(
     caller: &Caller,
     handle: HandleArgument,
@@ -87,5 +87,10 @@ pub fn object_wait_async(
         edge: options & abi::WAIT_ASYNC_EDGE != 0,
         timestamp: (options & abi::WAIT_ASYNC_TIMESTAMP != 0).then_some(now as fn() -> i64),
     };
-    port.wait_async(object, through.handle, key, signals, options, || caller.still_open(through))
+    let still_open = || caller.still_open(through);
+    port.wait_async(object, through.handle, key, signals, options, still_open).inspect_err(|status| {
+        if *status == Status::NO_RESOURCES {
+            caller.end_process("an observer of a port that has 50 000");
+        }
+    })
 }

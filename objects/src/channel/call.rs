@@ -41,6 +41,8 @@ pub struct Caller {
 }
 
 impl Tag for Caller {
+    type Beside = ();
+
     /// A reply is for one caller alone.
     fn takes_over(&self, _: &Self) -> bool {
         false

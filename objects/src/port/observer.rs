@@ -3,7 +3,8 @@
 use super::Port;
 use crate::handle::HandleId;
 use crate::object::Object;
-use crate::signals::{Active, Observation, SignalQueue};
+use crate::signals::{self, Active, Observation, Observers};
+use crate::wait;
 use abi::{PortPacket, Signals, Status};
 use alloc::sync::{Arc, Weak};
 use alloc::task::Wake;
@@ -23,7 +24,7 @@ pub(super) struct Observer {
 }
 
 struct ObserverState {
-    registration: Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync>,
+    registration: wait::Observer,
     /// There until it has fired or was disarmed.
     source: Option<Object>,
     slot: usize,
@@ -70,8 +71,15 @@ impl Observer {
         // If it is gone: cancelled or closed meanwhile, as if it had been armed before.
         let Some(source) = inner.source.as_ref().map(Object::observable) else { return };
         let waker = Waker::from(self.clone());
-        let begin = |active: &mut Active, seen: &mut Observation| seen.begin_through(active, still_open);
+        let mut many = false;
+        let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
+            many = observers.are_many();
+            seen.begin_through(active, still_open)
+        };
         let armed = inner.registration.arm(source, observation, waker, begin);
+        if let Some(source) = inner.source.as_ref().filter(|_| many) {
+            signals::keep(source.base().signals.queue(), source.observable());
+        }
         drop(inner);
         if let Err(seen) = armed {
             self.clone().fire(seen);

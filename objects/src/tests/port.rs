@@ -181,6 +181,7 @@ fn a_thousand_observers_fire_without_loss() {
         observe(&port, &event.clone().into(), key, AsyncOptions::default());
     }
     event.base().signals.assert(A);
+    crate::wake_what_is_left();
     let mut seen: alloc::vec::Vec<u64> =
         core::iter::from_fn(|| take(&port)).map(|packet| packet.key).collect();
     seen.sort_unstable();
@@ -195,11 +196,13 @@ fn cancelling_takes_all_of_one_key_and_none_of_another() {
         (0..50).for_each(|number| observe(&port, &source, number % 5, AsyncOptions::default()));
         event.base().signals.assert(A);
         event.base().signals.clear(A);
+        crate::wake_what_is_left();
         (0..50).for_each(|number| observe(&port, &source, number % 5, AsyncOptions::default()));
         assert_eq!(port.cancel(MINE, round), Ok(()));
         assert_eq!(port.cancel(MINE, round), Err(Status::NOT_FOUND));
         event.base().signals.assert(A);
         event.base().signals.clear(A);
+        crate::wake_what_is_left();
         let keys: alloc::vec::Vec<u64> =
             core::iter::from_fn(|| take(&port)).map(|packet| packet.key).collect();
         assert_eq!(keys.len(), 80);

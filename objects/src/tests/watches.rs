@@ -65,7 +65,7 @@ fn at_once() -> Deadline {
 fn report(waitset: &Waitset) -> Result<Vec<(u64, Status)>, Status> {
     ready(waitset.wait(at_once()))?;
     let mut results = [WaitsetResult::default(); 4];
-    let (count, _) = waitset.report(0, &mut results);
+    let (count, _) = waitset.report(None, &mut results);
     Ok(results[..count].iter().map(|result| (result.cookie, result.status)).collect())
 }
 

@@ -4,15 +4,13 @@ use super::Deadline;
 use super::places::{Chain, Places};
 use crate::handle::HandleId;
 use crate::object::Object;
-use crate::signals::{Active, Observation, SignalQueue};
+use crate::signals::{self, Observation};
 use crate::table::Mark;
 use abi::{Signals, Status};
 use core::future::poll_fn;
 use core::pin::pin;
 use core::task::{Poll, Waker};
-use waitq::{Registration, Woken};
-
-pub(super) type Observer = Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync>;
+use waitq::Woken;
 
 /// One of the objects.
 pub(super) struct Item {
@@ -108,11 +106,19 @@ impl Armed<'_> {
         let mut settled = false;
         self.0.for_each(|place| {
             let Some(item) = &mut place.item else { return };
-            let observation = Observation::of(item.mask, item.handle);
-            let armed =
-                place.node.arm(item.object.observable(), observation, waker.clone(), |active, seen| {
+            let (observation, mut many) = (Observation::of(item.mask, item.handle), false);
+            let armed = place.node.arm(
+                item.object.observable(),
+                observation,
+                waker.clone(),
+                |active, observers, seen| {
+                    many = observers.are_many();
                     seen.begin_through(active, || still_open(item.handle, item.mark))
-                });
+                },
+            );
+            if many {
+                signals::keep(item.object.base().signals.queue(), item.object.observable());
+            }
             if let Err(seen) = armed {
                 item.observed = seen.observed;
                 settled = true;

@@ -6,7 +6,8 @@
 //! the store filled; a wait that finds too few awaits that task, and never another wait. Otherwise threads
 //! that wait for each other could wait for each other's places.
 
-use super::many::{Item, Observer};
+use super::Observer;
+use super::many::Item;
 use crate::handle::HandleId;
 use crate::signals::Observation;
 use abi::{Signals, Status};
@@ -105,7 +106,9 @@ enum Party {
     Filler,
 }
 
-impl Tag for Party {}
+impl Tag for Party {
+    type Beside = ();
+}
 
 /// What is in the store.
 struct Store {

@@ -7,6 +7,7 @@ extern crate alloc;
 
 mod boot;
 mod cpus;
+mod crowds;
 mod ends;
 mod memory;
 mod paging;

@@ -20,6 +20,8 @@ use crate::{Measure, all, repeat};
 const FIRES: u32 = Signals::USER_SIGNAL_0.bits();
 /// What they do not.
 const OTHER: u32 = Signals::USER_SIGNAL_1.bits();
+/// As many as one port may observe.
+const PER_PORT: usize = 50_000;
 /// From one object to the next: so that it is not the same one again, and not its neighbour.
 const STEP: usize = 7;
 /// Stack of a waiting thread: room for return addresses and what the stub saves.
@@ -37,32 +39,32 @@ pub const FIGURES: &[Measure] = &[
     ("futex_wake_among_10000", |_| wake("futex_wake_among_10000", 10_000)),
 ];
 
-/// So many events, each observed through one port.
+/// So many events, and the ports through which they are observed.
 struct Observed {
-    port: Port,
+    ports: Vec<Port>,
     events: Vec<Event>,
     next: usize,
 }
 
 impl Observed {
     fn new(count: usize) -> Result<Self> {
-        let port = Port::create()?;
+        let ports = (0..count.div_ceil(PER_PORT)).map(|_| Port::create()).collect::<Result<Vec<_>>>()?;
         let mut events = Vec::with_capacity(count);
         for key in 0..count {
             let event = Event::create()?;
-            event.wait_async(&port, key as u64, Signals::from_bits_retain(FIRES), 0)?;
+            event.wait_async(&ports[key / PER_PORT], key as u64, Signals::from_bits_retain(FIRES), 0)?;
             events.push(event);
         }
-        Ok(Self { port, events, next: 0 })
+        Ok(Self { ports, events, next: 0 })
     }
 
-    /// The handle of another event each time.
-    fn another(&mut self) -> u32 {
+    /// The handles of another event each time, and of its port.
+    fn another(&mut self) -> (u32, u32) {
         self.next += STEP;
         if self.next >= self.events.len() {
             self.next -= self.events.len();
         }
-        self.events[self.next].raw()
+        (self.events[self.next].raw(), self.ports[self.next / PER_PORT].raw())
     }
 }
 
@@ -70,7 +72,7 @@ impl Observed {
 fn signal(name: &str, count: usize) -> Result<()> {
     let mut crowd = Observed::new(count)?;
     repeat(name, || {
-        let event = crowd.another();
+        let (event, _) = crowd.another();
         // SAFETY: the calls take no pointer.
         unsafe { all!(sys::zx_object_signal(event, 0, OTHER), sys::zx_object_signal(event, OTHER, 0)) }
     })
@@ -79,9 +81,9 @@ fn signal(name: &str, count: usize) -> Result<()> {
 /// One observed object sends its packet, which is taken, and is observed again.
 fn packet(name: &str, count: usize) -> Result<()> {
     let mut crowd = Observed::new(count)?;
-    let (port, mut packet) = (crowd.port.raw(), Packet::default());
+    let mut packet = Packet::default();
     repeat(name, || {
-        let event = crowd.another();
+        let (event, port) = crowd.another();
         // SAFETY: the packet outlives the calls.
         unsafe {
             all!(

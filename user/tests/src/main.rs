@@ -21,6 +21,7 @@ mod channel_rings;
 mod children;
 mod clock;
 mod console;
+mod crowds;
 mod deadlines;
 mod debuglog;
 mod event;
@@ -86,6 +87,7 @@ fn tests(startup: &mut Startup) -> i64 {
     let arguments = startup.arguments.clone();
     match arguments.iter().map(|argument| argument.as_str()).collect::<alloc::vec::Vec<_>>()[..] {
         [_, "child", "matrix", name, number] => harness::play(startup, || matrix::play(name, number)),
+        [_, "child", "observe-too-much"] => crowds::observe_too_much(),
         [_, "child", role, ..] => children::play(startup, role),
         [_, "silently", name, ..] => harness::run_silently(startup, name),
         [_, name, ..] => harness::run_one(startup, name),

@@ -41,8 +41,7 @@ pub async fn handle_wait_one(
     let (object, through) = to_wait(caller, handle)?;
     let still_open = || caller.still_open(through);
     let deadline = caller.deadline(after(timeout));
-    let set = &object.base().signals;
-    let (outcome, seen) = wait::wait_on(set, signals, through.handle, still_open, deadline).await;
+    let (outcome, seen) = wait::wait_for(object, signals, through.handle, still_open, deadline).await;
     observed.write_optional(&seen)?;
     outcome
 }

@@ -46,23 +46,28 @@ pub async fn waitset_wait(
         return Err(Status::OUT_OF_RANGE);
     }
     waitset.wait(caller.deadline(after(timeout))).await?;
-    let written = report(&waitset, OutSlice::new(results, most as usize))?;
+    let results = OutSlice::new(results, most as usize);
+    let (mut written, mut from) = report(&waitset, None, results)?;
+    while let Some(next) = from
+        && written < results.len()
+    {
+        executor::yield_now().await;
+        let (more, behind) = report(&waitset, Some(next), results.part(written, results.len()))?;
+        (written, from) = (written + more, behind);
+    }
     count.write(&(written as u32))
 }
 
-/// Writes what the entries report; how many results that are.
+/// Writes what some entries report, from this one on; how many results that are, and where to go on.
 #[inline(never)] // reason: the array must not be part of a future
-fn report(waitset: &Waitset, results: OutSlice<WaitsetResult>) -> Result<usize, Status> {
-    let (mut written, mut from) = (0, 0);
-    while written < results.len() {
-        let mut step = [WaitsetResult::default(); STEP];
-        let room = STEP.min(results.len() - written);
-        let (count, next) = waitset.report(from, &mut step[..room]);
-        if count == 0 {
-            break;
-        }
-        results.part(written, count).write_slice(&step[..count])?;
-        (written, from) = (written + count, next);
-    }
-    Ok(written)
+fn report(
+    waitset: &Waitset,
+    from: Option<u64>,
+    results: OutSlice<WaitsetResult>,
+) -> Result<(usize, Option<u64>), Status> {
+    let mut step = [WaitsetResult::default(); STEP];
+    let room = STEP.min(results.len());
+    let (count, next) = waitset.report(from, &mut step[..room]);
+    results.part(0, count).write_slice(&step[..count])?;
+    Ok((count, next))
 }

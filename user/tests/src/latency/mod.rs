@@ -6,6 +6,7 @@
 
 mod handles;
 mod memory;
+mod observers;
 mod output;
 mod queues;
 mod tasks;

@@ -1,0 +1,97 @@
+//! Many who observe one object, or whom one port or wait set tells.
+
+use alloc::vec;
+
+use hafnon_user::{
+    AsHandle, Channel, Event, Handle, Port, Result, Rights, Signals, Status, abi::WaitsetResult,
+    clock::INFINITE,
+};
+
+use crate::harness::{call, user_test};
+
+/// As many as a port may have.
+const MANY: u64 = 50_000;
+
+const OBSERVED: Signals = Signals::USER_SIGNAL_0;
+const OTHER: Signals = Signals::USER_SIGNAL_1;
+
+/// An event that one port observes so many times, each second time through another handle.
+fn observed() -> Result<(Event, Event, Port)> {
+    let (event, port) = (Event::create()?, Port::create()?);
+    let other = event.duplicate(Rights::SAME_RIGHTS)?;
+    for key in 0..MANY {
+        let handle = if key % 2 == 0 { &event } else { &other };
+        handle.wait_async(&port, key, OBSERVED, 0)?;
+    }
+    Ok((event, other, port))
+}
+
+user_test! {
+    #[needs("counted")]
+    fn signals_of_an_object_that_many_observe() {
+        let (event, other, port) = observed().expect("observed");
+        event.signal(Signals::empty(), OTHER).expect("nobody waits for it");
+        drop(event.duplicate(Rights::SAME_RIGHTS).expect("a handle through which nobody waits"));
+        drop(other);
+        event.signal(Signals::empty(), OBSERVED).expect("the others do");
+        for _ in 0..MANY / 2 {
+            port.wait_packet(INFINITE).expect("a packet");
+        }
+        assert_eq!(port.wait_packet(0).err(), Some(Status::TIMED_OUT));
+    }
+
+    #[needs("counted")]
+    fn the_end_of_an_object_that_many_observe() {
+        let (event, other, port) = observed().expect("observed");
+        let handles = [event, other].map(|event| Handle::from(event).into_raw());
+        assert_eq!(call!(zx_handle_close_many(handles.as_ptr(), handles.len())), Status::OK);
+        drop(port);
+    }
+
+    #[needs("counted")]
+    fn the_end_of_a_port_that_observes_much() {
+        let (event, _other, port) = observed().expect("observed");
+        drop(port);
+        event.signal(Signals::empty(), OBSERVED).expect("nobody is left");
+    }
+
+    #[needs("counted")]
+    fn cancelling_in_a_port_that_observes_much() {
+        let (event, _other, port) = observed().expect("observed");
+        for key in [0, MANY / 2, MANY - 2] {
+            port.cancel(&event, key).expect("it is there");
+        }
+        event.signal(Signals::empty(), OBSERVED).expect("set");
+        port.cancel(&event, 2).expect("it is there, or its packet");
+    }
+
+    #[needs("counted")]
+    fn writing_to_a_channel_that_many_observe() {
+        let (near, far) = Channel::create().expect("a channel");
+        let port = Port::create().expect("a port");
+        for key in 0..MANY {
+            far.wait_async(&port, key, Signals::CHANNEL_READABLE, 0).expect("armed");
+        }
+        near.write(b"word", vec![]).expect("written");
+        drop(near);
+        for _ in 0..MANY {
+            port.wait_packet(INFINITE).expect("a packet");
+        }
+    }
+
+    #[needs("counted")]
+    fn a_wait_set_with_many_entries_that_were_woken() {
+        let mut out = 0;
+        assert_eq!(call!(mx_waitset_create(0, &mut out)), Status::OK);
+        let (set, event) = (Handle::from_raw(out), Event::create().expect("an event"));
+        for cookie in 0..MANY {
+            let added = call!(mx_waitset_add(set.raw(), cookie, event.raw(), OBSERVED.bits()));
+            assert_eq!(added, Status::OK);
+        }
+        event.signal(Signals::empty(), OBSERVED).expect("set");
+        event.signal(OBSERVED, Signals::empty()).expect("cleared");
+        let (mut results, mut count) = ([WaitsetResult::default(); 4], 4);
+        let status = call!(mx_waitset_wait(set.raw(), 1_000_000, results.as_mut_ptr(), &mut count));
+        assert_eq!(status, Status::TIMED_OUT);
+    }
+}

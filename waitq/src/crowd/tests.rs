@@ -1,0 +1,224 @@
+//! The tree against a plain list of the same waiters, in random courses of everything that may happen to it.
+
+use super::*;
+use crate::{Cancel, WaitQueue, Waiter, Woken};
+use core::future::Future;
+use core::pin::Pin;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::task::{Context, Poll, Waker};
+use std::boxed::Box;
+use std::sync::Arc;
+use std::task::Wake;
+use std::vec::Vec;
+
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    group: u64,
+    mask: u32,
+    seen: u32,
+}
+
+impl Tag for Mark {
+    type Beside = Branch;
+}
+
+impl Member for Mark {
+    fn group(&self) -> u64 {
+        self.group
+    }
+
+    fn mask(&self) -> u32 {
+        self.mask | CLOSED
+    }
+
+    fn see(&mut self, seen: u32) {
+        self.seen |= seen;
+    }
+
+    fn stays(&self) -> bool {
+        false
+    }
+}
+
+/// What wakes a group.
+const CLOSED: u32 = 1 << 31;
+
+type Queue = WaitQueue<Mark, (), Crowd<Mark, u8>>;
+
+type Waiting = Waiter<Arc<Queue>, Mark, (), Crowd<Mark, u8>>;
+
+/// Makes a change; the keeper, if more is left to do.
+fn changed(queue: &Queue, change: Change) -> Option<u8> {
+    let mut left = None;
+    queue.change(|()| Some(change), |keeper| left = Some(keeper));
+    left
+}
+
+/// Counts how often it was woken.
+#[derive(Default)]
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A waiter, and what a plain list would know of it.
+struct Guest {
+    waiter: Pin<Box<Waiting>>,
+    count: Arc<Count>,
+    group: u64,
+    mask: u32,
+    seen: u32,
+    woken: bool,
+}
+
+impl Guest {
+    fn join(queue: &Arc<Queue>, group: u64, mask: u32) -> Self {
+        let mark = Mark { group, mask, seen: 0 };
+        let (mut waiter, count) = (Box::pin(Waiter::new(mark)), Arc::new(Count::default()));
+        let waker = Waker::from(count.clone());
+        assert!(waiter.as_mut().begin(queue.clone(), mark, |(), _, _| false, &waker).is_pending());
+        Self { waiter, count, group, mask, seen: 0, woken: false }
+    }
+
+    fn tell(&mut self, change: Change) {
+        if !self.woken {
+            self.seen |= change.seen;
+            self.woken = (self.mask | CLOSED) & change.wakes != 0;
+        }
+    }
+
+    /// Ends the wait in one of three ways; it is as the plain list says.
+    fn leave(mut self, how: u32) {
+        let woken = match how {
+            0 => match self.waiter.as_mut().cancel() {
+                Woken::Yes(_) => true,
+                Woken::No(_) => false,
+            },
+            1 => {
+                let mut context = Context::from_waker(Waker::noop());
+                match self.waiter.as_mut().poll(&mut context) {
+                    Poll::Ready(_) => true,
+                    Poll::Pending => return assert!(!self.woken),
+                }
+            }
+            _ => return,
+        };
+        assert_eq!(woken, self.woken);
+        let seen = self.waiter.tag().seen;
+        assert_eq!(seen & self.seen, self.seen);
+        assert!(self.woken || seen == self.seen);
+        assert!(self.count.0.load(Ordering::Relaxed) <= usize::from(woken));
+    }
+}
+
+/// Random numbers (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % limit
+    }
+
+    fn bits(&mut self) -> u32 {
+        1 << self.below(8) | 1 << self.below(8)
+    }
+}
+
+/// What has to be finished.
+fn finish(queue: &Queue, keeper: Option<u8>) {
+    let mut keeper = keeper;
+    while let Some(kept) = keeper {
+        keeper = queue.finish(kept);
+    }
+}
+
+#[test]
+fn the_tree_does_what_a_list_does() {
+    for seed in 1..400 {
+        let (mut random, queue) =
+            (Random(seed * 0x9e37_79b9), Arc::new(Queue::with_lists(Crowd::default(), ())));
+        let most = 1 + random.below(if seed % 10 == 0 { 300 } else { 20 });
+        let (mut guests, mut owed) = (Vec::new(), None);
+        for _ in 0..400 {
+            match random.below(10) {
+                0..5 if guests.len() < most => {
+                    guests.push(Guest::join(&queue, random.below(4) as u64, random.bits()));
+                    queue.with(|(), waiters| {
+                        let crowd = waiters.lists();
+                        if crowd.are_many() && crowd.keeper.is_none() && !crowd.finishing {
+                            assert_eq!(crowd.keep(1), None);
+                        }
+                    });
+                }
+                5..7 => {
+                    let bits = random.bits();
+                    let change = Change { seen: bits | random.bits(), wakes: bits };
+                    owed = changed(&queue, change).or(owed);
+                    guests.iter_mut().for_each(|guest| guest.tell(change));
+                }
+                7 => {
+                    let (group, change) = (random.below(4) as u64, Change { seen: CLOSED, wakes: CLOSED });
+                    queue.with(|(), waiters| waiters.lists().tell_group(group, change));
+                    guests
+                        .iter_mut()
+                        .filter(|guest| guest.group == group)
+                        .for_each(|guest| guest.tell(change));
+                    owed = queue.deliver().or(owed);
+                }
+                8 => owed = owed.and_then(|keeper| queue.finish(keeper)),
+                _ if !guests.is_empty() => {
+                    let guest = guests.swap_remove(random.below(guests.len()));
+                    guest.leave(random.below(3) as u32);
+                }
+                _ => {}
+            }
+        }
+        finish(&queue, owed);
+        for guest in &guests {
+            assert_eq!(guest.count.0.load(Ordering::Relaxed), usize::from(guest.woken), "{seed}");
+        }
+        guests.into_iter().for_each(|guest| guest.leave(0));
+        queue.with(|(), waiters| {
+            let crowd = waiters.lists();
+            assert!(crowd.is_empty() && !crowd.finishing && crowd.keeper.is_none());
+            assert_eq!((crowd.many, crowd.room), (0, LISTED));
+        });
+    }
+}
+
+/// A change that wakes many tells all at once, and wakes a few; who is left is woken by who finishes, and who comes
+/// meanwhile is not.
+#[test]
+fn many_are_woken_in_steps_and_newcomers_are_not() {
+    const FEW: usize = super::FEW as usize;
+    const MANY: usize = 10 * FEW;
+    let queue = Arc::new(Queue::with_lists(Crowd::default(), ()));
+    let join = |mask: u32| {
+        let guest = Guest::join(&queue, 1, mask);
+        queue.with(|(), waiters| waiters.lists().keep(7));
+        guest
+    };
+    let guests: Vec<_> = (0..MANY).map(|_| join(1)).collect();
+    let woken =
+        |guests: &[Guest]| guests.iter().filter(|guest| guest.count.0.load(Ordering::Relaxed) > 0).count();
+    let change = Change { seen: 1, wakes: 1 };
+    let mut keeper = changed(&queue, change);
+    assert_eq!((keeper, woken(&guests)), (Some(7), FEW));
+    let late = [join(1), join(1)];
+    assert_eq!(changed(&queue, Change { seen: 2, wakes: 2 }), None, "somebody is at it");
+    let mut steps = 1;
+    while let Some(kept) = keeper {
+        keeper = queue.finish(kept);
+        steps += 1;
+    }
+    assert_eq!((woken(&guests), woken(&late)), (MANY, 0));
+    assert_eq!(steps, MANY / FEW - 1, "each change and each step wakes a few");
+    drop(late);
+    assert!(queue.with(|(), waiters| waiters.lists().is_empty()));
+}
