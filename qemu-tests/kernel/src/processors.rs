@@ -1,7 +1,9 @@
-//! The processors, their clocks, and chance.
+//! The processors, their clocks, the code that commands them, and chance.
+#![allow(unsafe_code, reason = "the kernel's code is read as bytes")]
 
 use crate::cpus;
 use core::sync::atomic::{AtomicI64, AtomicUsize, Ordering::SeqCst};
+use hafnon_kernel::arch::image;
 use hafnon_kernel::arch::tsc::Ahead;
 use hafnon_kernel::{arch, entropy, kernel_test};
 
@@ -23,11 +25,41 @@ fn is_never_behind() {
     }
 }
 
+/// `mov ecx, 0x830`: the register through which commands go to other CPUs' local APICs.
+const COMMAND_TO_ECX: [u8; 5] = [0xb9, 0x30, 0x08, 0, 0];
+const WRMSR: [u8; 2] = [0x0f, 0x30];
+const MFENCE_LFENCE: [u8; 6] = [0x0f, 0xae, 0xf0, 0x0f, 0xae, 0xe8];
+
+/// How many commands the kernel's code sends, and how many of them have both fences before, close by. QEMU does
+/// without the fences, and no test could see that they are missing.
+fn commands_and_fenced_ones() -> (usize, usize) {
+    let text = image::text();
+    // SAFETY: the kernel's code is mapped to be read, and does not change.
+    let code =
+        unsafe { core::slice::from_raw_parts(text.start as *const u8, (text.end - text.start) as usize) };
+    let find = |part: &[u8], bytes: &[u8]| part.windows(bytes.len()).position(|window| window == bytes);
+    let (mut at, mut counts) = (0, (0, 0));
+    while let Some(offset) = find(&code[at..], &COMMAND_TO_ECX) {
+        at += offset;
+        let written = at + find(&code[at..], &WRMSR).unwrap_or(0);
+        counts.0 += 1;
+        counts.1 += usize::from(find(&code[at.saturating_sub(32)..written], &MFENCE_LFENCE).is_some());
+        at += COMMAND_TO_ECX.len();
+    }
+    counts
+}
+
 kernel_test! {
     /// As many processors run as the machine has.
     #[needs("cpus=1,2,4")]
     async fn every_processor_has_started() {
         assert!(arch::cpu::index() < arch::cpu::count());
+    }
+
+    /// What was stored before a command is there when the CPU that it goes to looks.
+    async fn commands_to_other_processors_are_fenced() {
+        let (commands, fenced) = commands_and_fenced_ones();
+        assert!(commands > 0 && fenced == commands, "{fenced} of {commands}");
     }
 
     /// Time goes forward.
