@@ -12,6 +12,9 @@ use waitq::sync::Mutex;
 /// Bytes that are copied at once; this much is on the stack.
 const STEP: usize = 4096;
 
+/// How many times [`STEP`] bytes are handed on in one step of a long read: each may go to a page that is not there yet.
+const PIECES: usize = 16;
+
 /// Up to this many bytes, a smaller place on the stack saves clearing the large one.
 pub(crate) const SMALL: usize = 128;
 
@@ -104,6 +107,48 @@ impl ByteQueue {
     }
 }
 
+/// A read that is under way.
+pub struct Reading {
+    /// How often bytes had been removed when it began; nothing before that.
+    removals: Option<u64>,
+    /// How many bytes are read, and how many of them are in the sink.
+    count: usize,
+    done: usize,
+    /// Whether the sink was told that all are there.
+    told: bool,
+    /// How often it may yet begin.
+    attempts: usize,
+}
+
+impl Reading {
+    /// It has not begun.
+    pub fn new() -> Self {
+        Self { removals: None, count: 0, done: 0, told: false, attempts: ATTEMPTS }
+    }
+
+    /// Copies the bytes that are next, with the queue locked; how many. Begins anew if others have removed some.
+    fn copy<T: AsRef<ByteQueue>>(
+        &mut self,
+        locked: &T,
+        front: impl Fn(&T) -> Result<usize, Status>,
+        to: &mut [u8],
+    ) -> Result<usize, Status> {
+        let queue = locked.as_ref();
+        if self.removals != Some(queue.removals) {
+            let attempts = self.attempts.checked_sub(1).ok_or(Status::SHOULD_WAIT)?;
+            let (removals, count) = (Some(queue.removals), front(locked)?);
+            *self = Self { removals, count, done: 0, told: false, attempts };
+        }
+        Ok(queue.copy(self.done, self.count, to))
+    }
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Reads from the queue in `inbox`: as many of its first bytes as `front` says, which are `most` or fewer.
 /// When all are in `sink`, `finish` is told their number, under the lock, and removes them if they are to
 /// be removed.
@@ -117,54 +162,54 @@ pub(crate) fn read<T: AsRef<ByteQueue>>(
     sink: &mut impl Sink,
     finish: impl Fn(&mut T, usize),
 ) -> Result<usize, Status> {
-    for _ in 0..ATTEMPTS {
+    let mut reading = Reading::new();
+    loop {
         let read = match most {
-            ..=SMALL => attempt(&mut [0; SMALL], inbox, &front, sink, &finish)?,
-            _ => attempt(&mut [0; STEP], inbox, &front, sink, &finish)?,
+            ..=SMALL => step(&mut reading, &mut [0; SMALL], inbox, &front, sink, &finish)?,
+            _ => step(&mut reading, &mut [0; STEP], inbox, &front, sink, &finish)?,
         };
         if let Some(count) = read {
             return Ok(count);
         }
     }
-    Err(Status::SHOULD_WAIT)
 }
 
-/// `None` when another reader came in between.
-fn attempt<T: AsRef<ByteQueue>>(
-    step: &mut [u8],
+/// A step of a long [`read`], of [`PIECES`] pieces; nothing as long as it is not over.
+pub(crate) fn read_some<T: AsRef<ByteQueue>>(
+    reading: &mut Reading,
     inbox: &Mutex<T>,
     front: impl Fn(&T) -> Result<usize, Status>,
     sink: &mut impl Sink,
     finish: impl Fn(&mut T, usize),
 ) -> Result<Option<usize>, Status> {
-    let (removals, count, mut part) = begin(step, inbox, front)?;
-    let mut done = 0;
-    loop {
-        sink.put(done, &step[..part])?;
-        done += part;
-        if done == count {
-            sink.tell(count)?;
-        }
-        let mut locked = inbox.lock();
-        if (*locked).as_ref().removals != removals {
-            return Ok(None);
-        }
-        if done == count {
-            finish(&mut locked, count);
-            return Ok(Some(count));
-        }
-        part = (*locked).as_ref().copy(done, count, step);
-    }
+    step(reading, &mut [0; STEP], inbox, front, sink, finish)
 }
 
-/// The state of the queue, how many bytes are to be read, and how many of them are in `step` already.
-fn begin<T: AsRef<ByteQueue>>(
-    step: &mut [u8],
+/// Hands on up to [`PIECES`] pieces.
+fn step<T: AsRef<ByteQueue>>(
+    reading: &mut Reading,
+    piece: &mut [u8],
     inbox: &Mutex<T>,
     front: impl Fn(&T) -> Result<usize, Status>,
-) -> Result<(u64, usize, usize), Status> {
-    let locked = inbox.lock();
-    let count = front(&locked)?;
-    let queue = (*locked).as_ref();
-    Ok((queue.removals, count, queue.copy(0, count, step)))
+    sink: &mut impl Sink,
+    finish: impl Fn(&mut T, usize),
+) -> Result<Option<usize>, Status> {
+    for _ in 0..PIECES {
+        let length = {
+            let mut locked = inbox.lock();
+            let length = reading.copy(&*locked, &front, piece)?;
+            if length == 0 && reading.told {
+                finish(&mut locked, reading.count);
+                return Ok(Some(reading.count));
+            }
+            length
+        };
+        sink.put(reading.done, &piece[..length])?;
+        reading.done += length;
+        if reading.done == reading.count {
+            sink.tell(reading.count)?;
+            reading.told = true;
+        }
+    }
+    Ok(None)
 }

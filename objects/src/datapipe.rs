@@ -23,7 +23,7 @@ mod ring;
 mod tests;
 mod window;
 
-pub use consumer::{DatapipeConsumer, ReadMode};
+pub use consumer::{ATTEMPTS, Copied, DatapipeConsumer, ReadMode};
 pub use producer::DatapipeProducer;
 
 use crate::base::Base;

@@ -58,7 +58,7 @@ mod waitset;
 mod watch;
 
 pub use base::{Base, Koid, new_koid};
-pub use byte_queue::Sink;
+pub use byte_queue::{Reading, Sink};
 pub use channel::{Call, Channel, KERNEL_TXID, MAX_UNREAD, Message};
 pub use clock::{Clock, ClockUpdate, Moment};
 pub use closing::Doomed;

@@ -30,6 +30,12 @@ impl From<NoMemory> for abi::Status {
 pub trait PageFrames: Send + Sync {
     /// A frame full of zeros, counted against what user programs may have.
     fn allocate_zeroed(&self) -> Option<Frame>;
+    /// A frame with these contents, counted in the same way.
+    fn allocate_filled(&self, bytes: &[u8; PAGE_SIZE as usize]) -> Option<Frame> {
+        let frame = self.allocate_zeroed()?;
+        self.write(frame, 0, bytes);
+        Some(frame)
+    }
     /// Whether a frame is left beyond the reserve out of which small objects are allocated, which can not
     /// fail.
     fn admit(&self) -> bool {

@@ -14,7 +14,7 @@
 mod inbox;
 
 use crate::base::Base;
-use crate::byte_queue::{self, Sink};
+use crate::byte_queue::{self, Reading, Sink};
 use crate::closing::Doomed;
 use crate::object::kernel_object;
 use abi::{InfoSocket, Signals, Status};
@@ -101,8 +101,22 @@ impl Socket {
         length: usize,
         fetch: impl FnOnce(usize) -> Result<Vec<u8>, Status>,
     ) -> Result<usize, Status> {
-        let admitted = self.peer().inbox.lock().admitted(length)?;
-        let bytes = fetch(admitted)?;
+        self.send(&fetch(self.admitted(length)?)?)
+    }
+
+    /// How many of `length` bytes can be written now.
+    ///
+    /// # Errors
+    /// Those of [`Socket::write`].
+    pub fn admitted(&self, length: usize) -> Result<usize, Status> {
+        self.peer().inbox.lock().admitted(length)
+    }
+
+    /// Sends bytes that were [admitted](Self::admitted), or as many of them as there is room for still; how many.
+    ///
+    /// # Errors
+    /// Those of [`Socket::write`].
+    pub fn send(&self, bytes: &[u8]) -> Result<usize, Status> {
         // Other writers may have taken some of the room meanwhile.
         self.with_peer(|inbox| {
             let admitted = inbox.admitted(bytes.len())?;
@@ -125,12 +139,32 @@ impl Socket {
     pub fn read(&self, length: usize, peek: bool, sink: &mut impl Sink) -> Result<usize, Status> {
         check_length(length)?;
         let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
-        byte_queue::read(&self.end().inbox, length, front, sink, |inbox, count| {
-            if !peek && count > 0 {
-                inbox.remove(count);
-                inbox.show(&self.end().base, &self.peer().base);
-            }
+        byte_queue::read(&self.end().inbox, length, front, sink, |inbox, count| self.take(inbox, count, peek))
+    }
+
+    /// A step of [`Socket::read`] where that is long; nothing as long as it is not over.
+    ///
+    /// # Errors
+    /// Those of [`Socket::read`].
+    pub fn read_some(
+        &self,
+        reading: &mut Reading,
+        length: usize,
+        peek: bool,
+        sink: &mut impl Sink,
+    ) -> Result<Option<usize>, Status> {
+        check_length(length)?;
+        let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
+        byte_queue::read_some(reading, &self.end().inbox, front, sink, |inbox, count| {
+            self.take(inbox, count, peek);
         })
+    }
+
+    fn take(&self, inbox: &mut Inbox, count: usize, peek: bool) {
+        if !peek && count > 0 {
+            inbox.remove(count);
+            inbox.show(&self.end().base, &self.peer().base);
+        }
     }
 
     /// How many bytes the next read can get.

@@ -65,6 +65,18 @@ impl<T: Entry> Chunk<T> {
         self.marked = self.entries.iter().filter(|entry| entry.is_marked()).count();
     }
 
+    /// Measures the gap after one that was as large as the largest has gone, and none has grown.
+    fn measure_again(&mut self) {
+        let mut largest = 0;
+        for (one, next) in self.entries.iter().zip(self.entries.iter().skip(1)) {
+            largest = one.gap(next).max(largest);
+            if largest == self.gap {
+                return;
+            }
+        }
+        self.gap = largest;
+    }
+
     /// The gap between an entry and the one before it, in this chunk.
     fn gap_before(&self, at: usize) -> u64 {
         match (at.checked_sub(1).and_then(|before| self.entries.get(before)), self.entries.get(at)) {
@@ -78,17 +90,21 @@ impl<T: Entry> Chunk<T> {
         self.marked += usize::from(entry.is_marked());
         self.entries.insert(at, entry);
         if gap == self.gap && gap > 0 {
-            self.measure();
+            self.measure_again();
         } else {
             self.gap = self.gap.max(self.gap_before(at)).max(self.gap_before(at + 1));
         }
     }
 
     fn remove(&mut self, at: usize) -> T {
+        let is_end = at == 0 || at + 1 == self.entries.len();
+        let lost = self.gap_before(at.max(1));
         let removed = self.entries.remove(at);
         self.marked -= usize::from(removed.is_marked());
-        if at == 0 || at == self.entries.len() {
-            self.measure();
+        if is_end {
+            if lost == self.gap && lost > 0 {
+                self.measure_again();
+            }
         } else {
             self.gap = self.gap.max(self.gap_before(at));
         }

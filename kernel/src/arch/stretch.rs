@@ -1,8 +1,8 @@
 //! How long the kernel goes without a chance to take an interrupt: every build keeps the longest such stretch.
 //!
 //! Kernel code runs with interrupts off. Chances are user mode, the halt of an idle CPU, and the window that
-//! a CPU opens between two polls if the first of them did not end in user mode. A stretch goes from one chance
-//! to the next:
+//! a CPU opens between two polls if the first of them did not end in user mode, or did a step of a long call. A stretch
+//! goes from one chance to the next:
 //!
 //! ```text
 //!   user mode ──trap──▶ START := time ─▶ handler, polls ─▶ time - START > limit? ────▶ user mode
@@ -167,8 +167,15 @@ pub(super) fn note_long_poll(task: &'static str) {
     cpu::current().long_poll.set(Some(task));
 }
 
-/// To be called between polls: opens a window if the poll before did not end in user mode. So a stretch is no
-/// longer than a poll, and what was polled since the trap.
+/// The poll that goes on has done work enough for a stretch, though it may have been in user mode: the window comes
+/// right behind it.
+#[inline]
+pub fn end_soon() {
+    cpu::current().turns.set(0);
+}
+
+/// To be called between polls: opens a window if the poll before did not end in user mode, or has [done
+/// enough](end_soon). So a stretch is no longer than a poll, and what was polled since the trap, but for steps of calls.
 #[inline(always)]
 pub fn between_polls() {
     let cpu = cpu::current();

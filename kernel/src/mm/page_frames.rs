@@ -15,8 +15,13 @@ pub struct DirectMap;
 
 impl PageFrames for DirectMap {
     fn allocate_zeroed(&self) -> Option<Frame> {
-        let allocate = || frames::allocate_user_zeroed().map(|frame| Frame(frame.as_u64()));
-        allocate().or_else(|| free_some().then(allocate)?)
+        allocate(frames::allocate_user_zeroed)
+    }
+
+    fn allocate_filled(&self, bytes: &[u8; PAGE_SIZE as usize]) -> Option<Frame> {
+        let frame = allocate(frames::allocate_user)?;
+        self.write(frame, 0, bytes);
+        Some(frame)
     }
 
     fn admit(&self) -> bool {
@@ -51,6 +56,12 @@ impl PageFrames for DirectMap {
         // SAFETY: as above, for both; a frame that is copied to is a new one.
         unsafe { move_shared(pointer(to, 0, size), pointer(from, 0, size), size) };
     }
+}
+
+/// A frame, if need be of those that VMOs have left.
+#[inline]
+fn allocate(allocate: fn() -> Option<PhysAddr>) -> Option<Frame> {
+    allocate().or_else(|| free_some().then(allocate)?).map(|frame| Frame(frame.as_u64()))
 }
 
 /// Frees pages of VMOs that are gone, which are more memory than there seems to be; whether there were any.

@@ -1,6 +1,7 @@
 //! Random numbers for user code.
 
 use super::Caller;
+use super::long::next_step;
 use crate::entropy;
 use crate::mm::user::{InSlice, OutSlice};
 use abi::Status;
@@ -12,7 +13,7 @@ const STEP: usize = abi::CPRNG_DRAW_MAX_LEN;
 pub async fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
     for start in (0..buffer.len()).step_by(STEP) {
         if start != 0 {
-            executor::yield_now().await;
+            next_step().await;
         }
         if draw_part(buffer.part(start, STEP)).is_err() {
             return caller.exit_process(abi::TASK_RETCODE_EXCEPTION_KILL);

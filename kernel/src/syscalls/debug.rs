@@ -1,5 +1,6 @@
 //! The debug console, and the debug log: a ring of records for user programs.
 
+use super::long::next_step;
 use super::{Caller, HandleArgument, no_options, now};
 use crate::arch::serial;
 use crate::config;
@@ -167,7 +168,7 @@ pub async fn debug_write(caller: &Caller, text: InSlice<u8>) -> Result<(), Statu
     check_serial(Serial::OutputOnly)?;
     for start in (0..text.len()).step_by(STEP) {
         if start != 0 {
-            executor::yield_now().await;
+            next_step().await;
         }
         while !write_part(text.part(start, STEP))? {
             wait::sleep_until(caller.deadline(now() + LOOK)).await;

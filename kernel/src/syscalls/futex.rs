@@ -1,5 +1,6 @@
 //! Futexes.
 
+use super::long::next_step;
 use super::{Blocked, Caller, HandleArgument};
 use crate::mm::user;
 use abi::{Rights, Status};
@@ -105,7 +106,7 @@ pub(super) fn wake_first(caller: &Caller, address: u64, count: u32) -> Result<Op
 pub(super) async fn wake_all(caller: &Caller, address: u64, count: u32) -> Result<(), Status> {
     let Some(mut left) = wake_first(caller, address, count)? else { return Ok(()) };
     while !caller.process.futexes.go_on(&mut left) {
-        executor::yield_now().await;
+        next_step().await;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Handles: close, duplicate, replace.
 
+use super::long::next_step;
 use super::{Caller, HandleArgument};
 use crate::mm::user::{InSlice, Out};
 use abi::{RawHandle, Rights, Status};
@@ -21,7 +22,7 @@ pub async fn handle_close_many(caller: &Caller, handles: InSlice<RawHandle>) -> 
     let mut outcome = Ok(());
     for start in (0..handles.len()).step_by(STEP) {
         if start != 0 {
-            executor::yield_now().await;
+            next_step().await;
         }
         outcome = outcome.and(close_part(caller, handles.part(start, STEP))?);
     }

@@ -1,5 +1,6 @@
 //! `object_get_info`: one function a topic. A topic has one record, or a list of them, which is read in parts.
 
+use super::long::next_step;
 use super::{Caller, HandleArgument};
 use crate::mm::address_space::page_tables;
 use crate::mm::user::{Out, OutSlice};
@@ -58,7 +59,7 @@ impl Report {
                 self.list_part(&mut gathered, &mut written, &mut count, |each| part(position, each))?;
             let Some(next) = next else { break };
             position = next;
-            executor::yield_now().await;
+            next_step().await;
         }
         self.actual.write_optional(&written)?;
         self.avail.write_optional(&count)
@@ -234,7 +235,7 @@ async fn handle_stats(process: &Process, report: &Report) -> Result<(), Status> 
             }
         });
         if position.is_some() {
-            executor::yield_now().await;
+            next_step().await;
         }
     }
     report.one(&stats)
@@ -260,7 +261,7 @@ fn handle_table(process: &Process, from: u64, each: &mut dyn FnMut(InfoHandleExt
 async fn task_stats(process: &Process, report: &Report) -> Result<(), Status> {
     let (root, mut from, mut usage) = (process.root(), 0, Usage::default());
     while !root.add_usage(&mut from, &mut usage) {
-        executor::yield_now().await;
+        next_step().await;
     }
     if process.progress().1.is_some() {
         return Err(Status::BAD_STATE);
@@ -298,7 +299,7 @@ async fn process_run_time(caller: &Caller, process: &Process) -> u64 {
         // One that has ended, and is listed still, counts there.
         time += if thread.phase() == abi::THREAD_STATE_DEAD { 0 } else { run_time_of(caller, &thread) };
         drop(thread);
-        executor::yield_now().await;
+        next_step().await;
     }
     time
 }
@@ -309,7 +310,7 @@ async fn job_run_time(caller: &Caller, job: &Job) -> u64 {
     while let Some(process) = job.next_process(&mut after) {
         time += process_run_time(caller, &process).await;
         drop(process);
-        executor::yield_now().await;
+        next_step().await;
     }
     time
 }

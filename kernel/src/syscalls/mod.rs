@@ -20,6 +20,7 @@ mod futex;
 mod handle;
 mod info;
 mod job;
+mod long;
 mod magenta;
 pub mod many;
 mod multi;
@@ -241,7 +242,7 @@ pub async fn settled(caller: &Caller) {
         let step = root.clean_up(ticket);
         left = step.left;
         drop(step.retired);
-        executor::yield_now().await;
+        long::next_step().await;
     }
     shootdown::barrier().await;
     objects::woken().await;

@@ -1,5 +1,6 @@
 //! Ports.
 
+use super::long::next_step;
 use super::{Blocked, Caller, HandleArgument};
 use crate::mm::user::{In, Out};
 use abi::{PortPacket, RawHandle, Rights, Status};
@@ -49,7 +50,7 @@ pub async fn port_cancel(
     while port.cancel_one(through.handle, key) {
         found += 1;
         if found % STEP == 0 {
-            executor::yield_now().await;
+            next_step().await;
         }
     }
     if found == 0 { Err(Status::NOT_FOUND) } else { Ok(()) }

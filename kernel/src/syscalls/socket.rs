@@ -1,11 +1,12 @@
 //! Sockets.
 
-use super::Caller;
 use super::sink::UserSink;
+use super::{Caller, long};
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{RawHandle, Status};
 use alloc::sync::Arc;
-use objects::{Disposition, Handle, Socket};
+use core::task::Poll;
+use objects::{Disposition, Handle, Reading, Socket};
 
 /// A new socket.
 pub fn socket_create(
@@ -28,15 +29,34 @@ pub fn socket_read(
     options: u32,
     buffer: OutSlice<u8>,
     actual: Out<usize>,
-) -> Result<(), Status> {
+) -> Poll<Result<(), Status>> {
     if options & !abi::SOCKET_PEEK != 0 || (buffer.is_null() && !buffer.is_empty()) {
-        return Err(Status::INVALID_ARGS);
+        return Poll::Ready(Err(Status::INVALID_ARGS));
     }
     if buffer.is_null() {
-        return actual.write_optional(&socket.readable());
+        return Poll::Ready(actual.write_optional(&socket.readable()));
+    }
+    if buffer.len() > long::STEP && socket.readable() > long::STEP {
+        return Poll::Pending;
     }
     let mut sink = UserSink { buffer, actual, element_size: 1 };
-    socket.read(buffer.len(), options & abi::SOCKET_PEEK != 0, &mut sink)?;
+    Poll::Ready(socket.read(buffer.len(), options & abi::SOCKET_PEEK != 0, &mut sink).map(drop))
+}
+
+/// [`socket_read`] of more bytes than go in one step.
+pub async fn socket_read_long(
+    _caller: &Caller,
+    socket: Arc<Socket>,
+    options: u32,
+    buffer: OutSlice<u8>,
+    actual: Out<usize>,
+) -> Result<(), Status> {
+    let mut reading = Reading::new();
+    let mut sink = UserSink { buffer, actual, element_size: 1 };
+    let peek = options & abi::SOCKET_PEEK != 0;
+    while socket.read_some(&mut reading, buffer.len(), peek, &mut sink)?.is_none() {
+        long::next_step().await;
+    }
     Ok(())
 }
 
@@ -48,9 +68,12 @@ pub fn socket_write(
     options: u32,
     buffer: InSlice<u8>,
     actual: Out<usize>,
-) -> Result<(), Status> {
+) -> Poll<Result<(), Status>> {
     if options != 0 || (buffer.is_null() && !buffer.is_empty()) {
-        return Err(Status::INVALID_ARGS);
+        return Poll::Ready(Err(Status::INVALID_ARGS));
+    }
+    if buffer.len() > long::STEP {
+        return Poll::Pending;
     }
     let mut told = 0;
     let written = socket.write(buffer.len(), |count| {
@@ -58,6 +81,21 @@ pub fn socket_write(
         actual.write_optional(&count)?;
         buffer.part(0, count).read_vec(count)
     })?;
+    Poll::Ready(if written == told { Ok(()) } else { actual.write_optional(&written) })
+}
+
+/// [`socket_write`] of more bytes than go in one step.
+pub async fn socket_write_long(
+    caller: &Caller,
+    socket: Arc<Socket>,
+    _options: u32,
+    buffer: InSlice<u8>,
+    actual: Out<usize>,
+) -> Result<(), Status> {
+    let told = socket.admitted(buffer.len())?;
+    actual.write_optional(&told)?;
+    let bytes = long::read_vec(caller, buffer.part(0, told)).await?;
+    let written = socket.send(&bytes)?;
     if written == told { Ok(()) } else { actual.write_optional(&written) }
 }
 

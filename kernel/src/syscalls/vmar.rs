@@ -5,6 +5,7 @@
 //! on ([`leave`]).
 
 use super::Caller;
+use super::long::next_step;
 use crate::arch::user::leave;
 use crate::mm::shootdown;
 use crate::mm::user::Out;
@@ -137,7 +138,7 @@ pub async fn vmar_map_long(
 /// Goes on until all that a call has unmapped is gone, and every CPU has forgotten it.
 async fn clean_up(vmar: &Vmar, mut left: Option<Ticket>) {
     while let Some(ticket) = left {
-        executor::yield_now().await;
+        next_step().await;
         let step = vmar.clean_up(ticket);
         left = step.left;
         drop(step.retired);
@@ -149,7 +150,7 @@ async fn clean_up(vmar: &Vmar, mut left: Option<Ticket>) {
 async fn populate(vmar: &Vmar, mut range: Range<u64>) -> Result<(), Status> {
     while !range.is_empty() {
         vmar.populate(&mut range)?;
-        executor::yield_now().await;
+        next_step().await;
     }
     Ok(())
 }
@@ -212,7 +213,7 @@ pub async fn vmar_protect(
         if change.is_done() {
             break Ok(());
         }
-        executor::yield_now().await;
+        next_step().await;
     };
     shootdown::barrier().await;
     outcome

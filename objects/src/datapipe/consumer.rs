@@ -11,7 +11,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// How often a reader begins again, because user code decides how long others get in its way.
-const ATTEMPTS: usize = 16;
+pub const ATTEMPTS: usize = 16;
 
 /// What becomes of elements that are read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +22,15 @@ pub enum ReadMode {
     Peek,
     /// They are taken out.
     Discard,
+}
+
+/// Elements that were copied and are still in the pipe.
+pub struct Copied {
+    removals: u64,
+    /// Their bytes; none if they are to be discarded.
+    pub bytes: Vec<u8>,
+    /// How many bytes they are.
+    pub count: usize,
 }
 
 /// The consumer of a data pipe.
@@ -38,30 +47,37 @@ impl DatapipeConsumer {
     /// `PEER_CLOSED` likewise; `NO_MEMORY`; and those of `sink`. Nothing has been taken out then.
     pub fn read(&self, length: usize, all: bool, mode: ReadMode, sink: &mut impl Sink) -> Result<(), Status> {
         for _ in 0..ATTEMPTS {
-            let (removals, bytes, count) = {
-                let state = self.pipe.state.lock();
-                let count = state.readable(length, all)?;
-                let wanted = if mode == ReadMode::Discard { 0 } else { count };
-                (state.removals, state.copy(wanted)?, count)
-            };
-            sink.put(0, &bytes)?;
-            sink.tell(count)?;
-            if mode == ReadMode::Peek || self.take_out(removals, count) {
+            let copied = self.copy(length, all, mode)?;
+            sink.put(0, &copied.bytes)?;
+            sink.tell(copied.count)?;
+            if self.finish(&copied, mode) {
                 return Ok(());
             }
         }
         Err(Status::SHOULD_WAIT)
     }
 
-    /// Takes out what was copied, unless others were faster.
-    fn take_out(&self, removals: u64, count: usize) -> bool {
-        self.pipe.with(|state| {
-            let same = state.removals == removals && !state.consumer.is_open();
-            if same {
-                state.pop(count);
-            }
-            same
-        })
+    /// Copies what is to be read, for a reader that hands it on in steps, and then [finishes](Self::finish).
+    ///
+    /// # Errors
+    /// Those of [`DatapipeConsumer::read`].
+    pub fn copy(&self, length: usize, all: bool, mode: ReadMode) -> Result<Copied, Status> {
+        let state = self.pipe.state.lock();
+        let count = state.readable(length, all)?;
+        let wanted = if mode == ReadMode::Discard { 0 } else { count };
+        Ok(Copied { removals: state.removals, bytes: state.copy(wanted)?, count })
+    }
+
+    /// Takes out what was copied, if it is to be; false if others were faster.
+    pub fn finish(&self, copied: &Copied, mode: ReadMode) -> bool {
+        mode == ReadMode::Peek
+            || self.pipe.with(|state| {
+                let same = state.removals == copied.removals && !state.consumer.is_open();
+                if same {
+                    state.pop(copied.count);
+                }
+                same
+            })
     }
 
     /// How many bytes are there to be read.

@@ -8,6 +8,7 @@ use crate::vmar::Vmar;
 use abi::Status;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// The producer of a data pipe.
 pub struct DatapipeProducer {
@@ -28,8 +29,37 @@ impl DatapipeProducer {
         all: bool,
         fetch: impl FnOnce(usize) -> Result<Vec<u8>, Status>,
     ) -> Result<usize, Status> {
-        let admitted = self.pipe.state.lock().admitted(length, all)?;
-        let bytes = fetch(admitted)?;
+        self.send(&fetch(self.admitted(length, all)?)?, all)
+    }
+
+    /// How many of `length` bytes can be written now.
+    ///
+    /// # Errors
+    /// Those of [`DatapipeProducer::write`].
+    pub fn admitted(&self, length: usize, all: bool) -> Result<usize, Status> {
+        self.pipe.state.lock().admitted(length, all)
+    }
+
+    /// Commits memory of the ring: a step of making sure that [`send`](Self::send) need not, which moves the start of
+    /// the range on.
+    ///
+    /// # Errors
+    /// `NO_MEMORY`. `OUT_OF_RANGE` beyond the end of the ring.
+    pub fn prepare(&self, range: &mut Range<u64>) -> Result<(), Status> {
+        let vmo = self.pipe.state.lock().vmo.clone();
+        vmo.commit(range)
+    }
+
+    /// The bytes that the ring has.
+    pub fn ring(&self) -> Range<u64> {
+        0..self.pipe.state.lock().vmo.size()
+    }
+
+    /// Sends bytes that were [admitted](Self::admitted), or as many of them as there is room for still; how many.
+    ///
+    /// # Errors
+    /// Those of [`DatapipeProducer::write`].
+    pub fn send(&self, bytes: &[u8], all: bool) -> Result<usize, Status> {
         // Other writers may have taken some of the room meanwhile.
         self.pipe.with(|state| {
             let admitted = state.admitted(bytes.len(), all)?;

@@ -29,6 +29,8 @@ use core::ops::Range;
 
 /// What the removal of a mapping or a region costs, in the unit of [`Work`].
 const COST: u32 = 128;
+/// What it costs to give back memory of regions that are gone.
+const TRIM: u32 = 1024;
 /// How many mappings are removed at once without being detached first.
 const FEW: usize = 8;
 /// Up to how many bytes a mapping is removed at once, if it is the only one.
@@ -85,7 +87,8 @@ impl Vmar {
         let mut cleared = core::mem::take(&mut tree.root_cleared);
         let is_done = tree.clean_up(table, work, &mut retired)
             && (tree.get(Tree::ROOT).is_none()
-                || tree.drain(Tree::ROOT, &mut cleared, table, work, &mut retired));
+                || tree.drain(Tree::ROOT, &mut cleared, table, work, &mut retired))
+            && tree.trim(work);
         tree.root_cleared = cleared;
         (retired, is_done)
     }
@@ -103,8 +106,8 @@ impl Tree {
         table: &dyn PageTable,
         retired: &mut Retired,
     ) -> Result<Option<Ticket>, Status> {
-        let mut translated = range.clone();
-        table.unmap(&mut translated, &mut Work::step());
+        let (mut translated, mut work) = (range.clone(), Work::step());
+        table.unmap(&mut translated, &mut work);
         if translated.is_empty() && self.region(index).has_few_mappings(hit, range) {
             self.remove_few(index, hit, range, instead, retired);
             return Ok(None);
@@ -120,7 +123,7 @@ impl Tree {
         self.entries += 1;
         self.leaving.push_back(Leaving { home, range: range.clone(), current, others, cleared: 0 });
         let ticket = Ticket(self.cleared + self.leaving.len() as u64);
-        self.clean_up(table, &mut Work::step(), retired);
+        self.clean_up(table, &mut work, retired);
         Ok(self.unless_done(ticket))
     }
 
@@ -296,6 +299,17 @@ impl Tree {
             }
         }
         false
+    }
+
+    /// Gives back the memory of the regions, when all are gone: whether that is done.
+    fn trim(&mut self, work: &mut Work) -> bool {
+        while self.regions.len() == 0 && self.regions.trim() {
+            if work.is_spent() {
+                return false;
+            }
+            work.spend(TRIM);
+        }
+        true
     }
 
     /// From a region always to the last child, as long as that is a region.

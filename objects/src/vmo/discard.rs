@@ -2,7 +2,7 @@
 //!
 //! A VMO goes with its last handle or mapping, in whoever's hands that is, and may have any number of pages. A few are
 //! freed at once. More are left to a kernel task, [`free_what_is_left`], which yields after each [`STEP`] of tables;
-//! and whoever finds no free page meanwhile does a part of that work himself.
+//! and whoever finds no free page meanwhile frees a table of them himself.
 
 use crate::memory::PageFrames;
 use crate::pages::{Discarded, PageTree};
@@ -10,11 +10,12 @@ use crate::pages::{Discarded, PageTree};
 use waitq::WaitQueue;
 
 /// A VMO with more pages leaves them to the kernel task.
-const AT_ONCE: u64 = 16;
+const AT_ONCE: u64 = 4;
 
-/// How many tables, of up to 64 pages, are freed in one go.
+/// How many tables, of up to 64 pages, the kernel task frees in one go: a page takes some 400 instructions, as its
+/// frame joins those beside it.
 #[cfg(not(loom))]
-const STEP: usize = 16;
+const STEP: usize = 4;
 
 #[cfg(not(loom))]
 static LEFT: WaitQueue<(), Discarded> = WaitQueue::new(Discarded::NONE);
@@ -42,20 +43,18 @@ fn leave(discarded: Discarded) {
     drop(discarded);
 }
 
-/// Frees some of the pages that were left; whether there were any.
+/// Frees some of the pages that were left, no more than a table has; whether there were any.
 #[cfg(not(loom))]
 pub fn free_some() -> bool {
-    (0..STEP).filter(|_| free_one()).count() > 0
-}
-
-#[cfg(not(loom))]
-fn free_one() -> bool {
     let mut table = LEFT.with(|left, _| left.pop());
     if table.is_empty() {
         return false;
     }
     table.free_one();
-    LEFT.with(|left, _| left.push(table));
+    if !table.is_empty() {
+        // The kernel task may have found nothing meanwhile.
+        leave(table);
+    }
     true
 }
 
@@ -64,7 +63,7 @@ fn free_one() -> bool {
 pub async fn free_what_is_left() {
     loop {
         LEFT.wait_unless((), |left, ()| !left.is_empty()).await;
-        while free_some() {
+        while (0..STEP).all(|_| free_some()) {
             executor::yield_now().await;
         }
     }

@@ -214,6 +214,11 @@ impl Vmo {
     /// `OUT_OF_RANGE`: beyond the end, nothing is written. `NO_MEMORY`: a part may be written.
     pub fn write(&self, offset: u64, bytes: &[u8]) -> Result<(), Status> {
         let mut range = self.range(offset, bytes.len() as u64)?;
+        if let Ok(page) = bytes.try_into()
+            && self.fill_page(offset, page)?
+        {
+            return Ok(());
+        }
         let mut rest = bytes;
         self.for_each_page(&mut range, true, |frame, at, length| {
             let (chunk, after) = rest.split_at(length);
@@ -223,6 +228,17 @@ impl Vmo {
             rest = after;
             Ok(())
         })
+    }
+
+    /// Writes a whole page that is not committed yet, without zeros first; false if it is another kind of write.
+    fn fill_page(&self, offset: u64, bytes: &[u8; PAGE_SIZE as usize]) -> Result<bool, Status> {
+        let mut state = self.state.lock();
+        let index = offset / PAGE_SIZE;
+        if !offset.is_multiple_of(PAGE_SIZE) || offset >= state.size || state.page(index).is_some() {
+            return Ok(false);
+        }
+        state.commit_with(index, self.frames, || self.frames.allocate_filled(bytes))?;
+        Ok(true)
     }
 
     /// `offset` and `length` as a range inside the VMO.
@@ -296,13 +312,23 @@ impl State {
     }
 
     fn commit_page(&mut self, index: u64, frames: &dyn PageFrames) -> Result<Frame, FaultError> {
-        if let Some(frame) = self.page(index) {
-            return Ok(frame);
+        match self.page(index) {
+            Some(frame) => Ok(frame),
+            None => self.commit_with(index, frames, || frames.allocate_zeroed()),
         }
+    }
+
+    /// Commits a page that is not, with a frame that was `allocated` for it.
+    fn commit_with(
+        &mut self,
+        index: u64,
+        frames: &dyn PageFrames,
+        allocated: impl FnOnce() -> Option<Frame>,
+    ) -> Result<Frame, FaultError> {
         let Pages::Paged(tree) = &mut self.pages else { unreachable!("fixed pages are always there") };
         let charged = self.charge.cover(tree.len() + 1, self.size / PAGE_SIZE);
         charged.map_err(|NoMemory| FaultError::OverLimit)?;
-        let frame = frames.allocate_zeroed().ok_or(NoMemory)?;
+        let frame = allocated().ok_or(NoMemory)?;
         if let Err(error) = tree.insert(index, frame) {
             frames.free(frame);
             return Err(error.into());

@@ -288,6 +288,6 @@ fn the_pages_of_a_large_vmo_are_freed_in_steps() {
     while frames.used() > 0 {
         let before = frames.used();
         free_some();
-        assert!(before - frames.used() <= 16 * 64 * 4, "not in one go");
+        assert!(before - frames.used() <= 4 * 64 * 2, "not in one go");
     }
 }

@@ -7,6 +7,15 @@ const KERNEL: usize = 0xffff_8000_0000_0000;
 /// The first address that is in no half: not canonical.
 const NON_CANONICAL: usize = 0x0000_8000_0000_0000;
 
+/// Memory of so many bytes, of which the second half is not mapped.
+pub fn half_mapped(bytes: usize) -> Mapping {
+    let memory = Mapping::anonymous(bytes, 0).expect("memory");
+    let root = hafnon_user::startup::root_vmar().expect("a root region");
+    // SAFETY: nobody uses these pages.
+    unsafe { root.unmap(memory.address() + bytes / 2, bytes / 2) }.expect("the second half goes");
+    memory
+}
+
 /// Memory with edges: a writable page that nothing follows, and a page that can only be read.
 pub struct BadMemory {
     edge: Mapping,

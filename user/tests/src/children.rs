@@ -33,6 +33,8 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
             crate::full_channels::flood(startup, role)
         }
         "crowd" => crate::fairness::play(startup),
+        "many-regions" => crate::latency::memory::play(startup),
+        "crowd-at-a-gate" => crate::latency::crowds::play(startup),
         "hog" => crate::hunger::hog(),
         "hog-with-messages" => crate::hunger::hog_with_messages(),
         "spend-pages" => crate::hunger::spend_pages(),

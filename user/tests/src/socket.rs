@@ -11,7 +11,7 @@ use hafnon_user::{
 };
 
 use crate::{
-    bad_memory::BadMemory,
+    bad_memory::{BadMemory, half_mapped},
     harness::{NO_HANDLE, call, stale_handle, user_test, without},
 };
 
@@ -278,6 +278,25 @@ user_test! {
                 assert_eq!(status, Status::INVALID_ARGS, "actual: {kind}");
             }
             assert_eq!(read(&right), Ok(vec![7; 16]));
+        }
+    }
+
+    /// The kernel copies so much in steps.
+    fn long_transfers_lose_nothing_where_memory_ends_half_way() {
+        let memory = half_mapped(CAPACITY);
+        let bytes: Vec<u8> = (0..CAPACITY).map(|number| (number / 7) as u8).collect();
+        for (left, right) in [stream(), datagrams()] {
+            let data = memory.address();
+            let status = call!(zx_socket_write(left.raw(), 0, data as _, CAPACITY, null_mut()));
+            assert_eq!((status, read(&right)), (Status::INVALID_ARGS, Err(Status::SHOULD_WAIT)));
+            assert_eq!(left.write(&bytes), Ok(CAPACITY));
+            for options in [0, SOCKET_PEEK] {
+                let status = call!(zx_socket_read(right.raw(), options, data as _, CAPACITY, null_mut()));
+                assert_eq!(status, Status::INVALID_ARGS);
+            }
+            let mut back = vec![0; CAPACITY];
+            assert_eq!(right.read(&mut back), Ok(CAPACITY));
+            assert!(back == bytes);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::MAX_HANDLES;
 use crate::mm::user::{InSlice, OutSlice};
 use crate::syscalls::Caller;
+use crate::syscalls::long::next_step;
 use abi::{HandleDisposition, RawHandle, Rights, Status};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -74,7 +75,7 @@ pub async fn take_handles_long(
     let values = values.part(0, objects::MAX_HANDLES);
     for start in (0..values.len()).step_by(STEP) {
         if start != 0 {
-            executor::yield_now().await;
+            next_step().await;
         }
         take_part(caller, channel, values.part(start, STEP), &mut taken)?;
     }
@@ -138,7 +139,7 @@ pub async fn take_dispositions_long(
     let listed = listed.part(0, objects::MAX_HANDLES);
     for start in (0..listed.len()).step_by(STEP) {
         if start != 0 {
-            executor::yield_now().await;
+            next_step().await;
         }
         let (part, results) = (listed.part(start, STEP), results.part(start, STEP));
         take_disposed(caller, channel, part, results, &mut taken)?;

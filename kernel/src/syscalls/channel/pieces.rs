@@ -3,6 +3,7 @@
 
 use super::MAX_BYTES;
 use crate::mm::user::InSlice;
+use crate::syscalls::long::next_step;
 use abi::{CHANNEL_MAX_MSG_IOVECS, ChannelIovec, Status};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -82,7 +83,7 @@ pub fn gather(list: InSlice<ChannelIovec>) -> Result<Box<[u8]>, Status> {
 pub async fn gather_long(list: InSlice<ChannelIovec>) -> Result<Box<[u8]>, Status> {
     let mut gathering = Gathering::new(list)?;
     while !gathering.step()? {
-        executor::yield_now().await;
+        next_step().await;
     }
     Ok(gathering.bytes.into_boxed_slice())
 }

@@ -1,7 +1,7 @@
 //! Data pipes.
 
 use super::super::sink::UserSink;
-use super::super::{Caller, no_options};
+use super::super::{Caller, long, no_options};
 use crate::mm::DirectMap;
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{
@@ -10,7 +10,8 @@ use abi::{
     DATAPIPE_WRITE_FLAG_MASK, RawHandle, Status,
 };
 use alloc::sync::Arc;
-use objects::datapipe::{self, DatapipeConsumer, DatapipeProducer, ReadMode};
+use core::task::Poll;
+use objects::datapipe::{self, ATTEMPTS, DatapipeConsumer, DatapipeProducer, ReadMode};
 use objects::{Handle, Sink};
 
 /// A new data pipe.
@@ -35,9 +36,12 @@ pub fn datapipe_write(
     options: u32,
     buffer: InSlice<u8>,
     actual: Out<usize>,
-) -> Result<(), Status> {
+) -> Poll<Result<(), Status>> {
     if options & !DATAPIPE_WRITE_FLAG_MASK != 0 {
-        return Err(Status::NOT_SUPPORTED);
+        return Poll::Ready(Err(Status::NOT_SUPPORTED));
+    }
+    if buffer.len() > long::STEP {
+        return Poll::Pending;
     }
     let mut told = 0;
     let written = producer.write(buffer.len(), options & DATAPIPE_WRITE_FLAG_ALL_OR_NONE != 0, |count| {
@@ -45,6 +49,27 @@ pub fn datapipe_write(
         actual.write(&count)?;
         buffer.part(0, count).read_vec(count)
     })?;
+    Poll::Ready(if written == told { Ok(()) } else { actual.write(&written) })
+}
+
+/// [`datapipe_write`] of more bytes than go in one step.
+pub async fn datapipe_write_long(
+    caller: &Caller,
+    producer: Arc<DatapipeProducer>,
+    options: u32,
+    buffer: InSlice<u8>,
+    actual: Out<usize>,
+) -> Result<(), Status> {
+    let all = options & DATAPIPE_WRITE_FLAG_ALL_OR_NONE != 0;
+    let told = producer.admitted(buffer.len(), all)?;
+    actual.write(&told)?;
+    let bytes = long::read_vec(caller, buffer.part(0, told)).await?;
+    let mut ring = producer.ring();
+    while !ring.is_empty() {
+        producer.prepare(&mut ring)?;
+        long::next_step().await;
+    }
+    let written = producer.send(&bytes, all)?;
     if written == told { Ok(()) } else { actual.write(&written) }
 }
 
@@ -55,20 +80,51 @@ pub fn datapipe_read(
     options: u32,
     buffer: OutSlice<u8>,
     actual: Out<usize>,
-) -> Result<(), Status> {
+) -> Poll<Result<(), Status>> {
     if options & !DATAPIPE_READ_FLAG_MASK != 0 {
-        return Err(Status::NOT_SUPPORTED);
+        return Poll::Ready(Err(Status::NOT_SUPPORTED));
     }
+    let Some((mode, all)) = read_mode(options)? else {
+        return Poll::Ready(actual.write(&consumer.query()?));
+    };
+    if buffer.len() > long::STEP && mode != ReadMode::Discard {
+        return Poll::Pending;
+    }
+    let mut sink = Required(UserSink { buffer, actual, element_size: 1 });
+    Poll::Ready(consumer.read(buffer.len(), all, mode, &mut sink))
+}
+
+/// What becomes of the elements, and whether it is to be all of them or none; nothing for a query.
+fn read_mode(options: u32) -> Result<Option<(ReadMode, bool)>, Status> {
     let mode = match options & !DATAPIPE_READ_FLAG_ALL_OR_NONE {
         0 => ReadMode::Take,
         DATAPIPE_READ_FLAG_PEEK => ReadMode::Peek,
         DATAPIPE_READ_FLAG_DISCARD => ReadMode::Discard,
-        DATAPIPE_READ_FLAG_QUERY => return actual.write(&consumer.query()?),
+        DATAPIPE_READ_FLAG_QUERY => return Ok(None),
         _ => return Err(Status::INVALID_ARGS),
     };
-    let all = options & DATAPIPE_READ_FLAG_ALL_OR_NONE != 0;
-    let mut sink = Required(UserSink { buffer, actual, element_size: 1 });
-    consumer.read(buffer.len(), all, mode, &mut sink)
+    Ok(Some((mode, options & DATAPIPE_READ_FLAG_ALL_OR_NONE != 0)))
+}
+
+/// [`datapipe_read`] of more bytes than go in one step.
+pub async fn datapipe_read_long(
+    _caller: &Caller,
+    consumer: Arc<DatapipeConsumer>,
+    options: u32,
+    buffer: OutSlice<u8>,
+    actual: Out<usize>,
+) -> Result<(), Status> {
+    let (mode, all) = read_mode(options)?.ok_or(Status::INVALID_ARGS)?;
+    for _ in 0..ATTEMPTS {
+        let copied = consumer.copy(buffer.len(), all, mode)?;
+        long::next_step().await;
+        long::write_slice(buffer, &copied.bytes).await?;
+        actual.write(&copied.count)?;
+        if consumer.finish(&copied, mode) {
+            return Ok(());
+        }
+    }
+    Err(Status::SHOULD_WAIT)
 }
 
 /// A sink whose number of bytes has to be told.

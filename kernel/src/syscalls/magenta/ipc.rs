@@ -4,6 +4,7 @@ use super::super::{Caller, channel, cprng, no_options, socket};
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{RawHandle, Status};
 use alloc::sync::Arc;
+use core::task::Poll;
 use objects::{Channel, Socket};
 
 /// Receives a message.
@@ -38,7 +39,7 @@ pub fn socket_read(
     options: u32,
     buffer: OutSlice<u8>,
     actual: Out<usize>,
-) -> Result<(), Status> {
+) -> Poll<Result<(), Status>> {
     no_options(options)?;
     socket::socket_read(caller, socket, 0, buffer, actual)
 }
@@ -50,9 +51,9 @@ pub fn socket_write(
     options: u32,
     buffer: InSlice<u8>,
     actual: Out<usize>,
-) -> Result<(), Status> {
+) -> Poll<Result<(), Status>> {
     if options == abi::SOCKET_HALF_CLOSE && buffer.is_empty() {
-        return socket.half_close();
+        return Poll::Ready(socket.half_close());
     }
     socket::socket_write(caller, socket, options, buffer, actual)
 }

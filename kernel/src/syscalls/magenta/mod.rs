@@ -50,6 +50,7 @@ pub mod channel {
 
 /// Sockets.
 pub mod socket {
+    pub use super::super::socket::{socket_read_long, socket_write_long};
     pub use super::ipc::{socket_create, socket_read, socket_write};
 }
 

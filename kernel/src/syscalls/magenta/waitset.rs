@@ -1,6 +1,6 @@
 //! Wait sets.
 
-use super::super::{Caller, HandleArgument, no_options};
+use super::super::{Caller, HandleArgument, long, no_options};
 use super::wait::{after, subject};
 use crate::mm::user::{InOut, Out, OutSlice};
 use abi::{RawHandle, Signals, Status, WAITSET_MAX_RESULTS, WaitsetResult};
@@ -51,7 +51,7 @@ pub async fn waitset_wait(
     while let Some(next) = from
         && written < results.len()
     {
-        executor::yield_now().await;
+        long::next_step().await;
         let (more, behind) = report(&waitset, Some(next), results.part(written, results.len()))?;
         (written, from) = (written + more, behind);
     }

@@ -4,8 +4,9 @@
 //! instructions without a chance to take an interrupt, whatever it is at: building up counts, too. Instructions
 //! are counted on one CPU (`counted`). A row wants a line in `user/tests/latency.toml`, which says what it does.
 
+pub mod crowds;
 mod handles;
-mod memory;
+pub mod memory;
 mod observers;
 mod output;
 mod queues;

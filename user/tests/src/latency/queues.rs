@@ -103,14 +103,34 @@ user_test! {
             ends.push(Handle::from(left).into_raw());
             ends.push(Handle::from(right).into_raw());
         }
-        // Not zero, so that its pages are there: into fresh memory it takes a tenth more than the limit.
-        let mut read = vec![1; 256 * 1024];
+        let mut read = vec![0; 256 * 1024];
         let (last, mut actual) = (ends[ends.len() - 1], 0);
         assert_eq!(call!(zx_socket_read(last, 0, read.as_mut_ptr().cast(), read.len(), &mut actual)), Status::OK);
+        assert_eq!(actual, read.len());
+        let fresh = vec![0; 256 * 1024];
+        let (left, right) = Socket::create_stream().expect("a socket");
+        assert_eq!(left.write(&fresh).expect("written"), fresh.len());
+        drop((left, right));
         let (left, right) = Socket::create_datagram().expect("a socket");
         while left.write(b"a").is_ok() {}
         assert_eq!(call!(zx_handle_close_many(ends.as_ptr(), ends.len())), Status::OK);
         drop((left, right));
+    }
+
+    #[needs("counted")]
+    fn full_data_pipes() {
+        const ALL: usize = 256 * 1024;
+        for bytes in [vec![0; ALL], vec![7; ALL]] {
+            let (mut consumer, mut producer, mut actual) = (0, 0, 0);
+            assert_eq!(call!(mx_datapipe_create(0, 1, ALL, &mut consumer, &mut producer)), Status::OK);
+            let (consumer, producer) = (Handle::from_raw(consumer), Handle::from_raw(producer));
+            assert_eq!(call!(mx_datapipe_write(producer.raw(), 0, bytes.as_ptr(), ALL, &mut actual)), Status::OK);
+            assert_eq!(actual, ALL);
+            let mut read = vec![0; ALL];
+            let to: *mut u8 = read.as_mut_ptr();
+            assert_eq!(call!(mx_datapipe_read(consumer.raw(), 0, to, ALL, &mut actual)), Status::OK);
+            assert!(actual == ALL && read == bytes);
+        }
     }
 
     #[needs("counted")]

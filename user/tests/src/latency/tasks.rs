@@ -2,9 +2,9 @@
 
 use alloc::{vec, vec::Vec};
 
-use hafnon_user::{AsHandle, Channel, Job, Signals, Status, clock::INFINITE, task::Task};
+use hafnon_user::{AsHandle, Channel, Job, Signals, Status, abi::PA_USER0, clock::INFINITE, task::Task};
 
-use crate::harness::{call, job, user_test};
+use crate::harness::{call, child, job, user_test};
 
 /// Children of a job.
 const CHILDREN: usize = 100_000;
@@ -29,6 +29,22 @@ user_test! {
         for child in &children {
             child.wait(Signals::JOB_TERMINATED, 0).expect("before its parent");
         }
+    }
+
+    /// What is left of processes takes turns.
+    #[needs("counted")]
+    fn a_small_process_ends_while_a_large_one_does() {
+        let (near, far) = Channel::create().expect("a channel");
+        let large = child("wait-handles", |launch| launch.handle(PA_USER0, far));
+        near.wait(Signals::CHANNEL_READABLE, INFINITE).expect("it has its handles");
+        let (near, far) = Channel::create().expect("a channel");
+        let small = child("wait-sleep", |launch| launch.handle(PA_USER0, far));
+        near.wait(Signals::CHANNEL_READABLE, INFINITE).expect("it waits");
+        large.kill().expect("killed");
+        small.kill().expect("killed");
+        small.wait_terminated().expect("it ends");
+        assert_eq!(large.wait(Signals::TASK_TERMINATED, 0).err(), Some(Status::TIMED_OUT), "still at it");
+        large.wait_terminated().expect("it ends");
     }
 
     #[needs("counted")]

@@ -1,5 +1,7 @@
 //! datapipe_create, datapipe_write, datapipe_read, and the windows of begin and end.
 
+use alloc::{vec, vec::Vec};
+
 use hafnon_user::{
     Channel, Rights, Signals, Status,
     abi::{
@@ -13,7 +15,7 @@ use hafnon_user::{
 
 use super::{event, owned};
 use crate::{
-    bad_memory::BadMemory,
+    bad_memory::{BadMemory, half_mapped},
     harness::{NO_HANDLE, call, user_test},
 };
 
@@ -294,6 +296,31 @@ user_test! {
         assert_eq!((write(&mute, b"a", 0), read(&deaf, 1, 0)), (Err(Status::ACCESS_DENIED), Err(Status::ACCESS_DENIED)));
         assert_eq!((begin_write(&mute, 0, 1), begin_read(&deaf, 0, 1)), (Err(Status::ACCESS_DENIED), Err(Status::ACCESS_DENIED)));
         assert_eq!((end_write(&mute, 1), end_read(&deaf, 1)), (Status::ACCESS_DENIED, Status::ACCESS_DENIED));
+    }
+
+    /// The kernel copies so much in steps.
+    fn long_transfers_lose_nothing_where_memory_ends_half_way() {
+        const ALL: usize = 256 * 1024;
+        let ((consumer, producer), memory) = (pipe(1, ALL), half_mapped(ALL));
+        let (data, mut actual) = (memory.address(), 0);
+        let status = call!(mx_datapipe_write(producer.raw(), 0, data as _, ALL, &mut actual));
+        assert_eq!((status, read(&consumer, 0, QUERY)), (Status::INVALID_ARGS, Ok(([0; 16], 0))));
+        let bytes: Vec<u8> = (0..ALL).map(|number| (number / 7) as u8).collect();
+        // The ring's end lies in the middle.
+        assert_eq!(write(&producer, &bytes[..ALL / 2 - 1], 0), Ok(ALL / 2 - 1));
+        assert_eq!(read(&consumer, ALL / 2 - 1, DISCARD).map(|(_, actual)| actual), Ok(ALL / 2 - 1));
+        assert_eq!(write(&producer, &bytes, WRITE_ALL), Ok(ALL));
+        for options in [0, PEEK, READ_ALL] {
+            let status = call!(mx_datapipe_read(consumer.raw(), options, data as _, ALL, &mut actual));
+            assert_eq!(status, Status::INVALID_ARGS);
+        }
+        for options in [PEEK, 0] {
+            let mut back = vec![0_u8; ALL];
+            let to = back.as_mut_ptr();
+            assert_eq!(call!(mx_datapipe_read(consumer.raw(), options, to, ALL, &mut actual)), Status::OK);
+            assert!(actual == ALL && back == bytes);
+        }
+        assert_eq!(read(&consumer, 0, QUERY).map(|(_, actual)| actual), Ok(0));
     }
 
     fn bad_pointers_change_nothing() {

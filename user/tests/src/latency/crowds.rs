@@ -1,0 +1,167 @@
+//! Very many threads, and what is done to all of them.
+
+use alloc::{boxed::Box, vec, vec::Vec};
+use core::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+use hafnon_user::{
+    AsHandle, Channel, Signals, Startup, Status,
+    abi::{INFO_PROCESS_THREADS, PA_USER0},
+    clock::{self, INFINITE},
+    futex, info,
+    task::{Task, Thread},
+    thread,
+    vmar::{Mapping, PAGE_SIZE},
+};
+
+use crate::{
+    children::SURVIVED,
+    harness::{self, child, process, user_test},
+};
+
+/// Threads of a crowd.
+const CROWD: usize = 20_000;
+/// Bytes of the stack of a thread that only waits.
+const STACK: usize = 512;
+
+/// Where the threads of a crowd wait, and how many have come there.
+#[derive(Default)]
+struct Gate {
+    word: AtomicU32,
+    come: AtomicU32,
+    gone: AtomicU32,
+}
+
+/// A thread of a crowd: waits at the gate's word until it is woken, and ends.
+extern "C" fn stand(gate: usize, word: usize) -> ! {
+    // SAFETY: gate and word were leaked.
+    let (gate, word) = unsafe {
+        let gate = &*core::ptr::with_exposed_provenance::<Gate>(gate);
+        (gate, &*core::ptr::with_exposed_provenance::<AtomicU32>(word))
+    };
+    gate.come.fetch_add(1, SeqCst);
+    let _ = futex::wait(word, 0);
+    gate.gone.fetch_add(1, SeqCst);
+    thread::exit()
+}
+
+/// Threads that wait, each at a word of its own or all at the gate's.
+fn crowd(count: usize, gate: &'static Gate, word: impl Fn(usize) -> &'static AtomicU32) -> Vec<Thread> {
+    let stacks = Box::leak(Box::new(Mapping::anonymous(count * STACK, PAGE_SIZE).expect("stacks")));
+    let start = |number: usize| {
+        let thread = Thread::create(&process(), "one of many").expect("a thread");
+        let stack = stacks.end() - number * STACK - 8;
+        let (first, second) =
+            ((&raw const *gate).expose_provenance(), (&raw const *word(number)).expose_provenance());
+        // SAFETY: `stand` takes these two, and the stack is this thread's.
+        unsafe { thread.start(stand as *const () as usize, stack, first, second) }.expect("it starts");
+        thread
+    };
+    let threads = (0..count).map(start).collect();
+    until(|| gate.come.load(SeqCst) as usize == count);
+    // All have come; on one CPU those that do not wait yet do so in a moment.
+    clock::yield_now();
+    threads
+}
+
+fn until(done: impl Fn() -> bool) {
+    while !done() {
+        clock::yield_now();
+    }
+}
+
+/// Wakes all who wait at a word, and lets nobody wait there any more.
+fn open(word: &AtomicU32) {
+    word.store(1, SeqCst);
+    futex::wake(word, u32::MAX).expect("woken");
+}
+
+fn gate() -> &'static Gate {
+    Box::leak(Box::default())
+}
+
+/// A child's part: a crowd that waits for ever.
+pub fn play(startup: &mut Startup) -> i64 {
+    let channel: Channel = startup.take_object(PA_USER0).expect("a channel");
+    harness::play(startup, || {
+        let gate = gate();
+        drop(crowd(CROWD, gate, |_| &gate.word));
+        channel.write(b"all wait", vec![]).expect("the test is told");
+        let _ = clock::sleep_until(INFINITE);
+        SURVIVED
+    })
+}
+
+/// Waits until all threads have ended.
+fn dismiss(threads: Vec<Thread>) {
+    for thread in threads {
+        thread.wait(Signals::THREAD_TERMINATED, INFINITE).expect("it ends");
+    }
+}
+
+user_test! {
+    #[needs("counted")]
+    fn killing_a_process_of_20_000_threads() {
+        let (near, far) = Channel::create().expect("a channel");
+        let victim = child("crowd-at-a-gate", |launch| launch.handle(PA_USER0, far));
+        near.wait(Signals::CHANNEL_READABLE | Signals::CHANNEL_PEER_CLOSED, INFINITE).expect("it is told");
+        assert_eq!(near.read().expect("all wait").bytes, b"all wait");
+        victim.kill().expect("killed");
+        victim.wait_terminated().expect("it ends");
+    }
+
+    #[needs("counted")]
+    fn waking_20_000_waiters_of_a_futex() {
+        let gate = gate();
+        let threads = crowd(CROWD, gate, |_| &gate.word);
+        let mut room = vec![0; (CROWD + 10) * 8];
+        assert_eq!(info::query(process().raw(), INFO_PROCESS_THREADS, &mut room).0, Status::OK);
+        open(&gate.word);
+        until(|| gate.gone.load(SeqCst) as usize == CROWD);
+        dismiss(threads);
+    }
+
+    #[needs("counted")]
+    fn moving_20_000_waiters_of_a_futex() {
+        let (gate, other) = (gate(), gate());
+        let threads = crowd(CROWD, gate, |_| &gate.word);
+        futex::requeue(&gate.word, 0, 0, &other.word, u32::MAX).expect("moved");
+        assert_eq!(gate.gone.load(SeqCst), 0);
+        futex::wake(&other.word, u32::MAX).expect("woken");
+        open(&gate.word);
+        until(|| gate.gone.load(SeqCst) as usize == CROWD);
+        dismiss(threads);
+    }
+
+    /// The first owner that is named makes the kernel look at all who wait.
+    #[needs("counted")]
+    fn owners_of_20_000_futexes() {
+        let gate = gate();
+        let words: &'static [AtomicU32] = Vec::leak((0..CROWD).map(|_| AtomicU32::new(0)).collect());
+        let threads = crowd(CROWD, gate, |number| &words[number]);
+        let deadline = clock::deadline_after(clock::MILLISECOND);
+        assert_eq!(futex::wait_until(&gate.word, 0, threads[0].raw(), deadline), Err(Status::TIMED_OUT));
+        for word in words {
+            word.store(1, SeqCst);
+            futex::wake_single_owner(word).expect("woken");
+        }
+        until(|| gate.gone.load(SeqCst) as usize == CROWD);
+        dismiss(threads);
+    }
+    #[needs("counted")]
+    fn owners_known_to_20_000_waiters() {
+        let (gate, early) = (gate(), gate());
+        let other = crowd(1, early, |_| &early.word);
+        let deadline = clock::deadline_after(clock::MILLISECOND);
+        assert_eq!(futex::wait_until(&gate.word, 0, other[0].raw(), deadline), Err(Status::TIMED_OUT));
+        let words: &'static [AtomicU32] = Vec::leak((0..CROWD).map(|_| AtomicU32::new(0)).collect());
+        let threads = crowd(CROWD, gate, |number| &words[number]);
+        for word in words {
+            word.store(1, SeqCst);
+            futex::wake_single_owner(word).expect("woken");
+        }
+        until(|| gate.gone.load(SeqCst) as usize == CROWD);
+        open(&early.word);
+        dismiss(threads);
+        dismiss(other);
+    }
+}
