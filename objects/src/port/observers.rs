@@ -3,7 +3,7 @@
 //!
 //! All takes constant time, however many there are, and there is never a moment when all have to move: slots lie in
 //! chunks, and the chains of those whose handle and key hash alike become more by one at a time (linear hashing, Litwin
-//! 1980). The exception: those with the same handle and key are one chain, which moves whole when it is split.
+//! 1980). Those with the same handle and key are twins: one of them stands in a chain, for all.
 
 use super::observer::Observer;
 use crate::handle::HandleId;
@@ -39,8 +39,10 @@ impl Default for Link {
 struct Slot {
     observer: Arc<Observer>,
     hash: u32,
-    /// Its neighbours in the chain.
+    /// Its neighbours in the chain, if it has no twin before it.
     chain: Neighbours,
+    /// The twins before and behind it.
+    twins: Neighbours,
     /// Where its packet stands among all packets of the port; 0 if it is not queued.
     number: u64,
     /// Its neighbours in the queue.
@@ -101,9 +103,13 @@ impl Observers {
             self.split();
         }
         let hash = secret::hash(observer.handle.0, observer.key);
-        let (chain, queue) = (Neighbours::default(), Neighbours::default());
-        let slot = self.slots.insert(Slot { observer, hash, chain, number: 0, queue })?;
-        self.link(slot, hash);
+        let twin = self.find(observer.handle, observer.key, hash);
+        let [chain, twins, queue] = [Neighbours::default(); 3];
+        let slot = self.slots.insert(Slot { observer, hash, chain, twins, number: 0, queue })?;
+        match twin {
+            Some(twin) => self.link_behind(twin, slot),
+            None => self.link(slot, hash),
+        }
         Ok(slot)
     }
 
@@ -139,12 +145,18 @@ impl Observers {
 
     /// Takes out some observer with this handle and key.
     pub fn cancel(&mut self, handle: HandleId, key: u64) -> Option<Arc<Observer>> {
-        let chain = self.chain(secret::hash(handle.0, key));
+        let first = self.find(handle, key, secret::hash(handle.0, key))?;
+        self.remove(first)
+    }
+
+    /// The one that stands in a chain for all with this handle and key.
+    fn find(&self, handle: HandleId, key: u64, hash: u32) -> Option<usize> {
+        let chain = self.chain(hash);
         let mut cursor = *self.chains.get(chain / CHUNK)?.get(chain % CHUNK)?;
         while let Some(slot) = cursor.get() {
             let entry = self.slots.get(slot)?;
-            if entry.observer.is_for(handle, key) {
-                return self.remove(slot);
+            if entry.hash == hash && entry.observer.is_for(handle, key) {
+                return Some(slot);
             }
             cursor = entry.chain.next;
         }
@@ -167,21 +179,34 @@ impl Observers {
     }
 
     fn remove(&mut self, slot: usize) -> Option<Arc<Observer>> {
-        let Slot { observer, hash, chain, number, queue } = self.slots.remove(slot)?;
-        match chain.prev.get().and_then(|prev| self.slots.get_mut(prev)) {
-            Some(prev) => prev.chain.next = chain.next,
-            None => {
-                let number = self.chain(hash);
-                *self.head(number) = chain.next;
-            }
+        let Slot { observer, hash, chain, twins, number, queue } = self.slots.remove(slot)?;
+        if let Some(next) = twins.next.get().and_then(|next| self.slots.get_mut(next)) {
+            next.twins.prev = twins.prev;
+            next.chain = chain;
         }
-        if let Some(next) = chain.next.get().and_then(|next| self.slots.get_mut(next)) {
-            next.chain.prev = chain.prev;
+        match twins.prev.get().and_then(|prev| self.slots.get_mut(prev)) {
+            Some(prev) => prev.twins.next = twins.next,
+            None => self.leave_chain(hash, chain, twins.next),
         }
         if number != 0 {
             self.leave_queue(queue);
         }
         Some(observer)
+    }
+
+    /// A slot leaves this place in the chain, for a twin if it has one.
+    fn leave_chain(&mut self, hash: u32, place: Neighbours, twin: Link) {
+        let instead = |other: Link| if twin.get().is_some() { twin } else { other };
+        match place.prev.get().and_then(|prev| self.slots.get_mut(prev)) {
+            Some(prev) => prev.chain.next = instead(place.next),
+            None => {
+                let number = self.chain(hash);
+                *self.head(number) = instead(place.next);
+            }
+        }
+        if let Some(next) = place.next.get().and_then(|next| self.slots.get_mut(next)) {
+            next.chain.prev = instead(place.prev);
+        }
     }
 
     fn leave_queue(&mut self, place: Neighbours) {
@@ -215,6 +240,19 @@ impl Observers {
         }
         if let Some(next) = next.get().and_then(|next| self.slots.get_mut(next)) {
             next.chain.prev = link;
+        }
+    }
+
+    /// Puts a slot behind the twin that stands in the chain.
+    fn link_behind(&mut self, twin: usize, slot: usize) {
+        let link = Link(slot as u32);
+        let Some(first) = self.slots.get_mut(twin) else { return };
+        let next = core::mem::replace(&mut first.twins.next, link);
+        if let Some(entry) = self.slots.get_mut(slot) {
+            entry.twins = Neighbours { prev: Link(twin as u32), next };
+        }
+        if let Some(next) = next.get().and_then(|next| self.slots.get_mut(next)) {
+            next.twins.prev = link;
         }
     }
 

@@ -66,6 +66,23 @@ user_test! {
     }
 
     #[needs("counted")]
+    fn waits_of_one_key() {
+        let (event, port) = (Event::create().expect("an event"), Port::create().expect("a port"));
+        for _ in 0..MANY / 2 {
+            event.wait_async(&port, 1, OBSERVED, 0).expect("armed");
+        }
+        // Others come, for whom the table grows, and are looked for.
+        for key in 2..MANY / 2 {
+            event.wait_async(&port, key, OBSERVED, 0).expect("armed");
+        }
+        for key in 2..MANY / 2 {
+            port.cancel(&event, key).expect("it is there");
+        }
+        port.cancel(&event, 1).expect("all of them are there");
+        assert_eq!(port.cancel(&event, 1), Err(Status::NOT_FOUND));
+    }
+
+    #[needs("counted")]
     fn writing_to_a_channel_that_many_observe() {
         let (near, far) = Channel::create().expect("a channel");
         let port = Port::create().expect("a port");
