@@ -179,13 +179,14 @@ impl<'a> Buddy<'a> {
     }
 
     /// Keeps a number with an allocated block, until it is freed.
-    pub fn set_note(&mut self, first: u32, note: u32) {
-        self.links[first as usize].next = note;
+    pub fn set_note(&mut self, first: u32, note: u64) {
+        self.links[first as usize] = Link { next: note as u32, previous: (note >> 32) as u32 };
     }
 
     /// The number that is kept with a block.
-    pub fn note(&self, first: u32) -> u32 {
-        self.links[first as usize].next
+    pub fn note(&self, first: u32) -> u64 {
+        let Link { next, previous } = self.links[first as usize];
+        u64::from(previous) << 32 | u64::from(next)
     }
 
     /// Adds an allocated frame to a chain.
@@ -298,8 +299,8 @@ mod tests {
         let mut buddy = Buddy::new(&mut links, &mut pairs);
         buddy.insert(0..64);
         let blocks = [(); 2].map(|()| buddy.allocate(3).unwrap());
-        (0..2).for_each(|index| buddy.set_note(blocks[index], 40 + index as u32));
-        assert_eq!(blocks.map(|block| buddy.note(block)), [40, 41]);
+        (0..2).for_each(|index| buddy.set_note(blocks[index], (7 << 40) + index as u64));
+        assert_eq!(blocks.map(|block| buddy.note(block)), [7 << 40, (7 << 40) + 1]);
     }
 
     #[test]

@@ -28,7 +28,9 @@ mod userboot;
 mod vdso;
 
 use bootloader_api::BootInfo;
+use core::future::poll_fn;
 use executor::TaskOptions;
+use mm::payers;
 
 /// Where every way of booting arrives, on the first CPU, interrupts off, traps and panics
 /// reported.
@@ -51,8 +53,10 @@ fn cpu_main() -> ! {
 /// Starts the kernel's own tasks, the services that the kernel binary names, and then its tests, if it has
 /// any, or the first user process.
 fn start_tasks() {
-    let spawn =
-        |name, task| run::executor().spawn_detached(TaskOptions::new(name), task).expect("memory at boot");
+    let spawn = |name, mut task: service::Running| {
+        let life = poll_fn(move |context| payers::free_of_charge(|| task.as_mut().poll(context)));
+        run::executor().spawn_detached(TaskOptions::new(name), life).expect("memory at boot");
+    };
     syscalls::many::prepare_places();
     spawn("wait places", service::start(syscalls::many::make_places()));
     spawn("closing", service::start(objects::closing::close_what_is_left()));

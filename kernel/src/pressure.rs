@@ -11,7 +11,7 @@
 
 use crate::arch::time;
 use crate::mm::layout::PAGE_SIZE;
-use crate::mm::{frames, payers, watermarks};
+use crate::mm::{frames, watermarks};
 use crate::{println, run};
 use alloc::sync::Arc;
 use core::future::poll_fn;
@@ -141,9 +141,7 @@ async fn victim(out_of_memory: bool, starving: bool) -> Option<Victim> {
     if !starving {
         return None;
     }
-    let held = |koid| payers::held_for(koid) as u64;
-    let greediest = root.greediest(held).await;
-    let most = greediest.map(|greedy| Victim(greedy, "it has most of it"));
+    let most = root.greediest().await.map(|greedy| Victim(greedy, "it has most of it"));
     most.or_else(|| Some(Victim(Greedy::Process(root.first_process()?), "nobody else has more than others")))
 }
 

@@ -9,7 +9,9 @@ use core::any::Any;
 use core::ops::Range;
 use core::sync::atomic::{AtomicU64, Ordering};
 use executor::{NOMINAL_WEIGHT, TaskGroup};
-use objects::memory::{Frame, NoMemory, PageTable, Protection, Work};
+use objects::account::{self, Charge, Payer};
+use objects::memory::{Frame, PageTable, Protection, Work};
+use objects::vmar::FaultError;
 use objects::{Job, Process, Vmar};
 
 /// The rights of the handle to a new process's root VMAR.
@@ -48,7 +50,7 @@ impl Machine {
 }
 
 impl PageTable for Machine {
-    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), NoMemory> {
+    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), FaultError> {
         self.space.map(address, frame, protection)
     }
 
@@ -75,12 +77,14 @@ pub fn of_vmar(vmar: &Vmar) -> Option<&Machine> {
 /// # Errors
 /// `NO_MEMORY`; `BAD_STATE` when the job was killed.
 pub fn create(job: Arc<Job>, name: &[u8]) -> Result<Arc<Process>, Status> {
-    let space = AddressSpace::new()?;
+    account::release_some();
+    let payer = Payer::new(&job);
+    let space = AddressSpace::new(Charge::to(payer.clone()))?;
     let tasks = TaskGroup::new(cpu::count(), NOMINAL_WEIGHT).map_err(|_| Status::NO_MEMORY)?;
     let machine =
         Arc::new(Machine { space, tasks, vdso_base: AtomicU64::new(0), vdso_code: AtomicU64::new(0) });
     let root = Vmar::root(layout::USER_BASE..layout::USER_END, machine.clone(), &entropy::SOURCE);
-    Process::new(job, name, root, machine, entropy::number() as u32)
+    Process::new(job, payer, name, root, machine, entropy::number() as u32)
 }
 
 /// What the kernel keeps for a process; `None` for one that [`create`] did not make.

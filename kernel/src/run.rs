@@ -4,7 +4,7 @@ use crate::arch::cpu::{self, MAX_CPUS};
 use crate::arch::executors::{self, CpuPlatform};
 use crate::arch::per_cpu::PerCpu;
 use crate::arch::{self, interrupts, stretch, time};
-use crate::mm::{frames, payers, shootdown, stock, user};
+use crate::mm::{frames, payers, shootdown, stock, user, watermarks};
 use crate::syscalls::Caller;
 use crate::{config, entropy};
 use abi::Status;
@@ -14,6 +14,7 @@ use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 use executor::{Executor, Group, Sleepers, TimerQueue};
 use objects::Process;
+use objects::account;
 use objects::memory::Protection;
 use objects::vmar::FaultError;
 use spin::Once;
@@ -71,7 +72,8 @@ pub fn init() {
         member.set_budget(budget.min(executors::LONG_POLL));
     }
     user::set_fault_handler(resolve_fault);
-    payers::set_current(|| PROCESS.get().map(|process| process.koid()));
+    payers::set_current(|| PROCESS.get().map(|process| process.payer().clone()));
+    account::set_alarm(watermarks::note_limit);
     objects::on_leaving(arch::user::leave);
     objects::set_secret(entropy::number());
     frames::stock_up(cpu::count());

@@ -1,11 +1,24 @@
 //! Accounts: how much of the machine a job has, and how much it may have.
 //!
 //! ```text
-//! VMO ── Charge ──▶ Payer, the process that made it ──▶ its job ──▶ the parent of that ──▶ … ──▶ the root job
+//! VMO, page tables ── Charge ──▶ Payer, the process ──▶ ledger of its job ──▶ that of the parent ──▶ … ──▶ of the root
+//! frame of the kernel heap ─────▶
 //! ```
 //! What user code has the kernel hold is charged to the job of the process that asked for it, and stays so wherever
 //! the object goes: to be handed something costs nothing. A charge counts in every job above, too, and must fit into
 //! the limit of each. Charges are taken in chunks, so that a hot path compares two numbers of its own.
+//!
+//! The kernel heap charges when it takes frames, not when it allocates. As small allocations can not fail, it may
+//! [overdraw](Payer::charge_frames) an account, and who is over a limit is refused the next call that needs memory.
+
+mod ledger;
+#[cfg(not(loom))]
+mod parked;
+
+pub(crate) use ledger::Ledger;
+pub use ledger::set_alarm;
+#[cfg(not(loom))]
+pub use parked::{park, release_some};
 
 use crate::job::Job;
 use crate::memory::NoMemory;
@@ -15,72 +28,73 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// How many pages are charged at once, at most, beyond those that are needed.
 const CHUNK: u64 = 16;
 
-/// What one job has of one thing, with all jobs below it.
-pub(crate) struct Account {
-    used: AtomicU64,
-    limit: AtomicU64,
-}
-
-impl Default for Account {
-    fn default() -> Self {
-        Self { used: AtomicU64::new(0), limit: AtomicU64::new(u64::MAX) }
-    }
-}
-
-impl Account {
-    /// How much it has.
-    pub fn used(&self) -> u64 {
-        self.used.load(Relaxed)
-    }
-
-    /// How much it may have.
-    pub fn limit(&self) -> u64 {
-        self.limit.load(Relaxed)
-    }
-
-    /// Says how much it may have. What it has beyond that stays.
-    pub fn set_limit(&self, limit: u64) {
-        self.limit.store(limit, Relaxed);
-    }
-
-    /// Takes more, if that does not exceed the limit.
-    pub fn add(&self, amount: u64) -> bool {
-        let more = |used: u64| used.checked_add(amount).filter(|sum| *sum <= self.limit());
-        self.used.fetch_update(Relaxed, Relaxed, more).is_ok()
-    }
-
-    /// Gives back.
-    pub fn subtract(&self, amount: u64) {
-        self.used.fetch_sub(amount, Relaxed);
-    }
-}
-
 /// A process as the one who pays, also for what outlives it.
 pub struct Payer {
-    job: Arc<Job>,
+    ledger: Arc<Ledger>,
+    /// Everything that is charged to it, in pages.
     pages: AtomicU64,
+    /// What of it are frames of the kernel heap.
+    frames: AtomicU64,
+    #[cfg(not(loom))]
+    parked: parked::Place,
 }
 
 impl Payer {
     /// A process of this job.
-    pub fn new(job: Arc<Job>) -> Arc<Self> {
-        Arc::new(Self { job, pages: AtomicU64::new(0) })
+    pub fn new(job: &Job) -> Arc<Self> {
+        Arc::new(Self {
+            ledger: job.ledger().clone(),
+            pages: AtomicU64::new(0),
+            frames: AtomicU64::new(0),
+            #[cfg(not(loom))]
+            parked: parked::Place::default(),
+        })
     }
 
-    /// How many pages are charged to it.
+    /// How many pages are charged to it, frames of the kernel heap included.
     pub fn pages(&self) -> u64 {
         self.pages.load(Relaxed)
     }
 
+    /// How many frames of the kernel heap are charged to it.
+    pub fn frames(&self) -> u64 {
+        self.frames.load(Relaxed)
+    }
+
+    /// Whether its job, or one above, has more than it may.
+    pub fn is_over_limit(&self) -> bool {
+        self.ledger.is_over_limit()
+    }
+
     fn charge(&self, pages: u64) -> Result<(), NoMemory> {
-        self.job.charge_pages(pages)?;
+        self.ledger.charge_pages(pages)?;
         self.pages.fetch_add(pages, Relaxed);
         Ok(())
     }
 
     fn give_back(&self, pages: u64) {
         self.pages.fetch_sub(pages, Relaxed);
-        self.job.give_back_pages(pages);
+        self.ledger.give_back_pages(pages);
+    }
+
+    /// Charges frames of the kernel heap; those that can do without `must_fit` into the limits. Whether they are the
+    /// only ones now. It takes no lock, and does not allocate.
+    ///
+    /// # Errors
+    /// `NoMemory`: they must fit, and do not.
+    pub fn charge_frames(&self, frames: u64, must_fit: bool) -> Result<bool, NoMemory> {
+        match must_fit {
+            true => self.ledger.charge_pages(frames)?,
+            false => self.ledger.overdraw_pages(frames),
+        }
+        self.pages.fetch_add(frames, Relaxed);
+        Ok(self.frames.fetch_add(frames, Relaxed) == 0)
+    }
+
+    /// Gives back frames of the kernel heap; whether they were the last ones.
+    pub fn give_back_frames(&self, frames: u64) -> bool {
+        self.give_back(frames);
+        self.frames.fetch_sub(frames, Relaxed) == frames
     }
 }
 
@@ -145,7 +159,7 @@ mod tests {
     fn a_charge_counts_in_all_jobs_above_and_comes_back() {
         let root = Job::root();
         let child = root.create_child().expect("a job");
-        let payer = Payer::new(child.clone());
+        let payer = Payer::new(&child);
         let mut charge = Charge::to(payer.clone());
         charge.cover(1, 1).expect("no limit");
         assert_eq!([root.pages(), child.pages()], [1, 1]);
@@ -167,7 +181,7 @@ mod tests {
         let middle = root.create_child().expect("a job");
         let (one, other) = (middle.create_child().expect("a job"), middle.create_child().expect("a job"));
         middle.set_page_limit(20);
-        let (mut first, mut second) = (Charge::to(Payer::new(one.clone())), Charge::to(Payer::new(other)));
+        let (mut first, mut second) = (Charge::to(Payer::new(&one)), Charge::to(Payer::new(&other)));
         first.cover(16, 1000).expect("it fits");
         assert_eq!(second.cover(5, 1000), Err(NoMemory));
         second.cover(4, 1000).expect("it fits, though no chunk does");
@@ -179,6 +193,30 @@ mod tests {
         );
         drop(second);
         first.cover(20, 1000).expect("there is room again");
+    }
+
+    #[test]
+    fn frames_of_the_kernel_count_with_the_pages_and_may_overdraw() {
+        let root = Job::root();
+        let job = root.create_child().expect("a job");
+        job.set_page_limit(20);
+        let payer = Payer::new(&job);
+        let mut charge = Charge::to(payer.clone());
+        charge.cover(16, 16).expect("it fits");
+        assert_eq!(payer.charge_frames(5, true), Err(NoMemory));
+        assert_eq!(payer.charge_frames(4, true), Ok(true));
+        assert!(!payer.is_over_limit());
+        assert_eq!(payer.charge_frames(4, false), Ok(false));
+        assert_eq!(
+            [root.pages(), job.pages(), job.own_pages(), payer.pages(), payer.frames()],
+            [24, 24, 24, 24, 8]
+        );
+        assert!(payer.is_over_limit() && charge.cover(17, 17).is_err());
+        assert!(!payer.give_back_frames(4) && !payer.is_over_limit());
+        drop(job);
+        assert!(payer.give_back_frames(4), "the account outlives the job");
+        drop(charge);
+        assert_eq!([root.pages(), payer.pages()], [0, 0]);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! Both count what they hold, so that a leak or a double free fails a test, and both can be told to
 //! run out of memory.
 
-use crate::memory::{Entropy, Frame, NoMemory, PAGE_SIZE, PageFrames, PageTable, Protection, Work};
+use crate::memory::{Entropy, Frame, PAGE_SIZE, PageFrames, PageTable, Protection, Work};
+use crate::vmar::FaultError;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
@@ -137,9 +138,11 @@ impl HostPageTable {
 }
 
 impl PageTable for HostPageTable {
-    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), NoMemory> {
+    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), FaultError> {
         let take = |left: usize| left.checked_sub(1);
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).map_err(|_| NoMemory)?;
+        self.left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+            .map_err(|_| FaultError::NoMemory)?;
         assert_eq!(address % PAGE_SIZE, 0);
         let old = self.pages.lock().insert(address, (frame, protection));
         assert!(old.is_none(), "{address:#x} is mapped twice");

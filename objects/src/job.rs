@@ -8,11 +8,10 @@ mod victims;
 
 pub use victims::Greedy;
 
-use crate::account::Account;
+use crate::account::Ledger;
 use crate::base::{Base, Koid};
 use crate::closing::{Doomed, Remains};
 use crate::listing::visit_part;
-use crate::memory::NoMemory;
 use crate::name::Name;
 use crate::object::{Object, kernel_object};
 use crate::process::Process;
@@ -33,12 +32,8 @@ pub struct Job {
     parent: Option<Arc<Job>>,
     height: u32,
     kill_on_oom: AtomicBool,
-    /// The pages that are charged to it and to the jobs below.
-    pages: Account,
-    /// And those to itself alone; without a limit.
-    own_pages: Account,
-    /// The handles of its processes and of those of the jobs below.
-    handles: Account,
+    /// What it and the jobs below have.
+    ledger: Arc<Ledger>,
     /// How long those of its processes ran that have terminated, in nanoseconds.
     ran: AtomicU64,
     /// Set by a kill, with the state locked: from then on there are no new children, here and below.
@@ -70,6 +65,7 @@ impl Job {
         base.set_related(parent.as_ref().map_or(0, |parent| parent.base.koid()));
         let name = Name::new(if parent.is_none() { b"root" } else { b"" });
         let state = State::default();
+        let ledger = Ledger::new(parent.as_ref().map(|parent| parent.ledger.clone()));
         Arc::new(Self {
             base,
             name,
@@ -77,9 +73,7 @@ impl Job {
             height,
             kill_on_oom: AtomicBool::new(false),
             killed: AtomicBool::new(false),
-            pages: Account::default(),
-            own_pages: Account::default(),
-            handles: Account::default(),
+            ledger,
             ran: AtomicU64::new(0),
             state: Mutex::new(state),
         })
@@ -249,67 +243,39 @@ impl Job {
         self.kill_on_oom.store(kill, Ordering::Relaxed);
     }
 
-    /// How many pages are charged to it and to all jobs below.
+    /// What is charged to it.
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// How many pages are charged to it and to all jobs below: those of VMOs, and what the kernel holds for them.
     pub fn pages(&self) -> u64 {
-        self.pages.used()
+        self.ledger.pages()
     }
 
-    /// How many these may be.
+    /// How many are charged to it alone.
+    pub fn own_pages(&self) -> u64 {
+        self.ledger.own_pages()
+    }
+
+    /// How many may be charged to it and to all jobs below.
     pub fn page_limit(&self) -> u64 {
-        self.pages.limit()
+        self.ledger.page_limit()
     }
 
-    /// Says how many pages may be charged to it and to all jobs below.
+    /// Sets [`Job::page_limit`]. What there is beyond that stays, but nothing is added.
     pub fn set_page_limit(&self, pages: u64) {
-        self.pages.set_limit(pages);
+        self.ledger.set_page_limit(pages);
     }
 
     /// How many handles its processes, and those of all jobs below, may have.
     pub fn handle_limit(&self) -> u64 {
-        self.handles.limit()
+        self.ledger.handle_limit()
     }
 
     /// Says how many handles these may be.
     pub fn set_handle_limit(&self, handles: u64) {
-        self.handles.set_limit(handles);
-    }
-
-    /// Charges pages to this job.
-    ///
-    /// # Errors
-    /// `NoMemory` when that exceeds its limit, or one of a job above; then nothing is charged.
-    pub(crate) fn charge_pages(&self, pages: u64) -> Result<(), NoMemory> {
-        if !self.charge(|job| &job.pages, pages) {
-            return Err(NoMemory);
-        }
-        self.own_pages.add(pages);
-        Ok(())
-    }
-
-    /// Gives back pages that were charged to this job.
-    pub(crate) fn give_back_pages(&self, pages: u64) {
-        self.own_pages.subtract(pages);
-        self.and_above().for_each(|job| job.pages.subtract(pages));
-    }
-
-    /// Charges handles to this job; `false`, and nothing is charged, when that exceeds its limit, or one of a job
-    /// above.
-    pub(crate) fn charge_handles(&self, handles: u64) -> bool {
-        self.charge(|job| &job.handles, handles)
-    }
-
-    /// Gives back handles that were charged to this job.
-    pub(crate) fn give_back_handles(&self, handles: u64) {
-        self.and_above().for_each(|job| job.handles.subtract(handles));
-    }
-
-    /// Charges an amount to accounts of this job and of all above, or to none if one refuses.
-    fn charge(&self, account: impl Fn(&Self) -> &Account, amount: u64) -> bool {
-        let refuses = self.and_above().position(|job| !account(job).add(amount));
-        if let Some(refuses) = refuses {
-            self.and_above().take(refuses).for_each(|job| account(job).subtract(amount));
-        }
-        refuses.is_none()
+        self.ledger.set_handle_limit(handles);
     }
 
     /// This job, its parent, and so on.

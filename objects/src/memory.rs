@@ -2,6 +2,7 @@
 //!
 //! The kernel implements them over real memory; the host implementation in `host.rs` is for tests.
 
+use crate::vmar::FaultError;
 use abi::{Rights, VM_PERM_EXECUTE, VM_PERM_READ, VM_PERM_READ_IF_XOM_UNSUPPORTED, VM_PERM_WRITE};
 use core::any::Any;
 use core::ops::Range;
@@ -135,7 +136,10 @@ impl Work {
 /// The translations of one address space. All addresses are page aligned user addresses.
 pub trait PageTable: Any + Send + Sync {
     /// Maps one page, replacing nothing: the page is not mapped before.
-    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), NoMemory>;
+    ///
+    /// # Errors
+    /// `NoMemory`, and `OverLimit` when its process may not have another table.
+    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), FaultError>;
     /// Removes the translations in the range, from its start on: a step, which does something even if no work is
     /// left, and moves the start on. Other CPUs may use the old ones until the flush that the machine does before
     /// the system call returns; frames are kept until then.

@@ -101,13 +101,14 @@ impl AsRef<futex::Queue> for Process {
 }
 
 impl Process {
-    /// A process in `job`, without threads. `machine` is what the kernel keeps for it; `secret` is
-    /// mixed into its handle values.
+    /// A process in `job`, without threads. What it has the kernel hold is charged to `payer`; `machine` is what the
+    /// kernel keeps for it; `secret` is mixed into its handle values.
     ///
     /// # Errors
     /// `BAD_STATE` when the job was killed, `NO_MEMORY`.
     pub fn new(
         job: Arc<Job>,
+        payer: Arc<Payer>,
         name: &[u8],
         root: Arc<Vmar>,
         machine: Arc<dyn Any + Send + Sync>,
@@ -117,9 +118,9 @@ impl Process {
         base.set_related(job.base().koid());
         let process = Arc::new(Self {
             name: Name::new(name),
-            handles: Arc::new(HandleTable::paid(base.koid(), secret, job.clone())),
+            handles: Arc::new(HandleTable::paid(base.koid(), secret, &job)),
             futexes: FutexTable::default(),
-            payer: Payer::new(job.clone()),
+            payer,
             job,
             root,
             machine,

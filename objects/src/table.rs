@@ -64,9 +64,9 @@ impl HandleTable {
     }
 
     /// As [`HandleTable::new`]; its handles are charged to this job.
-    pub fn paid(owner: Koid, secret: u32, payer: Arc<Job>) -> Self {
+    pub fn paid(owner: Koid, secret: u32, payer: &Job) -> Self {
         let table = Self::new(owner, secret);
-        table.slots.lock().payer = Some(payer);
+        table.slots.lock().payer = Some(payer.ledger().clone());
         table
     }
 

@@ -3,8 +3,10 @@
 #![cfg(not(loom))]
 
 use abi::{Signals, Status};
+use objects::account::Payer;
 use objects::closing::{STEP, TURN, discard_some};
-use objects::memory::{Entropy, Frame, NoMemory, PageTable, Protection, USER_RANGE, Work};
+use objects::memory::{Entropy, Frame, PageTable, Protection, USER_RANGE, Work};
+use objects::vmar::FaultError;
 use objects::{
     AsyncOptions, Channel, Event, Handle, HandleId, Job, KernelObject, Message, Port, Process, Thread, Vmar,
 };
@@ -35,8 +37,8 @@ fn steps() -> usize {
 struct Nothing;
 
 impl PageTable for Nothing {
-    fn map(&self, _: u64, _: Frame, _: Protection) -> Result<(), NoMemory> {
-        Err(NoMemory)
+    fn map(&self, _: u64, _: Frame, _: Protection) -> Result<(), FaultError> {
+        Err(FaultError::NoMemory)
     }
 
     fn unmap(&self, range: &mut Range<u64>, _: &mut Work) {
@@ -60,7 +62,7 @@ impl Entropy for Nothing {
 
 fn process(job: &Arc<Job>) -> Arc<Process> {
     let root = Vmar::root(USER_RANGE, Arc::new(Nothing), &Nothing);
-    Process::new(job.clone(), b"process", root, Arc::new(()), 7).expect("a process")
+    Process::new(job.clone(), Payer::new(job), b"process", root, Arc::new(()), 7).expect("a process")
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The page tables of one process.
 //!
 //! The lower half of the tree belongs to the process, the upper half is the kernel's, entry by entry.
-//! Tables come from the frames that user memory comes from; a table whose last entry goes is retired,
+//! Tables come from the frames that user memory comes from, and are charged to the process; a table whose last entry goes is retired,
 //! and so is what is left of them when the address space is dropped: little, as all pages have been unmapped
 //! before, in steps. The pages themselves belong to whoever mapped them.
 
@@ -10,7 +10,9 @@ use super::table::{self, ENTRIES, Entry, Slot, TOP_LEVEL, Table};
 use super::{frames, paging, shootdown};
 use core::ops::Range;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use objects::account::Charge;
 use objects::memory::{Frame, NoMemory, PageTable, Protection, Work};
+use objects::vmar::FaultError;
 use spin::mutex::SpinMutex;
 use x86_64::PhysAddr;
 use x86_64::structures::paging::PageTableFlags as Flags;
@@ -18,7 +20,14 @@ use x86_64::structures::paging::PageTableFlags as Flags;
 /// An address space. Translations are changed under its lock, and walked by CPUs without it.
 pub struct AddressSpace {
     root: PhysAddr,
-    lock: SpinMutex<()>,
+    /// The lock.
+    tables: SpinMutex<Tables>,
+}
+
+/// How many tables an address space has, and who pays for them.
+struct Tables {
+    count: u64,
+    charge: Charge,
 }
 
 /// How many page tables there are in all address spaces.
@@ -35,19 +44,36 @@ pub fn page_tables() -> usize {
     TABLES.load(Relaxed)
 }
 
-/// A frame for a table.
-fn allocate_table() -> Result<PhysAddr, NoMemory> {
-    let frame = frames::allocate_user_zeroed().ok_or(NoMemory)?;
-    TABLES.fetch_add(1, Relaxed);
-    Ok(frame)
+impl Tables {
+    /// A frame for another one.
+    fn allocate(&mut self) -> Result<PhysAddr, FaultError> {
+        let charged = self.charge.cover(self.count + 1, u64::MAX);
+        charged.map_err(|NoMemory| FaultError::OverLimit)?;
+        let frame = frames::allocate_user_zeroed().ok_or(NoMemory)?;
+        self.count += 1;
+        TABLES.fetch_add(1, Relaxed);
+        Ok(frame)
+    }
+
+    /// So many are to be retired.
+    fn remove(&mut self, tables: &frames::Retired) {
+        if tables.count() > 0 {
+            self.count -= tables.count() as u64;
+            self.charge.reduce(self.count);
+        }
+    }
 }
 
 impl AddressSpace {
-    /// An address space without mappings.
-    pub fn new() -> Result<Self, NoMemory> {
-        let root = allocate_table()?;
+    /// An address space without mappings, whose page tables are charged as `charge` says.
+    ///
+    /// # Errors
+    /// `NoMemory`, `OverLimit`.
+    pub fn new(charge: Charge) -> Result<Self, FaultError> {
+        let mut tables = Tables { count: 0, charge };
+        let root = tables.allocate()?;
         paging::copy_kernel_half(root);
-        Ok(Self { root, lock: SpinMutex::new(()) })
+        Ok(Self { root, tables: SpinMutex::new(tables) })
     }
 
     /// Makes this the address space of this CPU, until another is. It must be kept alive meanwhile only
@@ -79,14 +105,14 @@ impl AddressSpace {
     }
 
     /// The slot for the page at `address`, counted as live.
-    fn leaf_or_create(&self, address: u64) -> Result<&Slot, NoMemory> {
+    fn leaf_or_create(&self, address: u64, tables: &mut Tables) -> Result<&Slot, FaultError> {
         let mut parent: Option<&Slot> = None;
         let mut frame = self.root;
         for level in (1..=TOP_LEVEL).rev() {
             // SAFETY: as in `leaf`.
             let slot = &unsafe { table::at(frame) }[table::index(address, level)];
             if !slot.get().is_present() {
-                let new = allocate_table()?;
+                let new = tables.allocate()?;
                 slot.set(Entry::new(new, TABLE_FLAGS));
                 parent.inspect(|parent| parent.add_to_count(1));
             }
@@ -110,10 +136,10 @@ impl PageTable for AddressSpace {
     ///
     /// # Panics
     /// When the address is no user address: the caller checks what user code asks for.
-    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), NoMemory> {
+    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), FaultError> {
         assert!(address < USER_END && address.is_multiple_of(PAGE_SIZE));
-        let _guard = self.lock.lock();
-        let slot = self.leaf_or_create(address)?;
+        let mut tables = self.tables.lock();
+        let slot = self.leaf_or_create(address, &mut tables)?;
         let was_present = slot.get().is_present();
         if change(slot, page(PhysAddr::new_truncate(frame.0), protection)) && was_present {
             shootdown::flush(self.root, address..address + PAGE_SIZE);
@@ -128,14 +154,14 @@ impl PageTable for AddressSpace {
         let mut removal = Removal { tables: frames::Retired::NONE, changed: None, work };
         let mut reached = inside.end;
         if !inside.is_empty() {
-            let guard = self.lock.lock();
+            let mut tables = self.tables.lock();
             // SAFETY: this tree's root is a table, and the lock is held.
             let root = unsafe { table::at(self.root) };
             (_, reached) = clear(root, TOP_LEVEL, inside.clone(), u64::MAX, &mut removal);
             if let Some(changed) = removal.changed {
                 shootdown::flush(self.root, changed);
             }
-            drop(guard);
+            tables.remove(&removal.tables);
         }
         range.start = if reached == inside.end { range.end } else { reached };
         retire(removal.tables);
@@ -148,7 +174,7 @@ impl PageTable for AddressSpace {
             return self.unmap(range, work);
         }
         let inside = clip(range.clone());
-        let _guard = self.lock.lock();
+        let _tables = self.tables.lock();
         let (mut address, mut weakened) = (inside.start, None);
         while address < inside.end {
             match self.leaf(address) {
@@ -176,7 +202,7 @@ impl PageTable for AddressSpace {
         if address >= USER_END {
             return None;
         }
-        let _guard = self.lock.lock();
+        let _tables = self.tables.lock();
         let entry = self.leaf(address).ok()?.get();
         entry.is_present().then(|| (Frame(entry.address().as_u64()), protection(entry)))
     }

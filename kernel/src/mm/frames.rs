@@ -141,33 +141,47 @@ pub fn allocate_contiguous(order: usize) -> Option<PhysAddr> {
     Some(address(first))
 }
 
-/// Takes `2^order` contiguous frames for the kernel heap, but leaves the reserve alone. Who they are for pays.
+/// Takes `2^order` contiguous frames for the kernel heap, but leaves the reserve alone. Who they are for pays, and gets
+/// none beyond the limits of its jobs.
 pub fn allocate_large(order: usize) -> Option<PhysAddr> {
     let mut state = STATE.lock();
     let buddy = &mut state.as_mut()?.buddy;
     if buddy.free_frames().saturating_sub(1 << order) <= RESERVE.load(Relaxed) || !trial::request() {
         return None;
     }
-    let first = buddy.allocate(order)?;
-    Some(charged(buddy, first, order))
+    take_charged(buddy, order, true, Buddy::allocate)
 }
 
 /// Takes `2^order` contiguous frames for a slab of the kernel heap: from what is free, the reserve included, or
-/// else from this CPU's stock. Who made the heap grow pays.
+/// else from this CPU's stock. Who made the heap grow pays, also beyond the limits of its jobs, unless all that it does
+/// now may fail.
 pub fn allocate_slab(order: usize) -> Option<PhysAddr> {
     let mut state = STATE.lock();
     let buddy = &mut state.as_mut()?.buddy;
-    if stock::is_spared() && buddy.free_frames() <= RESERVE.load(Relaxed) {
+    let may_fail = stock::is_spared();
+    if may_fail && buddy.free_frames() <= RESERVE.load(Relaxed) {
         return None;
     }
-    let first = buddy.allocate(order).or_else(|| stock::take(buddy, order))?;
-    Some(charged(buddy, first, order))
+    take_charged(buddy, order, may_fail, |buddy, order| {
+        buddy.allocate(order).or_else(|| stock::take(buddy, order))
+    })
 }
 
-fn charged(buddy: &mut Buddy<'_>, first: u32, order: usize) -> PhysAddr {
-    buddy.set_note(first, payers::charge(1 << order));
+/// Takes a block, if who pays may have it.
+fn take_charged(
+    buddy: &mut Buddy<'static>,
+    order: usize,
+    must_fit: bool,
+    take: impl FnOnce(&mut Buddy<'static>, usize) -> Option<u32>,
+) -> Option<PhysAddr> {
+    let note = payers::charge(1 << order, must_fit).ok()?;
+    let Some(first) = take(buddy, order) else {
+        payers::give_back(note, 1 << order);
+        return None;
+    };
+    buddy.set_note(first, note);
     IN_BUDDY.store(buddy.free_frames(), Relaxed);
-    address(first)
+    Some(address(first))
 }
 
 /// Gives back a block of the kernel heap.
@@ -276,9 +290,10 @@ pub fn release_quarantine() {
 
 /// Reserves what the small allocations of a system call, or of a step of a kernel task, may take, until it ends
 /// or waits: then none of them fails, as long as they are no more than [`stock::ALLOCATIONS`]. `false`, and
-/// nothing is reserved, when fewer frames than the reserve are free.
+/// nothing is reserved, when fewer frames than the reserve are free, or when who pays has more than it may.
 ///
-/// Ordinarily all stocks are full, and that is all there is to see; see [`watermarks`].
+/// Ordinarily all stocks are full and nobody has more than it may, and that is all there is to see; see
+/// [`watermarks`].
 #[inline]
 pub fn admit() -> bool {
     let free = readily_free();
@@ -288,7 +303,7 @@ pub fn admit() -> bool {
 #[cold]
 fn admit_slowly(free: usize) -> bool {
     watermarks::note(free);
-    trial::admit() && free > RESERVE.load(Relaxed) && restock()
+    trial::admit() && free > RESERVE.load(Relaxed) && !payers::is_over_limit() && restock()
 }
 
 /// Whether there is a frame that is not of the reserve. It is there still when it is taken, but for what other
@@ -317,23 +332,6 @@ fn restock() -> bool {
     });
     watermarks::note(readily_free());
     full
-}
-
-/// Calls `f` with the frames locked.
-pub(super) fn with_lock<R>(f: impl FnOnce() -> R) -> R {
-    let _state = STATE.lock();
-    f()
-}
-
-/// From now on every admission, and every frame for user memory, looks closer, until as many calls of
-/// [`end_scrutiny`] have come.
-pub(super) fn begin_scrutiny() {
-    with_lock(watermarks::begin_scrutiny);
-}
-
-/// See [`begin_scrutiny`].
-pub(super) fn end_scrutiny() {
-    with_lock(watermarks::end_scrutiny);
 }
 
 /// How many frames are free, the reserve included, beside the few in the CPUs' caches.

@@ -8,7 +8,7 @@
 //! In a trial the CPU's magazines are empty and closed, and nothing is [ordinary](super::watermarks), so that each
 //! request comes here; outside of trials this costs nothing but a look where memory is scarce anyway.
 
-use super::{MAX_CPUS, frames, heap, stock};
+use super::{MAX_CPUS, heap, stock, watermarks};
 use crate::arch::cpu;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
@@ -56,13 +56,13 @@ impl Trial {
         current.lasting.store(self.lasting, Relaxed);
         current.requests.store(self.requests, Relaxed);
         current.covered.store(0, Relaxed);
-        frames::begin_scrutiny();
+        watermarks::begin_scrutiny();
         heap::close_magazines();
         current.active.store(true, Relaxed);
         let result = step();
         current.active.store(false, Relaxed);
         heap::open_magazines();
-        frames::end_scrutiny();
+        watermarks::end_scrutiny();
         self.requests = current.requests.load(Relaxed);
         result
     }

@@ -13,6 +13,7 @@ use core::ops::Range;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use core::task::{Poll, Waker};
 use spin::Once;
+use spin::mutex::SpinMutex;
 
 /// From how many free frames on, and up to how many, the task need not be told. All numbers, if nobody waits.
 static START: AtomicUsize = AtomicUsize::new(0);
@@ -21,9 +22,9 @@ static END: AtomicUsize = AtomicUsize::new(usize::MAX);
 static ORDINARY: AtomicUsize = AtomicUsize::new(0);
 static WIDTH: AtomicUsize = AtomicUsize::new(0);
 
-/// For how many reasons everybody is to look closer; no number is ordinary then. It changes, and `WIDTH` with it,
-/// under the lock of the frames.
-static SCRUTINIES: AtomicUsize = AtomicUsize::new(0);
+/// For how many reasons everybody is to look closer; no number is ordinary unless there is none. An end may be told
+/// before its beginning. `WIDTH` changes with it, under its lock, inside of which no other is taken.
+static SCRUTINIES: SpinMutex<isize> = SpinMutex::new(0);
 
 /// Somebody wants the task to look.
 static CALLED: AtomicBool = AtomicBool::new(false);
@@ -64,18 +65,30 @@ pub fn call() {
     wake();
 }
 
-/// For one reason more nothing is ordinary, such as a CPU whose stock is not full. With the frames locked.
+/// For one reason more nothing is ordinary, such as a CPU whose stock is not full, or a job with more memory than it
+/// may have.
 pub(super) fn begin_scrutiny() {
-    SCRUTINIES.fetch_add(1, Relaxed);
-    WIDTH.store(0, Relaxed);
+    change_scrutinies(1);
 }
 
-/// One of these reasons is gone. With the last one, every number is news, so that the task begins anew to say what
-/// is ordinary. With the frames locked.
+/// One of these reasons is gone.
 pub(super) fn end_scrutiny() {
-    if SCRUTINIES.fetch_sub(1, Relaxed) == 1 {
-        START.store(usize::MAX, Relaxed);
+    change_scrutinies(-1);
+}
+
+/// With the last reason, every number is news, so that the task begins anew to say what is ordinary.
+fn change_scrutinies(by: isize) {
+    let mut count = SCRUTINIES.lock();
+    *count += by;
+    match *count {
+        0 => START.store(usize::MAX, Relaxed),
+        _ => WIDTH.store(0, Relaxed),
     }
+}
+
+/// What [`objects::account`] tells of a job.
+pub fn note_limit(is_over: bool) {
+    change_scrutinies(if is_over { 1 } else { -1 });
 }
 
 /// From now on every number is news to nobody.
@@ -92,10 +105,8 @@ fn watch(range: &Range<usize>) {
     START.store(range.start, Relaxed);
     END.store(range.end, Relaxed);
     ORDINARY.store(beyond_reserve, Relaxed);
-    frames::with_lock(|| {
-        let closer = SCRUTINIES.load(Relaxed) != 0;
-        WIDTH.store(if closer { 0 } else { range.end.saturating_sub(beyond_reserve) }, Relaxed);
-    });
+    let count = SCRUTINIES.lock();
+    WIDTH.store(if *count == 0 { range.end.saturating_sub(beyond_reserve) } else { 0 }, Relaxed);
 }
 
 /// Waits until another number of frames is free than one of these, or somebody [calls](call). There is one task, always the same, that may.

@@ -111,31 +111,23 @@ impl Job {
     }
 
     /// Who below this job, the root of the tree, has the most pages, if that is more than a fair share: what each
-    /// would have if all had the same. `held` tells what else the kernel holds for a process, in pages.
+    /// would have if all had the same: the pages of VMOs, and what the kernel holds for them.
     ///
     /// A job counts as one; the processes of this job each for itself, as it has everybody. Its first process is never
     /// the one, as it is last to go.
-    pub async fn greediest(self: &Arc<Self>, held: impl Fn(Koid) -> u64) -> Option<Greedy> {
+    pub async fn greediest(self: &Arc<Self>) -> Option<Greedy> {
         let (mut most, mut walk) = (Most::default(), Walk::below(self));
         while let Some(job) = walk.next().await {
-            let mut pages = job.own_pages.used();
-            let mut after = Some(0);
-            while let Some(from) = after {
-                after = job.visit_processes(from, |koid| pages += held(koid));
-                after = after.filter(|after| *after < walk.limit);
-                if after.is_some() {
-                    executor::yield_now().await;
-                }
-            }
-            most.see(pages, || (!job.is_marked()).then(|| Greedy::Job(job.clone())));
+            most.see(job.own_pages(), || (!job.is_marked()).then(|| Greedy::Job(job.clone())));
         }
         let mut after = 0;
         if let Some(first) = self.next_process(&mut after) {
-            most.see(first.payer().pages() + held(first.koid()), || None);
+            most.see(first.payer().pages(), || None);
         }
         while let Some(process) = self.next_process(&mut after).filter(|_| after < walk.limit) {
-            let pages = process.payer().pages() + held(process.koid());
-            most.see(pages, || (!process.is_dying()).then(|| Greedy::Process(process.clone())));
+            most.see(process.payer().pages(), || {
+                (!process.is_dying()).then(|| Greedy::Process(process.clone()))
+            });
             drop(process);
             walk.pace.step().await;
         }

@@ -5,8 +5,8 @@
 //! slots than handles, so replacing a handle needs no memory, and no value comes back soon, however full the
 //! table is: a slot is used again behind at least as many others, and only every 2 048th time under the same value.
 
+use crate::account::Ledger;
 use crate::handle::{Handle, MAX_HANDLES};
-use crate::job::Job;
 use abi::Status;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -60,8 +60,8 @@ pub(super) struct Slots {
     pub(super) free_count: usize,
     /// How many handles are to come for which there is room.
     pub(super) reserved: usize,
-    /// The job that pays for handles, if one does, and for how many it does already.
-    pub(super) payer: Option<Arc<Job>>,
+    /// Who pays for handles, if somebody does, and for how many already.
+    pub(super) payer: Option<Arc<Ledger>>,
     paid: usize,
     /// The process has ended; there will be no more handles.
     pub(super) closed: bool,

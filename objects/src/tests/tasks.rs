@@ -1,6 +1,7 @@
 //! Jobs, processes and threads, without a machine to run on.
 
 use super::handle;
+use crate::account::Payer;
 use crate::closing::discard_some;
 use crate::host::{HostEntropy, HostPageTable};
 use crate::memory::USER_RANGE;
@@ -13,7 +14,7 @@ use core::task::{Context, Poll, Waker};
 
 fn process(job: &Arc<Job>) -> Result<Arc<Process>, Status> {
     let root = Vmar::root(USER_RANGE, HostPageTable::new(), HostEntropy::leak(1));
-    Process::new(job.clone(), b"process", root, Arc::new(()), 7)
+    Process::new(job.clone(), Payer::new(job), b"process", root, Arc::new(()), 7)
 }
 
 fn children(job: &Job) -> (usize, usize) {
@@ -120,17 +121,21 @@ fn all_jobs_are_looked_at_in_steps() {
 fn who_goes_has_more_than_its_share_of_what_all_have() {
     let root = Job::root();
     let (greedy, modest) = (root.create_child().unwrap(), root.create_child().unwrap());
-    let [first, hog, _other, neighbour] = [&root, &greedy, &modest, &root].map(|job| process(job).unwrap());
-    let goes = |has: &dyn Fn(u64) -> u64| match finish(root.greediest(has)) {
+    let [first, hog, other, neighbour] = [&root, &greedy, &modest, &root].map(|job| process(job).unwrap());
+    let goes = || match finish(root.greediest()) {
         Some(Greedy::Job(job)) => Some(job.base().koid()),
         Some(Greedy::Process(process)) => Some(process.koid()),
         None => None,
     };
-    let with = |koid: u64, pages: u64| move |other: u64| if other == koid { pages } else { 10 };
-    assert_eq!(goes(&with(hog.koid(), 11)), Some(greedy.base().koid()), "however much else there is");
-    assert_eq!(goes(&with(neighbour.koid(), 100)), Some(neighbour.koid()));
-    assert_eq!(goes(&with(first.koid(), 100)), None, "the first is not the one");
-    assert_eq!(goes(&|_| 10), None, "nobody has more than others");
+    let takes = |process: &Process, pages| assert!(process.payer().charge_frames(pages, false).is_ok());
+    [&first, &hog, &other, &neighbour].into_iter().for_each(|process| takes(process, 10));
+    assert_eq!(goes(), None, "nobody has more than others");
+    takes(&hog, 1);
+    assert_eq!(goes(), Some(greedy.base().koid()), "however much else there is");
+    takes(&neighbour, 90);
+    assert_eq!(goes(), Some(neighbour.koid()));
+    takes(&first, 990);
+    assert_eq!(goes(), None, "the first is not the one");
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub enum FaultError {
     OutOfRange,
     /// There was no memory for the page, or for the page table.
     NoMemory,
-    /// Who pays for the page has as much as its job may have.
+    /// Who pays for the page, or for the page table, has as much as its job may have.
     OverLimit,
 }
 
@@ -53,7 +53,7 @@ impl Vmar {
         }
         let page = address - address % PAGE_SIZE;
         let enter = |frame| enter(&*self.space.table, page, frame, mapping.protection);
-        Ok(mapping.vmo.with_page(mapping.offset_of(page), enter)??)
+        mapping.vmo.with_page(mapping.offset_of(page), enter)?
     }
 
     /// Maps the committed pages of a range of addresses: a step of `VM_MAP_RANGE` and `VMAR_OP_MAP_RANGE`,
@@ -78,14 +78,15 @@ fn populate(mapping: &Mapping, table: &dyn PageTable, range: &mut Range<u64>) ->
         bytes.start = bytes.end;
     }
     let outcome = mapping.vmo.for_each_committed(&mut bytes, |offset, frame| {
-        enter(table, mapping.address + (offset - mapping.offset), frame, mapping.protection)
+        let page = mapping.address + (offset - mapping.offset);
+        enter(table, page, frame, mapping.protection).map_err(|_| NoMemory)
     });
     range.start = mapping.address + (bytes.start - mapping.offset);
     outcome
 }
 
 /// Maps a page that may be mapped already. The locks of the address space and of the VMO are held.
-fn enter(table: &dyn PageTable, page: u64, frame: Frame, protection: Protection) -> Result<(), NoMemory> {
+fn enter(table: &dyn PageTable, page: u64, frame: Frame, protection: Protection) -> Result<(), FaultError> {
     match table.query(page) {
         Some((there, allowed)) if there == frame => {
             if allowed != protection {

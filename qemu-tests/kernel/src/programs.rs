@@ -5,6 +5,7 @@ use core::arch::global_asm;
 use core::slice;
 use hafnon_kernel::arch::{Trap, UserContext, enter_user};
 use hafnon_kernel::mm::{AddressSpace, DirectMap};
+use objects::account::Charge;
 use objects::memory::{Frame, PAGE_SIZE, PageFrames, PageTable, Protection, Work};
 
 /// Where the program is: it may be read and executed.
@@ -96,7 +97,7 @@ pub struct Sandbox {
 impl Sandbox {
     /// It is active on this CPU.
     pub fn new(program: &[u8]) -> Self {
-        let space = AddressSpace::new().expect("memory");
+        let space = AddressSpace::new(Charge::default()).expect("memory");
         let frames = [(); 2].map(|()| DirectMap.allocate_zeroed().expect("memory"));
         DirectMap.write(frames[0], 0, program);
         let code = Protection { read: true, write: false, execute: true };

@@ -10,6 +10,7 @@ use hafnon_kernel::mm::shootdown::barrier;
 use hafnon_kernel::mm::user::{In, Out};
 use hafnon_kernel::mm::{AddressSpace, DirectMap, frames, user_frames};
 use hafnon_kernel::{kernel_test, run};
+use objects::account::Charge;
 use objects::memory::{Frame, PageFrames, PageTable, Protection, Work};
 
 const READ: Protection = Protection { read: true, write: false, execute: false };
@@ -28,7 +29,7 @@ struct Shared {
 
 impl Shared {
     fn start() -> (Arc<Self>, Vec<TaskRef>) {
-        let space = AddressSpace::new().expect("memory");
+        let space = AddressSpace::new(Charge::default()).expect("memory");
         let shared = Arc::new(Self { space, is_over: AtomicBool::new(false), found: AtomicU64::new(0) });
         let readers = (1..=last()).map(|cpu| spawn_on(cpu, shared.clone().read())).collect();
         (shared, readers)
@@ -124,7 +125,7 @@ kernel_test! {
     async fn protected_pages_stay_as_they_are() {
         static OVER: AtomicBool = AtomicBool::new(false);
         static WRITTEN: AtomicU64 = AtomicU64::new(0);
-        let space = Arc::new(AddressSpace::new().expect("memory"));
+        let space = Arc::new(AddressSpace::new(Charge::default()).expect("memory"));
         let frame = DirectMap.allocate_zeroed().expect("memory");
         let shared = space.clone();
         let writer = spawn_on(last(), async move {
@@ -165,7 +166,7 @@ kernel_test! {
         let frame = good_frame();
         let before = user_frames();
         for round in 0..300 {
-            let space = Arc::new(AddressSpace::new().expect("memory"));
+            let space = Arc::new(AddressSpace::new(Charge::default()).expect("memory"));
             space.map(PAGE, frame, READ).expect("memory");
             let users = (0..=last()).map(|cpu| {
                 let space = space.clone();

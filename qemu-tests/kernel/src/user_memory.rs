@@ -6,6 +6,7 @@ use hafnon_kernel::mm::layout::{DIRECT_MAP, USER_END};
 use hafnon_kernel::mm::user::{In, InSlice, Out, OutSlice, load_u32, try_load_u32};
 use hafnon_kernel::mm::{AddressSpace, DirectMap, user_frames};
 use hafnon_kernel::{arch, kernel_test};
+use objects::account::Charge;
 use objects::memory::{Frame, PageFrames, PageTable, Protection, Work};
 
 const READ: Protection = Protection { read: true, write: false, execute: false };
@@ -15,7 +16,7 @@ const INVALID: Result<(), Status> = Err(Status::INVALID_ARGS);
 
 /// An active address space with a page that can be written to, and one behind it that can not.
 fn two_pages() -> (AddressSpace, [Frame; 2]) {
-    let space = AddressSpace::new().expect("memory");
+    let space = AddressSpace::new(Charge::default()).expect("memory");
     let frames = [(); 2].map(|()| DirectMap.allocate_zeroed().expect("memory"));
     space.map(PAGE, frames[0], READ_WRITE).expect("memory");
     space.map(PAGE + 0x1000, frames[1], READ).expect("memory");

@@ -39,6 +39,9 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "hog-with-messages" => crate::hunger::hog_with_messages(),
         "spend-pages" => crate::hunger::spend_pages(),
         "spend-handles" => crate::hunger::spend_handles(),
+        "spend-messages" | "spend-events" | "spend-tables" | "spend-regions" | "spend-threads"
+        | "spend-packets" => crate::accounts::spend(startup, role),
+        "give-back" => crate::accounts::give_back(startup),
         "bystander" => crate::hunger::bystander(startup),
         "wait-in-every-way" => crate::stress_kills::play(startup),
         "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),

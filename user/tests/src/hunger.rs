@@ -116,7 +116,7 @@ pub fn spend_handles() -> i64 {
 }
 
 /// A job in which children may have so much of something, and no more.
-fn limited(property: u32, limit: u64) -> Job {
+pub fn limited(property: u32, limit: u64) -> Job {
     let job = job().create_child().expect("a job");
     assert_eq!(property::set(&job, property, limit), Status::OK);
     job
@@ -127,7 +127,7 @@ pub fn child_in(job: &Job, role: &str) -> Process {
     start_in(job, role, |launch| launch)
 }
 
-fn start_in(job: &Job, role: &str, more: impl FnOnce(Launch) -> Launch) -> Process {
+pub fn start_in(job: &Job, role: &str, more: impl FnOnce(Launch) -> Launch) -> Process {
     let (ramdisk, vdso) = (Ramdisk::map(&bootfs()).expect("the ramdisk"), vdso());
     let launch = more(Launch::new(job, &vdso, "bin/tests").argument("child").argument(role));
     launch.start(ramdisk.file("bin/tests").expect("this program")).expect("a child")

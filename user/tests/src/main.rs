@@ -11,6 +11,7 @@
 
 extern crate alloc;
 
+mod accounts;
 mod bad_memory;
 mod channel;
 mod channel_call;
