@@ -1,6 +1,6 @@
 //! A thread of a user program: one task, one `async fn` that loops over [`enter_user_with`].
 
-use crate::arch::user::{PageFaultError, SystemCall, enter_user_with};
+use crate::arch::user::{PageFaultError, SystemCall, enter_user_with, has_left};
 use crate::arch::{Trap, UserContext};
 use crate::mm::frames;
 use crate::process;
@@ -63,12 +63,17 @@ async fn live(life: Life, mut context: UserContext) {
                 let number = context.rax;
                 // For listings: as long as the thread is parked, this is what it waits in.
                 task.note_wait_number(number);
+                let mut left = false;
                 context.rax = match blocked.goes_on() {
                     true => finished(caller, blocked.as_mut()).await,
                     false => {
-                        entered(caller, pin!(syscalls::blocking(number, caller, &context.arguments))).await
+                        let call = pin!(syscalls::blocking(number, caller, &context.arguments));
+                        stepped(caller, call, &mut left).await
                     }
                 } as u64;
+                if left || has_left() {
+                    entered(caller, pin!(syscalls::settled(caller))).await;
+                }
             }
             Trap::Interrupt if caller.process.is_dying() => return,
             Trap::Interrupt => entered(caller, pin!(executor::yield_now())).await,
@@ -101,6 +106,20 @@ fn entered<F: Future>(caller: &Caller, mut future: Pin<&mut F>) -> impl Future<O
     poll_fn(move |task| {
         run::enter(caller);
         future.as_mut().poll(task)
+    })
+}
+
+/// As [`entered`], for a call: notes whether one of its steps has left something to others.
+fn stepped<F: Future>(
+    caller: &Caller,
+    mut future: Pin<&mut F>,
+    left: &mut bool,
+) -> impl Future<Output = F::Output> {
+    poll_fn(move |task| {
+        run::enter(caller);
+        let poll = future.as_mut().poll(task);
+        *left |= has_left();
+        poll
     })
 }
 

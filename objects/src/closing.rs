@@ -18,6 +18,9 @@ pub const STEP: usize = 64;
 /// How many of one object's are, before others have their turn.
 pub const TURN: usize = 16;
 
+/// What an observer that is disarmed counts as: it leaves a crowd.
+pub(crate) const DISARMED: usize = 3;
+
 /// An object with something to discard.
 pub(crate) trait Remains {
     /// Discards one thing, and tells whether there was one. What that dooms is pushed to `doomed`.

@@ -118,11 +118,12 @@ impl IoPort {
             }
             Ok(())
         })?;
+        let mut wanted = bindings.len();
         for binding in &bindings {
-            match binding.count() {
+            match binding.count(core::mem::take(&mut wanted)) {
                 Ok(arrivals) => self.arrived(binding, arrivals),
                 Err(Status::NO_RESOURCES) => {
-                    self.take_back(&bindings);
+                    bindings.iter().for_each(|binding| self.unbind(binding));
                     return Err(Status::NO_RESOURCES);
                 }
                 Err(_) => self.unbind(binding),
@@ -153,20 +154,6 @@ impl IoPort {
             watches.push(Watch::new(self, key, Subject { mask, ..subject.clone() })?);
         }
         Ok(watches)
-    }
-
-    /// Undoes a binding that did not succeed for all its signals.
-    fn take_back(&self, bindings: &[Binding]) {
-        bindings.iter().for_each(|binding| {
-            binding.disarm();
-            self.unbind(binding);
-        });
-        self.queue.with(|state, _| {
-            state.packets.retain(|packet| match packet {
-                Packet::User(_) => true,
-                Packet::Bound(bound) => !bindings.iter().any(|binding| Arc::ptr_eq(binding, bound)),
-            });
-        });
     }
 
     fn unbind(&self, binding: &Binding) {
@@ -304,19 +291,19 @@ kernel_object!(IoPort, OBJ_TYPE_IO_PORT, DEFAULT_PORT, {
 /// The packets and bindings of a closed port.
 impl Remains for IoPort {
     fn discard_one(&self, _doomed: &mut Doomed) -> bool {
-        let (woken, packet, binding) = self.queue.with(|state, waiters| {
+        let (goes_on, packet, binding) = self.queue.with(|state, waiters| {
             if waiters.wake_one() {
                 return (true, None, None);
             }
-            match state.packets.pop_front() {
-                Some(packet) => (false, Some(packet), None),
-                None => (false, None, state.bindings.pop()),
-            }
+            let packet = state.packets.pop_front();
+            let binding = if packet.is_none() { state.bindings.pop() } else { None };
+            (packet.is_some() || binding.is_some(), packet, binding.flatten())
         });
         if let Some(binding) = &binding {
             binding.disarm();
         }
-        woken || packet.is_some() || binding.is_some()
+        drop(packet);
+        goes_on
     }
 
     fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {

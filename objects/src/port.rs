@@ -17,7 +17,7 @@ mod observers;
 use self::observer::Observer;
 use self::observers::{Observers, Popped};
 use crate::base::Base;
-use crate::closing::{Doomed, Remains};
+use crate::closing::{DISARMED, Doomed, Remains};
 use crate::handle::HandleId;
 use crate::object::{Object, kernel_object};
 use crate::signals::{Interest, Observation};
@@ -35,9 +35,6 @@ pub const MAX_USER_PACKETS: usize = 2048;
 
 /// Most observers of one port, armed and queued, and most entries of a wait set; Zircon's number for ports.
 pub const MAX_OBSERVERS: usize = 50_000;
-
-/// What an observer that is disarmed counts as among things that are discarded: it leaves a crowd.
-const DISARMED: usize = 3;
 
 /// A port.
 pub struct Port {

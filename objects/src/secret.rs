@@ -8,6 +8,7 @@ static SECRET: AtomicU64 = AtomicU64::new(0x9e37_79b9_7f4a_7c15);
 /// Sets the secret: a random number. To be called once, before there is user code.
 pub fn set_secret(number: u64) {
     SECRET.store(number | 1, Relaxed);
+    waitq::set_secret(!number);
 }
 
 /// A hash of two numbers: folded products, as in wyhash (Wang Yi, 2019).

@@ -62,6 +62,8 @@ impl Tag for Observation {
 
 /// Those who wait through the same handle are a group, which that handle's closing wakes.
 impl Member for Observation {
+    const EVERYBODY: u32 = Signals::SIGNAL_HANDLE_CLOSED.bits();
+
     #[inline]
     fn group(&self) -> u64 {
         self.handle.0
@@ -300,15 +302,16 @@ impl SignalSet {
     /// [`Observation::begin_through`], if it would not stay. With what orders arrivals.
     ///
     /// # Errors
-    /// `CANCELED` when the handle is not open; `NO_RESOURCES` when [`MAX_COUNTING`] count already.
+    /// `CANCELED` when the handle is not open; `NO_RESOURCES` when there is no room for `wanted` within [`MAX_COUNTING`].
     pub(crate) fn begin_counting(
         &self,
         active: &mut Active,
         observers: &Observers,
         observation: &mut Observation,
+        wanted: usize,
         still_open: impl FnOnce() -> bool,
     ) -> Result<bool, Status> {
-        if observers.staying() >= MAX_COUNTING {
+        if wanted > 0 && observers.staying() + wanted > MAX_COUNTING {
             return Err(Status::NO_RESOURCES);
         }
         self.counted.store(true, Ordering::Relaxed);

@@ -115,18 +115,22 @@ impl<T> Slab<T> {
         !self.chunks.is_empty()
     }
 
-    /// Takes the last one out, when no more will be inserted.
-    pub fn pop(&mut self) -> Option<T> {
+    /// Takes the last one out, when no more will be inserted: a step, which may find none yet. `None` at the end.
+    pub fn pop(&mut self) -> Option<Option<T>> {
         self.free = None;
-        while let Some(last) = self.slots.checked_sub(1) {
-            let slot = self.chunks.get_mut(last / CHUNK)?.pop()?;
+        for _ in 0..CHUNK {
+            let last = self.slots.checked_sub(1)?;
+            let slot = self.chunks.last_mut()?.pop()?;
             self.slots = last;
+            if last.is_multiple_of(CHUNK) {
+                self.chunks.pop();
+            }
             if let Slot::Used(value) = slot {
                 self.used -= 1;
-                return Some(value);
+                return Some(Some(value));
             }
         }
-        None
+        Some(None)
     }
 
     /// The value at this index.
@@ -175,7 +179,7 @@ mod tests {
         *slab.get_mut(0).unwrap() += 10;
         assert_eq!(slab.get(0), Some(&10));
         assert_eq!(slab.remove(indices[3]), Some(3));
-        assert_eq!(core::iter::from_fn(|| slab.pop()).collect::<Vec<_>>(), [7, 5, 6, 10]);
+        assert_eq!(core::iter::from_fn(|| slab.pop()).flatten().collect::<Vec<_>>(), [7, 5, 6, 10]);
         assert_eq!(slab.len(), 0);
     }
 
@@ -194,8 +198,18 @@ mod tests {
         assert_eq!(slab.remove(2 * CHUNK), Some(2 * CHUNK));
         assert_eq!(slab.insert(7), Ok(2 * CHUNK));
         assert_eq!(slab.insert(8), Ok(5 * CHUNK));
-        assert_eq!(core::iter::from_fn(|| slab.pop()).count(), 5 * CHUNK + 1);
+        assert_eq!(core::iter::from_fn(|| slab.pop()).flatten().count(), 5 * CHUNK + 1);
         assert_eq!(slab.get(0), None);
+    }
+
+    #[test]
+    fn an_end_is_found_in_steps() {
+        let mut slab = Slab::new();
+        let indices: Vec<_> = (0..10 * CHUNK).map(|value| slab.insert(value).unwrap()).collect();
+        indices[1..].iter().for_each(|index| assert!(slab.remove(*index).is_some()));
+        let steps: Vec<_> = core::iter::from_fn(|| slab.pop()).collect();
+        assert_eq!(steps, [None; 9].into_iter().chain([Some(0)]).collect::<Vec<_>>());
+        assert_eq!((slab.pop(), slab.chunks.len()), (None, 0));
     }
 
     #[test]

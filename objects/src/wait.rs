@@ -151,7 +151,7 @@ pub fn begin_wait_on(
 ) -> Poll<Observation> {
     let mut many = false;
     let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
-        many = observers.are_many();
+        many = observers.wants_keeper();
         seen.begin_through(active, still_open)
     };
     let begun = waiter.as_mut().begin(object.into_observable(), observation, begin, waker);

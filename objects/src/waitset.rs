@@ -9,7 +9,7 @@
 //! set one is woken, who wakes the next if there is something to report.
 
 use crate::base::Base;
-use crate::closing::{Doomed, Remains};
+use crate::closing::{DISARMED, Doomed, Remains};
 use crate::object::{Object, kernel_object};
 use crate::port::MAX_OBSERVERS;
 use crate::signals::Observation;
@@ -262,13 +262,14 @@ kernel_object!(Waitset, OBJ_TYPE_WAITSET, DEFAULT_WAITSET, {
 
 /// The waiters and entries of a closed set.
 impl Remains for Waitset {
-    fn discard_one(&self, _doomed: &mut Doomed) -> bool {
+    fn discard_one(&self, doomed: &mut Doomed) -> bool {
         let (woken, entry) = self.queue.with(|state, waiters| match waiters.wake_one() {
             true => (true, None),
             false => (false, state.entries.pop_first()),
         });
         if let Some((_, entry)) = &entry {
             entry.disarm();
+            doomed.count(DISARMED);
         }
         woken || entry.is_some()
     }

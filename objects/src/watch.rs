@@ -99,7 +99,7 @@ impl<W: Watcher> Watch<W> {
         let Subject { object, handle, mask, .. } = &self.subject;
         let (waker, mut many) = (Waker::from(self.clone()), false);
         let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
-            many = observers.are_many();
+            many = observers.wants_keeper();
             seen.begin_through(active, || self.is_open())
         };
         let observation = Observation::of(*mask, *handle);
@@ -110,11 +110,12 @@ impl<W: Watcher> Watch<W> {
         armed
     }
 
-    /// Arms it for good, to count. How often its signal has arrived already.
+    /// Arms it for good, to count. How often its signal has arrived already. The first of several asks for room for all of
+    /// them, which are `wanted`, the others for none.
     ///
     /// # Errors
     /// `CANCELED` when the handle has been closed; `NO_RESOURCES` when too many count there.
-    pub fn count(self: &Arc<Self>) -> Result<u32, Status> {
+    pub fn count(self: &Arc<Self>, wanted: usize) -> Result<u32, Status> {
         let Subject { object, handle, mask, .. } = &self.subject;
         let interest = Interest::Each { arrivals: 0, told: false };
         let observation = Observation { interest, ..Observation::of(*mask, *handle) };
@@ -122,7 +123,8 @@ impl<W: Watcher> Watch<W> {
         object.with_arrivals(*mask, &mut |arrivals| {
             let mut begun = Ok(false);
             let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
-                begun = object.base().signals.begin_counting(active, observers, seen, || self.is_open());
+                begun =
+                    object.base().signals.begin_counting(active, observers, seen, wanted, || self.is_open());
                 begun.is_err()
             };
             let _ = self.node.lock().arm(object.observable(), observation, self.clone().into(), begin);

@@ -25,6 +25,8 @@
 mod tree;
 mod wake;
 
+pub use tree::set_secret;
+
 use crate::list::{List, Lists, Node, Tag};
 use crate::waiters::{BATCH, Waiters};
 use core::ptr::NonNull;
@@ -46,13 +48,21 @@ pub struct Change {
 }
 
 impl Change {
-    fn and(self, other: Self) -> Self {
-        Self { seen: self.seen | other.seen, wakes: self.wakes | other.wakes }
+    /// This one, and then the other, for those who have been told of neither. After one that wakes everybody nobody sees
+    /// another.
+    fn and<T: Member>(self, other: Self) -> Self {
+        match self.wakes & T::EVERYBODY {
+            0 => Self { seen: self.seen | other.seen, wakes: self.wakes | other.wakes },
+            _ => self,
+        }
     }
 }
 
 /// The tag of one in a crowd. Group and mask do not change while it waits.
 pub trait Member: Tag<Beside = Branch> {
+    /// What is in everybody's mask. It is seen by those whom it wakes alone: who has been woken by something else before
+    /// does not see it, while anything else may be seen by who has been chosen and not been taken out.
+    const EVERYBODY: u32;
     /// The group it belongs to.
     fn group(&self) -> u64;
     /// What it waits for.
@@ -201,15 +211,25 @@ impl<T: Member, K> Crowd<T, K> {
         cursor
     }
 
-    /// Whether so many wait that somebody has to [keep](Self::keep) the queue for who wakes them.
-    #[inline]
-    pub fn are_many(&self) -> bool {
+    fn are_many(&self) -> bool {
         self.many >= FEW
+    }
+
+    /// Whether so many wait that somebody has to [keep](Self::keep) the queue for who wakes them, and nobody does.
+    #[inline]
+    pub fn wants_keeper(&self) -> bool {
+        self.are_many() && self.has_no_keeper()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn has_no_keeper(&self) -> bool {
+        self.keeper.is_none() && !self.finishing
     }
 
     /// Lets somebody keep the queue as long as many wait; who is not needed comes back.
     pub fn keep(&mut self, keeper: K) -> Option<K> {
-        if !self.are_many() || self.keeper.is_some() || self.finishing {
+        if !self.wants_keeper() {
             return Some(keeper);
         }
         self.keeper = Some(keeper);

@@ -48,7 +48,7 @@ mod waiter;
 mod waiters;
 
 pub use buckets::Buckets;
-pub use crowd::{Branch, Change, Crowd, FEW, Member};
+pub use crowd::{Branch, Change, Crowd, FEW, Member, set_secret};
 pub use list::{List, Lists, Tag};
 pub use locked::{First, Locked};
 pub use queue::WaitQueue;

@@ -179,6 +179,8 @@ impl Tag for Guest {
 }
 
 impl Member for Guest {
+    const EVERYBODY: u32 = 0;
+
     fn group(&self) -> u64 {
         0
     }
@@ -227,7 +229,7 @@ fn a_crowd_that_changes_is_told() {
                     *done = true;
                     Some(Change { seen: 1, wakes: 1 })
                 };
-                queue.change(set, |keeper| left = Some(keeper));
+                queue.change(set, |keeper| left = keeper);
                 while let Some(keeper) = left {
                     left = queue.finish(keeper);
                 }

@@ -145,6 +145,12 @@ pub fn ask_others() {
     others.for_each(|cpu| cpu.stretch_limit.store(0, Relaxed));
 }
 
+/// See [`user::has_left`](super::user::has_left).
+#[inline]
+pub(super) fn attended_to_leaving() -> bool {
+    cpu::current().leaving.replace(false)
+}
+
 /// See [`user::leave`](super::user::leave).
 pub(super) fn attend_to_leaving() {
     let cpu = cpu::current();

@@ -137,9 +137,15 @@ where
 /// The thread whose system call is being answered shall not go on at once, because it ends, or because the call has left
 /// something to others that has to be over first: the call is returned as [`Trap::Answered`].
 ///
-/// Where no call is being answered, the next one on this CPU is returned so, which does no harm.
+/// Where no call is being answered, [`has_left`] tells of it.
 pub fn leave() {
     stretch::attend_to_leaving();
+}
+
+/// Whether what ran on this CPU has asked to [`leave`] since this was asked last, or a thread entered user mode.
+#[inline]
+pub fn has_left() -> bool {
+    stretch::attended_to_leaving()
 }
 
 /// Runs user code with these registers until it traps; then they hold its state.

@@ -36,7 +36,7 @@ pub fn port_wait(
 }
 
 /// How many waits are withdrawn between yields.
-const STEP: usize = 64;
+const STEP: usize = 16;
 
 /// Withdraws what `object_wait_async` asked for, through a handle with the right that it needed too.
 pub async fn port_cancel(

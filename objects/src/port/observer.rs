@@ -73,7 +73,7 @@ impl Observer {
         let waker = Waker::from(self.clone());
         let mut many = false;
         let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
-            many = observers.are_many();
+            many = observers.wants_keeper();
             seen.begin_through(active, still_open)
         };
         let armed = inner.registration.arm(source, observation, waker, begin);

@@ -1,7 +1,7 @@
 //! Waking the rest of many: objects of whose observers more have been chosen than whoever did that could wake. They
 //! are a queue, linked through the crowds of the objects themselves, and a kernel task wakes a few at a time. A system call
-//! that left something does not return to user code before that is over ([`woken`]): whoever signals an object finds what
-//! that causes.
+//! that left something does not return to user code before that is over ([`woken`]), or [`TURN`] of the object have been
+//! woken: whoever signals an object finds what that causes.
 
 use super::SignalQueue;
 use crate::wait::Observable;
@@ -99,12 +99,14 @@ pub fn on_leaving(hook: fn()) {
     REST.with(|rest, _| rest.on_leaving = Some(hook));
 }
 
-/// Leaves the rest of a crowd to [`wake_the_rest`].
+/// Leaves the rest of a crowd to [`wake_the_rest`], unless it is at that already.
 #[cfg(not(loom))]
-pub(super) fn leave(keeper: Keeper) {
+pub(super) fn leave(keeper: Option<Keeper>) {
     let hook = REST.with(|rest, waiters| {
-        rest.push_back(keeper);
-        waiters.wake_one();
+        if let Some(keeper) = keeper {
+            rest.push_back(keeper);
+            waiters.wake_one();
+        }
         rest.on_leaving
     });
     if let Some(hook) = hook {
@@ -114,8 +116,7 @@ pub(super) fn leave(keeper: Keeper) {
 
 /// Models have no static queues, and nobody who waits for a kernel task.
 #[cfg(loom)]
-pub(super) fn leave(keeper: Keeper) {
-    let mut keeper = Some(keeper);
+pub(super) fn leave(mut keeper: Option<Keeper>) {
     while let Some(kept) = keeper {
         keeper = kept.again().queue().finish(kept);
     }

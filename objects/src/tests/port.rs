@@ -188,6 +188,18 @@ fn a_thousand_observers_fire_without_loss() {
     assert!(seen.into_iter().eq(0..1000));
 }
 
+/// What comes after a signal takes away none of its packets, though many are not queued yet.
+#[test]
+fn who_has_been_chosen_is_not_cancelled() {
+    const MANY: u64 = 1000;
+    let (port, event) = (Port::new(), Event::new());
+    (0..MANY).for_each(|key| observe(&port, &event.clone().into(), key, AsyncOptions::default()));
+    event.base().signals.assert(A);
+    event.base().signals.cancel_handle(MINE);
+    crate::wake_what_is_left();
+    assert_eq!(core::iter::from_fn(|| take(&port)).count() as u64, MANY);
+}
+
 #[test]
 fn cancelling_takes_all_of_one_key_and_none_of_another() {
     let (port, event) = (Port::new(), Event::new());

@@ -112,7 +112,7 @@ impl Armed<'_> {
                 observation,
                 waker.clone(),
                 |active, observers, seen| {
-                    many = observers.are_many();
+                    many = observers.wants_keeper();
                     seen.begin_through(active, || still_open(item.handle, item.mark))
                 },
             );

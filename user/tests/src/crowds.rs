@@ -1,8 +1,10 @@
 //! Many who wait for one object: how many there may be, and that all are told.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
-use hafnon_user::{AsHandle, Event, Handle, Port, Signals, Status, abi::TASK_RETCODE_EXCEPTION_KILL};
+use hafnon_user::{
+    AsHandle, Event, EventPair, Handle, Port, Rights, Signals, Status, abi::TASK_RETCODE_EXCEPTION_KILL,
+};
 
 use crate::harness::{call, child, user_test};
 
@@ -10,6 +12,9 @@ const SIGNAL: Signals = Signals::USER_SIGNAL_0;
 
 /// Zircon's number.
 const MAX_OBSERVERS: u64 = 50_000;
+
+/// So many that they are not all woken at once.
+const CLOSED: u64 = 1_000;
 
 /// A child's part: more observers than a port may have.
 pub fn observe_too_much() -> i64 {
@@ -28,6 +33,26 @@ fn mx_waitset() -> Handle {
 }
 
 user_test! {
+    /// The call closes in steps, and returns when all have been told; what it closes next takes nothing away.
+    fn whoever_closes_many_handles_finds_all_packets() {
+        for also_the_observed in [false, true] {
+            let port = Port::create().expect("a port");
+            let (far, near) = EventPair::create().expect("an event pair");
+            for key in 0..CLOSED {
+                near.wait_async(&port, key, Signals::EVENTPAIR_PEER_CLOSED, 0).expect("armed");
+            }
+            let mut handles = vec![Handle::from(far).into_raw()];
+            if also_the_observed {
+                handles.push(Handle::from(near.duplicate(Rights::SAME_RIGHTS).expect("another")).into_raw());
+                handles.push(Handle::from(near).into_raw());
+            }
+            assert_eq!(call!(zx_handle_close_many(handles.as_ptr(), handles.len())), Status::OK);
+            for _ in 0..CLOSED {
+                port.wait_packet(0).expect("a packet of each");
+            }
+        }
+    }
+
     fn all_of_many_observers_are_told_and_one_who_comes_later_is_not() {
         let (port, event) = (Port::create().expect("a port"), Event::create().expect("an event"));
         for key in 0..3_000 {

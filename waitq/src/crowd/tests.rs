@@ -23,6 +23,8 @@ impl Tag for Mark {
 }
 
 impl Member for Mark {
+    const EVERYBODY: u32 = CLOSED;
+
     fn group(&self) -> u64 {
         self.group
     }
@@ -50,7 +52,7 @@ type Waiting = Waiter<Arc<Queue>, Mark, (), Crowd<Mark, u8>>;
 /// Makes a change; the keeper, if more is left to do.
 fn changed(queue: &Queue, change: Change) -> Option<u8> {
     let mut left = None;
-    queue.change(|()| Some(change), |keeper| left = Some(keeper));
+    queue.change(|()| Some(change), |keeper| left = keeper);
     left
 }
 
@@ -110,6 +112,7 @@ impl Guest {
         let seen = self.waiter.tag().seen;
         assert_eq!(seen & self.seen, self.seen);
         assert!(self.woken || seen == self.seen);
+        assert_eq!(seen & CLOSED, self.seen & CLOSED);
         assert!(self.count.0.load(Ordering::Relaxed) <= usize::from(woken));
     }
 }
@@ -151,7 +154,7 @@ fn the_tree_does_what_a_list_does() {
                     guests.push(Guest::join(&queue, random.below(4) as u64, random.bits()));
                     queue.with(|(), waiters| {
                         let crowd = waiters.lists();
-                        if crowd.are_many() && crowd.keeper.is_none() && !crowd.finishing {
+                        if crowd.wants_keeper() {
                             assert_eq!(crowd.keep(1), None);
                         }
                     });
@@ -169,7 +172,7 @@ fn the_tree_does_what_a_list_does() {
                         .iter_mut()
                         .filter(|guest| guest.group == group)
                         .for_each(|guest| guest.tell(change));
-                    owed = queue.deliver().or(owed);
+                    owed = queue.deliver().flatten().or(owed);
                 }
                 8 => owed = owed.and_then(|keeper| queue.finish(keeper)),
                 _ if !guests.is_empty() => {

@@ -5,6 +5,7 @@ use crate::list::{Node, Tag};
 use crate::standing::Status;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// The group, the turn in which it came, which starts again after the highest, and the address.
 pub(super) type Key = (u64, u32, usize);
@@ -40,9 +41,17 @@ pub(super) unsafe fn key<T: Member>(node: NonNull<Node<T>>) -> Key {
     (group, turn, node.addr().get())
 }
 
+/// Goes into [`weight`].
+static SECRET: AtomicU64 = AtomicU64::new(0);
+
+/// Sets what nobody knows, so that nobody can have a deep tree: to be called before any tree is there.
+pub fn set_secret(secret: u64) {
+    SECRET.store(secret, Relaxed);
+}
+
 /// The order from the root down: a hash of the address (the finisher of SplitMix64), different for all.
 fn weight<T: Tag>(node: NonNull<Node<T>>) -> u64 {
-    let mut hash = node.addr().get() as u64;
+    let mut hash = node.addr().get() as u64 ^ SECRET.load(Relaxed);
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
@@ -68,8 +77,10 @@ pub(super) unsafe fn tell_one<T: Member>(node: NonNull<Node<T>>, change: Change)
             if !entry.standing.is_queued() {
                 return;
             }
-            entry.tag.see(change.seen);
-            if entry.tag.mask() & change.wakes != 0 {
+            let woken_by = entry.tag.mask() & change.wakes;
+            let sees_all = woken_by & !T::EVERYBODY == 0;
+            entry.tag.see(if sees_all { change.seen } else { change.seen & !T::EVERYBODY });
+            if woken_by != 0 {
                 entry.standing.set(Status::chosen(false));
             }
         });
@@ -86,7 +97,7 @@ pub(super) unsafe fn tell<T: Member>(node: NonNull<Node<T>>, change: Change) {
         tell_one(node, change);
         node.as_ref().with(|entry| {
             let branch = &mut entry.beside;
-            branch.pending = branch.pending.and(change);
+            branch.pending = branch.pending.and::<T>(change);
             branch.chosen |= branch.masks & change.wakes != 0;
         });
     }

@@ -42,9 +42,10 @@ impl<T: Member, K> Crowd<T, K> {
 
 impl<T: Member, S, K> WaitQueue<T, S, Crowd<T, K>> {
     /// Changes the state, and tells all who wait what `change` makes of that. Wakes those whom it wakes; if they are
-    /// more than [`FEW`], the keeper is left to somebody else, who has to go on with [`WaitQueue::finish`].
+    /// more than [`FEW`], the rest is left to somebody else, who has to go on with [`WaitQueue::finish`]: the keeper, or
+    /// nothing if somebody is at it.
     #[inline]
-    pub fn change(&self, change: impl FnOnce(&mut S) -> Option<Change>, leave: impl FnOnce(K)) {
+    pub fn change(&self, change: impl FnOnce(&mut S) -> Option<Change>, leave: impl FnOnce(Option<K>)) {
         let mut inner = self.guard();
         let Some(change) = change(&mut inner.state) else { return };
         if inner.lists.root.is_some() {
@@ -101,7 +102,7 @@ impl<T: Member, S, K> WaitQueue<T, S, Crowd<T, K>> {
         &'a self,
         mut inner: MutexGuard<'a, Inner<S, Crowd<T, K>>>,
         change: Change,
-        leave: impl FnOnce(K),
+        leave: impl FnOnce(Option<K>),
     ) {
         inner.lists.tell_all(change);
         if let Some(keeper) = self.deliver_rounds(inner) {
@@ -109,12 +110,12 @@ impl<T: Member, S, K> WaitQueue<T, S, Crowd<T, K>> {
         }
     }
 
-    /// Wakes those who have been chosen, as [`WaitQueue::change`] does.
-    pub fn deliver(&self) -> Option<K> {
+    /// Wakes those who have been chosen, as [`WaitQueue::change`] does; what is left of that.
+    pub fn deliver(&self) -> Option<Option<K>> {
         self.deliver_rounds(self.guard())
     }
 
-    fn deliver_rounds<'a>(&'a self, mut inner: MutexGuard<'a, Inner<S, Crowd<T, K>>>) -> Option<K> {
+    fn deliver_rounds<'a>(&'a self, mut inner: MutexGuard<'a, Inner<S, Crowd<T, K>>>) -> Option<Option<K>> {
         let (mut batch, mut woken) = (Batch::new(), 0);
         loop {
             inner.lists.take_chosen(&mut batch);
@@ -126,7 +127,7 @@ impl<T: Member, S, K> WaitQueue<T, S, Crowd<T, K>> {
             batch.wake();
             drop(released);
             if over || handed_over.is_some() {
-                return handed_over.flatten();
+                return handed_over;
             }
             inner = self.guard();
         }

@@ -240,6 +240,11 @@ proptest! {
         prop_assert_eq!(world.table.mapped(), 0);
         prop_assert!(vmos.iter().all(|vmo| vmo.info().mappings == 0));
         drop(vmos);
-        prop_assert_eq!(world.frames.used(), 0);
+        // Pages of VMOs that are gone are freed by whoever has the time: here, tests that run at the same time.
+        let all_free = || {
+            crate::vmo::free_some();
+            world.frames.used() == 0
+        };
+        prop_assert!((0..1_000_000).any(|_| all_free()));
     }
 }
