@@ -36,13 +36,14 @@ const FULL: Signals = Signals::USER_SIGNAL_1;
 type Spend = fn() -> (i64, Status);
 
 /// Roles, and what they spend.
-const KINDS: [(&str, Spend); 6] = [
+const KINDS: [(&str, Spend); 7] = [
     ("spend-messages", messages),
     ("spend-events", events),
     ("spend-tables", tables),
     ("spend-regions", regions),
     ("spend-threads", threads),
     ("spend-packets", packets),
+    ("spend-observers", observers),
 ];
 
 /// Calls this until it fails; how often it did not, and how it failed.
@@ -118,6 +119,15 @@ fn packets() -> (i64, Status) {
         }
         call!(zx_port_queue(port, &raw const packet))
     })
+}
+
+/// Waits of one port for one event.
+fn observers() -> (i64, Status) {
+    const OBSERVED: u32 = Signals::USER_SIGNAL_0.bits();
+    let (mut event, mut port) = (0, 0);
+    assert_eq!(call!(zx_event_create(0, &mut event)), Status::OK);
+    assert_eq!(call!(zx_port_create(0, &mut port)), Status::OK);
+    count(|made| call!(zx_object_wait_async(event, port, made as u64, OBSERVED, 0)))
 }
 
 /// A child's part: takes all that it may when it is told to, and keeps it until it is told to end. How much that was, or

@@ -40,7 +40,7 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "spend-pages" => crate::hunger::spend_pages(),
         "spend-handles" => crate::hunger::spend_handles(),
         "spend-messages" | "spend-events" | "spend-tables" | "spend-regions" | "spend-threads"
-        | "spend-packets" => crate::accounts::spend(startup, role),
+        | "spend-packets" | "spend-observers" => crate::accounts::spend(startup, role),
         "give-back" => crate::accounts::give_back(startup),
         "bystander" => crate::hunger::bystander(startup),
         "wait-in-every-way" => crate::stress_kills::play(startup),
