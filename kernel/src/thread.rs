@@ -71,7 +71,7 @@ async fn live(life: Life, mut context: UserContext) {
                         stepped(caller, call, &mut left).await
                     }
                 } as u64;
-                if left || has_left() {
+                if left {
                     entered(caller, pin!(syscalls::settled(caller))).await;
                 }
             }

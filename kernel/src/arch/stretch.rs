@@ -115,13 +115,14 @@ pub(super) extern "C" fn answered(ticks: u32, call: u64) -> bool {
     see_to_the_rest(cpu)
 }
 
-/// Called by `user.s` when a thread is about to enter user mode, if the limit of its CPU is exceeded.
-pub(super) extern "C" fn entering(ticks: u32) {
+/// Called by `user.s` when a thread is about to enter user mode, if the limit of its CPU is exceeded. Whether it shall
+/// not go on.
+pub(super) extern "C" fn entering(ticks: u32) -> bool {
     let cpu = cpu::current();
     if ticks > cpu.longest_stretch.load(Relaxed) {
         keep(cpu, ticks, run::executor().current().map_or(During::Polls(None), During::of));
     }
-    see_to_the_rest(cpu);
+    see_to_the_rest(cpu)
 }
 
 /// Whatever else the limit was lowered for: threads that were woken are offered to CPUs that sleep. Whether the

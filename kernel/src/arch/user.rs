@@ -134,10 +134,10 @@ where
     }
 }
 
-/// The thread whose system call is being answered shall not go on at once, because it ends, or because the call has left
-/// something to others that has to be over first: the call is returned as [`Trap::Answered`].
+/// The thread whose system call is being answered, or has been, shall not go on at once, because it ends, or because the
+/// call has left something to others that has to be over first: it comes back as [`Trap::Answered`].
 ///
-/// Where no call is being answered, [`has_left`] tells of it.
+/// Of a step of a call, behind which other tasks run, [`has_left`] tells.
 pub fn leave() {
     stretch::attend_to_leaving();
 }

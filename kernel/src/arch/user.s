@@ -77,11 +77,21 @@ enter_context:
     push rbp
     lea rbp, [rsp + 72]              # where rbp was pushed: a frame for the stack's trace
     sub rsp, 8
-    call {entering}
+    call {entering}                  # al: whether the thread shall not go on
     add rsp, 8
     pop rbp
     mov rdi, gs:[{CONTEXT}]
-    jmp enter_context
+    test al, al
+    jz enter_context
+    mov eax, {ANSWERED}
+    add rsp, 24
+    pop r15
+    pop r14
+    pop r13
+    pop r12
+    pop rbx
+    pop rbp
+    ret
 
 # SYSCALL: rcx = user rip, r11 = user rflags, all flags clear, still on the user's stack.
 #
