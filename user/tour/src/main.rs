@@ -24,7 +24,7 @@ hafnon_user::main!(tour);
 /// Exit code when a call failed that should not have.
 const FAILED: i64 = 1;
 /// Rounds after which what still grows is no cache.
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 40;
 /// Exit code when something was left behind.
 const LEFT_BEHIND: i64 = 2;
 
