@@ -12,7 +12,7 @@ use hafnon_user::{
 };
 
 /// How often to look again while the kernel is still freeing what a dead process had.
-const PATIENCE: usize = 200;
+const PATIENCE: usize = 50;
 
 /// What there is at one moment.
 #[derive(Clone, Copy)]
