@@ -84,14 +84,7 @@ enter_context:
     test al, al
     jz enter_context
     mov eax, {ANSWERED}
-    add rsp, 24
-    pop r15
-    pop r14
-    pop r13
-    pop r12
-    pop rbx
-    pop rbp
-    ret
+    jmp back_to_kernel
 
 # SYSCALL: rcx = user rip, r11 = user rflags, all flags clear, still on the user's stack.
 #
@@ -149,6 +142,7 @@ user_system_call_entry:
     mov [rdi + {RBP}], rbp
     mov [rdi + {R14}], r14
     mov [rdi + {R15}], r15
+back_to_kernel:                       # eax: why enter_user_mode returns
     add rsp, 24
     pop r15
     pop r14
