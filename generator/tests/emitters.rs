@@ -110,8 +110,10 @@ fn dispatcher_decodes_arguments() {
             "pub static ENTRIES: [Entry; 513]",
             "caller.object::<objects::Channel>(HandleArgument::new(args[0] as RawHandle), Rights::WRITE), \
              user::InSlice::<u8>::new(args[1], args[2] as u32 as usize))",
-            "    caller.admit()?;\n    crate::syscalls::channel::channel_create(caller, args[0] as u32, \
-             user::Out::<RawHandle>::new(args[1]))",
+            "    |caller, args, _| creating(caller, || Poll::Ready(status(zircon_channel_create(caller, args)))),",
+            "    if let abi::zircon::CHANNEL_CREATE = number\n        && let Err(refused) = caller.admit().await",
+            "        abi::zircon::CHANNEL_CREATE => status(zircon_channel_create(caller, args)),",
+            "    crate::syscalls::channel::channel_create(caller, args[0] as u32, user::Out::<RawHandle>::new(args[1]))",
             "let handle = caller.any(HandleArgument::new(args[0] as RawHandle), Rights::READ)?;\n    \
              crate::syscalls::object::object_wait(caller, handle, args[1] as i64).await",
             "        abi::zircon::OBJECT_WAIT => status(zircon_object_wait(caller, args).await),",
@@ -299,6 +301,10 @@ fn mistakes_name_the_call() {
     assert_eq!(
         call(r#"a = { number = 1, state = "done", returns = "u64", sig = "h: handle<channel>" }"#),
         "zircon call a: a call that returns no status cannot fail before its handler: no `creates`, raw handles"
+    );
+    assert_eq!(
+        call(r#"a = { number = 1, state = "done", parks = true, creates = true }"#),
+        "zircon call a: a call that parks does not create: it could not wait for memory as well"
     );
     for clash in [r#"blocking = true"#, r#"returns = "u64""#] {
         assert_eq!(

@@ -98,7 +98,7 @@ pub async fn watch() {
     loop {
         let reading = events().update(frames::readily_free());
         let starving = feed();
-        if starving && come_back().await {
+        if starving && come_back(has_memory).await {
             continue;
         }
         if dying.as_ref().is_some_and(|greedy| !greedy.is_gone()) {
@@ -118,12 +118,13 @@ pub async fn watch() {
     }
 }
 
-/// Waits for what is on its way to be free, as long as there is any. Whether that was worth it.
-async fn come_back() -> bool {
-    let is_idle = || objects::closing::is_idle() && frames::quarantined_frames() == 0;
+/// Waits for what is on its way to be free, as long as there is any, until there is `enough`. Whether there is.
+pub async fn come_back(enough: impl Fn() -> bool) -> bool {
+    let is_idle =
+        || objects::closing::is_idle() && objects::vmo::is_idle() && frames::quarantined_frames() == 0;
     while objects::vmo::free_some() || !is_idle() {
         yield_now().await;
-        if has_memory() {
+        if enough() {
             return true;
         }
     }

@@ -126,13 +126,21 @@ impl Doomed {
     }
 }
 
+/// What is left to be discarded.
 #[cfg(not(loom))]
-static LEFT: WaitQueue<(), Doomed> = WaitQueue::new(Doomed::NONE);
+struct Left {
+    doomed: Doomed,
+    /// Whether a part is in somebody's hands, who will put back what remains of it.
+    in_hands: bool,
+}
+
+#[cfg(not(loom))]
+static LEFT: WaitQueue<(), Left> = WaitQueue::new(Left { doomed: Doomed::NONE, in_hands: false });
 
 #[cfg(not(loom))]
 fn leave(doomed: Doomed) {
     LEFT.with(|left, waiters| {
-        left.append(doomed);
+        left.doomed.append(doomed);
         waiters.wake_all();
     });
 }
@@ -143,29 +151,33 @@ fn leave(mut doomed: Doomed) {
     while doomed.step() {}
 }
 
-/// Discards a part of what was left; whether there is more.
+/// Discards a part of what was left; whether there is more. One task at a time does it.
 #[cfg(not(loom))]
 pub fn discard_some() -> bool {
-    let mut doomed = LEFT.with(|left, _| core::mem::take(left));
+    let mut doomed = LEFT.with(|left, _| {
+        left.in_hands = true;
+        core::mem::take(&mut left.doomed)
+    });
     doomed.step();
     LEFT.with(|left, _| {
-        doomed.append(core::mem::take(left));
-        *left = doomed;
-        left.first.is_some()
+        left.in_hands = false;
+        doomed.append(core::mem::take(&mut left.doomed));
+        left.doomed = doomed;
+        left.doomed.first.is_some()
     })
 }
 
 /// Whether nothing is left to discard.
 #[cfg(not(loom))]
 pub fn is_idle() -> bool {
-    LEFT.with(|left, _| left.first.is_none())
+    LEFT.with(|left, _| left.doomed.first.is_none() && !left.in_hands)
 }
 
 /// Discards what is left, for ever: the life of a kernel task.
 #[cfg(not(loom))]
 pub async fn close_what_is_left() {
     loop {
-        LEFT.wait_unless((), |left, ()| left.first.is_some()).await;
+        LEFT.wait_unless((), |left, ()| left.doomed.first.is_some()).await;
         while discard_some() {
             executor::yield_now().await;
         }

@@ -9,7 +9,8 @@
 //!   Caller::object::<T>(&self, HandleArgument, Rights) -> Result<Arc<T>, Status>  T = objects::Channel, ...
 //!   Caller::any(&self, HandleArgument, Rights) -> Result<objects::Object, Status> kinds `any` and `task`
 //!   Caller::held, Caller::any_held                                                the same in objects::Held
-//!   Caller::admit(&self) -> Result<(), Status>                                   before calls that create objects
+//!   Caller::is_admitted(&self) -> bool                before calls that create objects: whether they may, at once
+//!   async Caller::admit(&self) -> Result<(), Status>  whether they may, at once or when memory came back
 //! crate::mm::user::{In, Out, InOut}::<T>::new(address: u64)
 //! crate::mm::user::{InSlice, OutSlice}::<T>::new(address: u64, len: usize)
 //! crate::syscalls::<family>::<call>(&Caller, arguments ...) -> Result<(), Status>, or the plain value it returns;
@@ -61,6 +62,11 @@ fn missing(_: &Caller, _: &Args, _: Pin<&mut Blocked>) -> Poll<i64> {
     Poll::Ready(i64::from(Status::NOT_SUPPORTED.raw()))
 }
 
+/// The answer of a call that creates objects, if it may do that now. If not, [`blocking`] waits for memory.
+fn creating(caller: &Caller, answer: impl FnOnce() -> Poll<i64>) -> Poll<i64> {
+    if caller.is_admitted() { answer() } else { Poll::Pending }
+}
+
 /// The raw form of an outcome.
 fn status(result: Result<(), Status>) -> i64 {
     i64::from(Status::from_result(result).raw())
@@ -110,34 +116,57 @@ fn table(out: &mut String, calls: &[Call]) {
     put!(out, "];");
 }
 
-/// The function of an entry whose handler never waits; what returns a status is brought into raw form there.
+/// The function of an entry whose handler never waits.
 fn immediate(call: &Call) -> String {
-    let answer = format!("{}(caller, args)", wrapper_name(call));
-    let answer = if call.returns == Returns::Status { format!("status({answer})") } else { answer };
-    format!("|caller, args, _| Poll::Ready({answer})")
+    let answer = format!("Poll::Ready({})", raw(call, &format!("{}(caller, args)", wrapper_name(call))));
+    entry(call, "_", &answer)
 }
 
 /// The function of an entry whose handler may begin a wait.
 fn parking(call: &Call) -> String {
-    format!("|caller, args, blocked| {}(caller, args, blocked).map(status)", wrapper_name(call))
+    entry(call, "blocked", &format!("{}(caller, args, blocked).map(status)", wrapper_name(call)))
 }
 
 /// The function of an entry whose handler may leave it to an async function.
 fn beginning(call: &Call) -> String {
-    format!("|caller, args, _| {}(caller, args).map(status)", wrapper_name(call))
+    entry(call, "_", &format!("{}(caller, args).map(status)", wrapper_name(call)))
 }
 
-/// One match for all ABIs, over the numbers that user code has.
+/// The function of an entry that answers so, once it may create objects.
+fn entry(call: &Call, blocked: &str, answer: &str) -> String {
+    let answer = if call.creates { format!("creating(caller, || {answer})") } else { answer.to_string() };
+    format!("|caller, args, {blocked}| {answer}")
+}
+
+/// What a handler returns, in raw form.
+fn raw(call: &Call, answer: &str) -> String {
+    if call.returns == Returns::Status { format!("status({answer})") } else { answer.to_string() }
+}
+
+/// One match for all ABIs, over the numbers that user code has; and what it awaits before calls that create objects.
 fn blocking_match(out: &mut String, calls: &[Call]) {
-    put!(out, "\n/// Runs the call whose entry is `asynchronous`; `number` is what user code has in rax.");
+    let all = || Abi::ALL.iter().flat_map(|abi| present(*abi, calls));
+    let number = |call: &Call| format!("abi::{}::{}", call.abi.name(), call.name.to_uppercase());
+    let creating: Vec<String> = all().filter(|call| call.creates).map(number).collect();
+    put!(out, "\n/// Runs the call whose entry does not answer; `number` is what user code has in rax.");
     put!(out, "pub async fn blocking(number: u32, caller: &Caller, args: &Args) -> i64 {{");
+    if !creating.is_empty() {
+        put!(out, "    if let {} = number", creating.join(" | "));
+        put!(out, "        && let Err(refused) = caller.admit().await");
+        put!(out, "    {{");
+        put!(out, "        return i64::from(refused.raw());");
+        put!(out, "    }}");
+    }
     put!(out, "    match number {{");
-    let asynchronous = |call: &&Call| call.long || (call.blocking && !call.parks);
-    for call in Abi::ALL.iter().flat_map(|abi| present(*abi, calls)).filter(asynchronous) {
-        let long = if call.long { LONG } else { "" };
-        let answer = format!("{}{long}(caller, args).await", wrapper_name(call));
-        let answer = if call.returns == Returns::Status { format!("status({answer})") } else { answer };
-        put!(out, "        abi::{}::{} => {answer},", call.abi.name(), call.name.to_uppercase());
+    let asynchronous = |call: &&Call| call.long || call.creates || (call.blocking && !call.parks);
+    for call in all().filter(asynchronous) {
+        let (long, wait) = match (call.long, call.blocking) {
+            (true, _) => (LONG, ".await"),
+            (false, true) => ("", ".await"),
+            (false, false) => ("", ""),
+        };
+        let answer = raw(call, &format!("{}{long}(caller, args){wait}", wrapper_name(call)));
+        put!(out, "        {} => {answer},", number(call));
     }
     put!(out, "        _ => i64::from(Status::BAD_SYSCALL.raw()),");
     put!(out, "    }}");
@@ -161,9 +190,6 @@ fn wrapper(out: &mut String, call: &Call, which: &str) {
     let blocked = if parks { ", blocked: Pin<&mut Blocked>" } else { "" };
     let name = wrapper_name(call);
     put!(out, "\n{asynchronous}fn {name}{which}(caller: &Caller, {args}: &Args{blocked}) -> {result} {{");
-    if call.creates {
-        put!(out, "    caller.admit()?;");
-    }
     lookups(out, call);
     let handler = handler_call(call, which);
     match &call.returns {

@@ -149,6 +149,9 @@ fn checked(call: Call) -> Result<Call> {
     if call.long && ((call.blocking && !call.parks) || call.returns != Returns::Status) {
         return Err(Error::new("`long` is for calls that return a status and do not block anyway"));
     }
+    if call.creates && call.parks {
+        return Err(Error::new("a call that parks does not create: it could not wait for memory as well"));
+    }
     if call.returns != Returns::Status && (call.creates || call.args.iter().any(fails_early)) {
         return Err(Error::new(
             "a call that returns no status cannot fail before its handler: no `creates`, raw handles",

@@ -394,11 +394,10 @@ pub async fn channel_call_long(
     let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let handles = take_handles_long(caller, channel_of(&found), values).await;
+    caller.admit().await?;
     let to = Destination::of_call(&args, actual_bytes, actual_handles);
-    let call = call_long(caller, found, handles, Request { options, deadline, bytes, to });
     // In a box, as else every thread would have room for it.
-    caller.admit()?;
-    Box::pin(call).await
+    Box::pin(call_long(caller, found, handles, Request { options, deadline, bytes, to })).await
 }
 
 /// [`channel_call_etc`] of very many pieces or handles.
@@ -418,11 +417,10 @@ pub async fn channel_call_etc_long(
     let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let handles = take_dispositions_long(caller, channel_of(&found), values, results).await;
+    caller.admit().await?;
     let to = Destination::of_call_etc(&args, actual_bytes, actual_handles);
-    let call = call_long(caller, found, handles, Request { options, deadline, bytes, to });
     // In a box, as else every thread would have room for it.
-    caller.admit()?;
-    Box::pin(call).await
+    Box::pin(call_long(caller, found, handles, Request { options, deadline, bytes, to })).await
 }
 
 /// The channel of a lookup, if it found one.

@@ -21,7 +21,7 @@ pub const STEP: usize = 16 * 4096;
 /// # Errors
 /// `INVALID_ARGS` where nothing can be read; `NO_MEMORY`.
 pub async fn read_vec(caller: &Caller, from: InSlice<u8>) -> Result<Vec<u8>, Status> {
-    caller.admit()?;
+    caller.admit().await?;
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(from.len()).map_err(|_| Status::NO_MEMORY)?;
     for part in steps(from.len()) {

@@ -41,7 +41,7 @@ mod vmo;
 
 use crate::mm::{frames, shootdown, user};
 use crate::process::Machine;
-use crate::{arch, println, run};
+use crate::{arch, pressure, println, run};
 use abi::{RawHandle, Rights, Signals, Status};
 use alloc::sync::Arc;
 pub use blocked::Blocked;
@@ -176,10 +176,22 @@ impl Caller {
 
     /// Reserves what the small allocations of the call may take, until it waits, so that creating objects need not be
     /// able to fail half way: see [`frames::admit`].
-    pub fn admit(&self) -> Result<(), Status> {
-        // What VMOs that are gone have left is more memory than there seems to be.
-        let admitted = frames::admit() || (0..4).any(|_| objects::vmo::free_some() && frames::admit());
-        if admitted { Ok(()) } else { Err(Status::NO_MEMORY) }
+    #[inline]
+    pub fn is_admitted(&self) -> bool {
+        frames::admit()
+    }
+
+    /// As [`Caller::is_admitted`], but waits for memory that is on its way to be free, which is more than there seems
+    /// to be.
+    ///
+    /// # Errors
+    /// `NO_MEMORY`
+    pub async fn admit(&self) -> Result<(), Status> {
+        if self.is_admitted() || pressure::come_back(frames::admit).await {
+            Ok(())
+        } else {
+            Err(Status::NO_MEMORY)
+        }
     }
 
     /// Gives the caller a handle and writes its value; if that fails, the handle is closed again.

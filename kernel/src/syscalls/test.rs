@@ -68,7 +68,7 @@ async fn in_trial(
     let entry = *ENTRIES.get(call as usize).ok_or(Status::BAD_SYSCALL)?;
     let mut values: Args = Default::default();
     InSlice::new(args, values.len()).read_into(&mut values)?;
-    caller.admit()?;
+    caller.admit().await?;
     let mut made = make(caller, call, entry, values);
     let answer = poll_fn(|context| trial.during(|| made.as_mut().poll(context))).await;
     Out::<u64>::new(requests).write(&(trial.requests as u64))?;

@@ -17,8 +17,16 @@ const AT_ONCE: u64 = 4;
 #[cfg(not(loom))]
 const STEP: usize = 4;
 
+/// What is left to be freed.
 #[cfg(not(loom))]
-static LEFT: WaitQueue<(), Discarded> = WaitQueue::new(Discarded::NONE);
+struct Left {
+    tables: Discarded,
+    /// How many tables are in somebody's hands, who will put back those that they name.
+    in_hands: usize,
+}
+
+#[cfg(not(loom))]
+static LEFT: WaitQueue<(), Left> = WaitQueue::new(Left { tables: Discarded::NONE, in_hands: 0 });
 
 /// Frees the pages of a VMO, soon.
 pub(super) fn discard(tree: &mut PageTree, owner: &'static dyn PageFrames) {
@@ -32,7 +40,7 @@ pub(super) fn discard(tree: &mut PageTree, owner: &'static dyn PageFrames) {
 #[cfg(not(loom))]
 fn leave(discarded: Discarded) {
     LEFT.with(|left, waiters| {
-        left.push(discarded);
+        left.tables.push(discarded);
         waiters.wake_all();
     });
 }
@@ -46,23 +54,37 @@ fn leave(discarded: Discarded) {
 /// Frees some of the pages that were left, no more than a table has; whether there were any.
 #[cfg(not(loom))]
 pub fn free_some() -> bool {
-    let mut table = LEFT.with(|left, _| left.pop());
+    let mut table = LEFT.with(|left, _| {
+        let table = left.tables.pop();
+        left.in_hands += usize::from(!table.is_empty());
+        table
+    });
     if table.is_empty() {
         return false;
     }
     table.free_one();
-    if !table.is_empty() {
-        // The kernel task may have found nothing meanwhile.
-        leave(table);
-    }
+    LEFT.with(|left, waiters| {
+        left.in_hands -= 1;
+        if !table.is_empty() {
+            left.tables.push(table);
+            // The kernel task may have found nothing meanwhile.
+            waiters.wake_all();
+        }
+    });
     true
+}
+
+/// Whether no pages are left to free.
+#[cfg(not(loom))]
+pub fn is_idle() -> bool {
+    LEFT.with(|left, _| left.tables.is_empty() && left.in_hands == 0)
 }
 
 /// Frees what is left, for ever: the life of a kernel task.
 #[cfg(not(loom))]
 pub async fn free_what_is_left() {
     loop {
-        LEFT.wait_unless((), |left, ()| !left.is_empty()).await;
+        LEFT.wait_unless((), |left, ()| !left.tables.is_empty()).await;
         while (0..STEP).all(|_| free_some()) {
             executor::yield_now().await;
         }

@@ -33,7 +33,7 @@ use views::{Sweep, Views};
 use waitq::sync::Mutex;
 
 #[cfg(not(loom))]
-pub use discard::{free_some, free_what_is_left};
+pub use discard::{free_some, free_what_is_left, is_idle};
 pub use resize::Resize;
 
 /// How many pages one step of a long operation handles at most.

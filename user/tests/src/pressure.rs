@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, vec, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Port, Status, Thread, Vmo,
+    AsHandle, Channel, Event, Port, Signals, Status, Thread, Vmo,
     startup::root_vmar,
     vmar::{PAGE_SIZE, READ_WRITE},
 };
@@ -77,5 +77,24 @@ user_test! {
         near.write(&bytes[..], Vec::new()).expect("and for messages");
         assert_eq!(far.read().expect("a message").bytes.len(), bytes.len());
         assert_eq!(call!(zx_vmar_unmap(root.raw(), base, length)), Status::OK);
+    }
+
+    /// Who closes the last handle leaves most of what that frees to the kernel, which may not have come to it yet.
+    #[needs("cpus=1,4")]
+    fn calls_that_create_wait_for_what_is_on_its_way_to_be_free() {
+        const OBSERVERS: u64 = 20_000;
+        let (process, event) = (process(), Event::create().expect("an event"));
+        for _ in 0..3 {
+            let (port, eater) = (Port::create().expect("a port"), glutton());
+            for key in 0..OBSERVERS {
+                event.wait_async(&port, key, Signals::USER_SIGNAL_0, 0).expect("armed");
+            }
+            use_up(&eater);
+            drop(port);
+            let thread = Thread::create(&process, "one").expect("what a port had comes back");
+            use_up(&eater);
+            drop((eater, thread));
+            Event::create().expect("pages come back");
+        }
     }
 }
