@@ -101,3 +101,79 @@ impl<T: Tag + Hash> Lists<T> for Buckets<T> {
         &mut self.lists[hasher.finish() as usize & mask]
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::WaitQueue;
+    use core::future::Future;
+    use core::task::{Context, Waker};
+    use std::boxed::Box;
+
+    #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+    struct Address(usize);
+
+    impl Tag for Address {
+        type Beside = ();
+    }
+
+    fn hash(tag: impl Hash) -> u64 {
+        let mut hasher = Fibonacci::default();
+        tag.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// As many addresses as there are lists, as far from each other as a word, a cache line, a page, a stack: no list is
+    /// much longer than it is when they fall by chance, which is 7 or 8.
+    #[test]
+    fn addresses_are_spread_evenly() {
+        const LISTS: usize = 1 << 12;
+        for distance in [4, 64, 4096, 1 << 16, 1 << 21, 12_345] {
+            let mut lengths = [0; LISTS];
+            for index in 0..LISTS {
+                lengths[hash(0x7f00_0000_0000 + (index * distance) as u64) as usize % LISTS] += 1;
+            }
+            assert!(lengths.iter().max() <= Some(&12), "{distance}: {:?}", lengths.iter().max());
+            let unused = lengths.iter().filter(|length| **length == 0).count();
+            assert!(unused < LISTS / 2, "{distance}: {unused}");
+        }
+    }
+
+    #[test]
+    fn every_byte_and_its_place_count() {
+        assert_ne!(hash([1_u8, 2, 3]), hash([1_u8, 2, 4]));
+        assert_ne!(hash([1_u8, 2, 3]), hash([2_u8, 1, 3]));
+        assert_ne!(hash((1_u64, 2_u64)), hash((2_u64, 1_u64)));
+    }
+
+    #[test]
+    fn all_who_have_not_been_woken_are_visited_and_find_each_other_in_more_lists() {
+        let queue = WaitQueue::<Address, (), Buckets<Address>>::with_lists(Buckets::new(), ());
+        let mut waits: Vec<_> = (0..40).map(|page| Box::pin(queue.wait(Address(page * 4096)))).collect();
+        waits.iter_mut().for_each(|wait| {
+            assert!(wait.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending())
+        });
+        let lists = |wanted| {
+            queue.with(|(), waiters| {
+                assert!(waiters.lists().reserve(wanted));
+                waiters.lists().lists.len()
+            })
+        };
+        assert_eq!([0, 1, 5, 8, 9, 16, 3].map(lists), [1, 1, 8, 8, 16, 16, 16]);
+        let visited = || {
+            let mut visited = Vec::new();
+            queue.with(|(), waiters| waiters.lists().for_each(|tag| visited.push(tag.0 / 4096)));
+            visited.sort_unstable();
+            visited
+        };
+        assert_eq!(visited(), (0..40).collect::<Vec<_>>());
+        let near = Address(7 * 4096);
+        assert_eq!(queue.with(|(), waiters| waiters.wake_near(&near, |tag| *tag == near)), 1);
+        assert_eq!(visited(), (0..40).filter(|page| *page != 7).collect::<Vec<_>>());
+        assert!(
+            !queue.with(|(), waiters| waiters.lists().reserve(1 << 62)),
+            "there is no memory for so many"
+        );
+        assert_eq!(lists(1), 16);
+    }
+}

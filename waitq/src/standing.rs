@@ -180,4 +180,43 @@ mod tests {
         drop(standing);
         assert_eq!(Arc::strong_count(&counter), 1);
     }
+
+    #[test]
+    fn the_same_waker_is_recognised_whatever_the_status() {
+        let [waker, other] = [(); 2].map(|()| Waker::from(Arc::new(Nothing)));
+        // The same data, but other code.
+        // SAFETY: none of the functions of this table touches the data.
+        let alike = unsafe { Waker::new(waker.data(), Waker::noop().vtable()) };
+        let mut standing = Standing::idle();
+        assert!(!standing.has(&waker));
+        standing.prepare(&waker);
+        for status in [Status::IDLE, Status::QUEUED, Status::chosen(true), Status::woken(true)] {
+            standing.set(status);
+            assert!(standing.has(&waker) && !standing.has(&other) && !standing.has(&alike));
+        }
+    }
+
+    #[test]
+    fn each_status_says_what_it_means() {
+        let told = |status: Status| {
+            [status.is_chosen(), status.is_linked(), status.was_woken(), status.is_counted()]
+        };
+        assert_eq!(told(Status::IDLE), [false; 4]);
+        assert_eq!(told(Status::QUEUED), [false, true, false, false]);
+        for counted in [false, true] {
+            assert_eq!(told(Status::chosen(counted)), [true, true, true, counted]);
+            assert_eq!(told(Status::woken(counted)), [false, false, true, counted]);
+        }
+    }
+
+    #[test]
+    fn who_was_woken_rests() {
+        let mut standing = Standing::idle();
+        assert!(!standing.is_queued());
+        standing.set(Status::QUEUED);
+        assert!(standing.is_queued());
+        assert!(standing.take(Status::woken(true)).is_none() && !standing.is_queued());
+        standing.rest();
+        assert_eq!(standing.status(), Status::IDLE);
+    }
 }

@@ -291,6 +291,7 @@ fn a_waiter_waits_again_and_again_and_keeps_its_queue_meanwhile() {
         let shared = Arc::new(Shared(WaitQueue::new(false)));
         assert!(waiter.as_mut().begin(shared.clone(), (), |ready, _, _| *ready, &waker).is_pending());
         assert_eq!(Arc::strong_count(&shared), 2);
+        assert!(waiter.owner().is_some_and(|owner| Arc::ptr_eq(owner, &shared)));
         assert!(poll(waiter.as_mut(), &waker).is_pending());
         assert!(waiter.as_mut().release().is_none(), "it still waits");
         if round == 1 {
@@ -306,4 +307,59 @@ fn a_waiter_waits_again_and_again_and_keeps_its_queue_meanwhile() {
         assert!(waiter.as_mut().begin(shared, (), |ready, _, _| *ready, &waker).is_ready());
     }
     assert_eq!(count.get(), 2);
+}
+
+#[test]
+fn a_queue_tells_whether_somebody_waits_and_for_what() {
+    let queue = WaitQueue::<Key>::new(());
+    let any = |key: u32| queue.with(|_, waiters| waiters.lists().any(|tag| tag.0 == key));
+    assert!(queue.with(|_, waiters| waiters.is_empty()) && !queue.lock().has_waiters() && !any(1));
+    let mut waits = [1, 2, 3].map(|key| Box::pin(queue.wait(Key(key))));
+    waits.iter_mut().for_each(|wait| assert!(poll(wait.as_mut(), Waker::noop()).is_pending()));
+    assert!(!queue.with(|_, waiters| waiters.is_empty()) && queue.lock().has_waiters());
+    assert_eq!([0, 1, 2, 3, 4].map(any), [false, true, true, true, false]);
+}
+
+#[test]
+fn who_is_taken_out_is_woken_once_the_lock_is_released() {
+    let queue = WaitQueue::<Key>::new(());
+    let (first, first_waker) = Count::waker();
+    let (second, second_waker) = Count::waker();
+    let (mut a, mut b) = (pin!(queue.wait(Key(1))), Box::pin(queue.wait(Key(2))));
+    assert!(poll(a.as_mut(), &first_waker).is_pending() && poll(b.as_mut(), &second_waker).is_pending());
+    let take = |key| queue.lock().take_first(&Key(0), |tag| tag.0 == key);
+    assert!(take(3).is_none());
+    let taken = take(2).expect("it waits");
+    assert!(taken.tag == Key(2) && take(2).is_none());
+    assert_eq!((first.get(), second.get()), (0, 0));
+    taken.wake();
+    assert_eq!((first.get(), second.get()), (0, 1));
+    assert!(poll(a.as_mut(), &first_waker).is_pending() && poll(b.as_mut(), &second_waker).is_ready());
+}
+
+#[test]
+fn waking_near_a_tag_counts_all_who_match() {
+    let queue = WaitQueue::<Key, (), Buckets<Key>>::with_lists(Buckets::new(), ());
+    let mut waits: Vec<_> = (0..30).map(|i| Box::pin(queue.wait(Key(i % 3)))).collect();
+    waits.iter_mut().for_each(|wait| assert!(poll(wait.as_mut(), Waker::noop()).is_pending()));
+    let wake = |key: u32| queue.with(|_, waiters| waiters.wake_near(&Key(key), |tag| tag.0 == key));
+    assert_eq!([wake(1), wake(1), wake(7)], [10, 0, 0]);
+    let woken: Vec<_> = waits.iter_mut().map(|wait| poll(wait.as_mut(), Waker::noop()).is_ready()).collect();
+    assert!(woken.iter().enumerate().all(|(i, woken)| *woken == (i % 3 == 1)));
+}
+
+#[test]
+fn each_waiter_gets_another_tag_once_and_no_more_than_asked_for() {
+    let queue = WaitQueue::<Key>::new(());
+    let mut waits: Vec<_> = (0..4).map(|key| Box::pin(queue.wait(Key(key)))).collect();
+    waits.iter_mut().for_each(|wait| assert!(poll(wait.as_mut(), Waker::noop()).is_pending()));
+    let retag = |most| queue.with(|_, waiters| waiters.retag(&Key(0), most, |key| Some(Key(key.0 + 10))));
+    let tags = || {
+        let mut tags = Vec::new();
+        queue.with(|_, waiters| waiters.for_each(&Key(0), |key| tags.push(key.0)));
+        tags
+    };
+    assert_eq!((retag(0), tags()), (0, vec![0, 1, 2, 3]));
+    assert_eq!((retag(2), tags()), (2, vec![2, 3, 10, 11]));
+    assert_eq!((retag(usize::MAX), tags()), (4, vec![12, 13, 20, 21]));
 }

@@ -225,3 +225,51 @@ fn many_are_woken_in_steps_and_newcomers_are_not() {
     drop(late);
     assert!(queue.with(|(), waiters| waiters.lists().is_empty()));
 }
+
+/// Who has not been told of the first of two changes sees both, and is woken by both; after the end there is no other.
+#[test]
+fn changes_add_up_until_the_end() {
+    let change = |seen, wakes| Change { seen, wakes };
+    assert_eq!(change(1, 4).and::<Mark>(change(3, 12)), change(3, 12));
+    assert_eq!(change(3, 12).and::<Mark>(change(5, 4)), change(7, 12));
+    let end = change(CLOSED, CLOSED);
+    assert_eq!(change(1, 1).and::<Mark>(end), change(1 | CLOSED, 1 | CLOSED));
+    assert_eq!(end.and::<Mark>(change(1, 1)), end);
+}
+
+/// The same change twice, before those deep in the tree were told of it once.
+#[test]
+fn who_is_told_twice_is_woken() {
+    let queue = Arc::new(Queue::with_lists(Crowd::default(), ()));
+    let guests: Vec<_> = (0..100).map(|_| Guest::join(&queue, 1, 1)).collect();
+    queue.with(|(), waiters| {
+        waiters.lists().tell_all(Change { seen: 1, wakes: 1 });
+        waiters.lists().tell_all(Change { seen: 3, wakes: 1 });
+    });
+    assert!(queue.deliver().is_none(), "there is no keeper to leave it to");
+    assert!(guests.iter().all(|guest| guest.count.0.load(Ordering::Relaxed) == 1));
+}
+
+#[test]
+fn a_crowd_wants_one_keeper_while_many_wait() {
+    let queue = Arc::new(Queue::with_lists(Crowd::default(), ()));
+    let is_empty = || {
+        let told = queue.with(|(), waiters| waiters.is_empty());
+        assert_eq!(queue.with(|(), waiters| waiters.lists().is_empty()), told);
+        told
+    };
+    let wants = || queue.with(|(), waiters| waiters.lists().wants_keeper());
+    let keep = |keeper| queue.with(|(), waiters| waiters.lists().keep(keeper));
+    assert!(is_empty() && !wants());
+    let mut guests = Vec::new();
+    for count in 1..=4 * FEW {
+        guests.push(Guest::join(&queue, 1, 1));
+        assert!(!is_empty());
+        assert_eq!(wants(), count > LISTED && count >= FEW, "{count}");
+    }
+    assert_eq!((keep(1), wants(), keep(2)), (None, false, Some(2)));
+    let keeper = changed(&queue, Change { seen: 1, wakes: 1 });
+    assert_eq!((keeper, wants()), (Some(1), false), "somebody finishes");
+    finish(&queue, keeper);
+    assert!(is_empty() && !wants());
+}

@@ -49,9 +49,13 @@ pub fn set_secret(secret: u64) {
     SECRET.store(secret, Relaxed);
 }
 
-/// The order from the root down: a hash of the address (the finisher of SplitMix64), different for all.
+/// The order from the root down: a hash of the address, different for all.
 fn weight<T: Tag>(node: NonNull<Node<T>>) -> u64 {
-    let mut hash = node.addr().get() as u64 ^ SECRET.load(Relaxed);
+    mix(node.addr().get() as u64 ^ SECRET.load(Relaxed))
+}
+
+/// The finisher of SplitMix64 (Steele, Lea and Flood, 2014).
+const fn mix(mut hash: u64) -> u64 {
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
@@ -350,5 +354,21 @@ impl<T: Member, K> Crowd<T, K> {
             }
         }
         None
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    /// What SplitMix64 gives first after the seed 1234567, as Rosetta Code lists it.
+    #[test]
+    fn weights_are_mixed_as_published() {
+        const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
+        let number = |index: u64| mix(1_234_567_u64.wrapping_add(GAMMA.wrapping_mul(index)));
+        assert_eq!(
+            [1, 2, 3].map(number),
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
+        );
     }
 }
