@@ -24,8 +24,8 @@ use crate::{
 
 /// This program in the ramdisk.
 const PROGRAM: &str = "bin/fuzz";
-/// How long a round may wait for what never comes, in nanoseconds.
-const PATIENCE: i64 = 30 * clock::MILLISECOND;
+/// How long a round goes on without a call, in nanoseconds: its threads may wait for what never comes.
+const PATIENCE: i64 = 10 * clock::MILLISECOND;
 /// Rounds between two looks at what is left behind.
 const BETWEEN_LOOKS: u64 = 16;
 
@@ -121,7 +121,6 @@ impl Supervisor<'_> {
         let job = self.job.create_child()?;
         let counters = Vmo::create(PAGE_SIZE as u64)?;
         let processes = self.launch(&plan, &job, &counters)?;
-        let give_up = clock::deadline_after(PATIENCE);
         if let Some((victim, after)) = plan.killed
             && let Some(process) = processes.get(victim)
         {
@@ -129,8 +128,14 @@ impl Supervisor<'_> {
             // It may have been killed, or the handle's right with it, by a sibling.
             let _ = process.kill();
         }
+        let mut before = None;
         for process in &processes {
-            let _ = process.wait(Signals::PROCESS_TERMINATED, give_up);
+            while process.wait(Signals::PROCESS_TERMINATED, clock::deadline_after(PATIENCE)).is_err() {
+                let now = Some(counted(&counters)?);
+                if core::mem::replace(&mut before, now) == now {
+                    break;
+                }
+            }
         }
         job.kill()?;
         for process in &processes {
