@@ -348,7 +348,7 @@ impl<T: Entry<Key = u64> + HasRange> Sorted<T> {
     /// The gaps in a range of at least `least` bytes, by address.
     pub fn gaps(&self, space: Range<u64>, least: u64) -> Gaps<'_, T> {
         let next = self.seek(|entry| entry.range().end <= space.start);
-        Gaps { list: self, next, free_from: space.start, end: space.end, least }
+        Gaps { list: self, next, free_from: space.start, end: space.end, least, passed: 0 }
     }
 }
 
@@ -365,6 +365,14 @@ pub(crate) struct Gaps<'a, T> {
     free_from: u64,
     end: u64,
     least: u64,
+    passed: usize,
+}
+
+impl<T> Gaps<'_, T> {
+    /// How many entries were passed, or chunks that have no such gap.
+    pub fn passed(&self) -> usize {
+        self.passed
+    }
 }
 
 impl<T: HasRange> Iterator for Gaps<'_, T> {
@@ -372,6 +380,7 @@ impl<T: HasRange> Iterator for Gaps<'_, T> {
 
     fn next(&mut self) -> Option<Range<u64>> {
         while self.free_from < self.end {
+            self.passed += 1;
             let chunk = self.list.chunks.get(self.next.chunk);
             let entry = chunk.and_then(|chunk| chunk.entries.get(self.next.at));
             let (gap_end, behind) = match entry {

@@ -57,7 +57,7 @@ impl Vmar {
         let (first, last) = region.ends(hit).ok_or(Status::NOT_FOUND)?;
         let is_partial = |child: &Child| match child {
             Child::Region(_, child) => child.start < range.start || child.end > range.end,
-            Child::Mapping(_) | Child::Leaving(_) => false,
+            Child::Mapping(_) | Child::Leaving(..) => false,
         };
         if is_partial(first) || is_partial(last) {
             return Err(Status::INVALID_ARGS);
@@ -154,7 +154,7 @@ impl Region {
             work.spend(LOOK);
             match child {
                 _ if child.key() > change.checked => return Err(Status::NOT_FOUND),
-                Child::Leaving(_) => return Err(Status::NOT_FOUND),
+                Child::Leaving(..) => return Err(Status::NOT_FOUND),
                 Child::Region(..) => return Err(Status::INVALID_ARGS),
                 Child::Mapping(mapping) if !mapping.limits.allows(change.protection) => {
                     return Err(Status::ACCESS_DENIED);

@@ -82,7 +82,7 @@ fn populate(mapping: &Mapping, table: &dyn PageTable, range: &mut Range<u64>) ->
         enter(table, page, frame, mapping.protection).map_err(|_| NoMemory)
     });
     range.start = mapping.address + (bytes.start - mapping.offset);
-    outcome
+    outcome.map(drop)
 }
 
 /// Maps a page that may be mapped already. The locks of the address space and of the VMO are held.

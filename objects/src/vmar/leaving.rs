@@ -14,8 +14,8 @@
 //! new page, never none. That is over when the call returns, and until then no other protection is given to it.
 //!
 //! The oldest goes first, whoever calls. So a thread that is killed in between leaves nothing behind that the next
-//! call, or the end of the address space, does not finish; and where something was unmapped twice, the addresses are
-//! free only when both are done.
+//! call, or the end of the address space, does not finish. Each gives back the addresses that were kept for it, and
+//! no others: where something was unmapped twice, they are free only when both are done.
 
 use super::Vmar;
 use super::tree::{Child, Hit, Region, Tree};
@@ -40,6 +40,7 @@ const SMALL: u64 = 512 * PAGE_SIZE;
 pub(super) struct Leaving {
     /// The region that it was in, if that keeps the addresses for it: not where they were overwritten.
     home: Option<(usize, Koid)>,
+    /// The addresses, from which on they are kept still.
     range: Range<u64>,
     /// What is being removed, and what then.
     current: Option<Child>,
@@ -52,6 +53,13 @@ pub(super) struct Leaving {
 #[must_use = "clean up until there is none"]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ticket(u64);
+
+impl Ticket {
+    /// That of the next to be unmapped in an address space where so many are gone, and so many not yet.
+    fn next(cleared: u64, leaving: usize) -> Self {
+        Self(cleared + leaving as u64 + 1)
+    }
+}
 
 /// What a step of unmapping has done.
 #[derive(Debug)]
@@ -113,16 +121,16 @@ impl Tree {
             return Ok(None);
         }
         self.leaving.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
+        let ticket = Ticket::next(self.cleared, self.leaving.len());
         let region = self.region(index);
         let home = instead.is_none().then(|| (index, region.koid()));
         let others = region.children.take(region.children.next(hit.from), hit.to)?;
-        let stand_in = instead.take().map_or_else(|| Child::Leaving(range.clone()), Child::Mapping);
+        let stand_in = instead.take().map_or_else(|| Child::Leaving(ticket, range.clone()), Child::Mapping);
         let added = if let Child::Mapping(mapping) = &stand_in { mapping.length } else { 0 };
         let current = region.children.change(hit.from, |child| core::mem::replace(child, stand_in));
         self.mapped_bytes += added;
         self.entries += 1;
         self.leaving.push_back(Leaving { home, range: range.clone(), current, others, cleared: 0 });
-        let ticket = Ticket(self.cleared + self.leaving.len() as u64);
         self.clean_up(table, &mut work, retired);
         Ok(self.unless_done(ticket))
     }
@@ -169,20 +177,21 @@ impl Tree {
         retired: &mut Retired,
     ) {
         let children = &mut self.region(index).children;
-        let second = children.next(hit.from);
+        let Some(first) = children.get(hit.from).map(Child::key) else { return };
         let mut removed = [const { None }; FEW];
         for place in &mut removed[1..] {
+            // Each that goes may move others.
+            let second = children.seek(|child| child.key() <= first);
             *place = match children.get(second) {
                 Some(child) if child.key() < range.end => children.remove(second),
                 _ => break,
             };
         }
+        let at = children.seek(|child| child.key() < first);
         let added = instead.as_ref().map_or(0, |mapping| mapping.length);
         removed[0] = match instead.take() {
-            Some(mapping) => {
-                children.change(hit.from, |child| core::mem::replace(child, Child::Mapping(mapping)))
-            }
-            None => children.remove(hit.from),
+            Some(mapping) => children.change(at, |child| core::mem::replace(child, Child::Mapping(mapping))),
+            None => children.remove(at),
         };
         self.mapped_bytes += added;
         self.entries += usize::from(added > 0);
@@ -197,12 +206,11 @@ impl Tree {
     /// Clears what is leaving, the oldest first; whether nothing is left.
     pub fn clean_up(&mut self, table: &dyn PageTable, work: &mut Work, retired: &mut Retired) -> bool {
         while let Some(mut oldest) = self.leaving.pop_front() {
-            if !self.clear(&mut oldest, table, work, retired) {
+            if !self.clear(&mut oldest, table, work, retired) || !self.give_back(&mut oldest, work) {
                 self.leaving.push_front(oldest);
                 return false;
             }
             self.cleared += 1;
-            self.give_back(&oldest);
         }
         true
     }
@@ -235,7 +243,7 @@ impl Tree {
                         return false;
                     }
                 }
-                Child::Leaving(_) => {}
+                Child::Leaving(..) => {}
             }
             self.entries -= 1;
             leaving.current = leaving.others.pop();
@@ -243,25 +251,31 @@ impl Tree {
         true
     }
 
-    /// The addresses of what has left can be used again.
-    fn give_back(&mut self, leaving: &Leaving) {
-        let Some((index, koid)) = leaving.home else { return };
-        let Some(region) = self.regions.get_mut(index).filter(|region| region.koid() == koid) else { return };
-        let mut removed = 0;
-        // Somebody else may have cut it in the meantime.
+    /// The addresses of the oldest, which has left, can be used again, but for those that others have unmapped since, or
+    /// use; whether that is done.
+    fn give_back(&mut self, oldest: &mut Leaving, work: &mut Work) -> bool {
+        let own = Ticket(self.cleared + 1);
+        let Some((index, koid)) = oldest.home else { return true };
+        let Some(region) = self.regions.get_mut(index).filter(|region| region.koid() == koid) else {
+            return true;
+        };
+        let children = &mut region.children;
         loop {
-            let at = region.children.seek(|child| child.range().end <= leaving.range.start);
-            match region.children.get(at) {
-                Some(Child::Leaving(range))
-                    if range.start >= leaving.range.start && range.end <= leaving.range.end =>
-                {
-                    region.children.remove(at);
-                    removed += 1;
-                }
-                _ => break,
+            // Each that goes may move others.
+            let at = children.seek(|child| child.range().end <= oldest.range.start);
+            let Some(child) = children.get(at).filter(|child| child.key() < oldest.range.end) else {
+                return true;
+            };
+            if work.is_spent() {
+                return false;
+            }
+            work.spend(COST);
+            oldest.range.start = child.range().end;
+            if matches!(child, Child::Leaving(ticket, _) if *ticket == own) {
+                children.remove(at);
+                self.entries -= 1;
             }
         }
-        self.entries -= removed;
     }
 
     /// Removes a region, which nobody refers to as a child any more, with all that is in it: whether that is done.

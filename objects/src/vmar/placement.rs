@@ -13,9 +13,9 @@ use abi::Status;
 use core::ops::Range;
 
 const DARTS: usize = 8;
-/// How many gaps are looked at for one in which an aligned child has room. A gap that has room wherever it begins is
-/// always found.
-const GAPS: usize = 1024;
+/// How many children are passed on the way to a gap in which an aligned child has room. A gap that has room wherever it
+/// begins is always found.
+const PASSED: usize = 4096;
 
 /// Addresses at which a child could begin.
 struct Candidates {
@@ -122,10 +122,18 @@ impl Region {
     /// The addresses for a child in the first gap in which it has room.
     fn roomy_gap(&self, space: &Range<u64>, wish: &Wish) -> Option<Candidates> {
         let within = |least, most| {
-            let gaps = self.children.gaps(space.clone(), least).take(most);
-            gaps.map(|gap| Candidates::within(&gap, wish)).find(|candidates| candidates.count > 0)
+            let mut gaps = self.children.gaps(space.clone(), least);
+            while gaps.passed() < most
+                && let Some(gap) = gaps.next()
+            {
+                let candidates = Candidates::within(&gap, wish);
+                if candidates.count > 0 {
+                    return Some(candidates);
+                }
+            }
+            None
         };
         let surely = wish.length.saturating_add(wish.alignment - PAGE_SIZE);
-        within(surely, usize::MAX).or_else(|| within(wish.length, GAPS))
+        within(surely, usize::MAX).or_else(|| within(wish.length, PASSED))
     }
 }

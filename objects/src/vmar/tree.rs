@@ -1,6 +1,6 @@
 //! The regions of an address space and their children.
 
-use super::leaving::Leaving;
+use super::leaving::{Leaving, Ticket};
 use crate::base::Koid;
 use crate::mapping::{Mapping, MappingId};
 use crate::memory::{NoMemory, PageTable};
@@ -36,14 +36,15 @@ pub(super) enum Child {
     /// The region with this index, in these addresses.
     Region(usize, Range<u64>),
     Mapping(Box<Mapping>),
-    /// Nothing any more, but the page table may still have translations of what was there: see `leaving`.
-    Leaving(Range<u64>),
+    /// Nothing any more, but the page table may still have translations of what was there, until that with this ticket is
+    /// gone: see `leaving`.
+    Leaving(Ticket, Range<u64>),
 }
 
 impl HasRange for Child {
     fn range(&self) -> Range<u64> {
         match self {
-            Self::Region(_, range) | Self::Leaving(range) => range.clone(),
+            Self::Region(_, range) | Self::Leaving(_, range) => range.clone(),
             Self::Mapping(mapping) => mapping.range(),
         }
     }
@@ -54,7 +55,7 @@ impl Entry for Child {
 
     fn key(&self) -> u64 {
         match self {
-            Self::Region(_, range) | Self::Leaving(range) => range.start,
+            Self::Region(_, range) | Self::Leaving(_, range) => range.start,
             Self::Mapping(mapping) => mapping.address,
         }
     }
@@ -295,10 +296,10 @@ impl Tree {
         let Some(at) = children.previous(behind) else { return Ok(()) };
         let rest = match children.get_mut(at) {
             Some(Child::Mapping(mapping)) => mapping.split_off(address, table).map(Child::Mapping),
-            Some(Child::Leaving(range)) => {
+            Some(Child::Leaving(ticket, range)) => {
                 let rest = address..range.end;
                 range.end = address;
-                Ok(Child::Leaving(rest))
+                Ok(Child::Leaving(*ticket, rest))
             }
             _ => return Ok(()),
         };
@@ -321,7 +322,7 @@ impl Tree {
             match region.at(address)? {
                 Child::Region(next, _) => index = *next,
                 Child::Mapping(mapping) => return Some((region, mapping)),
-                Child::Leaving(_) => return None,
+                Child::Leaving(..) => return None,
             }
         }
     }

@@ -41,8 +41,8 @@ impl Vmar {
                 Next::End => return true,
                 Next::Nothing(end) => *from = end,
                 Next::Mapping(mapping) => {
-                    let pages = count_pages(mapping, from);
-                    work.spend(pages as u32 * PAGE);
+                    let (pages, taken) = count_pages(mapping, from);
+                    work.spend(taken as u32 * PAGE);
                     usage.add(pages * PAGE_SIZE, mapping.vmo.info().spaces);
                 }
             }
@@ -73,7 +73,7 @@ impl Tree {
             match region.children.get(at) {
                 Some(Child::Mapping(mapping)) => return Next::Mapping(mapping),
                 Some(Child::Region(child, _)) => index = *child,
-                Some(Child::Leaving(range)) => return Next::Nothing(range.end),
+                Some(Child::Leaving(_, range)) => return Next::Nothing(range.end),
                 None if index == Self::ROOT => return Next::End,
                 None => return Next::Nothing(region.range.end),
             }
@@ -81,15 +81,16 @@ impl Tree {
     }
 }
 
-/// Counts committed pages of a mapping, from `from` on, which moves on: as many as there are in one step.
-fn count_pages(mapping: &Mapping, from: &mut u64) -> u64 {
+/// Counts committed pages of a mapping, from `from` on, which moves on: as many as there are in one step; and as how many
+/// side by side that took.
+fn count_pages(mapping: &Mapping, from: &mut u64) -> (u64, u64) {
     let mut bytes = mapping.offset_of(mapping.address.max(*from))..mapping.offset_of(mapping.end());
     let mut pages = 0;
     let counted = mapping.vmo.for_each_committed(&mut bytes, |_, _| {
         pages += 1;
         Ok(())
     });
-    debug_assert!(counted.is_ok(), "counting takes no memory");
+    let Ok(taken) = counted else { unreachable!("counting takes no memory") };
     *from = mapping.address + (bytes.start - mapping.offset);
-    pages
+    (pages, taken)
 }

@@ -97,7 +97,7 @@ fn first_of(region: &Region) -> Position {
 
 fn entry(child: &Child, depth: usize) -> Option<Entry<'_>> {
     let kind = match child {
-        Child::Leaving(_) => return None,
+        Child::Leaving(..) => return None,
         Child::Region(..) => EntryKind::Region,
         Child::Mapping(mapping) => {
             EntryKind::Mapping { vmo: &mapping.vmo, offset: mapping.offset, protection: mapping.protection }

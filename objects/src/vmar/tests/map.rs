@@ -349,3 +349,35 @@ fn protection_waits_until_what_was_there_before_is_gone() {
         }
     }
 }
+
+/// So many mappings that they lie in several chunks, which are split and joined meanwhile.
+#[test]
+fn a_few_of_many_mappings_go_and_come() {
+    const PAGES: u64 = 400;
+    let world = World::with_root(PAGE..(PAGES + 1) * PAGE);
+    let vmo = world.vmo(1);
+    let mut mapped = [false; PAGES as usize];
+    let mut state = 1_u64;
+    let mut random = |limit: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % limit
+    };
+    for round in 0..4000 {
+        let (at, pages) = (random(PAGES - 8), 1 + random(8));
+        let growing = round / 500 % 2 == 0;
+        for page in at..at + pages {
+            if growing && !mapped[page as usize] {
+                map(&world.root, &vmo, READ | SPECIFIC, page, 1).unwrap();
+            }
+        }
+        if !growing {
+            let any = mapped[at as usize..(at + pages) as usize].contains(&true);
+            assert_eq!(unmap(&world.root, at, pages), if any { Ok(()) } else { Err(Status::NOT_FOUND) });
+        }
+        mapped[at as usize..(at + pages) as usize].fill(growing);
+        let expected: Vec<_> =
+            (0..PAGES).filter(|page| mapped[*page as usize]).map(|page| (page, 1)).collect();
+        assert!(world.mappings() == expected, "after round {round}");
+        assert_eq!(vmo.info().mappings, expected.len());
+    }
+}
