@@ -15,7 +15,8 @@ use self::call::{CallState, Caller};
 use self::nesting::Place;
 use crate::base::{Base, Koid};
 use crate::closing::{Doomed, Remains};
-use crate::handle::{Handle, HandleId};
+use crate::handle::HandleId;
+use crate::handles::Handles;
 use crate::object::{Object, kernel_object};
 use abi::{Signals, Status};
 use alloc::boxed::Box;
@@ -42,7 +43,7 @@ pub struct Message {
     /// The bytes. The first four are the transaction id, if there are four.
     pub bytes: Box<[u8]>,
     /// The handles.
-    pub handles: Box<[Handle]>,
+    pub handles: Handles,
 }
 
 impl Message {

@@ -27,6 +27,7 @@ mod event_pair;
 mod fifo;
 mod futex;
 mod handle;
+mod handles;
 #[cfg(any(test, feature = "host"))]
 pub mod host;
 mod io_port;
@@ -72,6 +73,7 @@ pub use futex::{
     futex_waiter,
 };
 pub use handle::{Handle, HandleId, MAX_HANDLES, live_handles};
+pub use handles::{Handles, close_all};
 pub use io_port::{IoPort, IoPortPacket};
 pub use job::{Greedy, Job};
 pub use object::{KernelObject, Object};

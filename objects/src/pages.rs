@@ -180,6 +180,17 @@ impl PageTree {
         Discarded { top }
     }
 
+    /// What it costs to go on from one page to the next, to look at it or to take it out: as much as so many pages side
+    /// by side. Between others there is a way up and down the tree, with tables of empty places, or tables that go.
+    pub fn distance(&self, from: u64, to: u64) -> u64 {
+        if to == from + 1 { 1 } else { 1 + 6 * u64::from(self.height) }
+    }
+
+    /// Whether it is so small that all of it can be freed at once.
+    pub fn is_small(&self) -> bool {
+        self.pages <= 4 && self.height <= 2
+    }
+
     /// The first page at or after this index. Holes cost nothing.
     pub fn first_from(&self, index: u64) -> Option<(u64, Frame)> {
         if !self.covers(index) {

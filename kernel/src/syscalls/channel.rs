@@ -13,7 +13,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::pin::Pin;
 use core::task::Poll;
-use objects::{Channel, Handle, Message, Room};
+use objects::{Channel, Handle, Handles, Message, Room, close_all};
 
 const MAX_BYTES: usize = abi::CHANNEL_MAX_MSG_BYTES as usize;
 const MAX_HANDLES: usize = abi::CHANNEL_MAX_MSG_HANDLES as usize;
@@ -43,7 +43,7 @@ pub fn channel_write(
         return write_more(caller, channel, options, bytes, handles);
     }
     let (channel, bytes) = (channel?, bytes.read_vec(MAX_BYTES)?.into_boxed_slice());
-    let written = channel.write(Message { bytes, handles: Box::default() });
+    let written = channel.write(Message { bytes, handles: Handles::default() });
     Poll::Ready(written.map_err(|(_, status)| undelivered(caller, status)))
 }
 
@@ -112,7 +112,7 @@ fn send(
     caller: &Caller,
     channel: Result<Arc<Channel>, Status>,
     options: u32,
-    handles: Result<Box<[Handle]>, Status>,
+    handles: Result<Handles, Status>,
     bytes: Result<Box<[u8]>, Status>,
 ) -> Result<(), Status> {
     let channel = channel.map_err(|status| options_first(options, status))?;
@@ -165,19 +165,19 @@ async fn read_bytes_long(options: u32, bytes: InSlice<u8>) -> Result<Box<[u8]>, 
 #[derive(Clone, Copy)]
 pub struct Destination {
     bytes: OutSlice<u8>,
-    handles: Handles,
+    handles: HandlesTo,
     actual_bytes: Out<u32>,
     actual_handles: Out<u32>,
 }
 
 /// Where received handles go: their values alone, or with what they are.
 #[derive(Clone, Copy)]
-enum Handles {
+enum HandlesTo {
     Values(OutSlice<RawHandle>),
     Infos(OutSlice<HandleInfo>),
 }
 
-impl Handles {
+impl HandlesTo {
     fn len(&self) -> usize {
         match self {
             Self::Values(values) => values.len(),
@@ -187,11 +187,11 @@ impl Handles {
 
     /// Makes the handles the caller's, for whom there is room, and writes what they are called.
     #[inline(never)] // reason: most messages have none, and the arrays are large
-    fn install(&self, caller: &Caller, handles: Box<[Handle]>, room: Option<Room<'_>>) -> Result<(), Status> {
+    fn install(&self, caller: &Caller, handles: Handles, room: Option<Room<'_>>) -> Result<(), Status> {
         let count = handles.len();
         let mut values = [0; MAX_HANDLES];
         let mut infos = [HandleInfo::default(); MAX_HANDLES];
-        for (info, handle) in infos.iter_mut().zip(&handles) {
+        for (info, handle) in infos.iter_mut().zip(&*handles) {
             info.kind = handle.object().object_type();
             info.rights = handle.rights();
         }
@@ -205,7 +205,8 @@ impl Handles {
             Self::Values(to) => to.write_slice(&values[..count]),
             Self::Infos(to) => to.write_slice(&infos[..count]),
         };
-        written.inspect_err(|_| values[..count].iter().for_each(|value| drop(table.remove(*value))))
+        written
+            .inspect_err(|_| close_all(values[..count].iter().filter_map(|value| table.remove(*value).ok())))
     }
 }
 
@@ -213,13 +214,13 @@ impl Destination {
     #[inline(always)]
     fn of_call(args: &ChannelCallArgs, actual_bytes: Out<u32>, actual_handles: Out<u32>) -> Self {
         let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
-        let handles = Handles::Values(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
+        let handles = HandlesTo::Values(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
         Self { bytes, handles, actual_bytes, actual_handles }
     }
 
     fn of_call_etc(args: &ChannelCallEtcArgs, actual_bytes: Out<u32>, actual_handles: Out<u32>) -> Self {
         let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
-        let handles = Handles::Infos(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
+        let handles = HandlesTo::Infos(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
         Self { bytes, handles, actual_bytes, actual_handles }
     }
 
@@ -292,7 +293,7 @@ pub fn channel_read(
     actual_bytes: Out<u32>,
     actual_handles: Out<u32>,
 ) -> Result<(), Status> {
-    let handles = Handles::Values(handles);
+    let handles = HandlesTo::Values(handles);
     read(caller, &channel, options, &Destination { bytes, handles, actual_bytes, actual_handles })
 }
 
@@ -307,7 +308,7 @@ pub fn channel_read_etc(
     actual_bytes: Out<u32>,
     actual_handles: Out<u32>,
 ) -> Result<(), Status> {
-    let handles = Handles::Infos(handles);
+    let handles = HandlesTo::Infos(handles);
     read(caller, &channel, options, &Destination { bytes, handles, actual_bytes, actual_handles })
 }
 
@@ -434,7 +435,7 @@ fn channel_of(found: &Result<(Arc<Channel>, Through), Status>) -> Option<&Channe
 fn call(
     caller: &Caller,
     found: Result<(Arc<Channel>, Through), Status>,
-    handles: Result<Box<[Handle]>, Status>,
+    handles: Result<Handles, Status>,
     request: Request,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
@@ -455,7 +456,7 @@ fn call(
 async fn call_long(
     caller: &Caller,
     found: Result<(Arc<Channel>, Through), Status>,
-    handles: Result<Box<[Handle]>, Status>,
+    handles: Result<Handles, Status>,
     request: Request,
 ) -> Result<(), Status> {
     let bytes = read_bytes_long(request.options, request.bytes).await;

@@ -69,7 +69,7 @@ pub(super) fn take_out(message: &Message) {
 
 #[inline(never)]
 fn note(message: &Message, place: &Place) {
-    for handle in &message.handles {
+    for handle in message.handles.iter() {
         if let Object::Channel(channel) = handle.object() {
             *channel.end().place.lock() = place.clone();
         }

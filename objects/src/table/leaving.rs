@@ -10,9 +10,9 @@
 
 use super::HandleTable;
 use crate::handle::Handle;
+use crate::handles::Handles;
 use crate::object::Object;
 use abi::Status;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// The places of handles that were taken out, in a table that keeps them until it is known whether the handles
@@ -31,7 +31,7 @@ impl HandleTable {
         &self,
         values: &[u32],
         check: impl Fn(&Handle) -> Result<(), Status>,
-    ) -> Result<(Box<[Handle]>, Leaving<'_>), Status> {
+    ) -> Result<(Handles, Leaving<'_>), Status> {
         let (mut handles, mut places) = (Vec::new(), Vec::new());
         handles.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY)?;
         places.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY)?;
@@ -49,13 +49,13 @@ impl HandleTable {
             handles.push(handle);
         }
         self.note_removal(&mut slots);
-        Ok((handles.into_boxed_slice(), Leaving { table: self, places }))
+        Ok((handles.into(), Leaving { table: self, places }))
     }
 }
 
 impl Leaving<'_> {
     /// The handles, in the same order, are where they were; closed, if the table is.
-    pub fn back(mut self, handles: impl IntoIterator<Item = Handle>) {
+    pub fn back(mut self, handles: Handles) {
         let places = core::mem::take(&mut self.places);
         let mut slots = self.table.slots.lock();
         if slots.closed {

@@ -2,9 +2,8 @@
 //! when they can be.
 
 use super::HandleTable;
-use crate::handle::Handle;
+use crate::handles::Handles;
 use abi::Status;
-use alloc::boxed::Box;
 
 impl HandleTable {
     /// Makes room for so many handles that are to come.
@@ -31,7 +30,7 @@ impl Room<'_> {
     ///
     /// # Errors
     /// `BAD_STATE` when the table was [closed](HandleTable::close) meanwhile, and the handles are too.
-    pub fn fill(mut self, handles: Box<[Handle]>, mut placed: impl FnMut(usize, u32)) -> Result<(), Status> {
+    pub fn fill(mut self, handles: Handles, mut placed: impl FnMut(usize, u32)) -> Result<(), Status> {
         let mut slots = self.table.slots.lock();
         if slots.closed {
             return Err(Status::BAD_STATE);

@@ -9,9 +9,6 @@ use crate::pages::{Discarded, PageTree};
 #[cfg(not(loom))]
 use waitq::WaitQueue;
 
-/// A VMO with more pages leaves them to the kernel task.
-const AT_ONCE: u64 = 4;
-
 /// How many tables, of up to 64 pages, the kernel task frees in one go: a page takes some 400 instructions, as its
 /// frame joins those beside it.
 #[cfg(not(loom))]
@@ -30,9 +27,9 @@ static LEFT: WaitQueue<(), Left> = WaitQueue::new(Left { tables: Discarded::NONE
 
 /// Frees the pages of a VMO, soon.
 pub(super) fn discard(tree: &mut PageTree, owner: &'static dyn PageFrames) {
-    let pages = tree.len();
+    let is_small = tree.is_small();
     let discarded = tree.discard(owner);
-    if pages > AT_ONCE {
+    if !is_small {
         leave(discarded);
     }
 }

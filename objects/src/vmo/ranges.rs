@@ -100,28 +100,45 @@ impl Vmo {
         Ok(Retired::new())
     }
 
-    /// Calls `f` for the committed pages of a range, at most [`STEP_PAGES`] of them, with their offset in
-    /// the VMO, under the VMO's lock: a step. What lies beyond the end has no pages.
+    /// Calls `f` for the committed pages of a range, with their offset in the VMO, under the VMO's lock: a step. What
+    /// lies beyond the end has no pages. It takes as long as for so many pages side by side, at most [`STEP_PAGES`].
     pub(crate) fn for_each_committed(
         &self,
         range: &mut Range<u64>,
         mut f: impl FnMut(u64, Frame) -> Result<(), NoMemory>,
-    ) -> Result<(), NoMemory> {
+    ) -> Result<u64, NoMemory> {
         let state = self.state.lock();
-        for _ in 0..STEP_PAGES {
-            let Some((index, frame)) = state.first_page(range.start / PAGE_SIZE) else {
+        let mut pace = Pace::default();
+        while !pace.is_over() {
+            let next = state.first_page(range.start / PAGE_SIZE);
+            let Some((index, frame)) = next.filter(|(index, _)| index * PAGE_SIZE < range.end) else {
                 range.start = range.end;
-                return Ok(());
+                break;
             };
-            let offset = index * PAGE_SIZE;
-            if offset >= range.end {
-                range.start = range.end;
-                return Ok(());
-            }
-            f(offset, frame)?;
-            range.start = offset + PAGE_SIZE;
+            pace.go_on(index, |last, index| state.distance(last, index));
+            f(index * PAGE_SIZE, frame)?;
+            range.start = (index + 1) * PAGE_SIZE;
         }
-        Ok(())
+        Ok(pace.taken)
+    }
+}
+
+/// How far a step has come.
+#[derive(Default)]
+struct Pace {
+    /// As long as for so many pages side by side.
+    taken: u64,
+    last: Option<u64>,
+}
+
+impl Pace {
+    /// Goes on to the page at `index`.
+    fn go_on(&mut self, index: u64, distance: impl FnOnce(u64, u64) -> u64) {
+        self.taken += self.last.replace(index).map_or(1, |last| distance(last, index));
+    }
+
+    fn is_over(&self) -> bool {
+        self.taken >= STEP_PAGES
     }
 }
 
@@ -133,6 +150,14 @@ impl State {
             Pages::Fixed(_) => (index, self.page(index)?),
         };
         (found.0 < self.size / PAGE_SIZE).then_some(found)
+    }
+
+    /// What it costs to go on from one page to the next.
+    fn distance(&self, from: u64, to: u64) -> u64 {
+        match &self.pages {
+            Pages::Paged(tree) => tree.distance(from, to),
+            Pages::Fixed(_) => 1,
+        }
     }
 
     /// Takes the pages of a range of whole pages out, at most [`STEP_PAGES`] of them, and moves the start
@@ -172,14 +197,16 @@ impl State {
     /// range on behind them. No fault can map them again: that takes the lock that is held here.
     pub(super) fn take_pages(&mut self, range: &mut Range<u64>, retired: &mut Retired) {
         let Pages::Paged(tree) = &mut self.pages else { return };
+        let mut pace = Pace::default();
         while let Some((index, frame)) = tree.first_from(range.start / PAGE_SIZE) {
             if index * PAGE_SIZE >= range.end {
                 break;
             }
-            if retired.room() == 0 {
+            if retired.room() == 0 || pace.is_over() {
                 self.charge.reduce(tree.len());
                 return;
             }
+            pace.go_on(index, |last, index| tree.distance(last, index));
             tree.remove(index);
             retired.push_frame(frame);
             range.start = (index + 1) * PAGE_SIZE;

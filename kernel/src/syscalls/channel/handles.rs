@@ -5,9 +5,8 @@ use crate::mm::user::{InSlice, OutSlice};
 use crate::syscalls::Caller;
 use crate::syscalls::long::next_step;
 use abi::{HandleDisposition, RawHandle, Rights, Status};
-use alloc::boxed::Box;
 use alloc::vec::Vec;
-use objects::{Channel, Handle, KernelObject, Object};
+use objects::{Channel, Doomed, Handle, Handles, KernelObject, Object};
 
 /// How many handles are taken between yields.
 const STEP: usize = MAX_HANDLES;
@@ -16,6 +15,8 @@ const STEP: usize = MAX_HANDLES;
 struct Taken {
     handles: Vec<Handle>,
     outcome: Result<(), Status>,
+    /// What is closed instead, in one step.
+    doomed: Doomed,
 }
 
 impl Taken {
@@ -26,20 +27,29 @@ impl Taken {
             ..=MAX_HANDLES => handles.try_reserve_exact(count).map_err(|_| Status::NO_MEMORY),
             _ => Err(Status::OUT_OF_RANGE),
         };
-        Self { handles, outcome }
+        Self { handles, outcome, doomed: Doomed::default() }
     }
 
-    /// Keeps a handle, or closes it if the list can not be sent anyway.
-    fn add(&mut self, taken: Result<Handle, Status>) {
-        match taken {
-            Ok(handle) if self.outcome.is_ok() => self.handles.push(handle),
-            Ok(_) => {}
-            Err(status) => self.outcome = self.outcome.and(Err(status)),
+    /// Keeps a handle that is fit to be sent, or closes it if it is not or the list can not be sent anyway.
+    fn add(&mut self, handle: Option<Handle>, fit: Result<(), Status>) {
+        self.outcome = self.outcome.and(fit);
+        match handle {
+            Some(handle) if self.outcome.is_ok() => self.handles.push(handle),
+            Some(handle) => handle.close_into(&mut self.doomed),
+            None => {}
         }
     }
 
-    fn finish(self) -> Result<Box<[Handle]>, Status> {
-        self.outcome.map(|()| self.handles.into_boxed_slice())
+    fn finish(mut self) -> Result<Handles, Status> {
+        self.outcome.map(|()| core::mem::take(&mut self.handles).into())
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let mut doomed = core::mem::take(&mut self.doomed);
+        self.handles.drain(..).for_each(|handle| handle.close_into(&mut doomed));
+        doomed.finish();
     }
 }
 
@@ -50,8 +60,8 @@ pub fn take_handles(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
-) -> Result<Box<[Handle]>, Status> {
-    if values.is_empty() { Ok(Box::default()) } else { take_listed(caller, channel, values) }
+) -> Result<Handles, Status> {
+    if values.is_empty() { Ok(Handles::default()) } else { take_listed(caller, channel, values) }
 }
 
 #[inline(never)]
@@ -59,7 +69,7 @@ fn take_listed(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
-) -> Result<Box<[Handle]>, Status> {
+) -> Result<Handles, Status> {
     let mut taken = Taken::of(values.len());
     take_part(caller, channel, values, &mut taken)?;
     taken.finish()
@@ -70,7 +80,7 @@ pub async fn take_handles_long(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
-) -> Result<Box<[Handle]>, Status> {
+) -> Result<Handles, Status> {
     let mut taken = Taken::of(values.len());
     let values = values.part(0, objects::MAX_HANDLES);
     for start in (0..values.len()).step_by(STEP) {
@@ -94,10 +104,13 @@ fn take_part(
     let chunk = chunk.get_mut(..values.len()).ok_or(Status::INTERNAL)?;
     values.read_into(chunk)?;
     for value in chunk {
-        taken.add(caller.handles.remove(*value).and_then(|handle| {
-            check_sendable(handle.object(), handle.rights(), channel)?;
-            Ok(handle)
-        }));
+        match caller.handles.remove(*value) {
+            Ok(handle) => {
+                let fit = check_sendable(handle.object(), handle.rights(), channel);
+                taken.add(Some(handle), fit);
+            }
+            Err(status) => taken.add(None, Err(status)),
+        }
     }
     Ok(())
 }
@@ -122,7 +135,7 @@ pub fn take_dispositions(
     channel: Option<&Channel>,
     listed: InSlice<HandleDisposition>,
     results: OutSlice<HandleDisposition>,
-) -> Result<Box<[Handle]>, Status> {
+) -> Result<Handles, Status> {
     let mut taken = Taken::of(listed.len());
     take_disposed(caller, channel, listed, results, &mut taken)?;
     taken.finish()
@@ -134,7 +147,7 @@ pub async fn take_dispositions_long(
     channel: Option<&Channel>,
     listed: InSlice<HandleDisposition>,
     results: OutSlice<HandleDisposition>,
-) -> Result<Box<[Handle]>, Status> {
+) -> Result<Handles, Status> {
     let mut taken = Taken::of(listed.len());
     let listed = listed.part(0, objects::MAX_HANDLES);
     for start in (0..listed.len()).step_by(STEP) {
@@ -161,32 +174,39 @@ fn take_disposed(
     listed.read_into(chunk)?;
     let mut failed = false;
     for entry in &mut *chunk {
-        let handle = take_disposition(caller, channel, entry);
-        if let Err(status) = handle {
+        let (handle, fit) = take_disposition(caller, channel, entry);
+        if let Err(status) = fit {
             entry.result = status;
             failed = true;
         }
-        taken.add(handle);
+        taken.add(handle, fit);
     }
     if failed { results.part(0, chunk.len()).write_slice(chunk) } else { Ok(()) }
 }
 
+/// What was taken or duplicated, and whether it is fit to be sent.
 fn take_disposition(
     caller: &Caller,
     channel: Option<&Channel>,
     entry: &HandleDisposition,
-) -> Result<Handle, Status> {
+) -> (Option<Handle>, Result<(), Status>) {
     let table = &caller.handles;
-    if entry.operation == abi::HANDLE_OP_DUPLICATE {
-        return table.copy(entry.handle, |handle| {
+    let taken = match entry.operation {
+        abi::HANDLE_OP_DUPLICATE => table.copy(entry.handle, |handle| {
             let rights = check_disposition(handle, channel, entry)?;
             if handle.rights().contains(Rights::DUPLICATE) { Ok(rights) } else { Err(Status::ACCESS_DENIED) }
-        });
-    }
-    let mut handle = table.remove(entry.handle)?;
-    let rights = check_disposition(&handle, channel, entry)?;
-    handle.set_rights(rights);
-    Ok(handle)
+        }),
+        _ => table.remove(entry.handle),
+    };
+    let mut handle = match taken {
+        Ok(handle) => handle,
+        Err(status) => return (None, Err(status)),
+    };
+    let fit = match entry.operation {
+        abi::HANDLE_OP_DUPLICATE => Ok(()),
+        _ => check_disposition(&handle, channel, entry).map(|rights| handle.set_rights(rights)),
+    };
+    (Some(handle), fit)
 }
 
 /// The rights that a handle is sent with, if it may be sent as the entry says.

@@ -8,8 +8,11 @@ use abi::{CHANNEL_MAX_MSG_IOVECS, ChannelIovec, Status};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// How many pieces are read, or copied, in one step.
-pub const STEP: usize = 256;
+/// How many pieces are copied in one step: each may lie in two pages that have to be brought in first.
+pub const STEP: usize = 24;
+
+/// How many entries of the list are read in one step.
+const READ_STEP: usize = 256;
 
 /// A message that is being gathered.
 struct Gathering {
@@ -43,7 +46,7 @@ impl Gathering {
     }
 
     fn read_list(&mut self) -> Result<(), Status> {
-        let part = self.list.part(self.pieces.len(), STEP).read_vec(STEP)?;
+        let part = self.list.part(self.pieces.len(), READ_STEP).read_vec(READ_STEP)?;
         for piece in &part {
             if piece.reserved != 0 {
                 return Err(Status::INVALID_ARGS);

@@ -7,7 +7,7 @@ use abi::{CHANNEL_MAX_MSG_BYTES, CHANNEL_MAX_MSG_HANDLES, RawHandle, Rights, Sta
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use objects::{Channel, Handle, Message};
+use objects::{Channel, Handle, Handles, Message};
 
 const MAX_BYTES: usize = CHANNEL_MAX_MSG_BYTES as usize;
 const MAX_HANDLES: usize = CHANNEL_MAX_MSG_HANDLES as usize;
@@ -39,7 +39,7 @@ pub fn handle_replace(
     // There is none if another thread has guessed the new value, and closed it.
     if let Ok(mut taken) = refused {
         taken.set_rights(held);
-        leaving.back([taken]);
+        leaving.back([taken].into());
     }
     Err(status)
 }
@@ -56,7 +56,7 @@ pub fn channel_write(
     let bytes = bytes.read_vec(MAX_BYTES).map(Vec::into_boxed_slice)?;
     if handles.is_empty() {
         return channel
-            .write(Message { bytes, handles: Box::default() })
+            .write(Message { bytes, handles: Handles::default() })
             .map_err(|(_, status)| channel::undelivered(caller, status));
     }
     write_with(caller, &channel, bytes, handles)

@@ -2,7 +2,7 @@
 
 use super::MOST_NESTED;
 use crate::wait::Deadline;
-use crate::{Channel, Event, Handle, HandleId, KernelObject, Message};
+use crate::{Channel, Event, Handle, HandleId, Handles, KernelObject, Message};
 use abi::{Signals, Status};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -31,7 +31,7 @@ fn send(through: &Channel, handles: impl IntoIterator<Item = Handle>) -> Result<
     through.write(message).map_err(|(_, status)| status)
 }
 
-fn receive(at: &Channel) -> Box<[Handle]> {
+fn receive(at: &Channel) -> Handles {
     at.read(0, false, |_, _| Ok(true)).expect("a message").handles
 }
 
@@ -169,7 +169,7 @@ fn a_reply_that_comes_too_late_closes_a_ring_too() {
     let ((a, far_a), (b, _b)) = pair();
     let ((c, _c), (d, far_c)) = pair();
     let timers: &'static TimerQueue = Box::leak(Box::new(TimerQueue::new()));
-    let request = Message { bytes: [0; 4].into(), handles: Box::default() };
+    let request = Message { bytes: [0; 4].into(), handles: Handles::default() };
     {
         let deadline = Deadline { at: i64::MAX, timers };
         let mut call = pin!(a.call(request, HandleId(1), || true, deadline));

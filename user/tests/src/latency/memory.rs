@@ -66,6 +66,39 @@ pub fn play(startup: &mut Startup) -> i64 {
 }
 
 user_test! {
+    /// Between each two pages of a VMO are holes of many terabytes, or of many gigabytes where it is mapped.
+    #[needs("counted")]
+    fn pages_far_from_each_other() {
+        const PAGES: u64 = 500;
+        const FAR: u64 = (1 << 62) / PAGES / PAGE_SIZE as u64 * PAGE_SIZE as u64;
+        const MAPPED: usize = (1 << 44) / PAGES as usize / PAGE_SIZE * PAGE_SIZE;
+        let fill = |far: u64| {
+            let vmo = resizable(PAGES * far);
+            (0..PAGES).for_each(|page| vmo.write(b"x", page * far).expect("written"));
+            vmo
+        };
+        let vmo = fill(MAPPED as u64);
+        let root = root_vmar().expect("a root region");
+        let options = READ_WRITE | VM_MAP_RANGE;
+        let base = root.map(options, 0, &vmo, 0, PAGES as usize * MAPPED).expect("mapped");
+        let stats: InfoTaskStats = info::get(&process(), INFO_TASK_STATS).expect("counted");
+        assert!(stats.mem_private_bytes >= PAGES as usize * PAGE_SIZE);
+        assert_eq!(call!(zx_vmo_set_size(vmo.raw(), PAGE_SIZE as u64)), Status::OK);
+        assert_eq!(call!(zx_vmar_unmap(root.raw(), base, PAGES as usize * MAPPED)), Status::OK);
+        assert_eq!(call!(zx_vmo_set_size(fill(FAR).raw(), 0)), Status::OK);
+        // Four pages each, far from each other, in VMOs that go together.
+        let few = |_| {
+            let vmo = Vmo::create(4 * (1 << 60)).expect("a VMO");
+            (0..4).for_each(|page| vmo.write(b"x", page << 60).expect("written"));
+            let value = vmo.raw();
+            core::mem::forget(vmo);
+            value
+        };
+        let vmos: Vec<u32> = (0..64).map(few).collect();
+        drop(fill(FAR));
+        assert_eq!(call!(zx_handle_close_many(vmos.as_ptr(), vmos.len())), Status::OK);
+    }
+
     #[needs("counted")]
     fn faults_in_regions_as_deep_as_they_nest() {
         let (mut inner, mut base) = region(64 * PAGE_SIZE);

@@ -3,12 +3,13 @@
 use alloc::{vec, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Channel, Debuglog, Event, Port, Rights, Signals, Socket, Status,
+    AsHandle, Channel, Debuglog, Event, Port, Rights, Signals, Socket, Status, Vmo,
     abi::{
         CHANNEL_MAX_MSG_BYTES, CHANNEL_MAX_MSG_HANDLES, CHANNEL_MAX_MSG_IOVECS, CHANNEL_WRITE_USE_IOVEC,
         ChannelCallArgs, ChannelIovec,
     },
     handle::Handle,
+    vmar::{Mapping, PAGE_SIZE, READ_WRITE},
 };
 
 use crate::harness::{call, resource, user_test};
@@ -62,6 +63,27 @@ user_test! {
         let status = call!(zx_channel_call(near.raw(), options, 0, &args, &mut actual.0, &mut actual.1));
         assert_eq!(status, Status::TIMED_OUT);
         assert_eq!(far.read().expect("a message").bytes.len(), CHANNEL_MAX_MSG_BYTES as usize);
+    }
+
+    /// Each piece lies across two pages that have to be brought in.
+    #[needs("counted")]
+    fn messages_of_pieces_in_fresh_pages() {
+        const PIECES: usize = 1_000;
+        const AT_TRAP: usize = 24;
+        let (near, far) = channel();
+        for count in [AT_TRAP, PIECES] {
+            let memory = Vmo::create((2 * PIECES * PAGE_SIZE) as u64).expect("a VMO");
+            let mapping = Mapping::new(&memory, READ_WRITE, 2 * PIECES * PAGE_SIZE).expect("mapped");
+            let piece = |index: usize| {
+                let buffer = (mapping.address() + (2 * index + 1) * PAGE_SIZE - 1) as u64;
+                ChannelIovec { buffer, capacity: 2, reserved: 0 }
+            };
+            let pieces: Vec<ChannelIovec> = (0..count).map(piece).collect();
+            let options = CHANNEL_WRITE_USE_IOVEC;
+            let (list, none) = (pieces.as_ptr().cast(), core::ptr::null());
+            assert_eq!(call!(zx_channel_write(near.raw(), options, list, count as u32, none, 0)), Status::OK);
+            assert_eq!(far.read().expect("a message").bytes, vec![0; 2 * count]);
+        }
     }
 
     #[needs("counted")]

@@ -2,7 +2,13 @@
 
 use alloc::{vec, vec::Vec};
 
-use hafnon_user::{AsHandle, Channel, Job, Signals, Status, abi::PA_USER0, clock::INFINITE, task::Task};
+use hafnon_user::{
+    AsHandle, Channel, Job, Signals, Status,
+    abi::{CHANNEL_READ_MAY_DISCARD, PA_USER0},
+    clock::INFINITE,
+    handle::Handle,
+    task::Task,
+};
 
 use crate::harness::{call, child, job, user_test};
 
@@ -16,6 +22,18 @@ const MESSAGES: usize = 300;
 /// Keeps a handle for as long as the process lives.
 fn leak<T>(object: T) {
     core::mem::forget(object);
+}
+
+/// Channels with unread messages: an end of each, and the handles of the others.
+fn full_channels() -> (Vec<Channel>, Vec<u32>) {
+    let channels = (0..CHANNELS).map(|_| {
+        let (left, right) = Channel::create().expect("a channel");
+        (0..MESSAGES).for_each(|_| left.write(b"unread", vec![]).expect("written"));
+        let value = right.raw();
+        leak(right);
+        (left, value)
+    });
+    channels.unzip()
 }
 
 user_test! {
@@ -49,14 +67,48 @@ user_test! {
 
     #[needs("counted")]
     fn closing_many_channels_full_of_messages() {
-        let mut ends = Vec::new();
-        for _ in 0..CHANNELS {
-            let (left, right) = Channel::create().expect("a channel");
-            (0..MESSAGES).for_each(|_| left.write(b"unread", vec![]).expect("written"));
-            ends.push((left, right.raw()));
-            leak(right);
-        }
-        let rights: Vec<u32> = ends.iter().map(|(_, right)| *right).collect();
+        let (_lefts, rights) = full_channels();
         assert_eq!(call!(zx_handle_close_many(rights.as_ptr(), rights.len())), Status::OK);
+    }
+
+    /// A message that is not sent closes its handles.
+    #[needs("counted")]
+    fn sending_many_channels_full_of_messages_in_vain() {
+        let (near, far) = Channel::create().expect("a channel");
+        let send = |handles: &[u32], count| {
+            call!(zx_channel_write(near.raw(), 0, core::ptr::null(), 0, handles.as_ptr(), count))
+        };
+        for bad in [0, CHANNELS - 1] {
+            let (_lefts, mut rights) = full_channels();
+            drop(Handle::from_raw(core::mem::replace(&mut rights[bad], u32::MAX)));
+            assert_eq!(send(&rights, CHANNELS as u32), Status::BAD_HANDLE);
+        }
+        let (_lefts, rights) = full_channels();
+        drop(far);
+        assert_eq!(send(&rights, CHANNELS as u32), Status::PEER_CLOSED);
+    }
+
+    /// A message that is read and does not arrive closes its handles.
+    #[needs("counted")]
+    fn reading_many_channels_full_of_messages_in_vain() {
+        let (near, far) = Channel::create().expect("a channel");
+        for options in [CHANNEL_READ_MAY_DISCARD, 0] {
+            let (_lefts, rights) = full_channels();
+            let rights: Vec<Handle> = rights.into_iter().map(Handle::from_raw).collect();
+            near.write(b"", rights).expect("written");
+            // There is no room, or it is not there.
+            let room = if options == 0 { CHANNELS as u32 } else { 0 };
+            let status = call!(zx_channel_read(
+                far.raw(),
+                options,
+                core::ptr::null_mut(),
+                core::ptr::without_provenance_mut(8),
+                0,
+                room,
+                core::ptr::null_mut(),
+                core::ptr::null_mut()
+            ));
+            assert_eq!(status, if options == 0 { Status::INVALID_ARGS } else { Status::BUFFER_TOO_SMALL });
+        }
     }
 }
