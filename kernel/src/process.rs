@@ -36,7 +36,7 @@ impl Machine {
         self.vdso_base.load(Ordering::Relaxed)
     }
 
-    /// Notes where the vDSO's code was mapped and sealed, which is once.
+    /// Notes where the vDSO's code was mapped and sealed, which is once; or 0, before that is taken back.
     pub fn set_vdso(&self, base: u64, code: u64) {
         self.vdso_base.store(base, Ordering::Relaxed);
         self.vdso_code.store(code, Ordering::Relaxed);

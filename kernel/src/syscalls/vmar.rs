@@ -118,19 +118,25 @@ pub async fn vmar_map_long(
     let vmar = vmar.object;
     drop(retired);
     let address = range.start;
+    // At once: a thread that is killed further down leaves a process whose calls are served.
+    let note_vdso = |base, code| {
+        if seal {
+            process::of_vmar(&vmar).inspect(|machine| machine.set_vdso(base, code));
+        }
+    };
+    note_vdso(address - vmo_offset, address);
     let mut outcome = mapped_addr.write(&(address as usize));
     if outcome.is_ok() && options & abi::VM_MAP_RANGE != 0 {
         outcome = populate(&vmar, range.clone()).await;
     }
     clean_up(&vmar, left).await;
     if outcome.is_err() {
+        note_vdso(0, 0);
         while !range.is_empty() {
             let Step { retired, left } = vmar.take_back(id, &mut range);
             drop(retired);
             clean_up(&vmar, left).await;
         }
-    } else if seal {
-        process::of_vmar(&vmar).inspect(|machine| machine.set_vdso(address - vmo_offset, address));
     }
     outcome
 }

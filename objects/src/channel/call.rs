@@ -16,8 +16,9 @@ use executor::Sleep;
 use pin_project_lite::pin_project;
 use waitq::{Cancel, List, Tag, Waiter};
 
-/// Calls that go on at an end at most: each reply looks for its caller among them, and each caller for its reply.
-const MOST_CALLERS: usize = super::MAX_UNREAD;
+/// Calls that go on at an end at most: each reply looks for its caller among them, each caller for its reply, and the end
+/// of a channel wakes them all in one step.
+const MOST_CALLERS: usize = 256;
 
 /// How many transaction ids that are in use are passed over for one call.
 const ATTEMPTS: usize = 4;

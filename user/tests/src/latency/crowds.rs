@@ -5,7 +5,7 @@ use core::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 use hafnon_user::{
     AsHandle, Channel, Signals, Startup, Status,
-    abi::{INFO_PROCESS_THREADS, PA_USER0},
+    abi::{ChannelCallArgs, INFO_PROCESS_THREADS, PA_USER0},
     clock::{self, INFINITE},
     futex, info,
     task::{Task, Thread},
@@ -15,7 +15,7 @@ use hafnon_user::{
 
 use crate::{
     children::SURVIVED,
-    harness::{self, child, process, user_test},
+    harness::{self, call, child, process, user_test},
 };
 
 /// Threads of a crowd.
@@ -98,7 +98,38 @@ fn dismiss(threads: Vec<Thread>) {
     }
 }
 
+/// Calls that go on at one end of a channel, at most.
+const CALLS: usize = 256;
+
+/// A call that waits for as long as it can; how it ends.
+fn call_for_ever(channel: u32) -> Status {
+    let message = [0_u8; 4];
+    let wr_bytes = message.as_ptr().expose_provenance() as u64;
+    let args = ChannelCallArgs { wr_bytes, wr_num_bytes: 4, ..Default::default() };
+    let mut actual = (0, 0);
+    call!(zx_channel_call(channel, 0, INFINITE, &args, &mut actual.0, &mut actual.1))
+}
+
 user_test! {
+    #[needs("counted")]
+    fn the_end_of_a_channel_with_256_callers() {
+        for expected in [Status::PEER_CLOSED, Status::CANCELED] {
+            let (near, far) = Channel::create().expect("a channel");
+            let channel = near.raw();
+            let caller = |_| thread::spawn("caller", move || call_for_ever(channel)).expect("a thread");
+            let callers: Vec<_> = (0..CALLS).map(caller).collect();
+            for _ in 0..CALLS {
+                far.wait(Signals::CHANNEL_READABLE, INFINITE).expect("a call");
+                far.read().expect("its message");
+            }
+            assert_eq!(call_for_ever(channel), Status::NO_MEMORY);
+            let _other = if expected == Status::PEER_CLOSED { (drop(far), near).1 } else { (drop(near), far).1 };
+            for caller in callers {
+                assert_eq!(caller.join(), Some(expected));
+            }
+        }
+    }
+
     #[needs("counted")]
     fn killing_a_process_of_20_000_threads() {
         let (near, far) = Channel::create().expect("a channel");
