@@ -91,3 +91,55 @@ fn whatever_waits_for_its_turn_is_ready() {
     machine.run(0);
     assert!(!executor.has_ready());
 }
+
+#[test]
+fn a_group_knows_whether_somebody_sleeps() {
+    let machine = Machine::new(3);
+    let asleep = || machine.sleepers.any();
+    assert!(!asleep());
+    machine.sleep(1);
+    machine.sleep(2);
+    assert!(asleep());
+    machine.on(1, |executor| executor.finish_idle());
+    assert!(asleep(), "one sleeps still");
+    machine.on(2, |executor| executor.finish_idle());
+    assert!(!asleep());
+}
+
+#[test]
+fn a_task_gives_way_to_what_is_more_urgent_only() {
+    let machine = std::sync::Arc::new(Machine::new(1));
+    let executor = machine.cpus[0];
+    let inner = machine.clone();
+    machine.spawn(0, "runs", async move {
+        assert!(!executor.should_yield(), "nothing waits");
+        let class = |class| TaskOptions::new("waits").class(class);
+        inner.spawn_with(0, class(Class::Idle), never());
+        inner.spawn_with(0, class(Class::default()), never());
+        assert!(!executor.should_yield(), "nothing more urgent does");
+        inner.spawn_with(0, class(Class::Deadline { within: 10 }), never());
+        assert!(executor.should_yield());
+    });
+    assert_eq!(machine.run(0), 4);
+}
+
+/// A task that wakes itself waits for its turn from the end of its poll on, and for nothing before.
+#[test]
+fn who_wakes_itself_is_ready_after_its_poll() {
+    let machine = Machine::new(1);
+    let executor = machine.cpus[0];
+    let mut first = true;
+    machine.spawn(
+        0,
+        "wakes itself",
+        core::future::poll_fn(move |context| {
+            context.waker().wake_by_ref();
+            assert!(!executor.has_ready(), "it runs");
+            if core::mem::take(&mut first) { core::task::Poll::Pending } else { core::task::Poll::Ready(()) }
+        }),
+    );
+    assert_eq!(machine.run_one(0), RunState::Ran);
+    assert!(executor.has_ready());
+    assert_eq!(machine.run(0), 1);
+    assert!(!executor.has_ready());
+}

@@ -13,7 +13,7 @@ mod stress;
 mod timers;
 mod wakes;
 
-use crate::{Executor, Group, Platform, RunState, TaskOptions, TaskRef};
+use crate::{Executor, Group, Platform, RunState, Sleepers, TaskOptions, TaskRef};
 use std::boxed::Box;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -54,6 +54,7 @@ pub(crate) struct Machine {
     pub(crate) clock: Arc<AtomicU64>,
     pub(crate) cpus: Vec<&'static Executor<Simulated>>,
     pub(crate) group: &'static Group<Simulated>,
+    pub(crate) sleepers: &'static Sleepers,
 }
 
 impl Machine {
@@ -65,10 +66,10 @@ impl Machine {
             &*Box::leak(Box::new(Executor::new(cpu, platform)))
         };
         let cpus: Vec<_> = (0..cpus).map(make).collect();
-        let group: &'static Group<_> =
-            Box::leak(Box::new(Group::new(cpus.clone().leak(), Box::leak(Box::default()))));
+        let sleepers: &'static Sleepers = Box::leak(Box::default());
+        let group: &'static Group<_> = Box::leak(Box::new(Group::new(cpus.clone().leak(), sleepers)));
         group.link();
-        let machine = Self { clock, cpus, group };
+        let machine = Self { clock, cpus, group, sleepers };
         (0..machine.cpus.len()).for_each(|cpu| machine.on(cpu, Executor::finish_idle));
         CURRENT.set(0);
         machine

@@ -205,3 +205,29 @@ fn a_crowd_from_another_cpu_is_taken_in_a_few_at_a_time() {
     assert!(crowd.iter().all(|task| task.is_finished()));
     assert!(busy.stats().polls > before, "and it had turns meanwhile");
 }
+
+/// A task is listed where it was spawned, wherever it ends.
+#[test]
+fn a_task_that_ends_elsewhere_is_listed_no_more() {
+    let machine = Machine::new(2);
+    let names = |cpu: usize| {
+        let mut names = std::vec::Vec::new();
+        machine.cpus[cpu].for_each_task(|task| names.push(task.name));
+        names
+    };
+    let [first, second, third] = ["first", "second", "third"].map(|name| machine.spawn(0, name, never()));
+    let _own = machine.spawn(1, "own", never());
+    for task in [first, second, third] {
+        let name = task.name();
+        task.set_affinity(0b10);
+        task.wake();
+        machine.run(0);
+        machine.run(1);
+        assert_eq!((task.cpu(), names(0).contains(&name)), (1, true));
+        task.kill();
+        machine.run(1);
+        assert!(task.is_finished() && !names(0).contains(&name));
+        assert_eq!(names(1), ["own"]);
+    }
+    assert!(names(0).is_empty());
+}

@@ -38,8 +38,10 @@ fn sleepers_wake_in_order() {
             log.add(name);
         });
     }
+    assert_eq!(machine.cpus[0].next_timer(), u64::MAX);
     (0..5).for_each(|_| assert_eq!(machine.run_one(0), RunState::Ran));
     assert_eq!(machine.run_one(0), RunState::Idle { next_deadline: Some(10) });
+    assert_eq!(machine.cpus[0].next_timer(), 10);
     machine.advance(19);
     assert_eq!(machine.run(0), 3);
     assert_eq!(log.take(), ["10", "20", "20 too"]);
