@@ -334,15 +334,9 @@ kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
         begin(if signal == Signals::CHANNEL_READABLE { inbox.messages.len() as u32 } else { 1 });
     }
 
-    fn signal_peer(&self, clear: Signals, set: Signals) -> Result<(), Status> {
-        if !Signals::USER_SIGNAL_ALL.contains(clear | set) {
-            return Err(Status::INVALID_ARGS);
-        }
-        if self.peer().inbox.with(|inbox, _| inbox.closed) {
-            return Err(Status::PEER_CLOSED);
-        }
-        self.peer().base.signals.update(clear, set);
-        Ok(())
+    fn peer_base(&self) -> Option<Result<&Base, Status>> {
+        let closed = self.peer().inbox.with(|inbox, _| inbox.closed);
+        Some(if closed { Err(Status::PEER_CLOSED) } else { Ok(&self.peer().base) })
     }
 
     fn set_owner(&self, process: Koid) {

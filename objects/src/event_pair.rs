@@ -45,14 +45,8 @@ kernel_object!(EventPair, OBJ_TYPE_EVENTPAIR, DEFAULT_EVENTPAIR, {
         self.peer().base.signals.assert(Signals::EVENTPAIR_PEER_CLOSED);
     }
 
-    fn signal_peer(&self, clear: Signals, set: Signals) -> Result<(), Status> {
-        if !Self::USER_SIGNALS.contains(clear | set) {
-            return Err(Status::INVALID_ARGS);
-        }
-        if self.peer().closed.load(Ordering::Acquire) {
-            return Err(Status::PEER_CLOSED);
-        }
-        self.peer().base.signals.update(clear, set);
-        Ok(())
+    fn peer_base(&self) -> Option<Result<&Base, Status>> {
+        let closed = self.peer().closed.load(Ordering::Acquire);
+        Some(if closed { Err(Status::PEER_CLOSED) } else { Ok(&self.peer().base) })
     }
 });

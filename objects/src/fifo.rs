@@ -176,14 +176,8 @@ kernel_object!(Fifo, OBJ_TYPE_FIFO, DEFAULT_FIFO, {
         self.peer().base.signals.update(Signals::FIFO_WRITABLE, Signals::FIFO_PEER_CLOSED);
     }
 
-    fn signal_peer(&self, clear: Signals, set: Signals) -> Result<(), Status> {
-        if !Signals::USER_SIGNAL_ALL.contains(clear | set) {
-            return Err(Status::INVALID_ARGS);
-        }
-        if self.peer().inbox.lock().closed {
-            return Err(Status::PEER_CLOSED);
-        }
-        self.peer().base.signals.update(clear, set);
-        Ok(())
+    fn peer_base(&self) -> Option<Result<&Base, Status>> {
+        let closed = self.peer().inbox.lock().closed;
+        Some(if closed { Err(Status::PEER_CLOSED) } else { Ok(&self.peer().base) })
     }
 });

@@ -42,10 +42,19 @@ pub trait KernelObject: AsRef<SignalQueue> + Send + Sync + Sized + 'static {
         begin(1);
     }
 
+    /// The common part of the other end, or `PEER_CLOSED`; `None` for kinds that have one end.
+    fn peer_base(&self) -> Option<Result<&Base, Status>> {
+        None
+    }
+
     /// Changes signals of the other end: see `object_signal_peer`.
     fn signal_peer(&self, clear: Signals, set: Signals) -> Result<(), Status> {
-        let _ = (clear, set);
-        Err(Status::NOT_SUPPORTED)
+        let peer = self.peer_base().ok_or(Status::NOT_SUPPORTED)?;
+        if !Self::USER_SIGNALS.contains(clear | set) {
+            return Err(Status::INVALID_ARGS);
+        }
+        peer?.signals.update(clear, set);
+        Ok(())
     }
 
     /// The name given by `object_set_property`, for kinds that have one.
