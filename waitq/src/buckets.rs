@@ -143,7 +143,8 @@ mod tests {
     fn every_byte_and_its_place_count() {
         assert_ne!(hash([1_u8, 2, 3]), hash([1_u8, 2, 4]));
         assert_ne!(hash([1_u8, 2, 3]), hash([2_u8, 1, 3]));
-        assert_ne!(hash((1_u64, 2_u64)), hash((2_u64, 1_u64)));
+        let step = |hash: u64, value: u64| (hash ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+        assert_eq!(hash((0x1234_5678_u64, u64::MAX)), step(step(0, 0x1234_5678), u64::MAX));
     }
 
     #[test]

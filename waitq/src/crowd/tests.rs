@@ -38,9 +38,12 @@ impl Member for Mark {
     }
 
     fn stays(&self) -> bool {
-        false
+        self.group == STAYS
     }
 }
+
+/// The group of those who stay.
+const STAYS: u64 = u64::MAX;
 
 /// What wakes a group.
 const CLOSED: u32 = 1 << 31;
@@ -272,4 +275,20 @@ fn a_crowd_wants_one_keeper_while_many_wait() {
     assert_eq!((keeper, wants()), (Some(1), false), "somebody finishes");
     finish(&queue, keeper);
     assert!(is_empty() && !wants());
+}
+
+#[test]
+fn those_who_stay_are_counted_and_not_told() {
+    let queue = Arc::new(Queue::with_lists(Crowd::default(), ()));
+    let staying = || queue.with(|(), waiters| waiters.lists().staying());
+    assert_eq!(staying(), 0);
+    let mut guests: Vec<_> = [1, STAYS, STAYS, STAYS].map(|group| Guest::join(&queue, group, 1)).into();
+    assert_eq!(staying(), 3);
+    assert_eq!(changed(&queue, Change { seen: 1, wakes: 1 }), None);
+    let woken: Vec<_> = guests.iter().map(|guest| guest.count.0.load(Ordering::Relaxed)).collect();
+    assert_eq!(woken, [1, 0, 0, 0]);
+    guests.truncate(2);
+    assert_eq!(staying(), 1);
+    guests.clear();
+    assert!(staying() == 0 && queue.with(|(), waiters| waiters.is_empty()));
 }
