@@ -45,8 +45,8 @@ pub struct Job {
 struct State {
     jobs: BTreeMap<Koid, Weak<Job>>,
     processes: BTreeMap<Koid, Weak<Process>>,
-    /// Killed, and the last child is gone: the job is in its parent's list no more.
-    terminated: bool,
+    /// Killed, and the last child is gone: the job leaves its parent, and tells then that it has terminated.
+    settled: bool,
     return_code: i64,
     /// The process and the child job up to which all have been killed, once they are to be.
     killed_up_to: (Koid, Koid),
@@ -116,7 +116,7 @@ impl Job {
     /// Removes a process that has ended, and has it `tell` so in the same step: who knows that finds it in no
     /// list, and who finds the list empty knows that it has ended.
     pub(crate) fn remove_process(&self, koid: Koid, tell: impl FnOnce()) {
-        let terminated = {
+        let settled = {
             let mut state = self.state.lock();
             let removed = state.processes.remove(&koid);
             tell();
@@ -125,38 +125,44 @@ impl Job {
             }
             self.settle(&mut state)
         };
-        if terminated {
-            self.leave_parent();
+        if settled {
+            self.terminate();
         }
     }
 
-    /// Removes a child job that is gone or has terminated; whether this job terminates with it.
-    fn remove_job(&self, koid: Koid) -> bool {
+    /// Removes a child job that is gone, or that has settled and is to `tell` that it has terminated, in the same
+    /// step, as [`Job::remove_process`] does; whether this job has settled with it.
+    fn remove_job(&self, koid: Koid, tell: impl FnOnce()) -> bool {
         let mut state = self.state.lock();
-        if state.jobs.remove(&koid).is_some() && state.jobs.is_empty() {
+        let removed = state.jobs.remove(&koid);
+        tell();
+        if removed.is_some() && state.jobs.is_empty() {
             self.base.signals.assert(Signals::JOB_NO_JOBS);
         }
         self.settle(&mut state)
     }
 
-    /// A killed job has terminated when its last child is gone; whether that is now.
+    /// A killed job settles when its last child is gone; whether that is now.
     fn settle(&self, state: &mut State) -> bool {
         let killed = self.killed.load(Ordering::Relaxed);
-        let ends = killed && !state.terminated && state.jobs.is_empty() && state.processes.is_empty();
-        if ends {
-            state.terminated = true;
-            self.base.signals.assert(Signals::JOB_TERMINATED);
-        }
-        ends
+        let settles = killed && !state.settled && state.jobs.is_empty() && state.processes.is_empty();
+        state.settled |= settles;
+        settles
     }
 
-    /// Takes this job out of its parent, which may terminate with that, and so on upwards.
-    fn leave_parent(&self) {
-        let mut koid = self.base.koid();
-        let mut parent = self.parent.clone();
-        while let Some(job) = parent.filter(|job| job.remove_job(koid)) {
-            koid = job.base.koid();
-            parent = job.parent.clone();
+    /// Takes this job, which has settled, out of its parent, and tells. The parent may settle with that, and so on
+    /// upwards.
+    fn terminate(&self) {
+        let mut settled = Some(self);
+        while let Some(job) = settled {
+            let tell = || job.base.signals.assert(Signals::JOB_TERMINATED);
+            settled = match job.parent.as_deref() {
+                Some(parent) => parent.remove_job(job.base.koid(), tell).then_some(parent),
+                None => {
+                    tell();
+                    None
+                }
+            };
         }
     }
 
@@ -168,7 +174,7 @@ impl Job {
     }
 
     fn kill_into(self: &Arc<Self>, return_code: i64, doomed: &mut Doomed) {
-        let terminated = {
+        let settled = {
             let mut state = self.state.lock();
             if self.killed.swap(true, Ordering::AcqRel) {
                 return;
@@ -176,8 +182,8 @@ impl Job {
             state.return_code = return_code;
             self.settle(&mut state)
         };
-        match terminated {
-            true => self.leave_parent(),
+        match settled {
+            true => self.terminate(),
             false => doomed.push(self.clone().into()),
         }
     }
@@ -288,10 +294,10 @@ impl Job {
         self.next_process(&mut 0)
     }
 
-    /// The code with which the job was killed, once the last child is gone.
+    /// The code with which the job was killed, once it has terminated.
     pub fn exit(&self) -> Option<i64> {
-        let state = self.state.lock();
-        state.terminated.then_some(state.return_code)
+        let terminated = self.base.signals.get().contains(Signals::JOB_TERMINATED);
+        terminated.then(|| self.state.lock().return_code)
     }
 }
 
@@ -327,7 +333,11 @@ impl Remains for Job {
 
 impl Drop for Job {
     fn drop(&mut self) {
-        self.leave_parent();
+    /// It leaves its parent, if it has not yet, with nobody to tell.
+        let Some(parent) = &self.parent else { return };
+        if parent.remove_job(self.base.koid(), || {}) {
+            parent.terminate();
+        }
     }
 }
 
@@ -342,3 +352,29 @@ kernel_object!(Job, OBJ_TYPE_JOB, DEFAULT_JOB, {
         Some(&self.name)
     }
 });
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    extern crate std;
+
+    use super::*;
+    use std::thread;
+
+    /// Who sees that a job has terminated does not find it in its parent any more. With the parent's list held, a killed
+    /// job gets no further than to settle.
+    #[test]
+    fn a_job_leaves_its_parent_before_it_tells() {
+        let parent = Job::root();
+        let child = parent.create_child().unwrap();
+        let terminated = || child.base.signals.get().contains(Signals::JOB_TERMINATED);
+        thread::scope(|scope| {
+            let list = parent.state.lock();
+            scope.spawn(|| child.kill(1));
+            while !child.state.lock().settled {
+                thread::yield_now();
+            }
+            assert!(!terminated() && child.exit().is_none() && list.jobs.len() == 1);
+        });
+        assert!(terminated() && child.exit() == Some(1) && parent.state.lock().jobs.is_empty());
+    }
+}
