@@ -1,7 +1,7 @@
 //! A thread of a user program: one task, one `async fn` that loops over [`enter_user_with`].
 
 use crate::arch::user::{PageFaultError, SystemCall, enter_user_with, has_left};
-use crate::arch::{Trap, UserContext};
+use crate::arch::{Trap, UserContext, time};
 use crate::mm::frames;
 use crate::process;
 use crate::syscalls::{self, Blocked, Caller};
@@ -12,7 +12,7 @@ use core::fmt;
 use core::future::poll_fn;
 use core::pin::{Pin, pin};
 use core::task::Poll;
-use executor::TaskOptions;
+use executor::{TaskOptions, TaskRef};
 use objects::Thread;
 use objects::memory::{NoMemory, Protection};
 use objects::vmar::FaultError;
@@ -28,11 +28,12 @@ pub fn start(thread: &Arc<Thread>, first: bool, context: UserContext) -> Result<
     }
     let process = thread.process().clone();
     let machine = process::machine(&process).ok_or(Status::BAD_STATE)?;
+    let started = time::now() as u64;
     thread.start(first, || {
         let handles = process.handles.clone();
         let caller = Caller { thread: thread.clone(), process, handles, machine: machine.clone() };
         let options = TaskOptions::new("thread").id(thread.koid());
-        let life = live(Life(caller), context);
+        let life = live(Life(caller), started, context);
         run::executor().spawn_in(&machine.tasks, options, life).map_err(|_| Status::NO_MEMORY)
     })
 }
@@ -46,9 +47,24 @@ impl Drop for Life {
     }
 }
 
+/// How long the task has waited for its turn since a moment, in nanoseconds. Another CPU's clock may stand a little before
+/// that moment.
+fn queued_since(moment: u64) -> u64 {
+    run::executor().clock().saturating_sub(moment)
+}
+
+/// Lets others run, when a slice is over, and counts how long they do. The slice ends when its poll does.
+async fn next_slice(caller: &Caller, task: &TaskRef) {
+    let (begin, ran) = (run::executor().clock(), task.stats().run_time);
+    entered(caller, pin!(executor::yield_now())).await;
+    caller.thread.count_queued(queued_since(begin + (task.stats().run_time - ran)));
+}
+
 /// The thread's life: user code runs until it traps, and what the trap asks for is done.
-async fn live(life: Life, mut context: UserContext) {
+async fn live(life: Life, started: u64, mut context: UserContext) {
     let caller = &life.0;
+    // A start takes its time, also where the clocks do not show it.
+    caller.thread.count_queued(queued_since(started).max(1));
     let Some(task) = executor::current_task().await else { return };
     task.note_wait("system call", 0);
     let mut blocked = pin!(Blocked::new(task.waker()));
@@ -76,7 +92,7 @@ async fn live(life: Life, mut context: UserContext) {
                 }
             }
             Trap::Interrupt if caller.process.is_dying() => return,
-            Trap::Interrupt => entered(caller, pin!(executor::yield_now())).await,
+            Trap::Interrupt => next_slice(caller, &task).await,
             Trap::PageFault { address, error } => {
                 if resolve(caller, context.rip(), address, error).is_err() {
                     entered(caller, pin!(pressure::relief())).await;

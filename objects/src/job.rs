@@ -15,11 +15,12 @@ use crate::listing::visit_part;
 use crate::name::Name;
 use crate::object::{Object, kernel_object};
 use crate::process::Process;
+use crate::times::{Sum, Times};
 use abi::{Signals, Status};
 use alloc::collections::BTreeMap;
 use alloc::sync::{Arc, Weak};
 use core::ops::Bound::{Excluded, Unbounded};
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, Ordering};
 use waitq::sync::Mutex;
 
 /// The root job's height; a child's is one less, and a job of height 0 has no child jobs.
@@ -34,8 +35,8 @@ pub struct Job {
     kill_on_oom: AtomicBool,
     /// What it and the jobs below have.
     ledger: Arc<Ledger>,
-    /// How long those of its processes ran that have terminated, in nanoseconds.
-    ran: AtomicU64,
+    /// Of those of its processes that have terminated.
+    times: Sum,
     /// Set by a kill, with the state locked: from then on there are no new children, here and below.
     killed: AtomicBool,
     state: Mutex<State>,
@@ -74,7 +75,7 @@ impl Job {
             kill_on_oom: AtomicBool::new(false),
             killed: AtomicBool::new(false),
             ledger,
-            ran: AtomicU64::new(0),
+            times: Sum::default(),
             state: Mutex::new(state),
         })
     }
@@ -216,14 +217,14 @@ impl Job {
         visit_part(&self.state.lock().jobs, after, |koid, _| visit(koid))
     }
 
-    /// How long those of its processes ran that have terminated, in nanoseconds.
-    pub fn ended_run_time(&self) -> u64 {
-        self.ran.load(Ordering::Relaxed)
+    /// The times of those of its processes that have terminated.
+    pub fn ended_times(&self) -> Times {
+        self.times.get()
     }
 
-    /// A process terminates that ran so long.
-    pub(crate) fn count_run_time(&self, nanoseconds: u64) {
-        self.ran.fetch_add(nanoseconds, Ordering::Relaxed);
+    /// A process terminates that has these.
+    pub(crate) fn count_times(&self, times: Times) {
+        self.times.count(times);
     }
 
     /// Visits the ids of processes, as [`Job::visit_jobs`].
@@ -332,8 +333,8 @@ impl Remains for Job {
 }
 
 impl Drop for Job {
-    fn drop(&mut self) {
     /// It leaves its parent, if it has not yet, with nobody to tell.
+    fn drop(&mut self) {
         let Some(parent) = &self.parent else { return };
         if parent.remove_job(self.base.koid(), || {}) {
             parent.terminate();

@@ -23,6 +23,7 @@ use crate::name::Name;
 use crate::object::{KernelObject, Object, kernel_object};
 use crate::table::HandleTable;
 use crate::thread::Thread;
+use crate::times::{Sum, Times};
 use crate::vmar::Vmar;
 use abi::{Signals, Status};
 use alloc::collections::BTreeMap;
@@ -58,8 +59,8 @@ pub struct Process {
     debug_address: AtomicU64,
     /// Whether its dynamic loader is to stop at each load, if not 0.
     break_on_load: AtomicU64,
-    /// How long those of its threads ran that have ended, in nanoseconds.
-    ran: AtomicU64,
+    /// Of those of its threads that have ended.
+    times: Sum,
     /// Set once: its threads shall not go back to user mode.
     dying: AtomicBool,
     state: Mutex<State>,
@@ -126,7 +127,7 @@ impl Process {
             machine,
             debug_address: AtomicU64::new(0),
             break_on_load: AtomicU64::new(0),
-            ran: AtomicU64::new(0),
+            times: Sum::default(),
             dying: AtomicBool::new(false),
             state: Mutex::new(State {
                 phase: Phase::Created,
@@ -209,14 +210,14 @@ impl Process {
         self.dying.load(Acquire)
     }
 
-    /// How long those of its threads ran that have ended, in nanoseconds.
-    pub fn ended_run_time(&self) -> u64 {
-        self.ran.load(Relaxed)
+    /// The times of those of its threads that have ended.
+    pub fn ended_times(&self) -> Times {
+        self.times.get()
     }
 
-    /// A thread has ended that ran so long.
-    pub(crate) fn count_run_time(&self, nanoseconds: u64) {
-        self.ran.fetch_add(nanoseconds, Relaxed);
+    /// A thread has ended that has these.
+    pub(crate) fn count_times(&self, times: Times) {
+        self.times.count(times);
     }
 
     /// Adds a thread that is about to exist.
@@ -325,7 +326,7 @@ impl Process {
         let (retired, is_done) = self.root.destroy_address_space(&mut Work::new(work));
         drop(retired);
         if is_done {
-            self.job.count_run_time(self.ended_run_time());
+            self.job.count_times(self.ended_times());
             self.job.remove_process(self.koid(), || self.base.signals.assert(Signals::PROCESS_TERMINATED));
         }
         is_done

@@ -10,9 +10,10 @@ use crate::closing::Doomed;
 use crate::name::Name;
 use crate::object::kernel_object;
 use crate::process::Process;
+use crate::times::{Sum, Times};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, Ordering};
 use executor::TaskRef;
 use waitq::sync::Mutex;
 
@@ -25,8 +26,8 @@ pub struct Thread {
     dying: AtomicBool,
     /// Set once: the thread is no longer a new one.
     started: AtomicBool,
-    /// How long it ran, in nanoseconds, once it has ended.
-    ran: AtomicU64,
+    /// How long it ran, once it has ended, and how long it has waited for its turn.
+    times: Sum,
     state: Mutex<State>,
 }
 
@@ -52,7 +53,7 @@ impl Thread {
             process,
             dying: AtomicBool::new(false),
             started: AtomicBool::new(false),
-            ran: AtomicU64::new(0),
+            times: Sum::default(),
             state: Mutex::new(State::Created),
         });
         thread.process.add_thread(&thread)?;
@@ -139,11 +140,11 @@ impl Thread {
         let task = {
             let mut state = self.state.lock();
             let polls = if let State::Running(task) = &*state { task.stats().run_time } else { 0 };
-            self.ran.store(polls + poll, Ordering::Relaxed);
+            self.times.count(Times { ran: polls + poll, queued: 0 });
             core::mem::replace(&mut *state, State::Dead)
         };
         drop(task);
-        self.process.count_run_time(self.ran.load(Ordering::Relaxed));
+        self.process.count_times(self.times.get());
         self.terminate(true);
     }
 
@@ -152,9 +153,16 @@ impl Thread {
         self.process.thread_ended(self.koid(), started, tell);
     }
 
-    /// How long it ran, in nanoseconds, up to the last end of a poll.
-    pub fn run_time(&self) -> u64 {
-        self.with_task(|task| task.stats().run_time).unwrap_or_else(|| self.ran.load(Ordering::Relaxed))
+    /// It was ready to run for so many nanoseconds, and others did. To be called by its task.
+    pub fn count_queued(&self, nanoseconds: u64) {
+        self.times.count_queued(nanoseconds);
+    }
+
+    /// How long it ran, up to the last end of a poll, and waited for its turn.
+    pub fn times(&self) -> Times {
+        let state = self.state.lock();
+        let polls = if let State::Running(task) = &*state { task.stats().run_time } else { 0 };
+        self.times.get() + Times { ran: polls, queued: 0 }
     }
 
     /// Looks at the thread's task, if it has one.

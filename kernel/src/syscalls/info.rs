@@ -20,7 +20,8 @@ use objects::memory::PAGE_SIZE;
 use objects::name::Name;
 use objects::vmar::Usage;
 use objects::{
-    Channel, Held, Job, KernelObject, Object, Process, Resource, Slack, Socket, Thread, Timer, Vmar, Vmo,
+    Channel, Held, Job, KernelObject, Object, Process, Resource, Slack, Socket, Thread, Timer, Times, Vmar,
+    Vmo,
 };
 use zerocopy::{Immutable, IntoBytes};
 
@@ -157,12 +158,12 @@ pub async fn object_get_info_long(
             report.list::<u64>(|after, each| job.visit_processes(after, each)).await
         }
         abi::INFO_TASK_RUNTIME => {
-            let cpu_time = run_time(caller, handle).await?;
-            report.one(&InfoTaskRuntime { cpu_time, ..Default::default() })
+            let (cpu_time, queue_time) = times(caller, handle).await?;
+            report.one(&InfoTaskRuntime { cpu_time, queue_time, ..Default::default() })
         }
         abi::INFO_TASK_RUNTIME_V1 => {
-            let cpu_time = run_time(caller, handle).await?;
-            report.one(&InfoTaskRuntimeV1 { cpu_time, ..Default::default() })
+            let (cpu_time, queue_time) = times(caller, handle).await?;
+            report.one(&InfoTaskRuntimeV1 { cpu_time, queue_time })
         }
         _ => Err(Status::INTERNAL),
     }
@@ -274,45 +275,48 @@ async fn task_stats(process: &Process, report: &Report) -> Result<(), Status> {
     })
 }
 
-/// How long a task ran, in nanoseconds (docs/decisions/run-times.md). What ends while it is counted may be missing.
-async fn run_time(caller: &Caller, handle: HandleArgument) -> Result<i64, Status> {
-    let time = match caller.any(handle, Rights::INSPECT)? {
-        Object::Thread(thread) => run_time_of(caller, &thread),
-        Object::Process(process) => process_run_time(caller, &process).await,
-        Object::Job(job) => job_run_time(caller, &job).await,
+/// How long a task ran and waited for its turn, in nanoseconds (docs/decisions/run-times.md). What ends while it is
+/// counted may be missing.
+async fn times(caller: &Caller, handle: HandleArgument) -> Result<(i64, i64), Status> {
+    let times = match caller.any(handle, Rights::INSPECT)? {
+        Object::Thread(thread) => times_of(caller, &thread),
+        Object::Process(process) => process_times(caller, &process).await,
+        Object::Job(job) => job_times(caller, &job).await,
         _ => return Err(Status::WRONG_TYPE),
     };
-    Ok(time as i64)
+    Ok((times.ran as i64, times.queued as i64))
 }
 
-/// That of a thread; the caller's own goes on in this very poll.
-fn run_time_of(caller: &Caller, thread: &Thread) -> u64 {
+/// Those of a thread; the caller's own goes on in this very poll.
+fn times_of(caller: &Caller, thread: &Thread) -> Times {
     let poll = if core::ptr::eq(thread, &*caller.thread) { run::poll_time() } else { 0 };
-    thread.run_time() + poll
+    thread.times() + Times { ran: poll, queued: 0 }
 }
 
-/// That of all threads of a process, also of those that have ended.
-async fn process_run_time(caller: &Caller, process: &Process) -> u64 {
-    let (mut time, mut after) = (process.ended_run_time(), 0);
+/// Those of all threads of a process, also of those that have ended.
+async fn process_times(caller: &Caller, process: &Process) -> Times {
+    let (mut times, mut after) = (process.ended_times(), 0);
     while let Some(thread) = process.thread_after(after) {
         after = thread.koid();
         // One that has ended, and is listed still, counts there.
-        time += if thread.phase() == abi::THREAD_STATE_DEAD { 0 } else { run_time_of(caller, &thread) };
+        if thread.phase() != abi::THREAD_STATE_DEAD {
+            times += times_of(caller, &thread);
+        }
         drop(thread);
         next_step().await;
     }
-    time
+    times
 }
 
-/// That of all processes of a job, also of those that have ended.
-async fn job_run_time(caller: &Caller, job: &Job) -> u64 {
-    let (mut time, mut after) = (job.ended_run_time(), 0);
+/// Those of all processes of a job, also of those that have ended.
+async fn job_times(caller: &Caller, job: &Job) -> Times {
+    let (mut times, mut after) = (job.ended_times(), 0);
     while let Some(process) = job.next_process(&mut after) {
-        time += process_run_time(caller, &process).await;
+        times += process_times(caller, &process).await;
         drop(process);
         next_step().await;
     }
-    time
+    times
 }
 
 fn job(job: &Job, report: &Report) -> Result<(), Status> {

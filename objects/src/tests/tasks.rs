@@ -5,7 +5,7 @@ use crate::account::Payer;
 use crate::closing::discard_some;
 use crate::host::{HostEntropy, HostPageTable};
 use crate::memory::USER_RANGE;
-use crate::{Event, Greedy, Job, KILLED, KernelObject, Process, Thread, Vmar};
+use crate::{Event, Greedy, Job, KILLED, KernelObject, Process, Thread, Times, Vmar};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -185,10 +185,10 @@ fn a_killed_job_has_ended_when_its_last_child_has() {
     assert!(job.base().signals.get().contains(Signals::JOB_TERMINATED));
 }
 
-/// What has ended is handed on: a thread's time to its process, and that of a process to its job, which counts neither
+/// What has ended is handed on: a thread's times to its process, and those of a process to its job, which counts neither
 /// processes that live nor those of jobs below.
 #[test]
-fn run_times_of_what_has_ended_are_handed_on() {
+fn times_of_what_has_ended_are_handed_on() {
     let top = Job::root();
     let job = top.create_child().unwrap();
     let process = process(&job).unwrap();
@@ -196,12 +196,16 @@ fn run_times_of_what_has_ended_are_handed_on() {
     for (thread, first) in threads.iter().zip([true, false]) {
         assert_eq!(thread.start(first, || Err(Status::NO_MEMORY)), Err(Status::NO_MEMORY));
     }
+    let times = |ran, queued| Times { ran, queued };
+    threads[0].count_queued(2);
+    assert_eq!((threads[0].times(), process.ended_times()), (times(0, 2), times(0, 0)));
     threads[0].ended(5);
-    assert_eq!((threads[0].run_time(), process.ended_run_time(), job.ended_run_time()), (5, 5, 0));
+    assert_eq!((threads[0].times(), process.ended_times()), (times(5, 2), times(5, 2)));
+    assert_eq!(job.ended_times(), times(0, 0));
     assert_eq!(job.next_process(&mut 0).map(|process| process.koid()), Some(process.koid()));
     assert_eq!(process.thread_after(0).map(|thread| thread.koid()), Some(threads[1].koid()));
     threads[1].ended(7);
-    assert_eq!((threads[1].run_time(), process.ended_run_time()), (7, 12));
-    assert_eq!((job.ended_run_time(), top.ended_run_time()), (12, 0));
+    assert_eq!((threads[1].times(), process.ended_times()), (times(7, 0), times(12, 2)));
+    assert_eq!((job.ended_times(), top.ended_times()), (times(12, 2), times(0, 0)));
     assert!(job.next_process(&mut 0).is_none() && process.thread_after(0).is_none());
 }

@@ -16,8 +16,19 @@ use crate::{
     hunger::child_in,
 };
 
+/// A quarter of a slice, which none of the waits between slices is shorter than where all have whole ones.
+const WAIT: i64 = 2_500_000;
+
+fn times(task: &impl AsHandle) -> abi::InfoTaskRuntime {
+    info::get(task, INFO_TASK_RUNTIME).expect("info")
+}
+
 fn cpu_time(task: &impl AsHandle) -> i64 {
-    info::get::<abi::InfoTaskRuntime>(task, INFO_TASK_RUNTIME).expect("info").cpu_time
+    times(task).cpu_time
+}
+
+fn queue_time(task: &impl AsHandle) -> i64 {
+    times(task).queue_time
 }
 
 user_test! {
@@ -41,6 +52,40 @@ user_test! {
         assert!(mine > 0 && all >= ran + mine, "{ran} and {mine} are in {all}");
         assert!(cpu_time(&job()) >= all);
         assert_eq!(cpu_time(spinner.thread()), ran, "it does not run any more");
+    }
+
+    fn every_start_has_waited_for_its_turn() {
+        let new = Thread::create(&process(), "new").expect("a thread");
+        assert_eq!(queue_time(&new), 0);
+        let short = thread::spawn("short", || ()).expect("a thread");
+        short.thread().wait(Signals::THREAD_TERMINATED, INFINITE).expect("it ends");
+        let (queued, mine) = (queue_time(short.thread()), queue_time(first_thread()));
+        assert!(queued > 0 && mine > 0);
+        assert!(queue_time(&process()) >= queued + mine && queue_time(&job()) >= queued + mine);
+        let child = child_in(&job().create_child().expect("a job"), "exit");
+        assert_eq!(child.wait_exit(), Ok(42));
+        assert!(queue_time(&child) > 0);
+    }
+
+    /// Two threads that never wait share a CPU: each is kept from running as long as the other one's slice is.
+    #[needs("cpus=1 counted")]
+    fn a_thread_waits_for_the_slices_of_others() {
+        let (before, stop) = (queue_time(first_thread()), Arc::new(AtomicBool::new(false)));
+        let stopped = stop.clone();
+        let spinner = thread::spawn("spinner", move || while !stopped.load(SeqCst) {}).expect("a thread");
+        let both = || queue_time(first_thread()) - before > WAIT && queue_time(spinner.thread()) > WAIT;
+        let waited = (0..TURNS).any(|_| {
+            (0..10_000).for_each(|_| core::hint::spin_loop());
+            both()
+        });
+        stop.store(true, SeqCst);
+        spinner.thread().wait(Signals::THREAD_TERMINATED, INFINITE).expect("it ends");
+        assert!(waited, "{} {}", queue_time(first_thread()) - before, queue_time(spinner.thread()));
+        // Now nobody else is ready, and waiting for something is no waiting for a turn.
+        let before = queue_time(first_thread());
+        clock::sleep(20 * clock::MILLISECOND).expect("sleep");
+        assert_eq!(queue_time(first_thread()), before);
+        assert_eq!(queue_time(&process()), queue_time(spinner.thread()) + before);
     }
 
     /// Also what a thread did in the poll in which it ended.
