@@ -180,6 +180,8 @@ pub struct Call {
     pub long: bool,
     /// It creates kernel objects.
     pub creates: bool,
+    /// It puts handles into a table.
+    pub adds: bool,
     /// Answered in user mode.
     pub vdso: bool,
     /// The call by which this name is reached on this architecture.

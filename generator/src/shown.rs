@@ -66,6 +66,7 @@ pub fn is_implied(call: &Call, error: &str) -> bool {
                 || call.args.iter().any(|arg| arg.name == "options")
         }
         "NO_MEMORY" => call.creates,
+        "NO_RESOURCES" => call.adds,
         _ => false,
     }
 }

@@ -1,7 +1,8 @@
 //! Every error that a call documents has a test that shows it.
 
-use hafnon_generator::model::{Abi, Call, Returns};
+use hafnon_generator::model::{Abi, ArgKind, Call, Direction, Returns};
 use hafnon_generator::shown::{Row, is_implied};
+use hafnon_generator::types::Type;
 use hafnon_generator::{load, load_shown};
 use std::fs;
 use std::path::Path;
@@ -31,6 +32,30 @@ fn every_call_says_how_it_fails() {
     let fallible = spec.calls.iter().filter(|call| documented(call) && call.returns == Returns::Status);
     let silent: Vec<String> = fallible.filter(|call| call.errors.is_empty()).map(Call::full_name).collect();
     assert_eq!(silent, ["nanosleep", "mx_nanosleep"], "calls without errors");
+}
+
+/// A handle that takes the place of another needs no room.
+#[test]
+fn handles_that_are_handed_out_are_declared() {
+    let spec = load(root()).expect("syscalls.toml is right");
+    let silent = spec.calls.iter().filter(|call| call.done && !call.adds && hands_out(call));
+    let silent: Vec<String> = silent.map(Call::full_name).collect();
+    assert_eq!(silent, ["handle_replace", "vmo_replace_as_executable", "mx_handle_replace"]);
+    let adding = spec.calls.iter().filter(|call| call.adds);
+    assert!(adding.into_iter().all(|call| call.errors.iter().any(|error| error == "NO_RESOURCES")));
+}
+
+/// Whether a pointer of the call is to handles that it writes.
+fn hands_out(call: &Call) -> bool {
+    call.args.iter().any(|arg| match &arg.kind {
+        ArgKind::Pointer { direction: Direction::Out, target: Type::Scalar(scalar), .. } => {
+            scalar.name == "handle"
+        }
+        ArgKind::Pointer { direction: Direction::Out, target: Type::Struct(name), .. } => {
+            name == "handle_info"
+        }
+        _ => false,
+    })
 }
 
 #[test]

@@ -78,7 +78,8 @@ impl HandleTable {
     /// Adds a handle; its value.
     ///
     /// # Errors
-    /// `NO_MEMORY`, `BAD_STATE` after [`HandleTable::close`]; the handle comes back.
+    /// `NO_MEMORY`, `NO_RESOURCES` beyond the limit of a job, `BAD_STATE` after [`HandleTable::close`]; the handle comes
+    /// back.
     pub fn add(&self, handle: Handle) -> Result<u32, (Handle, Status)> {
         let mut slots = self.slots.lock();
         match slots.reserve(1) {
@@ -259,7 +260,7 @@ impl HandleTable {
     ///
     /// # Errors
     /// `BAD_HANDLE`, `ACCESS_DENIED` without `DUPLICATE`, `INVALID_ARGS` for rights it does not have,
-    /// `NO_MEMORY`.
+    /// `NO_MEMORY`, `NO_RESOURCES` beyond the limit of a job.
     pub fn duplicate(&self, value: u32, rights: Rights) -> Result<u32, Status> {
         let mut slots = self.slots.lock();
         let handle = slots.find(value).ok_or(Status::BAD_HANDLE)?;
@@ -288,15 +289,27 @@ impl HandleTable {
         Handle::new(handle.object().clone(), check(handle)?)
     }
 
-    /// Exchanges a handle for one with `SAME_RIGHTS` or a subset of its rights, which takes no memory: the spare
-    /// slots are there for it, so that its own slot waits as long as that of a handle that is closed. The old value
-    /// is invalid afterwards, whatever the outcome, unless it was `BAD_HANDLE`.
+    /// Exchanges a handle for one with `SAME_RIGHTS` or a subset of its rights; see [`HandleTable::replace_with`].
     ///
     /// # Errors
     /// `BAD_HANDLE`, `INVALID_ARGS` for rights it does not have.
     pub fn replace(&self, value: u32, rights: Rights) -> Result<u32, Status> {
+        self.replace_with(value, |handle| reduced(handle.rights(), rights))
+    }
+
+    /// Exchanges a handle for one with the rights that `check` makes of it, which takes no memory: the spare
+    /// slots are there for it, so that its own slot waits as long as that of a handle that is closed. The old value
+    /// is invalid afterwards, whatever the outcome, unless it was `BAD_HANDLE`.
+    ///
+    /// # Errors
+    /// `BAD_HANDLE`, and those of `check`.
+    pub fn replace_with(
+        &self,
+        value: u32,
+        check: impl FnOnce(&Handle) -> Result<Rights, Status>,
+    ) -> Result<u32, Status> {
         let mut slots = self.slots.lock();
-        let rights = reduced(slots.find(value).ok_or(Status::BAD_HANDLE)?.rights(), rights);
+        let rights = check(slots.find(value).ok_or(Status::BAD_HANDLE)?);
         self.note_removal(&mut slots);
         let mut handle = slots.take(value);
         let object = handle.object().clone();
@@ -331,18 +344,20 @@ impl HandleTable {
         self.len() == 0
     }
 
-    /// Visits a part of the handles, each with its value: those from a position on. Where to go on; nothing when that
-    /// was the last part. The first position is 0. A handle that is there all the time between the first part and the
-    /// last is visited once, one that comes or goes meanwhile once or not at all.
-    pub fn visit_part(&self, from: usize, mut visit: impl FnMut(u32, &Handle)) -> Option<usize> {
+    /// Visits a part of the handles, each with its value: those below a position, from there down. Where to go on, which
+    /// is not 0; nothing when that was the last part. The first position is `usize::MAX`. So the newest handles come first,
+    /// as long as no slot has been used again. A handle that is there all the time between the first part and the last
+    /// is visited once, one that comes or goes meanwhile once or not at all.
+    pub fn visit_part(&self, below: usize, mut visit: impl FnMut(u32, &Handle)) -> Option<usize> {
         let slots = self.slots.lock();
-        let end = slots.len().min(from + SEGMENT);
-        for index in from as u32..end as u32 {
+        let end = slots.len().min(below);
+        let start = end.saturating_sub(SEGMENT);
+        for index in (start as u32..end as u32).rev() {
             if let Some(Slot { value, entry: Entry::Used(handle), .. }) = slots.get(index) {
                 visit(*value, handle);
             }
         }
-        (end < slots.len()).then_some(end)
+        (start != 0).then_some(start)
     }
 
     /// Closes all handles, one after the other, and takes no more.

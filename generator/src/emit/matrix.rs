@@ -4,8 +4,8 @@
 //! The text is included by the module `matrix` of `user/tests`, which has these names in scope:
 //!
 //! ```text
-//! Call { name, number: u32, returns: Returns, local: bool, creates: bool, options: u64, errors: &[Status],
-//!        shown_elsewhere: &[Status], arguments: &[Argument], make: unsafe fn(&[usize; 8]) -> i64 }
+//! Call { name, number: u32, returns: Returns, local: bool, creates: bool, adds: bool, options: u64,
+//!        errors: &[Status], shown_elsewhere: &[Status], arguments: &[Argument], make: unsafe fn(&[usize; 8]) -> i64 }
 //! Argument { name, kind: Kind }
 //! Kind::{Scalar { size }, Handle { object, rights: &[Rights], optional }, Pointer { access, element, length, optional }}
 //! Access::{In, Out, InOut}, Returns::{Status, Value, Nothing}, check(&Call), Rights, Status, sys, user_test!
@@ -50,6 +50,7 @@ fn record(out: &mut String, spec: &Spec, call: &Call, shown: &Shown) {
     put!(out, "        returns: Returns::{returns},");
     put!(out, "        local: {},", call.vdso);
     put!(out, "        creates: {},", call.creates);
+    put!(out, "        adds: {},", call.adds);
     put!(out, "        options: {:#x},", call.options);
     put!(out, "        errors: &[{}],", statuses(call.errors.iter().map(String::as_str)));
     put!(out, "        shown_elsewhere: &[{}],", statuses(shown.of(call)));

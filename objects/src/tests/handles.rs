@@ -189,13 +189,26 @@ fn parts_make_up_the_table() {
     let values: Vec<u32> = (0..1000).map(|_| add()).collect();
     let (gone, kept) = values.split_at(300);
     gone.iter().for_each(|value| drop(table.remove(*value).unwrap()));
-    let (mut seen, mut position, mut parts) = (Vec::new(), Some(0), 0);
-    while let Some(from) = position {
-        position = table.visit_part(from, |value, _| seen.push(value));
+    let (mut seen, mut position, mut parts) = (Vec::new(), Some(usize::MAX), 0);
+    while let Some(below) = position {
+        position = table.visit_part(below, |value, _| seen.push(value));
         parts += 1;
     }
-    assert_eq!(seen, kept);
+    assert!(seen.iter().eq(kept.iter().rev()), "the newest first");
     assert!(parts > 1, "in parts");
+}
+
+/// Whoever exchanges a handle says what it may do then, or why it is to go.
+#[test]
+fn a_handle_is_exchanged_for_what_the_check_makes_of_it() {
+    let (table, event) = (table(), Event::new());
+    let old = table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+    let new = table.replace_with(old, |handle| Ok(handle.rights() | Rights::EXECUTE)).unwrap();
+    assert!(new != old && !table.contains(old));
+    assert!(table.get_any(new, Rights::EXECUTE).is_ok());
+    assert_eq!(table.replace_with(new, |_| Err(Status::WRONG_TYPE)), Err(Status::WRONG_TYPE));
+    assert_eq!((table.len(), event.base().handle_count()), (0, 0));
+    assert_eq!(table.replace_with(new, |handle| Ok(handle.rights())), Err(Status::BAD_HANDLE));
 }
 
 /// An object and its rights come from one lookup: a handle that goes through many hands is never seen with the rights

@@ -42,6 +42,11 @@ pub const STEP_PAGES: u64 = 128;
 /// The largest size of a VMO, in bytes.
 pub const MAX_SIZE: u64 = i64::MAX as u64 & !(PAGE_SIZE - 1);
 
+/// How many pages a table of the tree names at most, and what their places take. Where pages are far from each other
+/// there are more tables.
+const TABLE_PAGES: u64 = 64;
+const TABLE_BYTES: u64 = TABLE_PAGES * 16;
+
 /// A virtual memory object.
 pub struct Vmo {
     base: Base,
@@ -79,6 +84,8 @@ pub struct VmoInfo {
     pub size: u64,
     /// In bytes.
     pub committed: u64,
+    /// What the kernel needs at least to find these, in bytes.
+    pub metadata: u64,
     /// How often it is mapped.
     pub mappings: usize,
     /// In how many address spaces.
@@ -182,12 +189,12 @@ impl Vmo {
     /// The state at this moment.
     pub fn info(&self) -> VmoInfo {
         let state = self.state.lock();
-        let committed = match &state.pages {
-            Pages::Paged(tree) => tree.len() * PAGE_SIZE,
-            Pages::Fixed(_) => state.size,
+        let (committed, metadata) = match &state.pages {
+            Pages::Paged(tree) => (tree.len() * PAGE_SIZE, tree.len().div_ceil(TABLE_PAGES) * TABLE_BYTES),
+            Pages::Fixed(_) => (state.size, 0),
         };
         let (mappings, spaces) = (state.views.len(), state.views.spaces());
-        VmoInfo { size: state.size, committed, mappings, spaces, resizable: self.resizable }
+        VmoInfo { size: state.size, committed, metadata, mappings, spaces, resizable: self.resizable }
     }
 
     /// Reads all of `buffer` from `offset`.

@@ -13,7 +13,10 @@ use hafnon_user::{
     thread::{self, JoinHandle},
 };
 
-use crate::harness::{NO_HANDLE, call, user_test};
+use crate::{
+    handle_limit::Limited,
+    harness::{NO_HANDLE, call, user_test},
+};
 
 /// Length of the transaction identifier.
 const TXID: usize = 4;
@@ -77,7 +80,43 @@ fn failing(end: u32, one: &mut HandleDisposition) -> Status {
     call(end, &mut [0; TXID], core::slice::from_mut(one), &mut [0; TXID], &mut []).0
 }
 
+/// Answers two calls, each with a handle that was in no table: it is made with the message.
+fn answer_with_new_handles(end: &Channel, event: u32) {
+    for _ in 0..2 {
+        let mut request = [0; TXID];
+        end.wait(Signals::CHANNEL_READABLE, INFINITE).expect("a call");
+        let (bytes, none) = (request.as_mut_ptr().cast(), core::ptr::null_mut());
+        assert_eq!(call!(zx_channel_read(end.raw(), 0, bytes, none, TXID as u32, 0, none, none)), Status::OK);
+        let mut made = disposition(HANDLE_OP_DUPLICATE, event);
+        let bytes = request.as_ptr().cast();
+        assert_eq!(call!(zx_channel_write_etc(end.raw(), 0, bytes, TXID as u32, &mut made, 1)), Status::OK);
+    }
+}
+
 user_test! {
+    fn a_reply_needs_room_for_its_handles() {
+        let ((near, far), event) = (Channel::create().expect("a channel"), Event::create().expect("an event"));
+        let raw = event.raw();
+        let server = thread::spawn("server", move || answer_with_new_handles(&far, raw)).expect("a thread");
+        let (mut bytes, mut reply) = ([0; TXID], [0; TXID]);
+        let (mut infos, mut values) = ([HandleInfo::default()], [0_u32]);
+        let mut arguments = ChannelCallArgs {
+            wr_bytes: address(&mut bytes),
+            rd_bytes: address(&mut reply),
+            rd_handles: address(&mut values),
+            wr_num_bytes: TXID as u32,
+            rd_num_bytes: TXID as u32,
+            rd_num_handles: 1,
+            ..Default::default()
+        };
+        let limited = Limited::new();
+        let etc = call(near.raw(), &mut [0; TXID], &mut [], &mut [0; TXID], &mut infos).0;
+        let plain = call!(zx_channel_call(near.raw(), 0, INFINITE, &mut arguments, &mut 0, &mut 0));
+        drop(limited);
+        assert_eq!([etc, plain], [Status::NO_RESOURCES; 2]);
+        server.join();
+    }
+
     fn handles_go_with_fewer_rights_and_come_back_described() {
         let (near, server) = echo();
         let (moved, kept) = (event(), Event::create().expect("an event"));

@@ -1,12 +1,18 @@
-//! What happens when the system has as many handles as it may: creating fails as a whole, moving goes on.
+//! What happens when the system, or a job, has as many handles as it may: creating fails as a whole, moving goes on.
 
 use alloc::{vec, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Channel, Event, EventPair, Port, Process, Rights, Signals, Status, Timer, handle::Handle, info,
+    AsHandle, Channel, Event, EventPair, Job, Port, Process, Rights, Signals, Status, Timer,
+    abi::{PROP_JOB_HANDLE_LIMIT, SYSTEM_EVENT_MEMORY_PRESSURE_NORMAL},
+    handle::Handle,
+    info,
 };
 
-use crate::harness::{call, job, process, user_test};
+use crate::{
+    harness::{call, job, process, user_test},
+    property,
+};
 
 /// Handles that use up all there may be, and the object behind them.
 struct Full {
@@ -16,9 +22,14 @@ struct Full {
 
 impl Full {
     fn new() -> Self {
-        let mut full = Self { event: Event::create().expect("an event"), raw: Vec::new() };
+        let mut full = Self::none();
         assert_eq!(full.fill(), Status::NO_MEMORY);
         full
+    }
+
+    /// None of them yet.
+    fn none() -> Self {
+        Self { event: Event::create().expect("an event"), raw: Vec::new() }
     }
 
     /// Duplicates until that fails; how it fails.
@@ -46,6 +57,36 @@ impl Drop for Full {
     }
 }
 
+/// This process while its job may have no more handles.
+pub struct Limited {
+    full: Full,
+    job: Job,
+    /// The limit that there was before.
+    limit: u64,
+}
+
+impl Limited {
+    pub fn new() -> Self {
+        let (full, job) = (Full::none(), job());
+        let limit = property::get(&job, PROP_JOB_HANDLE_LIMIT).expect("a limit");
+        assert_eq!(property::set(&job, PROP_JOB_HANDLE_LIMIT, 0), Status::OK);
+        let mut limited = Self { full, job, limit };
+        limited.fill();
+        limited
+    }
+
+    /// Uses up what is left of the handles that were charged already.
+    pub fn fill(&mut self) {
+        assert_eq!(self.full.fill(), Status::NO_RESOURCES);
+    }
+}
+
+impl Drop for Limited {
+    fn drop(&mut self) {
+        assert_eq!(property::set(&self.job, PROP_JOB_HANDLE_LIMIT, self.limit), Status::OK);
+    }
+}
+
 user_test! {
     fn what_gets_no_handle_is_not_left_behind() {
         let job = job().create_child().expect("a job");
@@ -56,6 +97,12 @@ user_test! {
         assert_eq!(Process::create(&job, "no root").err(), Some(Status::NO_MEMORY));
         drop(full);
         job.wait(Signals::JOB_NO_PROCESSES, 0).expect("no process is left in it");
+    }
+
+    fn events_of_the_system_are_handles_too() {
+        let (job, _full) = (job(), Full::new());
+        let event = Event::of_system(&job, SYSTEM_EVENT_MEMORY_PRESSURE_NORMAL);
+        assert_eq!(event.err(), Some(Status::NO_MEMORY));
     }
 
     fn pairs_are_made_whole_or_not_at_all() {

@@ -104,6 +104,21 @@ user_test! {
         }
     }
 
+    /// As if there were what they tell: who may not ask is told so first.
+    fn missing_topics_look_at_the_handle_first() {
+        let (event, process) = (event(), process());
+        let blind = without(&process, Rights::INSPECT);
+        for topic in [abi::INFO_PROCESS_MAPS, abi::INFO_PROCESS_VMOS] {
+            let told = [event.raw(), blind.raw(), process.raw()].map(|raw| query(raw, topic, &mut [0; 256]).0);
+            assert_eq!(told, [Status::WRONG_TYPE, Status::ACCESS_DENIED, Status::NOT_SUPPORTED], "{topic}");
+        }
+        let told = [event.raw(), resource().raw()].map(|raw| query(raw, abi::INFO_CPU_STATS, &mut [0; 256]).0);
+        assert_eq!(told, [Status::WRONG_TYPE, Status::NOT_SUPPORTED]);
+        for topic in [abi::INFO_BTI, abi::INFO_STREAM, abi::INFO_MSI] {
+            assert_eq!(query(event.raw(), topic, &mut [0; 256]).0, Status::WRONG_TYPE, "{topic}");
+        }
+    }
+
     fn topic_of_another_type_is_wrong_type() {
         let event = event();
         for topic in [abi::INFO_PROCESS, abi::INFO_THREAD, abi::INFO_JOB, abi::INFO_VMAR] {

@@ -190,6 +190,8 @@ user_test! {
         let mine = records.iter().find(|record| record.handle_value == event.raw()).expect("the event is listed");
         assert_eq!((mine.koid, mine.kind), (koid(&event), abi::OBJ_TYPE_EVENT));
         assert_eq!((mine.rights, mine.props), (Rights::WAIT | Rights::INSPECT, abi::OBJ_PROP_WAITABLE));
+        let place = |raw| records.iter().position(|record| record.handle_value == raw);
+        assert!(place(process.raw()) < place(event.raw()), "the newest first");
         let itself = records.iter().find(|record| record.handle_value == process.raw()).expect("it is listed");
         assert_eq!(itself.related_koid, koid(&job()));
         let (near, far) = Channel::create().expect("a channel");

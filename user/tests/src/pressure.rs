@@ -60,6 +60,10 @@ user_test! {
         let write = |length| call!(zx_channel_write(near.raw(), 0, bytes.as_ptr().cast(), length, core::ptr::null(), 0));
         assert_eq!(until_error(|_| write(1500)), Status::NO_MEMORY);
         assert_eq!(until_error(|_| write(40)), Status::NO_MEMORY);
+        let read = |index: usize| {
+            call!(zx_vmo_read(glutton.raw(), (base + 2 * index * PAGE_SIZE) as _, 0, 1))
+        };
+        assert_eq!(until_error(read), Status::NO_MEMORY);
         let wait = |key: usize| call!(zx_object_wait_async(event.raw(), port.raw(), key as u64, 8, 0));
         assert_eq!(until_error(wait), Status::NO_MEMORY);
         assert_eq!(until_error(|index| hole(1200 + index)), Status::NO_MEMORY);

@@ -143,6 +143,10 @@ user_test! {
         assert_eq!(get(&blind, PROP_PROCESS_BREAK_ON_LOAD), Err(Status::ACCESS_DENIED));
         let event = Event::create().expect("an event");
         assert_eq!(get(&event, PROP_NAME), Err(Status::ACCESS_DENIED));
+        let read_only = without(&Vmo::create(1).expect("a VMO"), Rights::WRITE);
+        assert_eq!(set(&read_only, PROP_VMO_CONTENT_SIZE, 17), Status::ACCESS_DENIED);
+        assert_eq!(set(&read_only, PROP_NAME, 17), Status::OK);
+        assert_eq!(get(&read_only, PROP_VMO_CONTENT_SIZE), Ok(1));
     }
 
     fn bad_pointers_are_refused() {

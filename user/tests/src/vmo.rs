@@ -2,7 +2,10 @@
 
 use hafnon_user::{
     AsHandle, Event, Mapping, Rights, Status, Vmo,
-    abi::{INFO_VMO, InfoVmo, VM_PERM_READ, VMO_DISCARDABLE, VMO_RESIZABLE},
+    abi::{
+        INFO_VMO, INFO_VMO_V1, InfoVmo, InfoVmoV1, VM_PERM_READ, VMO_DISCARDABLE, VMO_RESIZABLE,
+        zerocopy::IntoBytes,
+    },
     handle::Handle,
     info,
     vmar::PAGE_SIZE,
@@ -72,17 +75,30 @@ user_test! {
         }
     }
 
+    /// What nobody maps counts as one.
     fn share_count_is_of_address_spaces() {
         let vmo = vmo(PAGE);
         let told = || {
             let info: InfoVmo = info::get(&vmo, INFO_VMO).expect("info");
             (info.num_mappings, info.share_count)
         };
-        assert_eq!(told(), (0, 0));
+        assert_eq!(told(), (0, 1));
         let mappings = [0; 2].map(|_| Mapping::new(&vmo, VM_PERM_READ, PAGE_SIZE).expect("mapped"));
         assert_eq!(told(), (2, 1));
         drop(mappings);
-        assert_eq!(told(), (0, 0));
+        assert_eq!(told(), (0, 1));
+    }
+
+    /// The longer record begins as the shorter one does. What nobody wrote takes nothing to find it.
+    fn what_the_kernel_needs_for_pages_is_told() {
+        let vmo = vmo(PAGE);
+        let told = || info::get::<InfoVmo>(&vmo, INFO_VMO).expect("info");
+        assert_eq!((told().metadata_bytes, told().committed_bytes), (0, 0));
+        vmo.write(&[1], 0).expect("a page is committed");
+        assert!(told().metadata_bytes > 0);
+        let first: InfoVmoV1 = info::get(&vmo, INFO_VMO_V1).expect("info");
+        assert_eq!(told().as_bytes()[..size_of::<InfoVmoV1>()], *first.as_bytes());
+        assert_eq!((first.size_bytes, first.committed_bytes), (PAGE, PAGE));
     }
 
     fn what_is_written_is_read_also_across_pages() {

@@ -1,10 +1,10 @@
 //! Errors of calls that Zircon has too, by Magenta's names: what the objects are asked that they can not do.
 
 use hafnon_user::{
-    AsHandle, Channel, Event, EventPair, Process, Rights, Signals, Status,
+    AsHandle, Channel, Event, EventPair, Process, Rights, Signals, Socket, Status,
     abi::{
         INFO_HANDLE_BASIC, INFO_HANDLE_TABLE, INFO_PROCESS, InfoHandleBasic, InfoHandleExtended, InfoProcess,
-        PROP_NAME, PROP_PROCESS_DEBUG_ADDR,
+        PROP_NAME, PROP_PROCESS_DEBUG_ADDR, PROP_SOCKET_TX_THRESHOLD,
     },
 };
 
@@ -45,6 +45,10 @@ user_test! {
         assert_eq!((get(address, 8), set(address, 8)), (Status::WRONG_TYPE, Status::WRONG_TYPE));
         let set = |size| call!(mx_object_set_property(process().raw(), address, value, size));
         assert_eq!(set(7), Status::BUFFER_TOO_SMALL);
+        let (one, other) = Socket::create_stream().expect("a socket");
+        drop(other);
+        let set = |property| call!(mx_object_set_property(one.raw(), property, value, 8));
+        assert_eq!(set(PROP_SOCKET_TX_THRESHOLD), Status::PEER_CLOSED);
     }
 
     fn children_are_found_by_their_koid() {

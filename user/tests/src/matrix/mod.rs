@@ -31,7 +31,7 @@ use hafnon_user::{Rights, Status, sys};
 use crate::harness::user_test;
 
 pub use run::play;
-use run::{check, check_memory};
+use run::{check, check_handles, check_memory};
 
 /// What the names of Magenta's calls begin with; those of Zircon's are the plain ones.
 const MAGENTA: &str = "mx_";
@@ -46,6 +46,8 @@ pub struct Call {
     local: bool,
     /// It creates objects.
     creates: bool,
+    /// It puts handles into a table.
+    adds: bool,
     /// The bits of its argument `options` that mean something.
     options: u64,
     /// What it is documented to fail with; nothing where that is not declared yet.
@@ -112,6 +114,10 @@ include!(concat!(env!("OUT_DIR"), "/matrix.rs"));
 user_test! {
     fn creating_objects_needs_memory() {
         check_memory();
+    }
+
+    fn a_job_limits_the_handles_that_calls_add() {
+        check_handles();
     }
 
     #[needs("with=kernel.trials=on cpus=1 timeout=600")]

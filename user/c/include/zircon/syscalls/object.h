@@ -35,7 +35,8 @@ typedef uint32_t zx_info_maps_type_t;
 #define ZX_INFO_BTI ((zx_object_info_topic_t)0x14u)
 #define ZX_INFO_PROCESS_HANDLE_STATS ((zx_object_info_topic_t)0x15u)
 #define ZX_INFO_SOCKET ((zx_object_info_topic_t)0x16u)
-#define ZX_INFO_VMO ((zx_object_info_topic_t)0x17u)
+#define ZX_INFO_VMO_V1 ((zx_object_info_topic_t)0x17u)
+#define ZX_INFO_VMO ((zx_object_info_topic_t)0x10000017u)
 #define ZX_INFO_JOB ((zx_object_info_topic_t)0x18u)
 #define ZX_INFO_TIMER ((zx_object_info_topic_t)0x19u)
 #define ZX_INFO_STREAM ((zx_object_info_topic_t)0x1au)
@@ -269,7 +270,7 @@ typedef struct zx_info_maps {
     } u;
 } zx_info_maps_t;
 
-// INFO_VMO and INFO_PROCESS_VMOS: what a VMO is and holds.
+// INFO_VMO and INFO_PROCESS_VMOS: what a VMO is and holds, and what the kernel needs for that.
 typedef struct zx_info_vmo {
     zx_koid_t koid;
     char name[32];
@@ -283,7 +284,25 @@ typedef struct zx_info_vmo {
     uint64_t committed_bytes;
     zx_rights_t handle_rights;
     uint32_t cache_policy;
+    uint64_t metadata_bytes;
+    uint64_t committed_change_events;
 } zx_info_vmo_t;
+
+// INFO_VMO_V1: what a VMO is and holds. The beginning of info_vmo.
+typedef struct zx_info_vmo_v1 {
+    zx_koid_t koid;
+    char name[32];
+    uint64_t size_bytes;
+    zx_koid_t parent_koid;
+    size_t num_children;
+    size_t num_mappings;
+    size_t share_count;
+    uint32_t flags;
+    uint8_t padding1[4];
+    uint64_t committed_bytes;
+    zx_rights_t handle_rights;
+    uint32_t cache_policy;
+} zx_info_vmo_v1_t;
 
 // INFO_CPU_STATS: what a CPU has done.
 typedef struct zx_info_cpu_stats {
