@@ -50,6 +50,12 @@ pub unsafe trait Platform: Send + Sync + Sized + 'static {
     /// come from anywhere.
     const SHARES_TASKS: bool = true;
 
+    /// Whether so much has been done since the CPU could take an interrupt that timers that are due can wait for the next
+    /// turn: one of them may wake many.
+    fn is_late(&self) -> bool {
+        false
+    }
+
     /// A poll of the task of this name took `nanoseconds`, more than the budget.
     fn overrun(&self, task: &'static str, nanoseconds: u64) {
         let _ = (task, nanoseconds);

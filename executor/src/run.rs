@@ -38,7 +38,7 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
 use core::task::{Context, Poll};
 
-/// How many timers fire before the next task has its turn. As many again fire after it: neither tasks nor timers
+/// How many timers fire before the next task has its turn, at most. As many again fire after it: neither tasks nor timers
 /// wait for all of the others.
 const DUE_AT_ONCE: usize = 32;
 
@@ -90,7 +90,7 @@ impl<P: Platform> Executor<P> {
             self.pace.clock.store(self.platform.now(), Relaxed);
         }
         if self.clock() >= deadline {
-            self.timers.expire_some(self.clock(), DUE_AT_ONCE);
+            self.timers.expire_some(self.clock(), DUE_AT_ONCE, || self.platform.is_late());
         }
         let task = self.choose();
         if let Some(task) = task {

@@ -8,16 +8,12 @@
 
 use crate::heap::{Heap, Node};
 use crate::sync::{Mutex, plain};
-use crate::unwind::Panics;
 use core::cell::{Cell, UnsafeCell};
 use core::marker::PhantomPinned;
 use core::pin::Pin;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::Ordering::Relaxed;
 use core::task::{Context, Poll, Waker};
-
-/// How many wakers one locked section carries away.
-const BATCH: usize = 8;
 
 /// Where an entry is in its life.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,10 +105,10 @@ impl TimerQueue {
         Sleep { queue: self, deadline, entry: Entry::new() }
     }
 
-    /// Wakes all whose deadline is `now` or earlier, in order. How many. A panic of one of the wakers goes on when
-    /// those that were taken out with it have been woken, too.
+    /// Wakes all whose deadline is `now` or earlier, in order. How many. After a panic of one of the wakers the others
+    /// are still due.
     pub fn expire(&self, now: u64) -> usize {
-        self.expire_some(now, usize::MAX)
+        self.expire_some(now, usize::MAX, || false)
     }
 
     /// Whether someone has the lock, at some moment.
@@ -121,39 +117,33 @@ impl TimerQueue {
         self.heap.is_locked()
     }
 
-    /// As [`TimerQueue::expire`], but no more than `limit`, rounded up to some: any number may be due at one time,
-    /// and an executor has more to do. The others are still due.
+    /// As [`TimerQueue::expire`], but no more than `limit`, and one until it `is_late`: any number may be due at one
+    /// time, and an executor has more to do. The others are still due.
     #[cold]
-    pub(crate) fn expire_some(&self, now: u64, limit: usize) -> usize {
+    pub(crate) fn expire_some(&self, now: u64, limit: usize, is_late: impl Fn() -> bool) -> usize {
         let mut count = 0;
-        while count < limit {
-            let mut batch: [Option<Waker>; BATCH] = [const { None }; BATCH];
-            let taken = self.take_expired(now, &mut batch);
-            count += taken;
-            let mut panics = Panics::none();
-            batch.into_iter().flatten().for_each(|waker| panics.run(|| waker.wake()));
-            panics.resume();
-            if taken < BATCH {
-                break;
-            }
+        while count < limit && (count == 0 || !is_late()) && self.expire_first(now) {
+            count += 1;
         }
         count
     }
 
-    fn take_expired(&self, now: u64, batch: &mut [Option<Waker>; BATCH]) -> usize {
+    /// Wakes who has the first deadline, if that is `now` or earlier; whether it is.
+    fn expire_first(&self, now: u64) -> bool {
         let mut heap = self.heap.lock();
-        let mut taken = 0;
-        while taken < BATCH && first_deadline(&heap) <= now {
-            let Some(node) = heap.pop() else { break };
-            // SAFETY: nodes in this heap are entries', alive, and ours under the lock.
-            let entry = unsafe { node.cast::<Entry>().as_ref() };
-            // SAFETY: as above. Once unlocked, the entry may be gone: nothing of it is used then.
-            batch[taken] = unsafe { (*entry.waker.get()).take() };
-            entry.status.set(Status::Expired);
-            taken += 1;
+        if first_deadline(&heap) > now {
+            return false;
         }
+        let Some(node) = heap.pop() else { return false };
+        // SAFETY: nodes in this heap are entries', alive, and ours under the lock.
+        let entry = unsafe { node.cast::<Entry>().as_ref() };
+        // SAFETY: as above. Once unlocked, the entry may be gone: nothing of it is used then.
+        let waker = unsafe { (*entry.waker.get()).take() };
+        entry.status.set(Status::Expired);
         self.next.store(first_deadline(&heap), Relaxed);
-        taken
+        drop(heap);
+        waker.into_iter().for_each(Waker::wake);
+        true
     }
 
     /// Puts an entry in. An entry that never expires is left out.

@@ -57,10 +57,12 @@ fn start_tasks() {
         let life = poll_fn(move |context| payers::free_of_charge(|| task.as_mut().poll(context)));
         run::executor().spawn_detached(TaskOptions::new(name), life).expect("memory at boot");
     };
+    objects::closing::set_clock(arch::stretch::is_late);
     syscalls::many::prepare_places();
     spawn("wait places", service::start(syscalls::many::make_places()));
     spawn("closing", service::start(objects::closing::close_what_is_left()));
     spawn("freeing pages", service::start(objects::vmo::free_what_is_left()));
+    spawn("unfinished calls", service::start(syscalls::unfinished::finish()));
     spawn("console", service::start(console::drain()));
     spawn("waking", service::start(objects::wake_the_rest()));
     spawn("memory pressure", service::start(pressure::watch()));

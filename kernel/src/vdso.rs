@@ -35,8 +35,8 @@ static VDSO: Once<Vdso> = Once::new();
 
 /// Where in the code the SYSCALL of each call ends, by the call's number: the return address of that call.
 static RETURNS: [AtomicU64; ENTRIES.len()] = [const { AtomicU64::new(NOWHERE) }; ENTRIES.len()];
-/// What no code has an offset of: the call is not made by the vDSO.
-const NOWHERE: u64 = u64::MAX;
+/// What no code has an offset of, as user addresses have 47 bits: the call is not made by the vDSO.
+const NOWHERE: u64 = 1 << 63;
 
 /// The vDSO, once [`init`] ran.
 pub fn get() -> Option<&'static Vdso> {

@@ -9,6 +9,8 @@
 
 use crate::object::Object;
 #[cfg(not(loom))]
+use spin::Once;
+#[cfg(not(loom))]
 use waitq::WaitQueue;
 
 /// How many handles, messages, packets or tasks are discarded in one go: none takes more than some two thousand
@@ -20,6 +22,26 @@ pub const TURN: usize = 16;
 
 /// What an observer that is disarmed counts as: it leaves a crowd.
 pub(crate) const DISARMED: usize = 3;
+
+/// Tells whether this step has taken long already: one thing may wake many.
+#[cfg(not(loom))]
+static IS_LATE: Once<fn() -> bool> = Once::new();
+
+/// Sets what tells whether a step has taken long, in time that objects know nothing of.
+#[cfg(not(loom))]
+pub fn set_clock(is_late: fn() -> bool) {
+    IS_LATE.call_once(|| is_late);
+}
+
+#[cfg(not(loom))]
+fn is_late() -> bool {
+    IS_LATE.get().is_some_and(|is_late| is_late())
+}
+
+#[cfg(loom)]
+fn is_late() -> bool {
+    false
+}
 
 /// An object with something to discard.
 pub(crate) trait Remains {
@@ -100,7 +122,7 @@ impl Doomed {
     fn turn(&mut self) -> bool {
         let Some(first) = self.take_first() else { return false };
         let end = self.done + TURN;
-        while self.done < end {
+        while self.done < end && !is_late() {
             let before = self.done;
             if !of_remains!(&first, remains => remains.discard_one(self)) {
                 return true;
@@ -114,7 +136,7 @@ impl Doomed {
     /// Discards as much as there may be in one go; whether something is left.
     fn step(&mut self) -> bool {
         self.done = 0;
-        while self.done < STEP && self.turn() {}
+        while self.done < STEP && !is_late() && self.turn() {}
         self.first.is_some()
     }
 

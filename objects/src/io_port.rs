@@ -14,7 +14,7 @@
 use crate::base::Base;
 use crate::closing::{Doomed, Remains};
 use crate::object::{Object, kernel_object};
-use crate::port::MAX_USER_PACKETS;
+use crate::port::{MAX_OBSERVERS, MAX_USER_PACKETS};
 use crate::signals::Observation;
 use crate::slab::Slab;
 use crate::wait::{Deadline, until};
@@ -100,7 +100,7 @@ impl IoPort {
     ///
     /// # Errors
     /// `CANCELED` when the last handle of the port was closed meanwhile; `NO_MEMORY`; `NO_RESOURCES` when the
-    /// object has too many bindings.
+    /// object has too many bindings, or the port more than [`MAX_OBSERVERS`].
     pub fn bind(
         self: &Arc<Self>,
         key: u64,
@@ -111,6 +111,9 @@ impl IoPort {
         self.queue.with(|state, _| {
             if state.closed {
                 return Err(Status::CANCELED);
+            }
+            if state.bindings.len() + bindings.len() > MAX_OBSERVERS {
+                return Err(Status::NO_RESOURCES);
             }
             state.reserve(bindings.len())?;
             for binding in &bindings {
@@ -159,7 +162,7 @@ impl IoPort {
     fn unbind(&self, binding: &Binding) {
         self.queue.with(|state, _| {
             let index = binding.note.lock().index;
-            if state.bindings.get(index).is_some_and(|bound| Arc::ptr_eq(bound, binding)) {
+            if state.has(index, binding) {
                 state.bindings.remove(index);
             }
         });
@@ -213,6 +216,11 @@ impl IoPort {
 }
 
 impl State {
+    /// Whether that binding is at this index.
+    fn has(&self, index: usize, binding: &Binding) -> bool {
+        self.bindings.get(index).is_some_and(|bound| Arc::ptr_eq(bound, binding))
+    }
+
     /// Room for a packet, and for those of all bindings and so many more.
     fn reserve(&mut self, bindings: usize) -> Result<(), Status> {
         let most = self.bindings.len() + bindings;
@@ -262,6 +270,10 @@ impl Watcher for IoPort {
                 return;
             }
             let mut bound = binding.note.lock();
+            // There is no room for the packet of one that was unbound meanwhile.
+            if !state.has(bound.index, binding) {
+                return;
+            }
             if bound.count == 0 {
                 state.packets.push_back(Packet::Bound(binding.clone()));
             }

@@ -43,6 +43,25 @@ impl Table {
         one.into_boxed_slice().try_into().map_err(|_| NoMemory)
     }
 
+    /// On failure the tables are as they were.
+    fn insert(&mut self, index: u64, level: u32, frame: Frame) -> Result<(), NoMemory> {
+        let slot = &mut self.slots[position(index, level)];
+        match slot {
+            _ if level == 0 => {
+                *slot = Slot::Page(frame);
+                self.used += 1;
+            }
+            Slot::Table(table) => table[0].insert(index, level - 1, frame)?,
+            _ => {
+                let mut table = Self::allocate()?;
+                table[0].insert(index, level - 1, frame)?;
+                *slot = Slot::Table(table);
+                self.used += 1;
+            }
+        }
+        Ok(())
+    }
+
     fn remove(&mut self, index: u64, level: u32) -> Option<Frame> {
         let slot = &mut self.slots[position(index, level)];
         let (frame, emptied) = match slot {
@@ -124,19 +143,8 @@ impl PageTree {
     pub fn insert(&mut self, index: u64, frame: Frame) -> Result<(), NoMemory> {
         debug_assert!(index < MAX_PAGES && self.get(index).is_none());
         self.grow_to(index)?;
-        let Some(mut table) = self.root.as_mut() else { return Err(NoMemory) };
-        for level in (1..self.height).rev() {
-            let parent = &mut table[0];
-            let slot = &mut parent.slots[position(index, level)];
-            if matches!(slot, Slot::Empty) {
-                *slot = Slot::Table(Table::allocate()?);
-                parent.used += 1;
-            }
-            let Slot::Table(next) = slot else { unreachable!("pages are in the lowest tables") };
-            table = next;
-        }
-        table[0].slots[position(index, 0)] = Slot::Page(frame);
-        table[0].used += 1;
+        let Some(root) = self.root.as_mut() else { return Err(NoMemory) };
+        root[0].insert(index, self.height - 1, frame)?;
         self.pages += 1;
         Ok(())
     }

@@ -118,6 +118,8 @@ impl<T> Slab<T> {
     /// Takes the last one out, when no more will be inserted: a step, which may find none yet. `None` at the end.
     pub fn pop(&mut self) -> Option<Option<T>> {
         self.free = None;
+        // Those that were reserved, and are empty.
+        self.chunks.truncate(self.slots.div_ceil(CHUNK));
         for _ in 0..CHUNK {
             let last = self.slots.checked_sub(1)?;
             let slot = self.chunks.last_mut()?.pop()?;
@@ -180,6 +182,15 @@ mod tests {
         assert_eq!(slab.get(0), Some(&10));
         assert_eq!(slab.remove(indices[3]), Some(3));
         assert_eq!(core::iter::from_fn(|| slab.pop()).flatten().collect::<Vec<_>>(), [7, 5, 6, 10]);
+        assert_eq!(slab.len(), 0);
+    }
+
+    #[test]
+    fn room_that_nobody_took_is_not_the_end() {
+        let mut slab = Slab::new();
+        (0..CHUNK).for_each(|value| _ = slab.insert(value).unwrap());
+        slab.reserve(1).unwrap();
+        assert_eq!(core::iter::from_fn(|| slab.pop()).flatten().count(), CHUNK);
         assert_eq!(slab.len(), 0);
     }
 

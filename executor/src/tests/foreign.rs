@@ -106,7 +106,7 @@ fn no_waker_is_dropped_under_the_lock_of_an_alarm() {
     assert_eq!(uses.load(Ordering::Relaxed), 4, "cancelled");
 }
 
-/// Those that are due with it are woken, and the executor goes on.
+/// Those that are due with it are woken in the next turn, and the executor goes on.
 #[test]
 fn a_panic_in_a_waker_of_the_timers_costs_no_other_its_wake() {
     let machine = Machine::new(1);
@@ -126,7 +126,7 @@ fn a_panic_in_a_waker_of_the_timers_costs_no_other_its_wake() {
         let turn = catch_unwind(AssertUnwindSafe(|| machine.run(0)));
         turn.is_err().then_some(())
     });
-    assert_eq!(turns.count(), 3, "1, 10 and 19 are in different batches");
+    assert_eq!(turns.count(), 3, "1, 10 and 19 panic in turns of their own");
     assert_eq!(woken.load(Ordering::Relaxed), 20);
     assert_eq!(timers.next_deadline(), None);
 }

@@ -100,8 +100,12 @@ fn init_debugging() {
     }
 }
 
-/// Sets up SYSCALL and SYSRET on this CPU.
+const SYSENTER_CS: u32 = 0x174;
+
+/// Sets up SYSCALL and SYSRET on this CPU, and no SYSENTER.
 pub fn init_system_calls() {
+    // SAFETY: every x86_64 CPU has the register; with no code segment in it SYSENTER faults, wherever it comes from.
+    unsafe { Msr::new(SYSENTER_CS).write(0) };
     Star::write(gdt::USER_CODE, gdt::USER_DATA, gdt::KERNEL_CODE, gdt::KERNEL_DATA)
         .expect("the selectors are in the order that SYSRET needs");
     LStar::write(user::system_call_entry());

@@ -44,6 +44,10 @@ unsafe impl Platform for CpuPlatform {
         time::arm_by(deadline);
     }
 
+    fn is_late(&self) -> bool {
+        stretch::is_late()
+    }
+
     fn overrun(&self, task: &'static str, nanoseconds: u64) {
         stretch::note_long_poll(task);
         if nanoseconds > POLL_BUDGET.load(Relaxed) {

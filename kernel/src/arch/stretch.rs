@@ -174,6 +174,15 @@ pub(super) fn note_long_poll(task: &'static str) {
     cpu::current().long_poll.set(Some(task));
 }
 
+/// Whether this stretch has gone on for so long that what comes next, if it may take long, should wait for another. How
+/// long a thing takes that wakes others is not known before.
+#[inline]
+pub fn is_late() -> bool {
+    /// In ticks: some part of what a stretch may be.
+    const EARLY: u32 = 40_000;
+    time().wrapping_sub(cpu::current().stretch_start.get()) > EARLY
+}
+
 /// The poll that goes on has done work enough for a stretch, though it may have been in user mode: the window comes
 /// right behind it.
 #[inline]

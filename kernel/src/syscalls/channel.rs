@@ -56,7 +56,7 @@ fn write_more(
     bytes: InSlice<u8>,
     handles: InSlice<RawHandle>,
 ) -> Poll<Result<(), Status>> {
-    if handles.len() > MAX_HANDLES || is_long(options, bytes) {
+    if handles.len() > handles::FEW || is_long(options, bytes) {
         return Poll::Pending;
     }
     let handles = take_handles(caller, channel.as_deref().ok(), handles);
@@ -86,7 +86,7 @@ pub fn channel_write_etc(
     handles: InSlice<HandleDisposition>,
     results: OutSlice<HandleDisposition>,
 ) -> Poll<Result<(), Status>> {
-    if handles.len() > MAX_HANDLES || is_long(options, bytes) {
+    if handles.len() > handles::FEW || is_long(options, bytes) {
         return Poll::Pending;
     }
     let handles = take_dispositions(caller, channel.as_deref().ok(), handles, results);
@@ -345,7 +345,7 @@ pub fn channel_call(
     let args = args.read()?;
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
     let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
-    if values.len() > MAX_HANDLES || is_long(options, bytes) {
+    if values.len() > handles::FEW || is_long(options, bytes) {
         return Poll::Pending;
     }
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
@@ -369,7 +369,7 @@ pub fn channel_call_etc(
     let args = args.read()?;
     let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
     let count = args.wr_num_handles as usize;
-    if count > MAX_HANDLES || is_long(options, bytes) {
+    if count > handles::FEW || is_long(options, bytes) {
         return Poll::Pending;
     }
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);

@@ -2,6 +2,7 @@
 
 use super::long::next_step;
 use super::{Caller, HandleArgument};
+use crate::arch::stretch;
 use crate::mm::user::{InSlice, Out};
 use abi::{RawHandle, Rights, Status};
 use objects::Doomed;
@@ -19,28 +20,34 @@ const STEP: usize = 64;
 
 /// Closes all of them, whichever of them are good.
 pub async fn handle_close_many(caller: &Caller, handles: InSlice<RawHandle>) -> Result<(), Status> {
-    let mut outcome = Ok(());
-    for start in (0..handles.len()).step_by(STEP) {
+    let (mut outcome, mut start) = (Ok(()), 0);
+    while start < handles.len() {
         if start != 0 {
             next_step().await;
         }
-        outcome = outcome.and(close_part(caller, handles.part(start, STEP))?);
+        let (closed, how) = close_part(caller, handles.part(start, STEP))?;
+        (outcome, start) = (outcome.and(how), start + closed);
     }
     outcome
 }
 
-/// Closes a step of handles. The outer result tells whether they could be read.
-fn close_part(caller: &Caller, handles: InSlice<RawHandle>) -> Result<Result<(), Status>, Status> {
+/// Closes a step of handles: how many, and whether all of them were good. An error if they could not be read.
+fn close_part(caller: &Caller, handles: InSlice<RawHandle>) -> Result<(usize, Result<(), Status>), Status> {
     let mut chunk = [0; STEP];
     let values = &mut chunk[..handles.len()];
     handles.read_into(values)?;
     let (mut outcome, mut doomed) = (Ok(()), Doomed::default());
-    for value in values.iter().map(|value| HandleArgument::new(*value)).filter(|value| !value.is_none()) {
-        let removed = caller.handles.remove(value.value());
-        outcome = outcome.and(removed.map(|handle| handle.close_into(&mut doomed)));
+    let mut closed = 0;
+    while closed < values.len() && (closed == 0 || !stretch::is_late()) {
+        let value = HandleArgument::new(values[closed]);
+        if !value.is_none() {
+            let removed = caller.handles.remove(value.value());
+            outcome = outcome.and(removed.map(|handle| handle.close_into(&mut doomed)));
+        }
+        closed += 1;
     }
     doomed.finish();
-    Ok(outcome)
+    Ok((closed, outcome))
 }
 
 /// See [`objects::HandleTable::duplicate`].

@@ -36,6 +36,7 @@ mod test;
 mod thread;
 mod time;
 mod timer;
+pub mod unfinished;
 mod vmar;
 mod vmo;
 

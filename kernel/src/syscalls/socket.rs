@@ -36,7 +36,7 @@ pub fn socket_read(
     if buffer.is_null() {
         return Poll::Ready(actual.write_optional(&socket.readable()));
     }
-    if buffer.len() > long::STEP && socket.readable() > long::STEP {
+    if buffer.len() > long::STEP {
         return Poll::Pending;
     }
     let mut sink = UserSink { buffer, actual, element_size: 1 };

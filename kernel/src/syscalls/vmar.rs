@@ -6,6 +6,7 @@
 
 use super::Caller;
 use super::long::next_step;
+use super::unfinished::{Unfinished, Work};
 use crate::arch::user::leave;
 use crate::mm::shootdown;
 use crate::mm::user::Out;
@@ -117,6 +118,7 @@ pub async fn vmar_map_long(
     let Mapped { mut range, id, retired, left } = vmar.object.map(&request(&vmar, &vmo, place, seal))?;
     let vmar = vmar.object;
     drop(retired);
+    let left = Left::new(&vmar, left);
     let address = range.start;
     // At once: a thread that is killed further down leaves a process whose calls are served.
     let note_vdso = |base, code| {
@@ -135,19 +137,32 @@ pub async fn vmar_map_long(
         while !range.is_empty() {
             let Step { retired, left } = vmar.take_back(id, &mut range);
             drop(retired);
-            clean_up(&vmar, left).await;
+            clean_up(&vmar, Left::new(&vmar, left)).await;
         }
     }
     outcome
 }
 
+/// What a call has unmapped and not cleared yet, which is not forgotten if its thread is killed.
+struct Left(Option<(Ticket, Unfinished)>);
+
+impl Left {
+    fn new(vmar: &Arc<Vmar>, left: Option<Ticket>) -> Self {
+        Self(left.map(|ticket| (ticket, Unfinished::new(Work::CleanUp(vmar.clone(), ticket)))))
+    }
+}
+
 /// Goes on until all that a call has unmapped is gone, and every CPU has forgotten it.
-async fn clean_up(vmar: &Vmar, mut left: Option<Ticket>) {
-    while let Some(ticket) = left {
-        next_step().await;
-        let step = vmar.clean_up(ticket);
-        left = step.left;
-        drop(step.retired);
+async fn clean_up(vmar: &Vmar, Left(left): Left) {
+    if let Some((ticket, unfinished)) = left {
+        let mut left = Some(ticket);
+        while let Some(ticket) = left {
+            next_step().await;
+            let step = vmar.clean_up(ticket);
+            left = step.left;
+            drop(step.retired);
+        }
+        unfinished.done();
     }
     shootdown::barrier().await;
 }
@@ -197,7 +212,7 @@ pub async fn vmar_unmap_long(
 ) -> Result<(), Status> {
     let Step { retired, left } = vmar.unmap(addr as u64, len as u64)?;
     drop(retired);
-    clean_up(&vmar, left).await;
+    clean_up(&vmar, Left::new(&vmar, left)).await;
     Ok(())
 }
 
@@ -229,6 +244,6 @@ pub async fn vmar_protect(
 pub async fn vmar_destroy(_caller: &Caller, vmar: Arc<Vmar>) -> Result<(), Status> {
     let Step { retired, left } = vmar.destroy()?;
     drop(retired);
-    clean_up(&vmar, left).await;
+    clean_up(&vmar, Left::new(&vmar, left)).await;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Virtual memory objects.
 
 use super::long::next_step;
+use super::unfinished::{Unfinished, Work};
 use super::{Caller, HandleArgument};
 use crate::mm::user::{InSlice, Out, OutSlice};
 use crate::mm::{DirectMap, shootdown};
@@ -115,11 +116,15 @@ pub fn vmo_replace_as_executable(
 /// Changes the size.
 pub async fn vmo_set_size(_caller: &Caller, vmo: Arc<Vmo>, size: u64) -> Result<(), Status> {
     let mut resize = vmo.start_resize(size)?;
+    let mut unfinished = None;
     while !resize.is_done() {
-        let retired = vmo.resize(&mut resize)?;
-        drop(retired);
+        drop(vmo.resize(&mut resize)?);
+        if !resize.is_done() && unfinished.is_none() {
+            unfinished = Some(Unfinished::new(Work::Trim(vmo.clone())));
+        }
         shootdown::barrier().await;
         next_step().await;
     }
+    unfinished.map(Unfinished::done);
     Ok(())
 }

@@ -9,7 +9,7 @@ use crate::base::Koid;
 use abi::Status;
 
 /// With how many threads a process may have done without owners, and begin to name some.
-const MOST_LEARNED: usize = 1024;
+const MOST_LEARNED: usize = 256;
 
 /// The owners of the futexes of a process, if it ever named one.
 #[derive(Default)]

@@ -299,7 +299,7 @@ fn the_owner_is_named_when_the_first_has_been_moved() {
 /// To look at all who wait when the first owner is named would be a long step.
 #[test]
 fn a_process_of_very_many_threads_that_never_named_an_owner_has_none() {
-    for (threads, owner) in [(1024, OWNER), (1025, 0)] {
+    for (threads, owner) in [(256, OWNER), (257, 0)] {
         let table = FutexTable::default();
         table.widen(threads);
         let _wait = waits(&table, A, OWNER);

@@ -59,6 +59,21 @@ impl Vmo {
     }
 }
 
+impl Vmo {
+    /// Goes on with what a change of size has left behind the end: a step. Whether nothing is left.
+    ///
+    /// # Errors
+    /// `NO_MEMORY`: the step took no page.
+    pub fn trim(&self) -> Result<(Retired, bool), Status> {
+        let mut state = self.state.lock();
+        let mut retired = state.room_for(&(state.size..MAX_SIZE), self.frames)?;
+        if state.is_untrimmed() {
+            state.trim(&mut retired);
+        }
+        Ok((retired, !state.is_untrimmed()))
+    }
+}
+
 impl State {
     /// Whether there are pages behind the end, or translations of such.
     fn is_untrimmed(&self) -> bool {

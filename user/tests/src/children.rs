@@ -43,6 +43,7 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         | "spend-packets" | "spend-observers" => crate::accounts::spend(startup, role),
         "give-back" => crate::accounts::give_back(startup),
         "bystander" => crate::hunger::bystander(startup),
+        "shrink" | "unmap" => crate::unfinished::play(startup, role),
         "wait-in-every-way" => crate::stress_kills::play(startup),
         "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),
         "syscall-of-own-place" | "syscall-of-other-place" | "syscall-of-no-number" => {

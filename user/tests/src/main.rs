@@ -75,6 +75,7 @@ mod thread;
 mod thread_bases;
 mod time;
 mod timer;
+mod unfinished;
 mod vdso;
 mod vmar;
 mod vmar_regions;

@@ -1,6 +1,6 @@
 //! Calls that need no kernel: time and facts about the machine, read from the constants page.
 
-use core::arch::x86_64::_rdtsc;
+use core::arch::x86_64::{_mm_lfence, _rdtsc};
 
 use hafnon_vdso::{CONSTANTS_OFFSET, Constants};
 
@@ -36,10 +36,14 @@ macro_rules! constant {
     };
 }
 
-/// The processor's time stamp counter.
+/// The processor's time stamp counter, read no earlier than what comes before: who has seen another thread's time sees no
+/// earlier one.
 fn counter() -> u64 {
-    // SAFETY: RDTSC exists on every x86-64 processor and the kernel leaves it enabled.
-    unsafe { _rdtsc() }
+    // SAFETY: LFENCE and RDTSC exist on every x86-64 processor, and the kernel leaves the latter enabled.
+    unsafe {
+        _mm_lfence();
+        _rdtsc()
+    }
 }
 
 /// A string and its length, as the calling convention returns it in two registers.

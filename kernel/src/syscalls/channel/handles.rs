@@ -1,6 +1,7 @@
 //! The handles of a message that is sent: how they leave the caller.
 
 use super::MAX_HANDLES;
+use crate::arch::stretch;
 use crate::mm::user::{InSlice, OutSlice};
 use crate::syscalls::Caller;
 use crate::syscalls::long::next_step;
@@ -8,7 +9,10 @@ use abi::{HandleDisposition, RawHandle, Rights, Status};
 use alloc::vec::Vec;
 use objects::{Channel, Doomed, Handle, Handles, KernelObject, Object};
 
-/// How many handles are taken between yields.
+/// How many handles are taken at the trap: the waits through each end, and each may have many.
+pub const FEW: usize = 8;
+
+/// How many handles are taken between yields, at most.
 const STEP: usize = MAX_HANDLES;
 
 /// Handles that were taken, and the first reason why they can not be sent, if there is one.
@@ -82,28 +86,32 @@ pub async fn take_handles_long(
     values: InSlice<RawHandle>,
 ) -> Result<Handles, Status> {
     let mut taken = Taken::of(values.len());
-    let values = values.part(0, objects::MAX_HANDLES);
-    for start in (0..values.len()).step_by(STEP) {
+    let (values, mut start) = (values.part(0, objects::MAX_HANDLES), 0);
+    while start < values.len() {
         if start != 0 {
             next_step().await;
         }
-        take_part(caller, channel, values.part(start, STEP), &mut taken)?;
+        start += take_part(caller, channel, values.part(start, STEP), &mut taken)?;
     }
     taken.finish()
 }
 
-/// Takes a part of a list. Its array must not be part of a future.
+/// Takes a part of a list, and tells how many that were: a few, or more if that has not taken long. Its array must not be
+/// part of a future.
 #[inline(never)]
 fn take_part(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
     taken: &mut Taken,
-) -> Result<(), Status> {
+) -> Result<usize, Status> {
     let mut chunk = [0; STEP];
     let chunk = chunk.get_mut(..values.len()).ok_or(Status::INTERNAL)?;
     values.read_into(chunk)?;
-    for value in chunk {
+    for (index, value) in chunk.iter().enumerate() {
+        if index >= FEW && stretch::is_late() {
+            return Ok(index);
+        }
         match caller.handles.remove(*value) {
             Ok(handle) => {
                 let fit = check_sendable(handle.object(), handle.rights(), channel);
@@ -112,7 +120,7 @@ fn take_part(
             Err(status) => taken.add(None, Err(status)),
         }
     }
-    Ok(())
+    Ok(chunk.len())
 }
 
 /// Whether a handle may be sent, through this channel.
@@ -149,18 +157,18 @@ pub async fn take_dispositions_long(
     results: OutSlice<HandleDisposition>,
 ) -> Result<Handles, Status> {
     let mut taken = Taken::of(listed.len());
-    let listed = listed.part(0, objects::MAX_HANDLES);
-    for start in (0..listed.len()).step_by(STEP) {
+    let (listed, mut start) = (listed.part(0, objects::MAX_HANDLES), 0);
+    while start < listed.len() {
         if start != 0 {
             next_step().await;
         }
         let (part, results) = (listed.part(start, STEP), results.part(start, STEP));
-        take_disposed(caller, channel, part, results, &mut taken)?;
+        start += take_disposed(caller, channel, part, results, &mut taken)?;
     }
     taken.finish()
 }
 
-/// Takes a part of a list, and tells which entries failed.
+/// Takes a part of a list, as [`take_part`] does, and tells which entries failed.
 #[inline(never)]
 fn take_disposed(
     caller: &Caller,
@@ -168,12 +176,14 @@ fn take_disposed(
     listed: InSlice<HandleDisposition>,
     results: OutSlice<HandleDisposition>,
     taken: &mut Taken,
-) -> Result<(), Status> {
+) -> Result<usize, Status> {
     let mut chunk = [HandleDisposition::default(); STEP];
     let chunk = chunk.get_mut(..listed.len()).ok_or(Status::INTERNAL)?;
     listed.read_into(chunk)?;
-    let mut failed = false;
-    for entry in &mut *chunk {
+    let (mut failed, mut done) = (false, 0);
+    while done < chunk.len() && (done < FEW || !stretch::is_late()) {
+        let entry = &mut chunk[done];
+        done += 1;
         let (handle, fit) = take_disposition(caller, channel, entry);
         if let Err(status) = fit {
             entry.result = status;
@@ -181,7 +191,10 @@ fn take_disposed(
         }
         taken.add(handle, fit);
     }
-    if failed { results.part(0, chunk.len()).write_slice(chunk) } else { Ok(()) }
+    if failed {
+        results.part(0, done).write_slice(&chunk[..done])?;
+    }
+    Ok(done)
 }
 
 /// What was taken or duplicated, and whether it is fit to be sent.
