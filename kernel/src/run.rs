@@ -7,7 +7,6 @@ use crate::arch::{self, interrupts, stretch, time};
 use crate::mm::{frames, payers, shootdown, stock, user, watermarks};
 use crate::syscalls::Caller;
 use crate::{config, entropy};
-use abi::Status;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ptr;
@@ -154,11 +153,8 @@ pub fn is_any_asleep() -> bool {
 }
 
 /// Brings in the page that a copy to or from user memory missed. What the call has reserved stays so.
-fn resolve_fault(address: u64, write: bool) -> Result<(), Status> {
-    let process = PROCESS.get().ok_or(Status::INVALID_ARGS)?;
+fn resolve_fault(address: u64, write: bool) -> Result<(), FaultError> {
+    let process = PROCESS.get().ok_or(FaultError::NotMapped)?;
     let access = Protection { read: !write, write, execute: false };
-    stock::spare(|| process.root().fault(address, access)).map_err(|reason| match reason {
-        FaultError::NoMemory | FaultError::OverLimit => Status::NO_MEMORY,
-        _ => Status::INVALID_ARGS,
-    })
+    stock::spare(|| process.root().fault(address, access))
 }

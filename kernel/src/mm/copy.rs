@@ -4,10 +4,10 @@
 //! handler goes on at the landing, which is right behind it, with the faulting address in rax.
 
 use super::layout::is_user_range;
-use abi::Status;
 use core::arch::asm;
 use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use objects::vmar::FaultError;
 use spin::Once;
 
 /// What rax holds if nothing faulted: no access faults at this address.
@@ -18,7 +18,7 @@ static ACCESS_PREVENTION: AtomicBool = AtomicBool::new(false);
 static FAULT_HANDLER: Once<FaultHandler> = Once::new();
 
 /// What resolves a fault, so that another attempt is worth it, or tells why it can not.
-pub type FaultHandler = fn(address: u64, write: bool) -> Result<(), Status>;
+pub type FaultHandler = fn(address: u64, write: bool) -> Result<(), FaultError>;
 
 /// An access to user memory that did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,19 +40,18 @@ pub fn set_fault_handler(handler: FaultHandler) {
     FAULT_HANDLER.call_once(|| handler);
 }
 
-/// Resolves a fault, so that the access can be tried again; INVALID_ARGS if nothing may be accessed there,
-/// NO_MEMORY if there is none for the page.
+/// Resolves a fault, so that the access can be tried again, or tells why it can not be.
 #[cold]
-pub fn resolve(fault: Fault) -> Result<(), Status> {
+pub(super) fn resolve(fault: Fault) -> Result<(), FaultError> {
     match FAULT_HANDLER.get() {
         Some(handler) if is_user_range(fault.address, 1) => handler(fault.address, fault.write),
-        _ => Err(Status::INVALID_ARGS),
+        _ => Err(FaultError::NotMapped),
     }
 }
 
 /// Calls `access` until it does not fault, or the fault can not be resolved.
 #[inline(always)]
-pub(super) fn retry<R>(access: impl Fn() -> Result<R, Fault>) -> Result<R, Status> {
+pub(super) fn retry<R>(access: impl Fn() -> Result<R, Fault>) -> Result<R, FaultError> {
     match access() {
         Ok(value) => Ok(value),
         Err(fault) => retry_after(fault, access),
@@ -61,7 +60,7 @@ pub(super) fn retry<R>(access: impl Fn() -> Result<R, Fault>) -> Result<R, Statu
 
 #[cold]
 #[inline(never)]
-fn retry_after<R>(mut fault: Fault, access: impl Fn() -> Result<R, Fault>) -> Result<R, Status> {
+fn retry_after<R>(mut fault: Fault, access: impl Fn() -> Result<R, Fault>) -> Result<R, FaultError> {
     loop {
         resolve(fault)?;
         match access() {
@@ -132,7 +131,7 @@ single_access!(load_u64, store_u64, u64, "mov {value}, [{address}]", "mov [{addr
 
 /// Fills a kernel buffer from user memory. On an error, a part of it may have been filled.
 #[inline]
-pub(super) fn copy_from_user(address: u64, buffer: &mut [MaybeUninit<u8>]) -> Result<(), Status> {
+pub(super) fn copy_from_user(address: u64, buffer: &mut [MaybeUninit<u8>]) -> Result<(), FaultError> {
     let (to, length) = (buffer.as_mut_ptr() as u64, buffer.len());
     // SAFETY: the buffer is writable, and as long.
     unsafe { copy(to, address, length, Fault { address, write: false }) }
@@ -140,7 +139,7 @@ pub(super) fn copy_from_user(address: u64, buffer: &mut [MaybeUninit<u8>]) -> Re
 
 /// Copies a kernel buffer to user memory. On an error, a part of it may have been copied.
 #[inline]
-pub(super) fn copy_to_user(address: u64, bytes: &[u8]) -> Result<(), Status> {
+pub(super) fn copy_to_user(address: u64, bytes: &[u8]) -> Result<(), FaultError> {
     // SAFETY: the buffer is readable, and as long.
     unsafe { copy(address, bytes.as_ptr() as u64, bytes.len(), Fault { address, write: true }) }
 }
@@ -149,9 +148,9 @@ pub(super) fn copy_to_user(address: u64, bytes: &[u8]) -> Result<(), Status> {
 ///
 /// # Safety
 /// One of `to` and `from` is `user.address`; the other one is valid for `length` bytes.
-unsafe fn copy(to: u64, from: u64, length: usize, user: Fault) -> Result<(), Status> {
+unsafe fn copy(to: u64, from: u64, length: usize, user: Fault) -> Result<(), FaultError> {
     if check(user.address, length, user.write).is_err() {
-        return if length == 0 { Ok(()) } else { Err(Status::INVALID_ARGS) };
+        return if length == 0 { Ok(()) } else { Err(FaultError::NotMapped) };
     }
     // SAFETY: the user range was checked, and the caller promises the other one.
     match with_user_memory(|| unsafe { move_bytes(to, from, length) }) {
@@ -168,7 +167,7 @@ unsafe fn copy(to: u64, from: u64, length: usize, user: Fault) -> Result<(), Sta
 /// # Safety
 /// The rest of a copy that was checked.
 #[cold]
-unsafe fn go_on(mut to: u64, mut from: u64, mut length: usize, mut fault: Fault) -> Result<(), Status> {
+unsafe fn go_on(mut to: u64, mut from: u64, mut length: usize, mut fault: Fault) -> Result<(), FaultError> {
     loop {
         assert!(is_user_range(fault.address, 1), "a user copy had a {fault:x?}");
         resolve(fault)?;

@@ -5,7 +5,8 @@
 //! that nothing is mapped there: the instructions that touch user memory are listed in the section
 //! `.fixups`, where the trap handler finds the place to continue at, with the faulting address in rax.
 //! The fault is then given to the [fault handler](set_fault_handler), and the copy goes on where it
-//! stopped; a fault that is not resolved is INVALID_ARGS, or NO_MEMORY where a page could not be had.
+//! stopped; a fault that is not resolved is INVALID_ARGS, or NO_MEMORY where a page could not be had. The two calls
+//! that tell more of it have [`InSlice::with_page`] and [`OutSlice::fill`].
 //!
 //! All of this acts on the address space that is active on this CPU.
 
@@ -17,9 +18,10 @@ use alloc::vec::Vec;
 use core::marker::PhantomData;
 use core::mem::{MaybeUninit, transmute_copy};
 use core::slice;
+use objects::vmar::FaultError;
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
-pub use super::copy::{Fault, resolve, set_fault_handler};
+pub use super::copy::{Fault, set_fault_handler};
 
 /// A user address that a `T` is read from.
 pub struct In<T>(u64, PhantomData<fn() -> T>);
@@ -159,7 +161,7 @@ impl<T: FromBytes> InSlice<T> {
         if buffer.len() > self.1 {
             return Err(Status::INVALID_ARGS);
         }
-        copy_from_user(self.0, as_bytes_mut(buffer))
+        copy_from_user(self.0, as_bytes_mut(buffer)).map_err(refused)
     }
 
     /// Reads all elements into a new vector; OUT_OF_RANGE for more than `most`, NO_MEMORY when there is
@@ -177,11 +179,12 @@ impl<T: FromBytes> InSlice<T> {
 }
 
 impl InSlice<u8> {
-    /// Reads all bytes, a page at most, onto the stack, and has them used. INVALID_ARGS for more.
-    pub fn with_page<R>(self, with: impl FnOnce(&[u8]) -> R) -> Result<R, Status> {
+    /// Reads all bytes onto the stack, and has them used. They are a page at most, or it panics. An error tells why
+    /// they can not be read.
+    pub fn with_page<R>(self, with: impl FnOnce(&[u8]) -> R) -> Result<R, FaultError> {
         let mut page = [const { MaybeUninit::<u8>::uninit() }; PAGE_SIZE as usize];
-        let part = page.get_mut(..self.1).ok_or(Status::INVALID_ARGS)?;
-        self.read_uninit(part)?;
+        let part = &mut page[..self.1];
+        copy_from_user(self.0, part)?;
         // SAFETY: that part has been initialised.
         Ok(with(unsafe { &*(core::ptr::from_ref(part) as *const [u8]) }))
     }
@@ -201,8 +204,30 @@ impl<T: IntoBytes + Immutable> OutSlice<T> {
         if values.len() > self.1 {
             return Err(Status::INVALID_ARGS);
         }
+        copy_to_user(self.0, values.as_bytes()).map_err(refused)
+    }
+
+    /// Writes `values`, which are as many as there is room for, or it panics. An error tells why they can not be
+    /// written.
+    pub fn fill(self, values: &[T]) -> Result<(), FaultError> {
+        assert_eq!(values.len(), self.1, "a part of a buffer, and what is for it");
         copy_to_user(self.0, values.as_bytes())
     }
+}
+
+/// What memory that can not be accessed is to a call, unless its document says otherwise.
+fn refused(reason: FaultError) -> Status {
+    match reason {
+        FaultError::NoMemory | FaultError::OverLimit => Status::NO_MEMORY,
+        FaultError::NotMapped | FaultError::Denied | FaultError::OutOfRange => Status::INVALID_ARGS,
+    }
+}
+
+/// Resolves a fault, so that the access can be tried again; INVALID_ARGS if nothing may be accessed there,
+/// NO_MEMORY if there is none for the page.
+#[cold]
+pub fn resolve(fault: Fault) -> Result<(), Status> {
+    copy::resolve(fault).map_err(refused)
 }
 
 /// Room for so many values; NO_MEMORY when there is none beyond the reserve that is kept for small
@@ -223,7 +248,7 @@ fn room_for<T>(length: usize) -> Result<Vec<T>, Status> {
 
 /// Reads a futex's value, resolving a fault; INVALID_ARGS where nothing is or when it is not aligned.
 pub fn load_u32(address: u64) -> Result<u32, Status> {
-    retry(|| try_load_u32(address))
+    retry(|| try_load_u32(address)).map_err(refused)
 }
 
 /// Reads a futex's value, in one access. A fault is not handled, so that a lock may be held: give it to
@@ -243,12 +268,12 @@ fn read<T: FromBytes>(address: u64) -> Result<T, Status> {
     // SAFETY (of all three): a `T` is that large, all its bytes are initialised, and any are a value.
     match size_of::<T>() {
         // SAFETY: see above.
-        4 => Ok(unsafe { transmute_copy(&retry(|| copy::load_u32(address))?) }),
+        4 => Ok(unsafe { transmute_copy(&retry(|| copy::load_u32(address)).map_err(refused)?) }),
         // SAFETY: see above.
-        8 => Ok(unsafe { transmute_copy(&retry(|| copy::load_u64(address))?) }),
+        8 => Ok(unsafe { transmute_copy(&retry(|| copy::load_u64(address)).map_err(refused)?) }),
         _ => {
             let mut value = MaybeUninit::uninit();
-            copy_from_user(address, as_bytes_mut(slice::from_mut(&mut value)))?;
+            copy_from_user(address, as_bytes_mut(slice::from_mut(&mut value))).map_err(refused)?;
             // SAFETY: see above.
             Ok(unsafe { value.assume_init() })
         }
@@ -259,11 +284,12 @@ fn read<T: FromBytes>(address: u64) -> Result<T, Status> {
 #[inline]
 fn write<T: IntoBytes + Immutable>(address: u64, value: &T) -> Result<(), Status> {
     let bytes = value.as_bytes();
-    match size_of::<T>() {
+    let written = match size_of::<T>() {
         4 => retry(|| copy::store_u32(address, u32::from_ne_bytes(*bytes.first_chunk().expect("4 bytes")))),
         8 => retry(|| copy::store_u64(address, u64::from_ne_bytes(*bytes.first_chunk().expect("8 bytes")))),
         _ => copy_to_user(address, bytes),
-    }
+    };
+    written.map_err(refused)
 }
 
 /// The bytes of values that need not be initialised.

@@ -21,7 +21,8 @@ pub fn vmo_create(caller: &Caller, size: u64, options: u32, out: Out<RawHandle>)
     caller.install(Handle::to_new(Vmo::create_paid(&DirectMap, size, options, charge)?)?, out)
 }
 
-/// Copies out of a VMO. Pages nobody wrote read as zeros.
+/// Copies out of a VMO. Pages nobody wrote read as zeros. A buffer that can not be accessed is `NOT_FOUND`, one that
+/// may not be is `ACCESS_DENIED`: docs/decisions/tests-over-documents.md.
 pub async fn vmo_read(
     _caller: &Caller,
     vmo: Arc<Vmo>,
@@ -44,20 +45,15 @@ fn read_part(vmo: &Vmo, offset: u64, to: OutSlice<u8>) -> Result<(), Status> {
     let mut page = [0; PAGE_SIZE as usize];
     let bytes = &mut page[..to.len()];
     vmo.read(offset, bytes)?;
-    to.write_slice(bytes).map_err(nothing_there)
+    Ok(to.fill(bytes)?)
 }
 
 #[inline(never)]
 fn write_part(vmo: &Vmo, offset: u64, from: InSlice<u8>) -> Result<(), Status> {
-    from.with_page(|bytes| vmo.write(offset, bytes)).map_err(nothing_there)?
+    from.with_page(|bytes| vmo.write(offset, bytes))?
 }
 
-/// What a buffer that can not be accessed is to these two calls: docs/decisions/tests-over-documents.md.
-fn nothing_there(status: Status) -> Status {
-    if status == Status::INVALID_ARGS { Status::NOT_FOUND } else { status }
-}
-
-/// Copies into a VMO.
+/// Copies into a VMO. For the buffer, see [`vmo_read`].
 pub async fn vmo_write(
     _caller: &Caller,
     vmo: Arc<Vmo>,
@@ -97,20 +93,23 @@ pub fn vmo_get_size(_caller: &Caller, vmo: Arc<Vmo>, size: Out<u64>) -> Result<(
 }
 
 /// Exchanges a handle for one that also may be executed. `vmex` is a resource, or none: the default job
-/// policy lets every process do this. The old handle is consumed whatever the outcome.
+/// policy lets every process do this. The old handle is consumed whatever the outcome. It makes room for the new one.
 pub fn vmo_replace_as_executable(
     caller: &Caller,
     handle: HandleArgument,
     vmex: HandleArgument,
     out: Out<RawHandle>,
 ) -> Result<(), Status> {
-    let mut taken = caller.handles.remove(handle.value())?;
-    if !vmex.is_none() {
-        caller.object::<Resource>(vmex, Rights::NONE)?;
-    }
-    Vmo::from_object(taken.object()).ok_or(Status::WRONG_TYPE)?;
-    taken.set_rights(taken.rights() | Rights::EXECUTE);
-    caller.install(taken, out)
+    let allowed = match vmex.is_none() {
+        true => Ok(()),
+        false => caller.object::<Resource>(vmex, Rights::NONE).map(drop),
+    };
+    let value = caller.handles.replace_with(handle.value(), |old| {
+        allowed?;
+        Vmo::from_object(old.object()).ok_or(Status::WRONG_TYPE)?;
+        Ok(old.rights() | Rights::EXECUTE)
+    })?;
+    out.write(&value).inspect_err(|_| drop(caller.handles.remove(value)))
 }
 
 /// Changes the size.

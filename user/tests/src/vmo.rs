@@ -3,8 +3,8 @@
 use hafnon_user::{
     AsHandle, Event, Mapping, Rights, Status, Vmo,
     abi::{
-        INFO_VMO, INFO_VMO_V1, InfoVmo, InfoVmoV1, VM_PERM_READ, VMO_DISCARDABLE, VMO_RESIZABLE,
-        zerocopy::IntoBytes,
+        INFO_VMO, INFO_VMO_V1, InfoVmo, InfoVmoV1, VM_PERM_READ, VM_PERM_WRITE, VMO_DISCARDABLE,
+        VMO_RESIZABLE, zerocopy::IntoBytes,
     },
     handle::Handle,
     info,
@@ -141,7 +141,7 @@ user_test! {
 
     fn bad_pointers_are_not_found() {
         let (memory, vmo) = (BadMemory::new(), vmo(PAGE));
-        for (kind, address) in memory.unwritable(16) {
+        for (kind, address) in memory.unreadable(16) {
             let status = call!(zx_vmo_read(vmo.raw(), address as _, 0, 16));
             assert_eq!(status, Status::NOT_FOUND, "read: {kind}");
         }
@@ -151,6 +151,29 @@ user_test! {
         }
         let good = memory.good();
         assert_eq!(call!(zx_vmo_read(vmo.raw(), good as _, 0, 16)), Status::OK);
+    }
+
+    /// The page that is given away is there, and what is told is that it may not be accessed so.
+    fn buffers_need_the_permission_of_their_mapping() {
+        let (page, vmo) = (vmo(PAGE), vmo(PAGE));
+        page.write(&[1; 16], 0).expect("the page is committed");
+        let read = |buffer: &Mapping| call!(zx_vmo_read(vmo.raw(), buffer.address() as _, 0, 16));
+        let write = |buffer: &Mapping| call!(zx_vmo_write(vmo.raw(), buffer.address() as _, 0, 16));
+        let mapped = |options| Mapping::new(&page, options, PAGE_SIZE).expect("a mapping");
+        let (none, read_only, both) =
+            (mapped(0), mapped(VM_PERM_READ), mapped(VM_PERM_READ | VM_PERM_WRITE));
+        assert_eq!([&none, &read_only, &both].map(write), [Status::ACCESS_DENIED, Status::OK, Status::OK]);
+        let denied = Status::ACCESS_DENIED;
+        assert_eq!([&none, &read_only, &both].map(read), [denied, denied, Status::OK]);
+    }
+
+    /// A mapping may be longer than its VMO; what is wrong there is the place, and not that nothing is mapped.
+    fn buffers_behind_the_end_of_their_memory_are_out_of_range() {
+        let (page, vmo) = (vmo(PAGE), vmo(PAGE));
+        let longer = Mapping::new(&page, VM_PERM_READ | VM_PERM_WRITE, 2 * PAGE_SIZE).expect("a mapping");
+        let behind = longer.address() + PAGE_SIZE;
+        assert_eq!(call!(zx_vmo_read(vmo.raw(), behind as _, 0, 16)), Status::OUT_OF_RANGE);
+        assert_eq!(call!(zx_vmo_write(vmo.raw(), behind as _, 0, 16)), Status::OUT_OF_RANGE);
     }
 
     fn only_resizable_ones_resize() {

@@ -73,7 +73,8 @@ const EXCEPTIONS: &[Exception] = &[
     fine("channel_call_etc", "args", &["read-only"]),
     answer("eventpair_create", "options", ANY_BIT, Status::NOT_SUPPORTED),
     // So the public tests want it, of these two.
-    answer("vmo_read", "buffer", BAD_ADDRESSES, Status::NOT_FOUND),
+    answer("vmo_read", "buffer", UNREADABLE, Status::NOT_FOUND),
+    answer("vmo_read", "buffer", &["read-only"], Status::ACCESS_DENIED),
     answer("vmo_write", "buffer", UNREADABLE, Status::NOT_FOUND),
     // A futex is an address. Nothing needs to be there but where the value is compared.
     fine("futex_wake", "value_ptr", &["unmapped"]),
