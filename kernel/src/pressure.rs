@@ -3,7 +3,7 @@
 //! ```text
 //! page fault without memory ─▶ relief() ─▶ 1  what is on its way back is awaited
 //!                                          2  a job is killed that asked for that
-//!                                          3  the job is killed that has most, if that is more than its share
+//!                                          3  who has most is killed, if that is more than the share of one
 //!                                          4  the first process is killed, and the machine ends
 //!        tried again ◀── there is memory ◀──┘
 //! ```
@@ -20,9 +20,8 @@ use core::task::Poll;
 use executor::yield_now;
 use objects::pressure::Pressure;
 use objects::wait::{self, Deadline};
-use objects::{Greedy, Job, KernelObject};
+use objects::{Greedy, Job, KernelObject, Starving};
 use spin::Once;
-use waitq::WaitQueue;
 
 static PRESSURE: Once<Pressure> = Once::new();
 static ROOT: Once<Arc<Job>> = Once::new();
@@ -51,45 +50,17 @@ pub fn protect_by_killing_in(root: &Arc<Job>) {
     ROOT.call_once(|| root.clone());
 }
 
-/// Those who need a page, and how many they are.
-static STARVING: WaitQueue<(), usize> = WaitQueue::new(0);
-
-/// Somebody who needs a page.
-struct Starving;
-
-impl Starving {
-    fn new() -> Self {
-        STARVING.with(|count, _| *count += 1);
-        watermarks::call();
-        Self
-    }
-}
-
-impl Drop for Starving {
-    fn drop(&mut self) {
-        STARVING.with(|count, _| *count -= 1);
-    }
-}
+/// Those who need a page.
+static STARVING: Starving = Starving::new();
 
 /// Waits until there is memory for user programs, for which all is done that can be; for a turn of the others, at least.
 pub async fn relief() {
-    let _starving = Starving::new();
     yield_now().await;
-    STARVING.wait_unless((), |_, ()| has_memory()).await;
+    STARVING.wait(has_memory, watermarks::call).await;
 }
 
 fn has_memory() -> bool {
     frames::readily_free() > frames::reserve()
-}
-
-/// Lets those go on who starved, if there is memory. Whether somebody starves still.
-fn feed() -> bool {
-    STARVING.with(|count, waiters| {
-        if has_memory() {
-            waiters.wake_all();
-        }
-        *count > 0 && !has_memory()
-    })
 }
 
 /// The life of the kernel task that watches. One after the other goes, each when the one before has ended.
@@ -97,8 +68,13 @@ pub async fn watch() {
     let mut dying: Option<Greedy> = None;
     loop {
         let reading = events().update(frames::readily_free());
-        let starving = feed();
-        if starving && come_back(has_memory).await {
+        let starving = STARVING.feed(has_memory).await;
+        // Others run meanwhile, whenever something is awaited, and memory may come back.
+        let suffices = || match starving {
+            true => has_memory(),
+            false => !reading.holds.contains(&frames::readily_free()),
+        };
+        if (starving || reading.out_of_memory) && come_back(suffices).await {
             continue;
         }
         if dying.as_ref().is_some_and(|greedy| !greedy.is_gone()) {
@@ -106,13 +82,14 @@ pub async fn watch() {
             continue;
         }
         let chosen = victim(reading.out_of_memory, starving).await;
-        // Others have run meanwhile, and memory may have come back.
-        if starving && !feed() {
+        if suffices() {
             continue;
         }
         dying = chosen.map(kill);
-        match dying {
+        match &dying {
             None => watermarks::left(reading.holds).await,
+            // What it had is free, or on its way, or others have it.
+            Some(greedy) if greedy.is_gone() => yield_now().await,
             Some(_) => respite().await,
         }
     }
@@ -149,6 +126,8 @@ async fn victim(out_of_memory: bool, starving: bool) -> Option<Victim> {
 fn kill(Victim(greedy, reason): Victim) -> Greedy {
     let code = abi::TASK_RETCODE_OOM_KILL;
     match &greedy {
+        // It is on its way already, and is awaited.
+        dying if dying.is_dying() => {}
         Greedy::Job(job) => {
             println!("out of memory: job {} is killed: {reason}", job.base().koid());
             job.kill(code);

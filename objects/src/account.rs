@@ -207,10 +207,7 @@ mod tests {
         assert_eq!(payer.charge_frames(4, true), Ok(true));
         assert!(!payer.is_over_limit());
         assert_eq!(payer.charge_frames(4, false), Ok(false));
-        assert_eq!(
-            [root.pages(), job.pages(), job.own_pages(), payer.pages(), payer.frames()],
-            [24, 24, 24, 24, 8]
-        );
+        assert_eq!([root.pages(), job.pages(), payer.pages(), payer.frames()], [24, 24, 24, 8]);
         assert!(payer.is_over_limit() && charge.cover(17, 17).is_err());
         assert!(!payer.give_back_frames(4) && !payer.is_over_limit());
         drop(job);

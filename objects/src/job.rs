@@ -260,11 +260,6 @@ impl Job {
         self.ledger.pages()
     }
 
-    /// How many are charged to it alone.
-    pub fn own_pages(&self) -> u64 {
-        self.ledger.own_pages()
-    }
-
     /// How many may be charged to it and to all jobs below.
     pub fn page_limit(&self) -> u64 {
         self.ledger.page_limit()

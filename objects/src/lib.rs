@@ -47,6 +47,7 @@ mod signals;
 mod slab;
 mod socket;
 mod sorted;
+mod starving;
 mod table;
 #[cfg(all(test, not(loom)))]
 mod tests;
@@ -86,6 +87,7 @@ pub use signals::{MAX_COUNTING, Observation, SignalQueue, SignalSet};
 #[cfg(not(loom))]
 pub use signals::{on_leaving, wake_the_rest, wake_what_is_left, woken};
 pub use socket::{Disposition, MAX_BUFFERED, Socket};
+pub use starving::Starving;
 pub use table::{HandleTable, Held, Leaving, Mark, Room};
 pub use thread::Thread;
 pub use timer::{Slack, Timer};

@@ -287,9 +287,14 @@ impl Process {
 
     /// As [`Process::kill`]; the rest is left to the caller's loop.
     pub(crate) fn kill_into(self: &Arc<Self>, return_code: i64, doomed: &mut Doomed) {
+        self.kill_in(&[Phase::Created, Phase::Running], return_code, doomed);
+    }
+
+    /// As [`Process::kill_into`], if it is in one of these phases.
+    fn kill_in(self: &Arc<Self>, phases: &[Phase], return_code: i64, doomed: &mut Doomed) {
         let push = {
             let mut state = self.state.lock();
-            if matches!(state.phase, Phase::Dying | Phase::Dead) {
+            if !phases.contains(&state.phase) {
                 return;
             }
             state.return_code = return_code;
@@ -364,11 +369,9 @@ kernel_object!(Process, OBJ_TYPE_PROCESS, DEFAULT_PROCESS, {
         Some(&self.name)
     }
 
-    /// A process that never started and that nobody can start any more goes away.
+    /// A process that never started and that nobody can start any more goes away; not one that just starts.
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
-        if self.state.lock().phase == Phase::Created {
-            self.kill_into(KILLED, doomed);
-        }
+        self.kill_in(&[Phase::Created], KILLED, doomed);
     }
 });
 

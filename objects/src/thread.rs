@@ -15,7 +15,7 @@ use abi::{Signals, Status};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicBool, Ordering};
 use executor::TaskRef;
-use waitq::sync::Mutex;
+use waitq::sync::{Mutex, MutexGuard};
 
 /// A thread.
 pub struct Thread {
@@ -122,16 +122,20 @@ impl Thread {
     /// Ends the thread wherever it is.
     pub fn kill(&self) {
         self.dying.store(true, Ordering::Release);
-        let mut state = self.state.lock();
+        let state = self.state.lock();
         match &*state {
             State::Running(task) => task.kill(),
-            State::Created => {
-                *state = State::Dead;
-                drop(state);
-                self.terminate(false);
-            }
+            State::Created => self.end_new(state),
             State::Starting | State::Dead => {}
         }
+    }
+
+    /// Ends the thread, which has not started.
+    fn end_new(&self, mut state: MutexGuard<'_, State>) {
+        self.dying.store(true, Ordering::Release);
+        *state = State::Dead;
+        drop(state);
+        self.terminate(false);
     }
 
     /// The task is over, in a poll that has lasted `poll` nanoseconds, which the task has yet to count.
@@ -198,10 +202,11 @@ kernel_object!(Thread, OBJ_TYPE_THREAD, DEFAULT_THREAD, {
         Some(&self.name)
     }
 
-    /// A thread that nobody can start any more goes away.
+    /// A thread that nobody can start any more goes away; not one that just starts.
     fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
-        if matches!(*self.state.lock(), State::Created) {
-            self.kill();
+        let state = self.state.lock();
+        if matches!(*state, State::Created) {
+            self.end_new(state);
         }
     }
 });

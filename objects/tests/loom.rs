@@ -19,6 +19,8 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+#[path = "loom/accounts.rs"]
+mod accounts;
 #[path = "loom/futex.rs"]
 mod futex;
 #[path = "loom/handles.rs"]
@@ -27,6 +29,10 @@ mod handles;
 mod replies;
 #[path = "loom/signals.rs"]
 mod signals;
+#[path = "loom/starving.rs"]
+mod starving;
+#[path = "loom/tasks.rs"]
+mod tasks;
 #[path = "loom/timers.rs"]
 mod timers;
 

@@ -83,5 +83,7 @@ pub fn wired_bytes() -> u64 {
 /// Frames that user memory takes, its page tables included: those that are neither free, nor on the way
 /// there, nor the heap's. Besides those of programs, the CPUs' stacks count here.
 pub fn user_frames() -> usize {
-    frames::total_frames() - frames::free_frames() - frames::quarantined_frames() - heap::frames_in_use()
+    // These numbers change while they are read.
+    let others = [frames::free_frames(), frames::quarantined_frames(), heap::frames_in_use()];
+    others.into_iter().fold(frames::total_frames(), usize::saturating_sub)
 }

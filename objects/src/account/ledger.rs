@@ -5,8 +5,8 @@
 
 use crate::memory::NoMemory;
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 use spin::Once;
+use waitq::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 
 /// See [`set_alarm`].
 static ALARM: Once<fn(bool)> = Once::new();
@@ -24,7 +24,7 @@ struct Account {
 }
 
 impl Account {
-    const fn new() -> Self {
+    fn new() -> Self {
         Self { used: AtomicU64::new(0), limit: AtomicU64::new(u64::MAX) }
     }
 
@@ -42,6 +42,11 @@ impl Account {
         self.used.fetch_update(SeqCst, Relaxed, more).is_ok()
     }
 
+    /// Takes more, whatever the limit is.
+    fn overdraw(&self, amount: u64) {
+        self.used.fetch_add(amount, SeqCst);
+    }
+
     fn subtract(&self, amount: u64) {
         self.used.fetch_sub(amount, SeqCst);
     }
@@ -52,8 +57,6 @@ pub(crate) struct Ledger {
     parent: Option<Arc<Self>>,
     /// The pages of VMOs and the frames that the kernel holds, in pages.
     pages: Account,
-    /// Those of the job alone.
-    own_pages: AtomicU64,
     handles: Account,
     /// It has more pages than it may, and the alarm was told so.
     over_limit: AtomicBool,
@@ -65,7 +68,6 @@ impl Ledger {
         Arc::new(Self {
             parent,
             pages: Account::new(),
-            own_pages: AtomicU64::new(0),
             handles: Account::new(),
             over_limit: AtomicBool::new(false),
         })
@@ -80,18 +82,13 @@ impl Ledger {
         self.pages.used()
     }
 
-    pub fn own_pages(&self) -> u64 {
-        self.own_pages.load(Relaxed)
-    }
-
     pub fn page_limit(&self) -> u64 {
         self.pages.limit()
     }
 
     /// Says how many pages there may be. What there is beyond that stays.
     pub fn set_page_limit(&self, pages: u64) {
-        self.pages.limit.store(pages, SeqCst);
-        self.reassess();
+        self.change_pages(|account| account.limit.store(pages, SeqCst));
     }
 
     pub fn handle_limit(&self) -> u64 {
@@ -107,34 +104,28 @@ impl Ledger {
     /// # Errors
     /// `NoMemory` when that exceeds a limit, here or above; then nothing is charged.
     pub fn charge_pages(&self, pages: u64) -> Result<(), NoMemory> {
-        if !self.charge(|ledger| &ledger.pages, pages) {
-            return Err(NoMemory);
-        }
-        self.own_pages.fetch_add(pages, Relaxed);
-        Ok(())
+        let add = |ledger: &Self| ledger.change_pages(|account| account.add(pages));
+        let take_back = |ledger: &Self| ledger.change_pages(|account| account.subtract(pages));
+        if self.charge(add, take_back) { Ok(()) } else { Err(NoMemory) }
     }
 
     /// Charges pages that are taken whatever the limits are.
     pub fn overdraw_pages(&self, pages: u64) {
-        self.own_pages.fetch_add(pages, Relaxed);
         for ledger in self.and_above() {
-            ledger.pages.used.fetch_add(pages, SeqCst);
-            ledger.reassess();
+            ledger.change_pages(|account| account.overdraw(pages));
         }
     }
 
     /// Gives back pages that were charged here.
     pub fn give_back_pages(&self, pages: u64) {
-        self.own_pages.fetch_sub(pages, Relaxed);
         for ledger in self.and_above() {
-            ledger.pages.subtract(pages);
-            ledger.reassess();
+            ledger.change_pages(|account| account.subtract(pages));
         }
     }
 
     /// Charges handles; `false`, and nothing is charged, when that exceeds a limit, here or above.
     pub fn charge_handles(&self, handles: u64) -> bool {
-        self.charge(|ledger| &ledger.handles, handles)
+        self.charge(|ledger| ledger.handles.add(handles), |ledger| ledger.handles.subtract(handles))
     }
 
     /// Gives back handles that were charged here.
@@ -142,13 +133,21 @@ impl Ledger {
         self.and_above().for_each(|ledger| ledger.handles.subtract(handles));
     }
 
-    /// Charges an amount here and above, or nowhere if one account refuses.
-    fn charge(&self, account: impl Fn(&Self) -> &Account, amount: u64) -> bool {
-        let refuses = self.and_above().position(|ledger| !account(ledger).add(amount));
+    /// Has something added here and above, or nowhere if it is refused somewhere.
+    fn charge(&self, add: impl Fn(&Self) -> bool, take_back: impl Fn(&Self)) -> bool {
+        let refuses = self.and_above().position(|ledger| !add(ledger));
         if let Some(refuses) = refuses {
-            self.and_above().take(refuses).for_each(|ledger| account(ledger).subtract(amount));
+            self.and_above().take(refuses).for_each(take_back);
         }
         refuses.is_none()
+    }
+
+    /// Changes how many pages there are or may be, be it only for a moment: the one place where that is done, as the
+    /// mark may be wrong after each such change.
+    fn change_pages<R>(&self, change: impl FnOnce(&Account) -> R) -> R {
+        let result = change(&self.pages);
+        self.reassess();
+        result
     }
 
     /// Whether there are more pages than there may be, here or above.
@@ -160,6 +159,9 @@ impl Ledger {
     /// looks at the numbers again, so the last of them leaves both in accord.
     fn reassess(&self) {
         loop {
+            // Models take an access that is sequentially consistent for less than that, but not a fence.
+            #[cfg(loom)]
+            waitq::sync::atomic::fence(SeqCst);
             let is_over = self.pages.used() > self.pages.limit();
             if self.over_limit.load(SeqCst) == is_over {
                 return;
@@ -209,7 +211,7 @@ mod tests {
         assert!(OVER.load(SeqCst) == 0 && !one.is_over_limit());
         one.give_back_pages(11);
         other.give_back_pages(1);
-        assert_eq!((root.pages(), one.own_pages()), (0, 0));
+        assert_eq!((root.pages(), one.pages()), (0, 0));
 
         one.set_page_limit(3);
         std::thread::scope(|scope| {

@@ -7,6 +7,7 @@ mod port;
 mod signals;
 mod tasks;
 mod timed;
+mod victims;
 mod watches;
 
 use crate::wait::Deadline;

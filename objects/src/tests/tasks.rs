@@ -5,14 +5,12 @@ use crate::account::Payer;
 use crate::closing::discard_some;
 use crate::host::{HostEntropy, HostPageTable};
 use crate::memory::USER_RANGE;
-use crate::{Event, Greedy, Job, KILLED, KernelObject, Process, Thread, Times, Vmar};
+use crate::{Event, Job, KILLED, KernelObject, Process, Thread, Times, Vmar};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::pin::pin;
-use core::task::{Context, Poll, Waker};
 
-fn process(job: &Arc<Job>) -> Result<Arc<Process>, Status> {
+pub(super) fn process(job: &Arc<Job>) -> Result<Arc<Process>, Status> {
     let root = Vmar::root(USER_RANGE, HostPageTable::new(), HostEntropy::leak(1));
     Process::new(job.clone(), Payer::new(job), b"process", root, Arc::new(()), 7)
 }
@@ -84,75 +82,6 @@ fn killing_a_job_kills_all_below_and_admits_no_more() {
     assert_eq!(jobs[3].create_child().err(), Some(Status::BAD_STATE));
     assert_eq!(process(&jobs[3]).err(), Some(Status::BAD_STATE));
     assert!(root.create_child().is_ok());
-}
-
-/// Polls a future that only gives way now and then.
-fn finish<T>(future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
-            return value;
-        }
-    }
-}
-
-/// However many there are, and however they nest, in steps.
-#[test]
-fn all_jobs_are_looked_at_in_steps() {
-    let root = Job::root();
-    let outer: Vec<_> = (0..100).map(|_| root.create_child().unwrap()).collect();
-    let inner: Vec<_> = outer.iter().map(|job| job.create_child().unwrap()).collect();
-    let mut look = pin!(root.to_be_killed_first());
-    let mut context = Context::from_waker(Waker::noop());
-    inner[99].set_kill_on_oom(true);
-    let mut steps = 1;
-    let found = loop {
-        match look.as_mut().poll(&mut context) {
-            Poll::Ready(found) => break found,
-            Poll::Pending => steps += 1,
-        }
-    };
-    assert_eq!(found.map(|job| job.base().koid()), Some(inner[99].base().koid()));
-    assert!(steps > 200 / 64, "{steps}");
-}
-
-#[test]
-fn who_goes_has_more_than_its_share_of_what_all_have() {
-    let root = Job::root();
-    let (greedy, modest) = (root.create_child().unwrap(), root.create_child().unwrap());
-    let [first, hog, other, neighbour] = [&root, &greedy, &modest, &root].map(|job| process(job).unwrap());
-    let goes = || match finish(root.greediest()) {
-        Some(Greedy::Job(job)) => Some(job.base().koid()),
-        Some(Greedy::Process(process)) => Some(process.koid()),
-        None => None,
-    };
-    let takes = |process: &Process, pages| assert!(process.payer().charge_frames(pages, false).is_ok());
-    [&first, &hog, &other, &neighbour].into_iter().for_each(|process| takes(process, 10));
-    assert_eq!(goes(), None, "nobody has more than others");
-    takes(&hog, 1);
-    assert_eq!(goes(), Some(greedy.base().koid()), "however much else there is");
-    takes(&neighbour, 90);
-    assert_eq!(goes(), Some(neighbour.koid()));
-    takes(&first, 990);
-    assert_eq!(goes(), None, "the first is not the one");
-}
-
-#[test]
-fn the_youngest_job_that_asks_for_it_is_killed_first() {
-    let root = Job::root();
-    let [old, silent] = [(); 2].map(|()| root.create_child().unwrap());
-    let inner = silent.create_child().unwrap();
-    let young = old.create_child().unwrap();
-    let first = || finish(root.to_be_killed_first()).map(|job| job.base().koid());
-    root.set_kill_on_oom(true);
-    assert_eq!(first(), None, "all of it is nobody's to offer");
-    [&old, &inner, &young].into_iter().for_each(|job| job.set_kill_on_oom(true));
-    for job in [&young, &inner, &old] {
-        assert_eq!(first(), Some(job.base().koid()));
-        job.kill(KILLED);
-    }
-    assert_eq!(first(), None);
 }
 
 #[test]

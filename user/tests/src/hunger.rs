@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use hafnon_user::{
-    AsHandle, Channel, Event, EventPair, Job, Process, Signals, Status, Vmo,
+    AsHandle, Channel, Event, EventPair, Job, Process, Rights, Signals, Status, Vmo,
     abi::{
         PA_USER0, PROP_JOB_HANDLE_LIMIT, PROP_JOB_MEMORY_LIMIT, SYSTEM_EVENT_IMMINENT_OUT_OF_MEMORY,
         SYSTEM_EVENT_MEMORY_PRESSURE_CRITICAL, SYSTEM_EVENT_OUT_OF_MEMORY, TASK_RETCODE_EXCEPTION_KILL,
@@ -20,6 +20,7 @@ use hafnon_user::{
 use crate::{
     children::SURVIVED,
     harness::{bootfs, call, job, user_test, vdso},
+    pressure::{glutton, use_up},
     property,
 };
 
@@ -75,6 +76,16 @@ pub fn hog_with_messages() -> i64 {
         // When there is no memory for more, it tries again and again.
         let _ = near.write(&bytes, Vec::new());
     }
+}
+
+/// A child's part: takes all memory, for somebody else, and ends.
+pub fn hog_for_others(startup: &mut Startup) -> i64 {
+    let line: Channel = startup.take_object(PA_USER0).expect("a channel");
+    let taken = glutton();
+    line.write(&[], Vec::from([taken.duplicate_handle(Rights::SAME_RIGHTS).expect("a handle")]))
+        .expect("sent");
+    use_up(&taken);
+    CONTENT
 }
 
 /// A child's part: needs a little memory, again and again, from the moment on that it is told to.
@@ -175,6 +186,26 @@ user_test! {
         for bystander in bystanders {
             assert_eq!(bystander.process.wait_exit(), Ok(CONTENT));
         }
+    }
+
+    /// It is charged to a job that is gone, and with whoever has it goes the job in which that one was.
+    #[needs("memory=64M timeout=120")]
+    fn who_has_others_take_it_goes_as_well() {
+        let [greedy, modest] = [(); 2].map(|()| job().create_child().expect("a job"));
+        let bystanders = [(); 3].map(|()| Bystander::start_in(&modest));
+        let (near, far) = Channel::create().expect("a channel");
+        let keeper = start_in(&greedy, "wait-event", |launch| launch.handle(PA_USER0, far));
+        near.wait(Signals::CHANNEL_READABLE, INFINITE).expect("it waits");
+        assert_eq!(near.read().expect("it waits").bytes, b"about to wait");
+        let inner = greedy.create_child().expect("a job");
+        let hog = start_in(&inner, "hog-for-others", |launch| launch.handle(PA_USER0, near));
+        assert_eq!(hog.wait_exit(), Ok(CONTENT));
+        drop((hog, inner));
+        bystanders.iter().for_each(Bystander::begin);
+        for bystander in bystanders {
+            assert_eq!(bystander.process.wait_exit(), Ok(CONTENT));
+        }
+        assert_eq!(keeper.wait_exit(), Ok(TASK_RETCODE_OOM_KILL));
     }
 
     #[needs("memory=64M timeout=120")]
