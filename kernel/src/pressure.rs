@@ -95,11 +95,27 @@ pub async fn watch() {
     }
 }
 
-/// Waits for what is on its way to be free, as long as there is any, until there is `enough`. Whether there is.
+/// Waits for what is on its way to be free now, and not for what others put on their way meanwhile, until there is
+/// `enough`. Whether there is.
 pub async fn come_back(enough: impl Fn() -> bool) -> bool {
-    let is_idle =
-        || objects::closing::is_idle() && objects::vmo::is_idle() && frames::quarantined_frames() == 0;
-    while objects::vmo::free_some() || !is_idle() {
+    // What is closed gives pages and frames free, and pages that are free may have been mapped: in this order.
+    let closed = objects::closing::ticket();
+    if until(|| objects::closing::is_over(closed), &enough).await {
+        return true;
+    }
+    // A turn frees some page, so these are enough for all that are left.
+    let mut turns = 0..frames::total_frames().saturating_sub(frames::free_frames());
+    let mut is_freed = || turns.next().is_none() || !objects::vmo::free_some() && objects::vmo::is_idle();
+    if until(&mut is_freed, &enough).await {
+        return true;
+    }
+    let retired = frames::quarantine_ticket();
+    until(|| frames::is_released(retired), &enough).await
+}
+
+/// Gives way until something is over, or there is `enough`, and whether there is.
+async fn until(mut is_over: impl FnMut() -> bool, enough: &impl Fn() -> bool) -> bool {
+    while !is_over() {
         yield_now().await;
         if enough() {
             return true;

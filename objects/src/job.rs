@@ -174,7 +174,7 @@ impl Job {
         doomed.finish();
     }
 
-    fn kill_into(self: &Arc<Self>, return_code: i64, doomed: &mut Doomed) {
+    pub(crate) fn kill_into(self: &Arc<Self>, return_code: i64, doomed: &mut Doomed) {
         let settled = {
             let mut state = self.state.lock();
             if self.killed.swap(true, Ordering::AcqRel) {

@@ -21,7 +21,10 @@ use super::{payers, shootdown, stock, trial, watermarks};
 use crate::arch::cpu;
 use bootloader_api::info::{MemoryRegion, MemoryRegionKind};
 use core::ops::Range;
-use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::{
+    AtomicU32, AtomicUsize,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use frames::flush::UnderWay;
 use frames::{Buddy, Chain, Link};
 use spin::mutex::SpinMutex;
@@ -40,6 +43,8 @@ static TOTAL: AtomicUsize = AtomicUsize::new(0);
 static IN_BUDDY: AtomicUsize = AtomicUsize::new(0);
 /// What is in quarantine.
 static QUARANTINED: AtomicUsize = AtomicUsize::new(0);
+/// How many have ever been there.
+static EVER_QUARANTINED: AtomicUsize = AtomicUsize::new(0);
 /// The size of the reserve in frames.
 static RESERVE: AtomicUsize = AtomicUsize::new(0);
 
@@ -274,6 +279,7 @@ fn quarantine(frame: PhysAddr) {
     let State { buddy, quarantine } = state.as_mut().expect("frames are given out before they come back");
     buddy.push(&mut quarantine.next, number(frame));
     QUARANTINED.fetch_add(1, Relaxed);
+    EVER_QUARANTINED.fetch_add(1, Release);
     quarantine.advance(buddy);
 }
 
@@ -361,6 +367,18 @@ pub fn quarantined_frames() -> usize {
     QUARANTINED.load(Relaxed)
 }
 
+/// A ticket for the end of the wait of all frames that wait so now. They are released in the order in which they came.
+pub fn quarantine_ticket() -> usize {
+    EVER_QUARANTINED.load(Acquire)
+}
+
+/// Whether these have been released.
+pub fn is_released(ticket: usize) -> bool {
+    // In this order: what comes in between is only taken for one that waits longer.
+    let ever = EVER_QUARANTINED.load(Acquire);
+    ever.saturating_sub(QUARANTINED.load(Acquire)) >= ticket
+}
+
 /// Fills a frame, which is the caller's, with zeros.
 #[inline]
 pub(super) fn zero(frame: PhysAddr) {
@@ -419,7 +437,7 @@ impl Quarantine {
     /// Frees what has waited long enough, and lets the next wait, if they must.
     fn advance(&mut self, buddy: &mut Buddy<'_>) {
         while shootdown::is_over(self.under_way) && !(self.waiting.is_empty() && self.next.is_empty()) {
-            QUARANTINED.fetch_sub(self.waiting.len(), Relaxed);
+            QUARANTINED.fetch_sub(self.waiting.len(), Release);
             buddy.free_chain(&mut self.waiting);
             core::mem::swap(&mut self.waiting, &mut self.next);
             self.under_way = shootdown::under_way();

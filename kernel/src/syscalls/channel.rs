@@ -42,7 +42,11 @@ pub fn channel_write(
     if options != 0 || !handles.is_empty() {
         return write_more(caller, channel, options, bytes, handles);
     }
-    let (channel, bytes) = (channel?, bytes.read_vec(MAX_BYTES)?.into_boxed_slice());
+    let (channel, bytes) = match (channel?, bytes.read_vec(MAX_BYTES)) {
+        // There may be some when it comes back.
+        (_, Err(Status::NO_MEMORY)) => return Poll::Pending,
+        (channel, bytes) => (channel, bytes?.into_boxed_slice()),
+    };
     let written = channel.write(Message { bytes, handles: Handles::default() });
     Poll::Ready(written.map_err(|(_, status)| undelivered(caller, status)))
 }
@@ -63,7 +67,7 @@ fn write_more(
     Poll::Ready(send(caller, channel, options, handles, read_bytes(options, bytes)))
 }
 
-/// [`channel_write`] of very many pieces or handles.
+/// [`channel_write`] of very many pieces or handles, or when there is no memory yet.
 pub async fn channel_write_long(
     caller: &Caller,
     channel: Result<Arc<Channel>, Status>,
@@ -72,7 +76,10 @@ pub async fn channel_write_long(
     handles: InSlice<RawHandle>,
 ) -> Result<(), Status> {
     let handles = take_handles_long(caller, channel.as_deref().ok(), handles).await;
-    let bytes = read_bytes_long(options, bytes).await;
+    let bytes = match caller.admit().await {
+        Ok(()) => read_bytes_long(options, bytes).await,
+        Err(refused) => Err(refused),
+    };
     send(caller, channel, options, handles, bytes)
 }
 

@@ -2,10 +2,12 @@
 
 use super::thread::{read_name, user_context};
 use super::{Caller, HandleArgument, no_options};
+use crate::arch::UserContext;
 use crate::mm::user::{InSlice, Out};
 use crate::{process, thread};
 use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
+use core::task::Poll;
 use objects::name::MAX_NAME;
 use objects::{Handle, Job, Process, Thread};
 
@@ -39,20 +41,48 @@ pub fn process_start(
     stack: usize,
     arg1: HandleArgument,
     arg2: usize,
+) -> Poll<Result<(), Status>> {
+    if !caller.is_admitted() {
+        return Poll::Pending;
+    }
+    let argument = take_argument(caller, arg1);
+    Poll::Ready(start(process, thread, argument, user_context(entry, stack, 0, arg2 as u64)))
+}
+
+/// [`process_start`] when there is no memory yet.
+pub async fn process_start_long(
+    caller: &Caller,
+    process: Result<Arc<Process>, Status>,
+    thread: Result<Arc<Thread>, Status>,
+    entry: usize,
+    stack: usize,
+    arg1: HandleArgument,
+    arg2: usize,
 ) -> Result<(), Status> {
-    let argument = match arg1.is_none() {
-        true => None,
-        false => Some(caller.handles.remove(arg1.value())),
-    };
-    let (process, thread) = (process?, thread?);
-    let argument = argument.transpose()?;
+    let argument = take_argument(caller, arg1);
+    caller.admit().await?;
+    start(process, thread, argument, user_context(entry, stack, 0, arg2 as u64))
+}
+
+fn take_argument(caller: &Caller, handle: HandleArgument) -> Result<Option<Handle>, Status> {
+    if handle.is_none() { Ok(None) } else { caller.handles.remove(handle.value()).map(Some) }
+}
+
+/// `context` are the thread's registers; the value of the handle comes into the first one.
+fn start(
+    process: Result<Arc<Process>, Status>,
+    thread: Result<Arc<Thread>, Status>,
+    argument: Result<Option<Handle>, Status>,
+    context: Result<UserContext, Status>,
+) -> Result<(), Status> {
+    let (process, thread, argument) = (process?, thread?, argument?);
     if argument.as_ref().is_some_and(|handle| !handle.rights().contains(Rights::TRANSFER)) {
         return Err(Status::ACCESS_DENIED);
     }
     if thread.process().koid() != process.koid() {
         return Err(Status::ACCESS_DENIED);
     }
-    let mut context = user_context(entry, stack, 0, arg2 as u64)?;
+    let mut context = context?;
     let value = match argument {
         None => 0,
         Some(handle) => process.handles.add(handle).map_err(|(_, status)| status)?,

@@ -7,6 +7,7 @@ use crate::mm::user::{InSlice, Out};
 use crate::thread;
 use abi::{RawHandle, Status};
 use alloc::sync::Arc;
+use core::task::Poll;
 use objects::name::MAX_NAME;
 use objects::{Handle, Process, Thread};
 
@@ -32,15 +33,35 @@ pub fn thread_create(
 
 /// Starts a thread of a running process.
 pub fn thread_start(
-    _caller: &Caller,
+    caller: &Caller,
+    thread: Arc<Thread>,
+    entry: usize,
+    stack: usize,
+    arg1: usize,
+    arg2: usize,
+) -> Poll<Result<(), Status>> {
+    if !caller.is_admitted() {
+        return Poll::Pending;
+    }
+    Poll::Ready(start(&thread, entry, stack, arg1, arg2))
+}
+
+/// [`thread_start`] when there is no memory yet.
+pub async fn thread_start_long(
+    caller: &Caller,
     thread: Arc<Thread>,
     entry: usize,
     stack: usize,
     arg1: usize,
     arg2: usize,
 ) -> Result<(), Status> {
+    caller.admit().await?;
+    start(&thread, entry, stack, arg1, arg2)
+}
+
+fn start(thread: &Arc<Thread>, entry: usize, stack: usize, arg1: usize, arg2: usize) -> Result<(), Status> {
     let context = user_context(entry, stack, arg1 as u64, arg2 as u64)?;
-    thread::start(&thread, false, context)
+    thread::start(thread, false, context)
 }
 
 /// The registers of a thread that starts. An entry of 0 is allowed, as documented: the thread faults there.

@@ -3,12 +3,12 @@
 use alloc::{boxed::Box, vec, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Port, Signals, Status, Thread, Vmo,
+    AsHandle, Channel, Event, Port, Process, Signals, Status, Thread, Vmo,
     startup::root_vmar,
     vmar::{PAGE_SIZE, READ_WRITE},
 };
 
-use crate::harness::{call, process, user_test};
+use crate::harness::{call, job, process, user_test};
 
 /// More memory than any machine of the tests has.
 const TOO_MUCH: u64 = 64 << 30;
@@ -88,16 +88,24 @@ user_test! {
     fn calls_that_create_wait_for_what_is_on_its_way_to_be_free() {
         const OBSERVERS: u64 = 20_000;
         let (process, event) = (process(), Event::create().expect("an event"));
-        for _ in 0..3 {
+        let (bytes, (near, _far)) = (Box::new([1_u8; 1500]), Channel::create().expect("a channel"));
+        let (new, _root) = Process::create(&job(), "ends at once").expect("a process");
+        let first = Thread::create(&new, "first").expect("a thread");
+        for round in 0..3 {
             let (port, eater) = (Port::create().expect("a port"), glutton());
             for key in 0..OBSERVERS {
                 event.wait_async(&port, key, Signals::USER_SIGNAL_0, 0).expect("armed");
             }
             use_up(&eater);
             drop(port);
-            let thread = Thread::create(&process, "one").expect("what a port had comes back");
+            let answer = match round {
+                0 => Thread::create(&process, "one").map_or_else(|status| status, |_| Status::OK),
+                1 => call!(zx_channel_write(near.raw(), 0, bytes.as_ptr().cast(), 1500, core::ptr::null(), 0)),
+                _ => call!(zx_process_start(new.raw(), first.raw(), 0x1000_0000, 0, 0, 0)),
+            };
+            assert_eq!(answer, Status::OK, "what a port had comes back: {round}");
             use_up(&eater);
-            drop((eater, thread));
+            drop(eater);
             Event::create().expect("pages come back");
         }
     }
