@@ -120,6 +120,7 @@ impl TimerQueue {
     /// As [`TimerQueue::expire`], but no more than `limit`, and one until it `is_late`: any number may be due at one
     /// time, and an executor has more to do. The others are still due.
     #[cold]
+    #[inline(never)]
     pub(crate) fn expire_some(&self, now: u64, limit: usize, is_late: impl Fn() -> bool) -> usize {
         let mut count = 0;
         while count < limit && (count == 0 || !is_late()) && self.expire_first(now) {

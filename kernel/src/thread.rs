@@ -1,8 +1,7 @@
 //! A thread of a user program: one task, one `async fn` that loops over [`enter_user_with`].
 
 use crate::arch::user::{PageFaultError, SystemCall, enter_user_with, has_left};
-use crate::arch::{Trap, UserContext, time};
-use crate::mm::frames;
+use crate::arch::{Trap, UserContext};
 use crate::process;
 use crate::syscalls::{self, Blocked, Caller};
 use crate::{pressure, println, run, vdso};
@@ -17,18 +16,15 @@ use objects::Thread;
 use objects::memory::{NoMemory, Protection};
 use objects::vmar::FaultError;
 
-/// Starts a thread with these registers, and with the `first` one its process.
+/// Starts a thread with these registers, and with the `first` one its process. Small allocations have been admitted.
 ///
 /// # Errors
 /// `BAD_STATE` unless the thread is new, and its process is too, if it is the first, or else runs;
 /// `NO_MEMORY`, and the thread is new still, unless that was noticed late: then it has ended.
 pub fn start(thread: &Arc<Thread>, first: bool, context: UserContext) -> Result<(), Status> {
-    if !frames::admit() {
-        return Err(Status::NO_MEMORY);
-    }
     let process = thread.process().clone();
     let machine = process::machine(&process).ok_or(Status::BAD_STATE)?;
-    let started = time::now() as u64;
+    let started = run::executor().clock();
     thread.start(first, || {
         let handles = process.handles.clone();
         let caller = Caller { thread: thread.clone(), process, handles, machine: machine.clone() };

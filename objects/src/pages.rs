@@ -43,23 +43,16 @@ impl Table {
         one.into_boxed_slice().try_into().map_err(|_| NoMemory)
     }
 
-    /// On failure the tables are as they were.
-    fn insert(&mut self, index: u64, level: u32, frame: Frame) -> Result<(), NoMemory> {
-        let slot = &mut self.slots[position(index, level)];
-        match slot {
-            _ if level == 0 => {
-                *slot = Slot::Page(frame);
-                self.used += 1;
-            }
-            Slot::Table(table) => table[0].insert(index, level - 1, frame)?,
-            _ => {
-                let mut table = Self::allocate()?;
-                table[0].insert(index, level - 1, frame)?;
-                *slot = Slot::Table(table);
-                self.used += 1;
-            }
-        }
-        Ok(())
+    /// Tables down from this level, in which nothing but a frame is.
+    fn with(index: u64, level: u32, frame: Frame) -> Result<TableBox, NoMemory> {
+        let slot = match level {
+            0 => Slot::Page(frame),
+            _ => Slot::Table(Self::with(index, level - 1, frame)?),
+        };
+        let mut table = Self::allocate()?;
+        table[0].slots[position(index, level)] = slot;
+        table[0].used = 1;
+        Ok(table)
     }
 
     fn remove(&mut self, index: u64, level: u32) -> Option<Frame> {
@@ -144,7 +137,19 @@ impl PageTree {
         debug_assert!(index < MAX_PAGES && self.get(index).is_none());
         self.grow_to(index)?;
         let Some(root) = self.root.as_mut() else { return Err(NoMemory) };
-        root[0].insert(index, self.height - 1, frame)?;
+        let (mut table, mut level) = (&mut root[0], self.height - 1);
+        while level > 0 && matches!(table.slots[position(index, level)], Slot::Table(_)) {
+            let Slot::Table(next) = &mut table.slots[position(index, level)] else {
+                unreachable!("it is one")
+            };
+            (table, level) = (&mut next[0], level - 1);
+        }
+        // Tables that are missing come in once all are there.
+        table.slots[position(index, level)] = match level {
+            0 => Slot::Page(frame),
+            _ => Slot::Table(Table::with(index, level - 1, frame)?),
+        };
+        table.used += 1;
         self.pages += 1;
         Ok(())
     }

@@ -42,13 +42,20 @@ pub fn channel_write(
     if options != 0 || !handles.is_empty() {
         return write_more(caller, channel, options, bytes, handles);
     }
-    let (channel, bytes) = match (channel?, bytes.read_vec(MAX_BYTES)) {
-        // There may be some when it comes back.
-        (_, Err(Status::NO_MEMORY)) => return Poll::Pending,
-        (channel, bytes) => (channel, bytes?.into_boxed_slice()),
+    let channel = channel?;
+    let bytes = match bytes.read_vec(MAX_BYTES) {
+        Ok(bytes) => bytes.into_boxed_slice(),
+        Err(status) => return not_read(status),
     };
     let written = channel.write(Message { bytes, handles: Handles::default() });
     Poll::Ready(written.map_err(|(_, status)| undelivered(caller, status)))
+}
+
+/// What is answered where the bytes could not be read; nothing yet without memory, as there may be some when it comes back.
+#[cold]
+#[inline(never)]
+fn not_read(status: Status) -> Poll<Result<(), Status>> {
+    if status == Status::NO_MEMORY { Poll::Pending } else { Poll::Ready(Err(status)) }
 }
 
 /// [`channel_write`] of handles or pieces. Most messages have neither.

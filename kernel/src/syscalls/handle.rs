@@ -39,9 +39,9 @@ fn close_part(caller: &Caller, handles: InSlice<RawHandle>) -> Result<(usize, Re
     let (mut outcome, mut doomed) = (Ok(()), Doomed::default());
     let mut closed = 0;
     while closed < values.len() && (closed == 0 || !stretch::is_late()) {
-        let value = HandleArgument::new(values[closed]);
-        if !value.is_none() {
-            let removed = caller.handles.remove(value.value());
+        let value = values[closed];
+        if value != abi::HANDLE_INVALID {
+            let removed = caller.handles.remove(value);
             outcome = outcome.and(removed.map(|handle| handle.close_into(&mut doomed)));
         }
         closed += 1;
