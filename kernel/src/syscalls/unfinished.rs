@@ -9,7 +9,6 @@
 use super::long::next_step;
 use crate::mm::shootdown;
 use crate::pressure;
-use abi::Status;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;

@@ -124,6 +124,8 @@ pub async fn vmo_set_size(_caller: &Caller, vmo: Arc<Vmo>, size: u64) -> Result<
         shootdown::barrier().await;
         next_step().await;
     }
-    unfinished.map(Unfinished::done);
+    if let Some(unfinished) = unfinished {
+        unfinished.done();
+    }
     Ok(())
 }
