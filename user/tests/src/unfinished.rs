@@ -91,7 +91,7 @@ user_test! {
         assert!(views.iter().all(|view| view.is_ok()) && views[0] == Ok(base));
         let given = region.duplicate_handle(Rights::SAME_RIGHTS).expect("a handle");
         let process = child("unmap", |launch| launch.handle(PA_USER0, given));
-        let has_begun = || (about(&vmo).num_mappings as usize) < VIEWS;
+        let has_begun = || about(&vmo).num_mappings < VIEWS;
         kill_once(&process, has_begun, || map(VIEWS - 1) == Err(Status::NO_MEMORY));
         sooner_or_later(|| map(VIEWS - 1).is_ok());
     }
