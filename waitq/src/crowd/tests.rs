@@ -292,3 +292,19 @@ fn those_who_stay_are_counted_and_not_told() {
     guests.clear();
     assert!(staying() == 0 && queue.with(|(), waiters| waiters.is_empty()));
 }
+
+/// Some three times the logarithm deep, and not as deep as there are nodes.
+#[test]
+fn a_tree_of_many_is_not_deep() {
+    const MANY: usize = 2_000;
+    fn depth(node: Link<Mark>) -> usize {
+        // SAFETY: nobody else touches the queue of this test, and the nodes are in its tree.
+        let below = |node, right| depth(unsafe { child(node, right) });
+        node.map_or(0, |node| 1 + below(node, false).max(below(node, true)))
+    }
+    let queue = Arc::new(Queue::with_lists(Crowd::default(), ()));
+    let guests: Vec<_> = (0..MANY).map(|_| Guest::join(&queue, 1, 1)).collect();
+    let deep = queue.with(|(), waiters| depth(waiters.lists().root));
+    assert!((11..70).contains(&deep), "{deep}");
+    drop(guests);
+}

@@ -371,4 +371,18 @@ mod tests {
             [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
         );
     }
+
+    #[test]
+    fn weights_depend_on_the_address_and_the_secret() {
+        const SECRET: u64 = 0x5555_5555_5555_5555;
+        let nodes = [(); 2].map(|()| Node::new(()));
+        let [first, second] = [0, 1].map(|index| NonNull::from(&nodes[index]));
+        let address = first.addr().get() as u64;
+        assert_ne!(weight(first), weight(second));
+        // Trees of other tests stay in order meanwhile, if less even.
+        set_secret(SECRET);
+        let secret = weight(first);
+        set_secret(0);
+        assert_eq!((secret, weight(first)), (mix(address ^ SECRET), mix(address)));
+    }
 }
