@@ -122,11 +122,17 @@ impl Doomed {
         self.done += things;
     }
 
+    /// Whether this step has taken long. A few things are done in any case: who closes something small finds it closed,
+    /// however slowly the machine goes.
+    fn is_late(&self) -> bool {
+        self.done >= TURN && is_late()
+    }
+
     /// Gives the first object its turn; whether something may be left.
     fn turn(&mut self) -> bool {
         let Some(first) = self.take_first() else { return false };
         let end = self.done + TURN;
-        while self.done < end && !is_late() {
+        while self.done < end && !self.is_late() {
             let before = self.done;
             if !of_remains!(&first, remains => remains.discard_one(self)) {
                 return true;
@@ -140,7 +146,7 @@ impl Doomed {
     /// Discards as much as there may be in one go; whether something is left.
     fn step(&mut self) -> bool {
         self.done = 0;
-        while self.done < STEP && !is_late() && self.turn() {}
+        while self.done < STEP && !self.is_late() && self.turn() {}
         self.first.is_some()
     }
 

@@ -97,7 +97,12 @@ user_test! {
     fn a_reply_needs_room_for_its_handles() {
         let ((near, far), event) = (Channel::create().expect("a channel"), Event::create().expect("an event"));
         let raw = event.raw();
-        let server = thread::spawn("server", move || answer_with_new_handles(&far, raw)).expect("a thread");
+        // It keeps its end, which would leave room for a handle.
+        let serve = move || {
+            answer_with_new_handles(&far, raw);
+            far
+        };
+        let server = thread::spawn("server", serve).expect("a thread");
         let (mut bytes, mut reply) = ([0; TXID], [0; TXID]);
         let (mut infos, mut values) = ([HandleInfo::default()], [0_u32]);
         let mut arguments = ChannelCallArgs {
