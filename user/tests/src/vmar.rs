@@ -135,7 +135,7 @@ user_test! {
         poke(address, 3);
         protect(VM_PERM_READ, address, PAGE_SIZE).expect("protected");
         let status = call!(zx_vmo_read(vmo.raw(), address as _, 0, 8));
-        assert_eq!(status, Status::NOT_FOUND, "the kernel cannot write there");
+        assert_eq!(status, Status::ACCESS_DENIED, "the kernel cannot write there");
         protect(READ_WRITE, address, PAGE_SIZE).expect("protected");
         assert_eq!(poke(address, 4), 4);
         unmap(address, PAGE_SIZE).expect("unmapped");
@@ -181,7 +181,7 @@ user_test! {
         let address = map(READ_WRITE, 0, &vmo, 2 * PAGE_SIZE).expect("mapped");
         assert_eq!(poke(address, 1), 1);
         let status = call!(zx_vmo_read(vmo.raw(), (address + PAGE_SIZE) as _, 0, 8));
-        assert_eq!(status, Status::NOT_FOUND, "nothing is behind the end");
+        assert_eq!(status, Status::OUT_OF_RANGE, "nothing is behind the end");
         unmap(address, 2 * PAGE_SIZE).expect("unmapped");
     }
 
