@@ -6,7 +6,7 @@ use crate::cases::{Case, Row};
 use executor::TaskOptions;
 use executor::host::LocalRunner;
 use objects::wait::{Deadline, wait_on};
-use objects::{Channel, HandleId, Message};
+use objects::{Channel, HandleId, Handles, Message};
 use std::future::Future;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -54,7 +54,7 @@ impl End for Hafnon {
     }
 
     fn send_now(&self, bytes: Box<[u8]>) {
-        let message = Message { bytes, handles: Box::default() };
+        let message = Message { bytes, handles: Handles::default() };
         assert!(self.end.write(message).is_ok());
     }
 
