@@ -2,15 +2,16 @@
 //! with one test at a time: what is left to do is left to the whole system.
 #![cfg(not(loom))]
 
+mod no_machine;
+
 use abi::{Signals, Status};
+use no_machine::Nothing;
 use objects::account::Payer;
 use objects::closing::{STEP, TURN, discard_some};
-use objects::memory::{Entropy, Frame, PageTable, Protection, USER_RANGE, Work};
-use objects::vmar::FaultError;
+use objects::memory::USER_RANGE;
 use objects::{
     AsyncOptions, Channel, Event, Handle, HandleId, Job, KernelObject, Message, Port, Process, Thread, Vmar,
 };
-use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Things in each test: many steps of them.
@@ -31,33 +32,6 @@ where
 /// How many steps it takes until nothing is left to do.
 fn steps() -> usize {
     (1..).find(|_| !discard_some()).unwrap_or_default()
-}
-
-/// A machine on which nothing is mapped.
-struct Nothing;
-
-impl PageTable for Nothing {
-    fn map(&self, _: u64, _: Frame, _: Protection) -> Result<(), FaultError> {
-        Err(FaultError::NoMemory)
-    }
-
-    fn unmap(&self, range: &mut Range<u64>, _: &mut Work) {
-        range.start = range.end;
-    }
-
-    fn protect(&self, range: &mut Range<u64>, _: Protection, _: &mut Work) {
-        range.start = range.end;
-    }
-
-    fn query(&self, _: u64) -> Option<(Frame, Protection)> {
-        None
-    }
-}
-
-impl Entropy for Nothing {
-    fn next(&self) -> u64 {
-        0
-    }
 }
 
 fn process(job: &Arc<Job>) -> Arc<Process> {

@@ -3,6 +3,7 @@
 #![cfg(loom)]
 #![allow(unsafe_code)] // reason: a platform for the executor that owns the timers
 
+mod no_machine;
 #[path = "loom/watches.rs"]
 mod watches;
 

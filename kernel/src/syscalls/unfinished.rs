@@ -9,6 +9,7 @@
 use super::long::next_step;
 use crate::mm::shootdown;
 use crate::pressure;
+use abi::Status;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -66,26 +67,33 @@ impl Drop for Unfinished {
     }
 }
 
-/// Finishes what is left, for ever: the life of a kernel task.
+/// Finishes what is left, for ever: the life of a kernel task. Each has a step in turn, so nothing large holds up what
+/// others have left.
 pub async fn finish() {
     loop {
         LEFT.wait_unless((), |left, ()| left.is_some()).await;
-        let node = LEFT.with(|left, _| {
-            let mut first = left.take()?;
-            *left = first[0].next.take();
-            Some(first)
-        });
-        if let Some(mut node) = node {
-            while !step(&mut node[0].work).await {
-                next_step().await;
+        let (mut round, mut starves) = (LEFT.with(|left, _| left.take()), false);
+        while let Some(mut node) = round {
+            round = node[0].next.take();
+            match step(&mut node[0].work) {
+                Ok(true) => {}
+                outcome => {
+                    starves |= outcome.is_err();
+                    drop(Unfinished(Some(node)));
+                }
             }
+            shootdown::barrier().await;
+            next_step().await;
+        }
+        if starves {
+            pressure::relief().await;
         }
     }
 }
 
-/// A step; whether it was the last one.
-async fn step(work: &mut Work) -> bool {
-    let stepped = match work {
+/// A step; whether it was the last one. `NO_MEMORY`
+fn step(work: &mut Work) -> Result<bool, Status> {
+    match work {
         Work::Trim(vmo) => vmo.trim().map(|(retired, done)| {
             drop(retired);
             done
@@ -95,16 +103,6 @@ async fn step(work: &mut Work) -> bool {
             drop(retired);
             *ticket = left.unwrap_or(*ticket);
             Ok(left.is_none())
-        }
-    };
-    match stepped {
-        Ok(done) => {
-            shootdown::barrier().await;
-            done
-        }
-        Err(_) => {
-            pressure::relief().await;
-            false
         }
     }
 }
