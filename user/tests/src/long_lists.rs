@@ -19,7 +19,7 @@ use hafnon_user::{
 use crate::harness::{call, job, process, user_test};
 
 /// Handles of a long list.
-const LONG: usize = 20_000;
+const LONG: usize = 100_000;
 
 fn event() -> Event {
     Event::create().expect("an event")
@@ -78,7 +78,7 @@ impl Turns {
 
 user_test! {
     /// All of them are consumed, and on the one CPU there is another thread gets its turns meanwhile.
-    #[needs("cpus=1")]
+    #[needs("counted")]
     fn too_long_a_list_is_consumed_in_steps() {
         let ((near, _far), event) = (Channel::create().expect("a channel"), event());
         let mut actual = (0, 0);
