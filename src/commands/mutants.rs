@@ -20,15 +20,36 @@ use hafnon::{
 
 use crate::{options::MutantsOptions, output};
 
-/// The packages whose tests are tested, and the packages whose tests are asked: the package's own, and, of what
-/// those do not notice, those of the packages that are built on it.
-const PACKAGES: [(&str, &[&str]); 5] = [
-    ("waitq", &["executor", "objects"]),
-    ("executor", &["objects"]),
-    ("frames", &[]),
-    ("objects", &[]),
-    ("generator", &[]),
+/// The packages whose tests are tested, which of their own tests are asked first, and the packages built on them:
+/// what the first tests do not notice, all tests of these packages are asked about.
+const PACKAGES: [(&str, Tests, &[&str]); 5] = [
+    ("waitq", Tests::All, &["executor", "objects"]),
+    ("executor", Tests::Unit, &["objects"]),
+    ("frames", Tests::All, &[]),
+    ("objects", Tests::Unit, &[]),
+    ("generator", Tests::All, &[]),
 ];
+
+/// Which tests of a package are asked. Documentation's examples are run by nobody here; loom models need a build of
+/// their own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tests {
+    /// Those that stand beside the code, where they notice most: one program to build.
+    Unit,
+    All,
+}
+
+impl Tests {
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Unit => &["--lib"],
+            Self::All => &["--lib", "--tests"],
+        }
+    }
+}
+
+/// How many cases a property is tried with: fewer than in a test run, as each change runs all tests.
+const CASES: &str = "16";
 
 /// The version of cargo-mutants that the options and files here are those of.
 const VERSION: &str = "27.1.0";
@@ -45,7 +66,7 @@ const PAGE: &str = "docs/mutants.md";
 
 /// The names of the packages, as `--package` takes them.
 pub fn packages() -> [&'static str; PACKAGES.len()] {
-    PACKAGES.map(|(name, _)| name)
+    PACKAGES.map(|(name, _, _)| name)
 }
 
 /// Tests the tests; fails when something is not noticed that `docs/mutants.md` does not explain.
@@ -54,9 +75,9 @@ pub fn run(options: &MutantsOptions) -> Result<u8> {
     let page = workspace::root().join(PAGE);
     let page = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
     let mut unexplained = 0;
-    for (package, users) in PACKAGES {
+    for (package, first, users) in PACKAGES {
         if options.package.as_ref().is_none_or(|name| name == package) {
-            unexplained += test(&tool, package, users, options)?.tell(package, &page)?;
+            unexplained += test(&tool, package, first, users, options)?.tell(package, &page)?;
         }
     }
     Ok(u8::from(unexplained > 0))
@@ -83,28 +104,34 @@ fn is_right(tool: &Path) -> bool {
     said.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).trim().ends_with(VERSION))
 }
 
-/// Changes a package in every way, or in those of one shard, and asks its tests; then, of what these did not notice,
-/// those of its `users` too.
-fn test(tool: &Path, package: &str, users: &[&str], options: &MutantsOptions) -> Result<Outcome> {
+/// Changes a package in every way, or in those of one shard, and asks its `first` tests; then, of what these did not
+/// notice, all of its tests, and those of its `users` too.
+fn test(
+    tool: &Path,
+    package: &str,
+    first: Tests,
+    users: &[&str],
+    options: &MutantsOptions,
+) -> Result<Outcome> {
     let output = workspace::target("mutants").join(package);
     // Of the run before.
     let _ = fs::remove_dir_all(&output);
-    let ask = |tests: &[&str], output: &Path, which: &[String]| {
+    let ask = |tests: Tests, packages: &[&str], output: &Path, which: &[String]| {
         fs::create_dir_all(output).with_context(|| format!("cannot make {}", output.display()))?;
-        let mut command = command(tool, package, tests, output);
+        let mut command = command(tool, package, packages, output);
         run_tool(
-            &Step::new(&format!("changing {package}, and asking the tests of {}", tests.join(", "))),
-            command.args(which),
+            &Step::new(&format!("changing {package}, and asking the tests of {}", packages.join(", "))),
+            command.args(which).arg("--").args(tests.arguments()),
         )?;
         Outcome::read(&output.join("mutants.out"))
     };
     let shard: Vec<String> = options.shard.iter().map(|shard| format!("--shard={shard}")).collect();
-    let mut outcome = ask(&[package], &output, &shard)?;
-    if !users.is_empty() && !outcome.missed.is_empty() {
+    let mut outcome = ask(first, &[package], &output, &shard)?;
+    if (first != Tests::All || !users.is_empty()) && !outcome.missed.is_empty() {
         let all: Vec<&str> = [package].iter().chain(users).copied().collect();
         let missed: Vec<String> =
             outcome.missed.iter().map(|name| format!("--re=^{}$", literally(name))).collect();
-        outcome.refine(ask(&all, &output.join("again"), &missed)?);
+        outcome.refine(ask(Tests::All, &all, &output.join("again"), &missed)?);
     }
     Ok(outcome)
 }
@@ -123,14 +150,15 @@ fn full_name(package: &str) -> String {
 }
 
 /// One run of cargo-mutants, which asks the tests of these packages, and leaves what it found below `output`.
-fn command(tool: &Path, package: &str, tests: &[&str], output: &Path) -> Command {
+fn command(tool: &Path, package: &str, packages: &[&str], output: &Path) -> Command {
     let mut command = Command::new(tool);
     environment::scrub(&mut command).current_dir(workspace::root());
     // Debug information is most of the time of a build, and nobody looks at it.
     command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER", RUNNER);
+    command.env("PROPTEST_CASES", CASES);
     command.args(["mutants", "--config", CONFIGURATION, "--no-shuffle", "--colors", "never"]);
     command.args(["--package", &full_name(package)]).arg("--output").arg(output);
-    command.args(tests.iter().map(|name| format!("--test-package={}", full_name(name))));
+    command.args(packages.iter().map(|name| format!("--test-package={}", full_name(name))));
     command
 }
 
