@@ -179,8 +179,28 @@ impl<'a> Buddy<'a> {
     }
 
     /// Keeps a number with an allocated block, until it is freed.
+    ///
+    /// # Panics
+    /// When it is one of the last 2^32, which say that a frame is not the first of its block.
     pub fn set_note(&mut self, first: u32, note: u64) {
-        self.links[first as usize] = Link { next: note as u32, previous: (note >> 32) as u32 };
+        let link = Link { next: note as u32, previous: (note >> 32) as u32 };
+        assert!(link.previous != NONE, "a note that means something else");
+        self.links[first as usize] = link;
+    }
+
+    /// Keeps with an allocated block, until it is freed, where it begins: [`Self::first_of`] tells that of each of its
+    /// frames. The first one has a note.
+    pub fn make_whole(&mut self, first: u32, order: usize) {
+        let others = first as usize + 1..first as usize + (1 << order);
+        self.links[others].fill(Link { next: first, previous: NONE });
+    }
+
+    /// The first frame of the block that this one is of, which is [whole](Self::make_whole), or one frame with a note.
+    pub fn first_of(&self, frame: u32) -> u32 {
+        match self.links[frame as usize] {
+            Link { next: first, previous: NONE } => first,
+            _ => frame,
+        }
     }
 
     /// The number that is kept with a block.
@@ -301,6 +321,27 @@ mod tests {
         let blocks = [(); 2].map(|()| buddy.allocate(3).unwrap());
         (0..2).for_each(|index| buddy.set_note(blocks[index], (7 << 40) + index as u64));
         assert_eq!(blocks.map(|block| buddy.note(block)), [7 << 40, (7 << 40) + 1]);
+    }
+
+    #[test]
+    fn a_whole_block_is_found_from_each_of_its_frames() {
+        let (mut links, mut pairs) = memory(64);
+        let mut buddy = Buddy::new(&mut links, &mut pairs);
+        buddy.insert(0..64);
+        for order in [2, 0, 3, 0] {
+            let first = buddy.allocate(order).unwrap();
+            buddy.set_note(first, 0);
+            buddy.make_whole(first, order);
+            let found: Vec<u32> = (first..first + (1 << order)).map(|frame| buddy.first_of(frame)).collect();
+            assert_eq!((found, buddy.note(first)), (vec![first; 1 << order], 0));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "means something else")]
+    fn the_last_numbers_are_no_notes() {
+        let (mut links, mut pairs) = memory(64);
+        Buddy::new(&mut links, &mut pairs).set_note(0, (u64::from(NONE)) << 32);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub fn class(size: usize, align: usize) -> Option<usize> {
 }
 
 /// The order of the block of frames that a slab of the class takes: it holds eight objects or more,
-/// except for the largest, where it is seven.
+/// except for the largest, where it is seven. Where no such block is free, a slab of one frame holds one or more.
 pub const fn order(class: usize) -> usize {
     match SIZES[class] {
         0..=384 => 0,
@@ -51,9 +51,9 @@ pub const fn offset(class: usize) -> usize {
     if size.is_power_of_two() && size > HEADER { size } else { HEADER }
 }
 
-/// How many objects a slab of the class holds.
-pub const fn capacity(class: usize) -> usize {
-    ((4096 << order(class)) - offset(class)) / SIZES[class] as usize
+/// How many objects a slab of the class holds that takes a block of frames of this order.
+pub const fn capacity(class: usize, order: usize) -> usize {
+    ((4096 << order) - offset(class)) / SIZES[class] as usize
 }
 
 #[cfg(test)]
@@ -76,10 +76,11 @@ mod tests {
     fn objects_lie_behind_the_header_and_inside() {
         for (class, size) in SIZES.iter().enumerate() {
             assert!(offset(class) >= HEADER);
-            assert!(
-                offset(class) + capacity(class) * *size as usize <= 4096 << order(class),
-                "class {class}"
-            );
+            for order in [0, order(class)] {
+                let capacity = capacity(class, order);
+                assert!(capacity > 0, "class {class}");
+                assert!(offset(class) + capacity * *size as usize <= 4096 << order, "class {class}");
+            }
         }
         assert_eq!([0, 9, 10, 12, 13, 15].map(order), [0, 0, 1, 1, 2, 2]);
     }
@@ -99,8 +100,9 @@ mod tests {
     #[test]
     fn slabs_waste_less_than_an_eighth() {
         for (class, size) in SIZES.iter().enumerate() {
-            let used = capacity(class) * *size as usize;
-            assert!(capacity(class) >= 7 && used * 8 >= (4096 << order(class)) * 7, "class {class}");
+            let capacity = capacity(class, order(class));
+            let used = capacity * *size as usize;
+            assert!(capacity >= 7 && used * 8 >= (4096 << order(class)) * 7, "class {class}");
         }
     }
 }

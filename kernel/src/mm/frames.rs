@@ -157,19 +157,31 @@ pub fn allocate_large(order: usize) -> Option<PhysAddr> {
     take_charged(buddy, order, true, Buddy::allocate)
 }
 
-/// Takes `2^order` contiguous frames for a slab of the kernel heap: from what is free, the reserve included, or
-/// else from this CPU's stock. Who made the heap grow pays, also beyond the limits of its jobs, unless all that it does
-/// now may fail.
-pub fn allocate_slab(order: usize) -> Option<PhysAddr> {
+/// Takes `2^order` contiguous frames for a slab of the kernel heap, or one if there are not so many side by side: from
+/// what is free, the reserve included, or else from this CPU's stock; the first one, and the order that it is. Who made
+/// the heap grow pays, also beyond the limits of its jobs, unless all that it does now may fail.
+pub fn allocate_slab(order: usize) -> Option<(PhysAddr, usize)> {
     let mut state = STATE.lock();
     let buddy = &mut state.as_mut()?.buddy;
     let may_fail = stock::is_spared();
     if may_fail && buddy.free_frames() <= RESERVE.load(Relaxed) {
         return None;
     }
-    take_charged(buddy, order, may_fail, |buddy, order| {
-        buddy.allocate(order).or_else(|| stock::take(buddy, order))
-    })
+    if order > 0
+        && let Some(first) = take_charged(buddy, order, may_fail, Buddy::allocate)
+    {
+        buddy.make_whole(number(first), order);
+        return Some((first, order));
+    }
+    let take = |buddy: &mut Buddy<'_>, order| buddy.allocate(order).or_else(stock::take);
+    Some((take_charged(buddy, 0, may_fail, take)?, 0))
+}
+
+/// The first frame of the slab that this one is of.
+pub fn slab_of(frame: PhysAddr) -> PhysAddr {
+    let state = STATE.lock();
+    let buddy = &state.as_ref().expect("frames are given out before slabs are made of them").buddy;
+    address(buddy.first_of(number(frame)))
 }
 
 /// Takes a block, if who pays may have it.

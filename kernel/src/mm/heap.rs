@@ -5,7 +5,8 @@
 //! more than 2 KiB ──────────────────────────────────────────────────────────────────────▶ frames
 //! ```
 //! A slab is a naturally aligned block of frames that begins with its header, so an object finds its
-//! slab by masking its address. A slab that has become empty goes back to the frames, unless it is the
+//! slab by masking its address; where frames lie too scattered for such a block, a slab is one frame, and the frames
+//! know which it is. A slab that has become empty goes back to the frames, unless it is the
 //! last of its class. An object that is freed on another CPU goes to that CPU's magazine, and from
 //! there, in batches, to its slab.
 //!
@@ -30,6 +31,8 @@ static MAGAZINES: [Magazines; MAX_CPUS] = [const { Magazines::new() }; MAX_CPUS]
 static DEPOTS: [SpinMutex<Depot>; COUNT] = [const { SpinMutex::new(Depot::new()) }; COUNT];
 /// Bytes in large allocations.
 static LARGE: AtomicUsize = AtomicUsize::new(0);
+/// How many slabs are smaller than others of their class.
+static SMALLER: AtomicUsize = AtomicUsize::new(0);
 /// Frames that slabs and large allocations take.
 static FRAMES: AtomicUsize = AtomicUsize::new(0);
 
@@ -70,6 +73,8 @@ struct Slab {
     used: u16,
     /// Objects that were out at some time; those behind them were never touched.
     touched: u16,
+    /// It is two to this power frames.
+    order: u8,
 }
 
 const _: () = assert!(size_of::<Slab>() <= size_class::HEADER);
@@ -259,6 +264,20 @@ impl Magazine {
     }
 }
 
+impl Slab {
+    fn capacity(&self, class: usize) -> usize {
+        size_class::capacity(class, usize::from(self.order))
+    }
+}
+
+/// Where the slab is that an object is of. Whoever has an object of a smaller slab knows that there is one.
+#[cold]
+fn slab_among_smaller(object: *mut Object) -> *mut Object {
+    let page = object.map_addr(|address| address & !(PAGE_SIZE as usize - 1));
+    let first = frames::slab_of(virt_to_phys(VirtAddr::from_ptr(page)));
+    phys_to_virt(first).as_mut_ptr()
+}
+
 impl Depot {
     const fn new() -> Self {
         Self { partial: ptr::null_mut(), out: 0 }
@@ -291,7 +310,7 @@ impl Depot {
         };
         slab.used += 1;
         self.out += 1;
-        if slab.used as usize == size_class::capacity(class) {
+        if slab.used as usize == slab.capacity(class) {
             // SAFETY: it is the head of the list.
             unsafe { self.unlink(slab) };
         }
@@ -304,20 +323,27 @@ impl Depot {
     /// The object is of this class, and nobody uses it.
     unsafe fn give(&mut self, object: *mut Object, class: usize) {
         let size = (PAGE_SIZE as usize) << size_class::order(class);
+        let mut place = object.map_addr(|address| address & !(size - 1));
+        if SMALLER.load(Relaxed) > 0 && size > PAGE_SIZE as usize {
+            place = slab_among_smaller(object);
+        }
         // SAFETY: a slab is aligned to its size and begins with its header; it is alive while one of its
         // objects is out.
         unsafe {
-            let slab = &mut *object.map_addr(|address| address & !(size - 1)).cast::<Slab>();
+            let slab = &mut *place.cast::<Slab>();
             (*object).next = slab.free;
             slab.free = object;
             self.out -= 1;
             slab.used -= 1;
-            if slab.used as usize + 1 == size_class::capacity(class) {
+            if slab.used as usize + 1 == slab.capacity(class) {
                 self.link(slab);
             }
             if slab.used == 0 && !(slab.next.is_null() && slab.previous.is_null()) {
                 self.unlink(slab);
-                let order = size_class::order(class);
+                let order = usize::from(slab.order);
+                if order < size_class::order(class) {
+                    SMALLER.fetch_sub(1, Relaxed);
+                }
                 FRAMES.fetch_sub(1 << order, Relaxed);
                 frames::free_charged(virt_to_phys(VirtAddr::from_ptr(ptr::from_mut(slab))), order);
             }
@@ -340,13 +366,16 @@ impl Depot {
     }
 
     fn add_slab(&mut self, class: usize) -> Option<()> {
-        let order = size_class::order(class);
-        let slab = phys_to_virt(frames::allocate_slab(order)?).as_mut_ptr::<Slab>();
+        let (first, order) = frames::allocate_slab(size_class::order(class))?;
+        let slab = phys_to_virt(first).as_mut_ptr::<Slab>();
+        if order < size_class::order(class) {
+            SMALLER.fetch_add(1, Relaxed);
+        }
         FRAMES.fetch_add(1 << order, Relaxed);
         let (next, previous, free) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         // SAFETY: the block of frames is new, large enough, and in the direct map.
         unsafe {
-            slab.write(Slab { next, previous, free, used: 0, touched: 0 });
+            slab.write(Slab { next, previous, free, used: 0, touched: 0, order: order as u8 });
             self.link(slab);
         }
         Some(())

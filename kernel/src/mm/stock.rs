@@ -4,7 +4,8 @@
 //! Stable Rust has no fallible `Arc::new`, and a call with a way back from each of its small allocations would be
 //! mostly ways back. But the kernel is not preempted, so what a call does without waiting, its CPU does in one go,
 //! and what is reserved for it can be the CPU's. An allocation takes one new slab at most, and a slab one
-//! block at most. So a CPU with [`ALLOCATIONS`] blocks that nobody else may take is sure of as many allocations.
+//! frame at least. So a CPU with [`ALLOCATIONS`] frames that nobody else may take is sure of as many allocations, however
+//! scattered the frames are that are free.
 //!
 //! A stock is dipped into only when no other frame is left. From then on every admission looks closer
 //! (`watermarks::begin_scrutiny`), and the next one on this CPU fills the stock, or fails.
@@ -14,31 +15,19 @@
 use super::{MAX_CPUS, watermarks};
 use crate::arch::cpu;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
-use frames::{Buddy, size_class};
+use frames::Buddy;
 
 /// How many small allocations an admission covers.
 pub const ALLOCATIONS: usize = 16;
-
-/// Each block of a stock is as large as the largest slab, in frames: two to this power.
-const ORDER: usize = {
-    let (mut class, mut largest) = (0, 0);
-    while class < size_class::COUNT {
-        if size_class::order(class) > largest {
-            largest = size_class::order(class);
-        }
-        class += 1;
-    }
-    largest
-};
 
 static STOCKS: [Stock; MAX_CPUS] = [const { Stock::new() }; MAX_CPUS];
 
 #[repr(align(64))]
 struct Stock {
-    /// How many blocks there are, and how many there are to be: none before [`found`].
+    /// How many frames there are, and how many there are to be: none before [`found`].
     count: AtomicUsize,
     size: AtomicUsize,
-    blocks: [AtomicU32; ALLOCATIONS],
+    frames: [AtomicU32; ALLOCATIONS],
     /// What allocates now can do without.
     spared: AtomicBool,
 }
@@ -48,7 +37,7 @@ impl Stock {
         Self {
             count: AtomicUsize::new(0),
             size: AtomicUsize::new(0),
-            blocks: [const { AtomicU32::new(0) }; ALLOCATIONS],
+            frames: [const { AtomicU32::new(0) }; ALLOCATIONS],
             spared: AtomicBool::new(false),
         }
     }
@@ -57,13 +46,13 @@ impl Stock {
         self.count.load(Relaxed) == self.size.load(Relaxed)
     }
 
-    /// Fills it as far as there are blocks.
+    /// Fills it as far as there are frames.
     fn fill(&self, buddy: &mut Buddy<'_>) {
         while !self.is_full()
-            && let Some(block) = buddy.allocate(ORDER)
+            && let Some(frame) = buddy.allocate(0)
         {
             let count = self.count.load(Relaxed);
-            self.blocks[count].store(block, Relaxed);
+            self.frames[count].store(frame, Relaxed);
             self.count.store(count + 1, Relaxed);
         }
     }
@@ -99,17 +88,15 @@ pub(super) fn fill(buddy: &mut Buddy<'_>) -> bool {
     full
 }
 
-/// Takes `2^order` frames for a slab out of this CPU's stock; what is left of the block is free.
-pub(super) fn take(buddy: &mut Buddy<'_>, order: usize) -> Option<u32> {
+/// Takes a frame for a slab out of this CPU's stock.
+pub(super) fn take() -> Option<u32> {
     let stock = own();
     let last = stock.count.load(Relaxed).checked_sub(1).filter(|_| !stock.spared.load(Relaxed))?;
     if stock.is_full() {
         watermarks::begin_scrutiny();
     }
     stock.count.store(last, Relaxed);
-    let first = stock.blocks[last].load(Relaxed);
-    (order..ORDER).for_each(|order| buddy.free(first + (1 << order), order));
-    Some(first)
+    Some(stock.frames[last].load(Relaxed))
 }
 
 /// Calls `f`, all of whose allocations may fail: they leave the stock alone, which may be reserved for what this
@@ -128,5 +115,5 @@ pub(super) fn is_spared() -> bool {
 
 /// How many frames are in stock.
 pub(super) fn frames() -> usize {
-    STOCKS.iter().map(|stock| stock.count.load(Relaxed)).sum::<usize>() << ORDER
+    STOCKS.iter().map(|stock| stock.count.load(Relaxed)).sum()
 }

@@ -109,4 +109,37 @@ user_test! {
             Event::create().expect("pages come back");
         }
     }
+
+    /// No two frames that are free lie side by side, and each is as good for the kernel as one that has neighbours.
+    #[needs("cpus=1,4 memory=64M")]
+    fn scattered_frames_are_as_good_as_others() {
+        const THREADS: usize = 300;
+        let (process, eaters, mut pages) = (process(), [glutton(), glutton()], 0);
+        let mut threads = Vec::<Thread>::with_capacity(THREADS);
+        let byte = 1_u8;
+        let full = until_error(|page| {
+            pages = page;
+            let eater = &eaters[page % 2];
+            call!(zx_vmo_write(eater.raw(), (&raw const byte).cast(), (page * PAGE_SIZE) as u64, 1))
+        });
+        assert_eq!(full, Status::NO_MEMORY);
+        let [_kept, freed] = eaters;
+        drop(freed);
+        for number in 0..THREADS {
+            threads.push(Thread::create(&process, "one of many").unwrap_or_else(|status| panic!("{number}: {status:?}")));
+        }
+        let channels = [(); 16].map(|()| Channel::create().expect("a channel"));
+        for (near, _) in &channels {
+            for number in 0..100 {
+                near.write(&[1; 1500], Vec::new()).unwrap_or_else(|status| panic!("{number}: {status:?}"));
+            }
+        }
+        // What is larger than a frame may not be had, which is no reason for anybody to go.
+        let (near, far) = &channels[0];
+        let large = [1_u8; 40_000];
+        let _ = call!(zx_channel_write(near.raw(), 0, large.as_ptr().cast(), large.len() as u32, core::ptr::null(), 0));
+        for _ in 0..100 {
+            assert_eq!(far.read().expect("a message").bytes, [1; 1500]);
+        }
+    }
 }
