@@ -58,6 +58,7 @@ fn start_tasks() {
         run::executor().spawn_detached(TaskOptions::new(name), life).expect("memory at boot");
     };
     objects::closing::set_clock(arch::stretch::is_late);
+    objects::room::set_may_fail(|step| mm::stock::spare(step));
     syscalls::many::prepare_places();
     spawn("wait places", service::start(syscalls::many::make_places()));
     spawn("closing", service::start(objects::closing::close_what_is_left()));

@@ -5,6 +5,7 @@
 //! all have arrived. If another reader removed something in between, it begins again. So nothing is lost
 //! when user memory turns out to be bad, and no byte is read twice.
 
+use crate::room::Room;
 use abi::Status;
 use alloc::collections::VecDeque;
 use waitq::sync::Mutex;
@@ -67,7 +68,7 @@ impl ByteQueue {
             return Ok(());
         }
         let more = wanted.next_power_of_two().min(most).max(wanted) - self.len();
-        self.bytes.try_reserve_exact(more).map_err(|_| Status::NO_MEMORY)
+        Ok(self.bytes.make_exact_room(more)?)
     }
 
     /// Appends bytes for which there is room.

@@ -18,6 +18,7 @@ use crate::closing::{Doomed, Remains};
 use crate::handle::HandleId;
 use crate::handles::Handles;
 use crate::object::{Object, kernel_object};
+use crate::room::Room;
 use abi::{Signals, Status};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -133,7 +134,7 @@ impl Inbox {
         if more == 0 {
             return Err(Status::NO_RESOURCES);
         }
-        self.messages.try_reserve_exact(more).map_err(|_| Status::NO_MEMORY)
+        Ok(self.messages.make_exact_room(more)?)
     }
 
     /// Makes room for a reply whose caller has gone away. It finds room also where nothing more can be written: there
@@ -141,7 +142,7 @@ impl Inbox {
     #[cold]
     fn grow_for_reply(&mut self) -> Result<(), Status> {
         match self.grow() {
-            Err(Status::NO_RESOURCES) => self.messages.try_reserve_exact(1).map_err(|_| Status::NO_MEMORY),
+            Err(Status::NO_RESOURCES) => Ok(self.messages.make_exact_room(1)?),
             grown => grown,
         }
     }

@@ -42,6 +42,7 @@ mod port;
 pub mod pressure;
 mod process;
 mod resource;
+pub mod room;
 mod secret;
 mod signals;
 mod slab;

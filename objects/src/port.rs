@@ -20,6 +20,7 @@ use crate::base::Base;
 use crate::closing::{DISARMED, Doomed, Remains};
 use crate::handle::HandleId;
 use crate::object::{Object, kernel_object};
+use crate::room::Room;
 use crate::signals::{Interest, Observation};
 use crate::wait::{Deadline, poll_waiter, until};
 use abi::{PortPacket, Signals, Status};
@@ -88,7 +89,7 @@ impl Port {
             if state.packets.len() >= MAX_USER_PACKETS {
                 return Err(Status::SHOULD_WAIT);
             }
-            state.packets.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
+            state.packets.make_room(1)?;
             let number = state.new_number();
             state.packets.push_back((number, packet));
             waiters.wake_one();

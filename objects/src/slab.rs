@@ -4,6 +4,7 @@
 //! [`Slab::trim`].
 
 use crate::memory::NoMemory;
+use crate::room::Room;
 use alloc::vec::Vec;
 
 enum Slot<T> {
@@ -58,7 +59,7 @@ impl<T> Slab<T> {
         while room < values {
             let next = self.slots + room;
             let wanted = (CHUNK - next % CHUNK).min(values - room);
-            self.chunk_of(next)?.try_reserve(wanted).map_err(|_| NoMemory)?;
+            self.chunk_of(next)?.make_room(wanted)?;
             room += wanted;
         }
         Ok(())
@@ -67,7 +68,7 @@ impl<T> Slab<T> {
     /// The chunk that has the slot with this index, or will have it.
     fn chunk_of(&mut self, index: usize) -> Result<&mut Vec<Slot<T>>, NoMemory> {
         if index / CHUNK == self.chunks.len() {
-            self.chunks.try_reserve(1).map_err(|_| NoMemory)?;
+            self.chunks.make_room(1)?;
             self.chunks.push(Vec::new());
         }
         self.chunks.get_mut(index / CHUNK).ok_or(NoMemory)
@@ -77,7 +78,7 @@ impl<T> Slab<T> {
     fn append(&mut self, slot: Slot<T>) -> Result<usize, NoMemory> {
         let index = self.slots;
         let chunk = self.chunk_of(index)?;
-        chunk.try_reserve(1).map_err(|_| NoMemory)?;
+        chunk.make_room(1)?;
         chunk.push(slot);
         self.slots += 1;
         Ok(index)

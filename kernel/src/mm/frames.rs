@@ -34,6 +34,8 @@ use x86_64::PhysAddr;
 const CACHE_SIZE: usize = 64;
 /// Frames that move between a cache and the buddy allocator at once.
 const BATCH: usize = CACHE_SIZE / 2;
+/// How many frames beyond the reserve are plenty: more than the large blocks that one system call asks for.
+const PLENTY: usize = 32;
 
 static STATE: SpinMutex<Option<State>> = SpinMutex::new(None);
 static CACHES: [Cache; MAX_CPUS] = [const { Cache::new() }; MAX_CPUS];
@@ -318,6 +320,13 @@ pub fn admit() -> bool {
     watermarks::is_ordinary(free) || admit_slowly(free)
 }
 
+/// As [`admit`], but `false` also while there is so little that a large block may be refused.
+#[inline]
+pub fn admit_amply() -> bool {
+    let free = readily_free();
+    watermarks::is_ordinary(free) || free > plenty() && admit_slowly(free)
+}
+
 #[cold]
 fn admit_slowly(free: usize) -> bool {
     watermarks::note(free);
@@ -356,6 +365,11 @@ fn restock() -> bool {
 #[inline]
 pub fn readily_free() -> usize {
     IN_BUDDY.load(Relaxed)
+}
+
+/// So many free frames are plenty for a system call, and more are, too.
+pub fn plenty() -> usize {
+    RESERVE.load(Relaxed) + PLENTY
 }
 
 /// How many frames are kept for the kernel.

@@ -18,7 +18,7 @@ use spin::mutex::SpinMutex;
 /// From how many free frames on, and up to how many, the task need not be told. All numbers, if nobody waits.
 static START: AtomicUsize = AtomicUsize::new(0);
 static END: AtomicUsize = AtomicUsize::new(usize::MAX);
-/// The part of these numbers that is beyond the reserve: where it begins, and how wide it is.
+/// The part of these numbers that is plenty: where it begins, and how wide it is.
 static ORDINARY: AtomicUsize = AtomicUsize::new(0);
 static WIDTH: AtomicUsize = AtomicUsize::new(0);
 
@@ -30,7 +30,7 @@ static SCRUTINIES: SpinMutex<isize> = SpinMutex::new(0);
 static CALLED: AtomicBool = AtomicBool::new(false);
 static WATCHER: Once<Waker> = Once::new();
 
-/// Whether this many free frames are more than the reserve, and no news. If not, neither need be so.
+/// Whether this many free frames are plenty, and no news. If not, neither need be so.
 #[inline]
 pub fn is_ordinary(free: usize) -> bool {
     free.wrapping_sub(ORDINARY.load(Relaxed)) < WIDTH.load(Relaxed)
@@ -101,12 +101,12 @@ fn stop() {
 /// From now on other numbers than these are news. Who reads the old beginning and the new width, or the other way
 /// round, may be told too much; but what lies in the reserve, before every beginning, is in none of these ranges.
 fn watch(range: &Range<usize>) {
-    let beyond_reserve = range.start.max(frames::reserve() + 1);
+    let plenty = range.start.max(frames::plenty());
     START.store(range.start, Relaxed);
     END.store(range.end, Relaxed);
-    ORDINARY.store(beyond_reserve, Relaxed);
+    ORDINARY.store(plenty, Relaxed);
     let count = SCRUTINIES.lock();
-    WIDTH.store(if *count == 0 { range.end.saturating_sub(beyond_reserve) } else { 0 }, Relaxed);
+    WIDTH.store(if *count == 0 { range.end.saturating_sub(plenty) } else { 0 }, Relaxed);
 }
 
 /// Waits until another number of frames is free than one of these, or somebody [calls](call). There is one task, always the same, that may.

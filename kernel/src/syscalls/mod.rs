@@ -179,7 +179,7 @@ impl Caller {
     /// able to fail half way: see [`frames::admit`].
     #[inline]
     pub fn is_admitted(&self) -> bool {
-        frames::admit()
+        frames::admit_amply()
     }
 
     /// As [`Caller::is_admitted`], but waits for memory that is on its way to be free, which is more than there seems
@@ -188,7 +188,7 @@ impl Caller {
     /// # Errors
     /// `NO_MEMORY`
     pub async fn admit(&self) -> Result<(), Status> {
-        if self.is_admitted() || pressure::come_back(frames::admit).await {
+        if self.is_admitted() || pressure::come_back(frames::admit_amply).await || frames::admit() {
             Ok(())
         } else {
             Err(Status::NO_MEMORY)

@@ -4,6 +4,7 @@
 //! about one entry a list, and never a moment when all have to move.
 
 use crate::memory::NoMemory;
+use crate::room::Room;
 use crate::secret;
 use crate::slab::Slab;
 use alloc::vec::Vec;
@@ -38,7 +39,7 @@ impl<V> Map<V> {
     pub fn reserve(&mut self, entries: usize) -> Result<(), NoMemory> {
         self.entries.reserve(entries.saturating_sub(self.entries.len()))?;
         while self.firsts.len() * CHUNK < entries {
-            self.firsts.try_reserve(1).map_err(|_| NoMemory)?;
+            self.firsts.make_room(1)?;
             self.firsts.push([None; CHUNK]);
         }
         Ok(())

@@ -7,7 +7,7 @@
 
 use super::observer::Observer;
 use crate::handle::HandleId;
-use crate::memory::NoMemory;
+use crate::room::Room;
 use crate::secret;
 use crate::slab::Slab;
 use abi::Status;
@@ -86,9 +86,9 @@ impl Observers {
         self.slots.reserve(1)?;
         if self.width == self.chains.len() * CHUNK {
             let mut chunk = Vec::new();
-            chunk.try_reserve_exact(CHUNK).map_err(|_| NoMemory)?;
+            chunk.make_exact_room(CHUNK)?;
             chunk.resize(CHUNK, Link::NONE);
-            self.chains.try_reserve(1).map_err(|_| NoMemory)?;
+            self.chains.make_room(1)?;
             self.chains.push(chunk);
         }
         Ok(())

@@ -3,6 +3,7 @@
 use super::{Disposition, MAX_BUFFERED};
 use crate::base::Base;
 use crate::byte_queue::ByteQueue;
+use crate::room::Room;
 use abi::{Signals, Status};
 use alloc::collections::VecDeque;
 
@@ -94,7 +95,7 @@ impl Inbox {
         }
         self.queue.reserve(bytes.len(), MAX_BUFFERED)?;
         if let Some(datagrams) = &mut self.datagrams {
-            datagrams.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
+            datagrams.make_room(1)?;
             datagrams.push_back(bytes.len() as u32);
         }
         self.queue.push(bytes);

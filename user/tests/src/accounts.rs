@@ -1,6 +1,7 @@
 //! What the kernel holds for a process counts in its job, and is limited there: with each kind of thing, children take
 //! as much as they may, and it comes back.
 
+use alloc::vec::Vec;
 use core::ptr::{null, null_mut};
 
 use hafnon_user::{
@@ -39,13 +40,15 @@ const FULL: Signals = Signals::USER_SIGNAL_1;
 type Spend = fn() -> (i64, Status);
 
 /// Roles, and what they spend.
-const KINDS: [(&str, Spend); 7] = [
+const KINDS: [(&str, Spend); 9] = [
     ("spend-messages", messages),
     ("spend-events", events),
     ("spend-tables", tables),
     ("spend-regions", regions),
     ("spend-threads", threads),
     ("spend-packets", packets),
+    ("spend-few-packets", few_packets),
+    ("spend-empty-messages", empty_messages),
     ("spend-observers", observers),
 ];
 
@@ -122,6 +125,32 @@ fn packets() -> (i64, Status) {
         }
         call!(zx_port_queue(port, &raw const packet))
     })
+}
+
+/// How many ports or channels are there before anything is put into them. Each takes little then.
+const HOLDERS: usize = 2_000;
+
+/// Makes this many, and then puts one thing after the other into them, by turns.
+fn put_into_many(make: impl Fn(&mut u32) -> Status, put: impl Fn(u32) -> Status) -> (i64, Status) {
+    let mut holders = Vec::from([0; HOLDERS]);
+    for holder in &mut holders {
+        assert_eq!(make(holder), Status::OK);
+    }
+    count(|made| put(holders[made as usize % HOLDERS]))
+}
+
+/// Packets, a few in each port: as many as the smallest allocations hold.
+fn few_packets() -> (i64, Status) {
+    let packet = hafnon_user::abi::PortPacket::default();
+    put_into_many(|port| call!(zx_port_create(0, port)), |port| call!(zx_port_queue(port, &raw const packet)))
+}
+
+/// Messages of no bytes, a few in each channel.
+fn empty_messages() -> (i64, Status) {
+    put_into_many(
+        |near| call!(zx_channel_create(0, near, &mut 0)),
+        |near| call!(zx_channel_write(near, 0, null(), 0, null(), 0)),
+    )
 }
 
 /// Waits of one port for one event.

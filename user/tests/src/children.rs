@@ -40,8 +40,15 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "hog-for-others" => crate::hunger::hog_for_others(startup),
         "spend-pages" => crate::hunger::spend_pages(),
         "spend-handles" => crate::hunger::spend_handles(),
-        "spend-messages" | "spend-events" | "spend-tables" | "spend-regions" | "spend-threads"
-        | "spend-packets" | "spend-observers" => crate::accounts::spend(startup, role),
+        "spend-messages"
+        | "spend-events"
+        | "spend-tables"
+        | "spend-regions"
+        | "spend-threads"
+        | "spend-packets"
+        | "spend-few-packets"
+        | "spend-empty-messages"
+        | "spend-observers" => crate::accounts::spend(startup, role),
         "give-back" => crate::accounts::give_back(startup),
         "bystander" => crate::hunger::bystander(startup),
         "shrink" | "unmap" => crate::unfinished::play(startup, role),
