@@ -4,7 +4,7 @@ mod many;
 mod places;
 
 pub use many::WaitSet;
-pub use places::Places;
+pub use places::{Places, pages_for};
 
 use crate::handle::HandleId;
 use crate::object::Object;

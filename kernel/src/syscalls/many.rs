@@ -5,6 +5,7 @@ use crate::mm::frames;
 use crate::mm::user::{InSlice, OutSlice};
 use abi::{Rights, Signals, Status, WaitItem};
 use objects::Object;
+use objects::account::Charge;
 use objects::wait::{self, MAX_ITEMS, Places, WaitSet};
 use spin::Once;
 
@@ -51,6 +52,9 @@ pub async fn wait_many(
     if items.len() > MAX_ITEMS {
         return Err(Status::OUT_OF_RANGE);
     }
+    let mut paid = Charge::to(caller.process.payer().clone());
+    let pages = wait::pages_for(items.len());
+    paid.cover(pages, pages)?;
     let mut set = WaitSet::new(places(), items.len()).await?;
     watch(&mut set, items, look_up)?;
     let still_open = |handle, mark| caller.still_open(Through { handle, mark });

@@ -23,6 +23,17 @@ const MOST: usize = 4 * LOW;
 /// How many places are made between yields.
 const STEP: usize = LOW.div_ceil(4);
 
+/// How many places are in the memory of a page, at least: each is two small allocations.
+const PER_PAGE: usize = 16;
+/// As many as take little beside the thread that waits.
+const FEW: usize = 8;
+
+/// How many pages a wait in so many places is to pay for, so that no job's threads hold more than the job may. Few
+/// places cost nothing: who has all memory that it may can wait still.
+pub const fn pages_for(places: usize) -> u64 {
+    places.saturating_sub(FEW).div_ceil(PER_PAGE) as u64
+}
+
 /// A node, and what it waits for.
 pub(super) struct Place {
     pub node: Observer,

@@ -8,7 +8,7 @@ use hafnon_user::{
     AsHandle, Channel, EventPair, Job, Process, Signals, Startup, Status,
     abi::{
         PA_USER0, PROP_JOB_MEMORY_LIMIT, VM_ALIGN_2GB, VM_CAN_MAP_READ, VM_CAN_MAP_SPECIFIC, VM_MAP_RANGE,
-        VM_PERM_READ, VM_SPECIFIC,
+        VM_PERM_READ, VM_SPECIFIC, WAIT_MANY_MAX_ITEMS, WaitItem,
     },
     clock::{self, INFINITE},
     info,
@@ -185,6 +185,14 @@ pub fn give_back(startup: &mut Startup) -> i64 {
     line.wait(READY, INFINITE).expect("told to begin");
     assert_eq!(call!(zx_event_create(0, &mut event)), Status::NO_MEMORY);
     assert_eq!(call!(zx_channel_write(near, 0, &raw const byte, 1, null(), 0)), Status::NO_MEMORY);
+    let wait = |handle, count| {
+        let item = WaitItem { handle, waitfor: Signals::USER_SIGNAL_0, pending: Signals::empty() };
+        call!(zx_object_wait_many([item; WAIT_MANY_MAX_ITEMS].as_mut_ptr(), count, 0))
+    };
+    assert_eq!(
+        [8, WAIT_MANY_MAX_ITEMS].map(|count| wait(far, count)),
+        [Status::TIMED_OUT, Status::NO_MEMORY]
+    );
     let mut read = 0_u8;
     let status = call!(zx_channel_read(far, 0, &raw mut read, null_mut(), 1, 0, null_mut(), null_mut()));
     assert_eq!((status, read), (Status::OK, 1));
@@ -192,6 +200,7 @@ pub fn give_back(startup: &mut Startup) -> i64 {
     line.signal_peer(Signals::empty(), FULL).expect("the test is told");
     line.wait(FULL, INFINITE).expect("told that there is more");
     assert_eq!(call!(zx_event_create(0, &mut event)), Status::OK);
+    assert_eq!(wait(event, WAIT_MANY_MAX_ITEMS), Status::TIMED_OUT);
     42
 }
 
