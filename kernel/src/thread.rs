@@ -94,6 +94,7 @@ async fn live(life: Life, started: u64, mut context: UserContext) {
                     entered(caller, pin!(pressure::relief())).await;
                 }
             }
+            Trap::NoMemory => entered(caller, pin!(pressure::relief())).await,
             Trap::Exception { vector, error } => {
                 fail(caller, context.rip(), format_args!("exception {vector}, error code {error:#x}"));
             }

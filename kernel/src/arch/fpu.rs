@@ -16,6 +16,7 @@
 use super::context::UserContext;
 use super::control::features;
 use super::cpu::{Cpu, MAX_CPUS};
+use crate::mm::frames;
 use alloc::alloc::{alloc_zeroed, dealloc};
 use core::alloc::Layout;
 use core::arch::asm;
@@ -214,9 +215,10 @@ pub(super) fn save(cpu: &Cpu, area: &mut FpuArea) {
 }
 
 /// Gives a thread its area, when its first FPU instruction trapped. Its registers are those in the CPU: the
-/// state after reset, or what it made of that with an XRSTOR that did not trap.
+/// state after reset, or what it made of that with an XRSTOR that did not trap. The area is the thread's, and leaves the
+/// reserve alone, as its pages do; but it may have it whatever the limit of its job is, in which it is one allocation.
 pub(super) fn first_use(cpu: &Cpu, context: &mut UserContext) -> Result<(), NoMemory> {
-    let mut area = FpuArea::new()?;
+    let mut area = if frames::has_spare() { FpuArea::new()? } else { return Err(NoMemory) };
     stamp(cpu, &mut area);
     context.fpu = Some(area);
     enable();

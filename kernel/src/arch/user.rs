@@ -54,6 +54,8 @@ pub enum Trap {
         /// How.
         error: PageFaultError,
     },
+    /// It executed its first FPU instruction, and there is no memory for its registers.
+    NoMemory,
     /// Any other exception.
     Exception {
         /// Number of the exception in the CPU manual.
@@ -210,7 +212,9 @@ fn decode(cpu: &Cpu, exit: Exit, context: &mut UserContext) -> Option<Trap> {
         vector::PAGE_FAULT => {
             Some(Trap::PageFault { address: Cr2::read_raw(), error: PageFaultError(exit.error) })
         }
-        vector::DEVICE_NOT_AVAILABLE if context.fpu.is_none() && fpu::first_use(cpu, context).is_ok() => None,
+        vector::DEVICE_NOT_AVAILABLE if context.fpu.is_none() => {
+            fpu::first_use(cpu, context).err().map(|NoMemory| Trap::NoMemory)
+        }
         vector if vector >= vector::FIRST_INTERRUPT => {
             interrupts::handle(vector);
             Some(Trap::Interrupt)

@@ -336,7 +336,7 @@ fn admit_slowly(free: usize) -> bool {
 /// Whether there is a frame that is not of the reserve. It is there still when it is taken, but for what other
 /// CPUs have taken meanwhile, which is a frame or block each.
 #[inline]
-fn has_spare() -> bool {
+pub fn has_spare() -> bool {
     let free = readily_free();
     watermarks::is_ordinary(free) || has_spare_slowly(free)
 }

@@ -78,6 +78,15 @@ pub fn hog_with_messages() -> i64 {
     }
 }
 
+/// A child's part: takes all memory in calls, which fail, and then needs some for its registers.
+pub fn hog_with_registers() -> i64 {
+    let taken = glutton();
+    use_up(&taken);
+    // SAFETY: changes no register that compiled code uses.
+    unsafe { core::arch::asm!("fninit", options(nomem, nostack)) };
+    SURVIVED
+}
+
 /// A child's part: takes all memory, for somebody else, and ends.
 pub fn hog_for_others(startup: &mut Startup) -> i64 {
     let line: Channel = startup.take_object(PA_USER0).expect("a channel");
@@ -218,6 +227,16 @@ user_test! {
             hog.wait(Signals::PROCESS_TERMINATED, 0).is_err()
         });
         assert_eq!(hog.wait_exit(), Ok(TASK_RETCODE_OOM_KILL));
+    }
+
+    /// The first FPU instruction of a thread needs memory as a page does.
+    #[needs("cpus=1,4 memory=64M timeout=120")]
+    fn registers_come_out_of_no_reserve() {
+        let [greedy, modest] = [(); 2].map(|()| job().create_child().expect("a job"));
+        let bystander = Bystander::start_in(&modest);
+        assert_eq!(child_in(&greedy, "hog-with-registers").wait_exit(), Ok(TASK_RETCODE_OOM_KILL));
+        bystander.begin();
+        assert_eq!(bystander.process.wait_exit(), Ok(CONTENT));
     }
 
     fn a_job_has_no_more_than_it_may() {
