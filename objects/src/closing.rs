@@ -38,12 +38,12 @@ pub fn set_clock(is_late: fn() -> bool) {
 }
 
 #[cfg(not(loom))]
-fn is_late() -> bool {
+pub(crate) fn is_late() -> bool {
     IS_LATE.get().is_some_and(|is_late| is_late())
 }
 
 #[cfg(loom)]
-fn is_late() -> bool {
+pub(crate) fn is_late() -> bool {
     false
 }
 

@@ -24,7 +24,7 @@ use super::context::{UserContext, canonical};
 use super::cpu::{
     self, Cpu, KERNEL_STACK_POINTER, SCRATCH, STRETCH_LIMIT, STRETCH_START, TURNS, USER_CONTEXT,
 };
-use super::fpu;
+use super::fpu::{self, NoMemory};
 use super::traps::vector;
 use super::{bases, gdt, interrupts, stretch};
 use core::arch::global_asm;

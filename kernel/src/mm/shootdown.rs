@@ -42,13 +42,41 @@ impl Tag for Awaited {
     type Beside = ();
 }
 
+/// How many of those who wait one step looks at. Any number of threads may unmap something at one time.
+const LOOKED_AT: usize = 512;
+/// How many a CPU wakes that has flushed.
+const WOKEN: usize = 16;
+/// How many each of them wakes in turn, until all are awake.
+const WOKEN_IN_TURN: usize = 2;
+
 /// Completes once every CPU has forgotten what was unmapped or protected before the call; at once if
 /// they have.
 pub async fn barrier() {
     if !FLUSHES.all_settled() {
+        let _turn = Turn;
         let awaited = Awaited(under_way());
         ANSWERED.wait_unless(awaited, |_, awaited| is_over(awaited.0)).await;
     }
+}
+
+/// A wait in [`barrier`], at whose end, whatever ends it, others are woken.
+struct Turn;
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        wake_some(WOKEN_IN_TURN);
+    }
+}
+
+/// Wakes at most so many whose wait is over.
+fn wake_some(most: usize) {
+    let mut looked_at = 0;
+    ANSWERED.with(|(), waiters| {
+        waiters.wake_some(&Awaited(UnderWay::NOTHING), most, |awaited| {
+            looked_at += 1;
+            looked_at <= LOOKED_AT && is_over(awaited.0)
+        })
+    });
 }
 
 /// Makes all CPUs forget their translations of `range` in the address space of `root`, whose entries
@@ -99,7 +127,7 @@ pub fn service() {
 fn serve(here: usize) {
     FLUSHES.serve(here, load_root);
     frames::release_quarantine();
-    ANSWERED.with(|_, waiters| waiters.wake_matching(|awaited| is_over(awaited.0)));
+    wake_some(WOKEN);
 }
 
 fn load_root(root: u64) {

@@ -5,9 +5,12 @@ use crate::wait::{Deadline, MAX_ITEMS, Places, WaitSet, wait_on};
 use crate::{Event, EventPair, HandleId, KernelObject, Mark, Object};
 use abi::{Signals, Status};
 use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::task::Wake;
 use alloc::vec::Vec;
 use core::pin::pin;
-use core::task::Poll;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::task::{Context, Poll, Waker};
 
 const A: Signals = Signals::USER_SIGNAL_0;
 const B: Signals = Signals::USER_SIGNAL_1;
@@ -140,6 +143,57 @@ fn a_wait_for_many_is_refused_when_there_is_no_memory() {
     // It was the last that was refused; a place that comes back is as good as a new one.
     drop(sets.pop());
     assert!(ready(pin!(WaitSet::new(&places, MAX_ITEMS))).is_ok());
+}
+
+/// A waker that counts.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+/// Has so many begin to wait for places, and the filler take one turn after the other. How many had been woken after
+/// each turn, and what came of them.
+fn herd(takers: usize, memory: bool) -> (Vec<usize>, Vec<Result<WaitSet<'static>, Status>>) {
+    let places: &'static Places = Box::leak(Box::default());
+    let wakes = Arc::new(Wakes::default());
+    let waker = Waker::from(wakes.clone());
+    let mut context = Context::from_waker(&waker);
+    let mut waits: Vec<_> = (0..takers).map(|_| Box::pin(WaitSet::new(places, MAX_ITEMS))).collect();
+    assert!(waits.iter_mut().all(|wait| wait.as_mut().poll(&mut context).is_pending()));
+    let mut filler = pin!(places.fill(|| memory));
+    let (mut woken, mut outcomes) = (Vec::new(), Vec::new());
+    while outcomes.len() < takers {
+        assert!(woken.len() < 100 * takers, "somebody waits for ever");
+        assert!(poll(filler.as_mut()).is_pending());
+        woken.push(wakes.0.load(Relaxed));
+        waits.retain_mut(|wait| match wait.as_mut().poll(&mut context) {
+            Poll::Ready(outcome) => {
+                outcomes.push(outcome);
+                false
+            }
+            Poll::Pending => true,
+        });
+    }
+    (woken, outcomes)
+}
+
+#[test]
+fn as_many_are_woken_as_there_are_places_for() {
+    let (woken, outcomes) = herd(30, true);
+    assert!(outcomes.iter().all(Result::is_ok));
+    assert!(woken.windows(2).all(|turn| turn[1] - turn[0] <= 2), "a few in each turn: {woken:?}");
+    assert_eq!(woken.last(), Some(&30), "each once");
+}
+
+#[test]
+fn a_few_are_told_in_a_turn_that_there_is_no_memory() {
+    let (woken, outcomes) = herd(5 * MAX_ITEMS + 1, false);
+    assert!(outcomes.iter().all(|outcome| outcome.as_ref().err() == Some(&Status::NO_MEMORY)));
+    assert!(woken.iter().zip([0].iter().chain(&woken)).all(|(after, before)| after - before <= MAX_ITEMS));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Waiting for any of several objects.
 
 use super::Deadline;
-use super::places::{Chain, Places};
+use super::places::{Chain, Place, Places};
+use crate::closing;
 use crate::handle::HandleId;
 use crate::object::Object;
 use crate::signals::{self, Observation};
@@ -10,6 +11,7 @@ use abi::{Signals, Status};
 use core::future::poll_fn;
 use core::pin::pin;
 use core::task::{Poll, Waker};
+use executor::yield_now;
 use waitq::Woken;
 
 /// One of the objects.
@@ -45,13 +47,11 @@ impl<'a> WaitSet<'a> {
         &mut self,
         mut item: impl FnMut(usize) -> Result<(Object, Signals, HandleId, Mark), E>,
     ) -> Result<(), E> {
-        let mut index = 0;
-        self.chain.try_for_each(|place| {
+        for (index, place) in self.chain.iter_mut().enumerate() {
             let (object, mask, handle, mark) = item(index)?;
             place.item = Some(Item { object, mask, handle, mark, observed: Signals::empty() });
-            index += 1;
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     /// What the last wait saw, object by object.
@@ -69,15 +69,18 @@ impl<'a> WaitSet<'a> {
         still_open: impl Fn(HandleId, Mark) -> bool,
         deadline: Deadline,
     ) -> Result<(), Status> {
-        let mut armed = Armed(&mut self.chain);
+        let mut armed = Armed { chain: &mut self.chain, count: 0 };
         let mut sleep = pin!((!deadline.is_never()).then(|| deadline.sleep()));
-        let mut first = true;
+        let mut settled = false;
         poll_fn(|context| {
-            let settled = match core::mem::take(&mut first) {
-                true => armed.arm_all(context.waker(), &still_open),
-                false => armed.any_woken(),
-            };
-            if settled || deadline.is_past() {
+            if !armed.is_complete() {
+                settled |= armed.arm_some(context.waker(), &still_open);
+                if !armed.is_complete() {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+            }
+            if settled || armed.any_woken() || deadline.is_past() {
                 return Poll::Ready(());
             }
             match sleep.as_mut().as_pin_mut() {
@@ -86,73 +89,102 @@ impl<'a> WaitSet<'a> {
             }
         })
         .await;
-        armed.collect()
-    }
-}
-
-impl Drop for WaitSet<'_> {
-    fn drop(&mut self) {
-        self.chain.for_each(|place| drop(place.item.take()));
-        self.places.put(core::mem::take(&mut self.chain));
-    }
-}
-
-/// The nodes of a wait in progress; dropping it takes them all out.
-struct Armed<'a>(&'a mut Chain);
-
-impl Armed<'_> {
-    /// Arms the nodes in order; whether one of the items is satisfied already.
-    fn arm_all(&mut self, waker: &Waker, still_open: &impl Fn(HandleId, Mark) -> bool) -> bool {
-        let mut settled = false;
-        self.0.for_each(|place| {
-            let Some(item) = &mut place.item else { return };
-            let (observation, mut many) = (Observation::of(item.mask, item.handle), false);
-            let armed = place.node.arm(
-                item.object.observable(),
-                observation,
-                waker.clone(),
-                |active, observers, seen| {
-                    many = observers.wants_keeper();
-                    seen.begin_through(active, || still_open(item.handle, item.mark))
-                },
-            );
-            if many {
-                signals::keep(item.object.base().signals.queue(), item.object.observable());
-            }
-            if let Err(seen) = armed {
-                item.observed = seen.observed;
-                settled = true;
-            }
-        });
-        settled
+        while !armed.disarm_some() {
+            yield_now().await;
+        }
+        drop(armed);
+        self.outcome()
     }
 
-    fn any_woken(&self) -> bool {
-        self.0.iter().any(|place| matches!(place.node.peek(), Some(Woken::Yes(_))))
-    }
-
-    /// Takes the nodes out, keeps what they saw, and tells the outcome.
-    fn collect(&mut self) -> Result<(), Status> {
+    /// What came of a wait that is over.
+    fn outcome(&self) -> Result<(), Status> {
         let mut outcome = Err(Status::TIMED_OUT);
-        self.0.for_each(|place| {
-            let Some(item) = &mut place.item else { return };
-            if let Some(woken) = place.node.disarm() {
-                item.observed = woken.tag().observed;
-            }
+        for item in self.chain.iter().filter_map(|place| place.item.as_ref()) {
             if item.observed.contains(Signals::SIGNAL_HANDLE_CLOSED) {
                 outcome = Err(Status::CANCELED);
             } else if item.observed.intersects(item.mask) && outcome == Err(Status::TIMED_OUT) {
                 outcome = Ok(());
             }
-        });
+        }
         outcome
     }
 }
 
+impl Drop for WaitSet<'_> {
+    fn drop(&mut self) {
+        self.chain.iter_mut().for_each(|place| drop(place.item.take()));
+        self.places.put(core::mem::take(&mut self.chain));
+    }
+}
+
+/// How many nodes a step arms or disarms in any case, before it asks whether it takes too long: that depends on how
+/// many others wait for the objects.
+const STEP: usize = 8;
+
+/// The nodes of a wait in progress, of which the first `count` have been armed and not been disarmed; dropping it takes
+/// them all out.
+struct Armed<'a> {
+    chain: &'a mut Chain,
+    count: usize,
+}
+
+impl Armed<'_> {
+    /// Whether all nodes are armed.
+    fn is_complete(&self) -> bool {
+        self.count == self.chain.len()
+    }
+
+    /// Arms the next nodes in order, all unless that takes too long; whether one of the items is satisfied already.
+    fn arm_some(&mut self, waker: &Waker, still_open: &impl Fn(HandleId, Mark) -> bool) -> bool {
+        let (mut settled, begun) = (false, self.count);
+        for place in self.chain.iter_mut().skip(begun) {
+            settled |= !arm(place, waker, still_open);
+            self.count += 1;
+            if (self.count - begun).is_multiple_of(STEP) && closing::is_late() {
+                break;
+            }
+        }
+        settled
+    }
+
+    fn any_woken(&self) -> bool {
+        self.chain.iter().any(|place| matches!(place.node.peek(), Some(Woken::Yes(_))))
+    }
+
+    /// Takes nodes out, all unless that takes too long, and keeps what they saw; whether they are all out.
+    fn disarm_some(&mut self) -> bool {
+        let (begun, done) = (self.count, self.chain.len() - self.count);
+        for place in self.chain.iter_mut().skip(done) {
+            let woken = place.node.disarm();
+            if let (Some(item), Some(woken)) = (&mut place.item, woken) {
+                item.observed = woken.tag().observed;
+            }
+            self.count -= 1;
+            if (begun - self.count).is_multiple_of(STEP) && closing::is_late() {
+                break;
+            }
+        }
+        self.count == 0
+    }
+}
+
+/// Arms a node; whether its item is to be waited for.
+fn arm(place: &mut Place, waker: &Waker, still_open: &impl Fn(HandleId, Mark) -> bool) -> bool {
+    let Some(item) = &mut place.item else { return true };
+    let (observation, mut many) = (Observation::of(item.mask, item.handle), false);
+    let armed =
+        place.node.arm(item.object.observable(), observation, waker.clone(), |active, observers, seen| {
+            many = observers.wants_keeper();
+            seen.begin_through(active, || still_open(item.handle, item.mark))
+        });
+    if many {
+        signals::keep(item.object.base().signals.queue(), item.object.observable());
+    }
+    armed.map_err(|seen| item.observed = seen.observed).is_ok()
+}
+
 impl Drop for Armed<'_> {
     fn drop(&mut self) {
-        self.0.for_each(|place| {
-            place.node.disarm();
-        });
+        self.chain.iter_mut().for_each(|place| _ = place.node.disarm());
     }
 }

@@ -4,7 +4,7 @@
 //! the rest of it, and seldom used; allocated by the wait, they would let it fail. So they are in a store:
 //! a wait takes as many as it needs and gives them back in the end. A kernel task, [`Places::fill`], keeps
 //! the store filled; a wait that finds too few awaits that task, and never another wait. Otherwise threads
-//! that wait for each other could wait for each other's places.
+//! that wait for each other could wait for each other's places. However many wait for places, a few go on at once.
 
 use super::Observer;
 use super::many::Item;
@@ -38,42 +38,52 @@ pub const fn pages_for(places: usize) -> u64 {
 pub(super) struct Place {
     pub node: Observer,
     pub item: Option<Item>,
-    next: Option<Box<Place>>,
 }
 
-impl Place {
+/// A place in a chain.
+struct Link {
+    place: Place,
+    next: Option<Box<Link>>,
+}
+
+impl Link {
     fn new() -> Result<Box<Self>, OutOfMemory> {
         let node = Registration::new(Observation::of(Signals::empty(), HandleId::KERNEL))?;
-        Ok(Box::new(Self { node, item: None, next: None }))
+        Ok(Box::new(Self { place: Place { node, item: None }, next: None }))
     }
 }
 
 /// Places, each linked to the next.
 #[derive(Default)]
 pub(super) struct Chain {
-    first: Option<Box<Place>>,
+    first: Option<Box<Link>>,
     length: usize,
 }
 
 impl Chain {
-    fn push(&mut self, mut place: Box<Place>) {
-        place.next = self.first.take();
-        self.first = Some(place);
+    fn push(&mut self, mut link: Box<Link>) {
+        link.next = self.first.take();
+        self.first = Some(link);
         self.length += 1;
     }
 
-    fn pop(&mut self) -> Option<Box<Place>> {
-        let mut place = self.first.take()?;
-        self.first = place.next.take();
+    fn pop(&mut self) -> Option<Box<Link>> {
+        let mut link = self.first.take()?;
+        self.first = link.next.take();
         self.length -= 1;
-        Some(place)
+        Some(link)
+    }
+
+    /// How many places there are.
+    pub fn len(&self) -> usize {
+        self.length
     }
 
     /// Moves so many places, or all, to another chain.
     fn give(&mut self, count: usize, to: &mut Self) {
         for _ in 0..count {
             match self.pop() {
-                Some(place) => to.push(place),
+                Some(link) => to.push(link),
                 None => return,
             }
         }
@@ -81,25 +91,17 @@ impl Chain {
 
     /// The places, in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Place> {
-        core::iter::successors(self.first.as_deref(), |place| place.next.as_deref())
+        core::iter::successors(self.first.as_deref(), |link| link.next.as_deref()).map(|link| &link.place)
     }
 
-    /// Visits the places in their order, until one refuses.
-    pub fn try_for_each<E>(&mut self, mut visit: impl FnMut(&mut Place) -> Result<(), E>) -> Result<(), E> {
-        let mut next = &mut self.first;
-        while let Some(place) = next {
-            visit(place)?;
-            next = &mut place.next;
-        }
-        Ok(())
-    }
-
-    /// Visits the places in their order.
-    pub fn for_each(&mut self, mut visit: impl FnMut(&mut Place)) {
-        let Ok(()) = self.try_for_each(|place| {
-            visit(place);
-            Ok::<_, core::convert::Infallible>(())
-        });
+    /// The places, in their order, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Place> {
+        let mut next = self.first.as_deref_mut();
+        core::iter::from_fn(move || {
+            let Link { place, next: after } = next.take()?;
+            next = after.as_deref_mut();
+            Some(place)
+        })
     }
 }
 
@@ -110,11 +112,11 @@ impl Drop for Chain {
     }
 }
 
-/// Who waits at the store: who takes places, and who makes them.
+/// Who waits at the store: who makes places, or who takes some, and how often there had been no memory then.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Party {
-    Taker,
     Filler,
+    Taker { failures: u64 },
 }
 
 impl Tag for Party {
@@ -124,12 +126,10 @@ impl Tag for Party {
 /// What is in the store.
 struct Store {
     free: Chain,
-    /// There are few; the filler has yet to end a round.
+    /// There are few, and the filler is to make more, or does so.
     asked: bool,
-    /// How often the filler has ended a round.
-    rounds: u64,
-    /// In the last one there was no memory.
-    failed: bool,
+    /// How often there was no memory for more.
+    failures: u64,
 }
 
 /// A store of places.
@@ -140,7 +140,7 @@ pub struct Places {
 impl Places {
     /// An empty store, which [`Places::fill`] fills.
     pub fn new() -> Self {
-        let store = Store { free: Chain::default(), asked: true, rounds: 0, failed: false };
+        let store = Store { free: Chain::default(), asked: true, failures: 0 };
         Self { queue: WaitQueue::new(store) }
     }
 
@@ -155,9 +155,9 @@ impl Places {
     /// `NO_MEMORY`: there are fewer, and no memory for more.
     pub(super) async fn take(&self, count: usize) -> Result<Chain, Status> {
         let mut taken = Chain::default();
-        let mut asked_in = None;
+        let mut begun = None;
         loop {
-            let round = self.queue.with(|store, waiters| {
+            let missing = self.queue.with(|store, waiters| {
                 let enough = store.free.length >= count;
                 if enough {
                     store.free.give(count, &mut taken);
@@ -166,14 +166,16 @@ impl Places {
                     store.asked = true;
                     waiters.wake_matching(|party| *party == Party::Filler);
                 }
-                if enough { None } else { Some((store.rounds, store.failed)) }
+                if enough { None } else { Some(store.failures) }
             });
-            let Some((round, failed)) = round else { return Ok(taken) };
-            if failed && asked_in.is_some_and(|asked_in| asked_in < round) {
+            let Some(failures) = missing else { return Ok(taken) };
+            let before = *begun.get_or_insert(failures);
+            if before < failures {
                 return Err(Status::NO_MEMORY);
             }
-            asked_in = Some(round);
-            self.queue.wait_unless(Party::Taker, |store, _| store.rounds != round).await;
+            let served =
+                |store: &mut Store, _: &mut Party| store.free.length >= count || store.failures > failures;
+            self.queue.wait_unless(Party::Taker { failures }, served).await;
         }
     }
 
@@ -190,18 +192,31 @@ impl Places {
     pub async fn fill(&self, admit: impl Fn() -> bool) {
         loop {
             self.queue.wait_unless(Party::Filler, |store, _| store.asked).await;
-            let mut failed = false;
-            while !failed && self.free() < FULL {
-                failed = !self.make_some(&admit);
+            loop {
+                let failed = self.free() < FULL && !self.make_some(&admit);
+                if self.serve(failed) {
+                    break;
+                }
                 executor::yield_now().await;
             }
-            self.queue.with(|store, waiters| {
-                store.asked = false;
-                store.rounds += 1;
-                store.failed = failed;
-                waiters.wake_matching(|party| *party == Party::Taker);
-            });
         }
+    }
+
+    /// Wakes as many of those who came first as there are places for, or, where there is no memory, a few of those who
+    /// are to be told. Whether there is nothing left to do. Who is woken need not be the one who takes the places, and
+    /// waits again then: nobody waits without being served in a round to come.
+    fn serve(&self, failed: bool) -> bool {
+        self.queue.with(|store, waiters| {
+            store.failures += u64::from(failed);
+            let (failures, most) = (store.failures, if failed { LOW } else { store.free.length / LOW });
+            let near = Party::Taker { failures };
+            let woken = waiters.wake_some(&near, most, |party| match party {
+                Party::Taker { failures: before } => !failed || *before < failures,
+                Party::Filler => false,
+            });
+            store.asked = woken == most || !failed && store.free.length < FULL;
+            !store.asked
+        })
     }
 
     /// Makes the first places, as far as there is memory: while the machine starts, so that whoever runs first
@@ -214,8 +229,8 @@ impl Places {
     fn make_some(&self, admit: &impl Fn() -> bool) -> bool {
         let mut made = Chain::default();
         while made.length < STEP && admit() {
-            let Ok(place) = Place::new() else { break };
-            made.push(place);
+            let Ok(link) = Link::new() else { break };
+            made.push(link);
         }
         let complete = made.length == STEP;
         self.put(made);

@@ -3,8 +3,10 @@
 use alloc::vec;
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Handle, Port, Result, Rights, Signals, Status, abi::WaitsetResult,
-    clock::INFINITE,
+    AsHandle, Channel, Event, Handle, Port, Result, Rights, Signals, Status,
+    abi::WaitsetResult,
+    clock::{self, INFINITE},
+    handle::{WAIT_MANY_MAX, WaitItem, wait_many},
 };
 
 use crate::harness::{call, user_test};
@@ -38,6 +40,18 @@ user_test! {
             port.wait_packet(INFINITE).expect("a packet");
         }
         assert_eq!(port.wait_packet(0).err(), Some(Status::TIMED_OUT));
+    }
+
+    #[needs("counted")]
+    fn a_wait_for_64_objects_that_many_observe() {
+        let (event, other, port) = observed().expect("observed");
+        for handle in [&event, &other] {
+            let mut items = [(); WAIT_MANY_MAX].map(|()| WaitItem::new(handle, OTHER));
+            assert_eq!(wait_many(&mut items, 0), Err(Status::TIMED_OUT));
+            let past = clock::deadline_after(clock::MILLISECOND);
+            assert_eq!(wait_many(&mut items, past), Err(Status::TIMED_OUT));
+        }
+        drop(port);
     }
 
     #[needs("counted")]
