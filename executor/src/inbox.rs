@@ -96,3 +96,30 @@ impl Iterator for Taken {
         Some(node)
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn what_comes_while_a_part_waits_waits_too() {
+        let nodes: Vec<Node> = (0..5).map(Node::new).collect();
+        let (inbox, mut backlog) = (Inbox::new(), Backlog::new());
+        // SAFETY: the nodes outlive the inbox, and each is in it once.
+        let push = |index: usize| unsafe { inbox.push(NonNull::from(&nodes[index])) };
+        let mut take = |limit| {
+            let taken = backlog.take(&inbox, limit).map(|node| {
+                nodes.iter().position(|known| core::ptr::eq(known, node.as_ptr())).expect("one of them")
+            });
+            let taken: Vec<usize> = taken.collect();
+            (taken, backlog.is_empty(), inbox.is_empty())
+        };
+        assert_eq!(take(3), (Vec::new(), true, true));
+        (0..3).for_each(push);
+        assert_eq!(take(2), (Vec::from([1, 2]), false, true), "those that came last, in their order");
+        (3..5).for_each(push);
+        assert_eq!(take(3), (Vec::from([0]), true, false));
+        assert_eq!(take(3), (Vec::from([3, 4]), true, true));
+    }
+}

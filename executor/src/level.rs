@@ -74,3 +74,32 @@ impl Level {
         self.0.compare_exchange(ASLEEP, ALERT, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_tells_when_a_cpu_becomes_easier_to_interrupt() {
+        let level = Level::new();
+        assert_eq!((level.rank(), level.is_running()), (None, false));
+        let easier = [1, 1, 0, 1, 2, 2, 0, 2].map(|rank| (level.run(rank), level.rank() == Some(rank)));
+        assert_eq!(easier.map(|(easier, _)| easier), [true, false, false, true, true, false, false, true]);
+        assert!(easier.iter().all(|(_, told)| *told) && level.is_running());
+    }
+
+    #[test]
+    fn one_of_several_gets_to_kick() {
+        let level = Level::new();
+        level.run(1);
+        assert_eq!([1, 2].map(|rank| level.claim_kick(rank)), [false; 2], "it is at what is as urgent");
+        assert_eq!([0, 0].map(|rank| level.claim_kick(rank)), [true, false]);
+        assert_eq!(level.rank(), None);
+        assert!(!level.claim_wake(), "it does not sleep");
+        level.sleep();
+        assert_eq!((level.rank(), level.is_running()), (None, false));
+        assert_eq!([level.claim_wake(), level.claim_wake(), level.claim_kick(2)], [true, false, false]);
+        level.sleep();
+        assert!(level.claim_kick(2));
+    }
+}

@@ -85,3 +85,25 @@ impl Registry {
         self.0.lock(platform).tasks.for_each(visit);
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::vec::Vec;
+
+    #[test]
+    fn no_two_tasks_have_one_number() {
+        let mut lists = [Listed::new(), Listed::new()];
+        let firsts = lists.each_mut().map(Listed::next_number);
+        assert_eq!(
+            firsts.map(|first| first % NUMBERS),
+            [1; 2],
+            "each takes its own numbers from the first on"
+        );
+        assert_eq!(lists.each_mut().map(Listed::next_number), firsts.map(|first| first + 1));
+        let numbers = lists.iter_mut().flat_map(|list| (0..3 * NUMBERS).map(|_| list.next_number()));
+        let numbers: Vec<u64> = numbers.collect();
+        assert_eq!(numbers.iter().collect::<BTreeSet<_>>().len(), numbers.len());
+    }
+}

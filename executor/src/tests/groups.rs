@@ -68,6 +68,15 @@ fn close_to(number: u64, expected: u64, apart: u64) {
 }
 
 #[test]
+fn one_that_wakes_leaves_the_other_sleepers() {
+    let machine = Machine::new(3);
+    [1, 2].iter().for_each(|cpu| machine.sleep(*cpu));
+    assert_eq!(machine.group.sleepers(), 0b110);
+    machine.on(1, |executor| executor.finish_idle());
+    assert_eq!(machine.group.sleepers(), 0b100);
+}
+
+#[test]
 fn a_sleeper_beside_a_thousand_spinners_of_another_group_is_in_time() {
     for cpus in [1, 2] {
         let machine = Machine::new(cpus);
