@@ -20,6 +20,16 @@ fn an_idle_cpu_steals_what_waits_for_its_turn() {
 }
 
 #[test]
+fn a_cpu_runs_until_there_is_nothing_to_steal_either() {
+    let machine = Machine::new(2);
+    let tasks = ["a", "b"].map(|name| machine.spawn(0, name, never()));
+    let mut turns = 0;
+    let next = machine.on(1, |executor| executor.run_until_idle(|| turns += 1));
+    assert_eq!((next, turns), (None, 3), "it finds nothing, what it steals, and nothing");
+    assert_eq!(tasks.map(|task| task.cpu()), [1, 0]);
+}
+
+#[test]
 fn a_thief_looks_into_the_inbox_of_a_busy_cpu() {
     let machine = Arc::new(Machine::new(3));
     let inner = machine.clone();

@@ -187,6 +187,28 @@ fn sleeping_threads_wake_in_time() {
     assert!(crate::Platform::now(runner.executor().platform()) >= start + 2_000_000);
 }
 
+/// Also where polls are not timed, and the clock is read for timers alone.
+#[test]
+fn a_busy_thread_looks_at_its_timers() {
+    let runner = LocalRunner::new();
+    let executor = runner.executor();
+    let past = Arc::new(AtomicUsize::new(0));
+    let slept = past.clone();
+    let sleeper = executor.spawn(TaskOptions::new("sleeps"), async move {
+        executor.timers().sleep_until(crate::Platform::now(executor.platform())).await;
+        slept.store(1, Ordering::Relaxed);
+    });
+    let busy = executor.spawn(TaskOptions::new("busy"), async move {
+        for _ in 0..1_000 {
+            yield_now().await;
+        }
+        assert_eq!(past.load(Ordering::Relaxed), 1);
+    });
+    runner.run_until_idle();
+    assert!(sleeper.expect("memory").is_finished());
+    assert_eq!(busy.expect("memory").outcome(), Some(Outcome::Finished));
+}
+
 #[test]
 fn blocking_on_a_task() {
     let runner = LocalRunner::new();
