@@ -89,7 +89,11 @@ impl Machine {
 
     /// Runs `cpu` until it is idle; how many polls that took.
     pub(crate) fn run(&self, cpu: usize) -> usize {
-        core::iter::from_fn(|| (self.run_one(cpu) == RunState::Ran).then_some(())).count()
+        /// More than any test takes.
+        const MOST: usize = 1_000_000;
+        let polls = (0..MOST).take_while(|_| self.run_one(cpu) == RunState::Ran).count();
+        assert!(polls < MOST, "it never becomes idle");
+        polls
     }
 
     /// Runs `cpu` until it is idle, and halts it.
