@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use hafnon::{
     LONGEST_STRETCH, elf,
     machine::{Boot, End, Listener, Stretch, word},
-    qemu::{self, Accelerator},
+    qemu::Accelerator,
     ramdisk,
     symbols::Symbols,
     workspace,
@@ -17,7 +17,10 @@ use hafnon::{
 use toml::{Table, Value};
 
 use super::{Built, build};
-use crate::options::{Accel, MachineOptions, Usage};
+use crate::{
+    options::{Accel, MachineOptions, Usage},
+    output,
+};
 
 /// The program with the tests, and the module that they are in.
 const PROGRAM: &str = "bin/tests";
@@ -35,21 +38,22 @@ pub fn run(options: &MachineOptions, name: Option<&str>) -> Result<u8> {
         return Err(Usage("instructions can be counted with --accel tcg only".into()).into());
     }
     let table = declared()?;
-    qemu::ensure()?;
-    let built = build()?;
-    let rows = rows(&built, &table, name.unwrap_or_default())?;
-    if rows.is_empty() {
+    if !table.keys().any(|row| row.contains(name.unwrap_or_default())) {
         return Err(Usage(format!("no row's name contains {:?}", name.unwrap_or_default())).into());
     }
+    options.check()?;
+    let built = build()?;
+    let rows = rows(&built, &table, name.unwrap_or_default())?;
     let symbols = Symbols::of(&built.kernel);
     let mut text = String::from(HEAD);
     let mut longest = 0;
     for row in rows {
         let stretch = measure(options, &built, &row.test)?;
-        println!("{:<64}{:>12}  instructions", row.test, stretch.ticks);
+        let mut line = format!("{:<64}{:>12}  instructions\n", row.test, stretch.ticks);
         if stretch.ticks > LONGEST_STRETCH {
-            print!("{}", stretch.describe(&symbols));
+            line += &stretch.describe(&symbols);
         }
+        output::write(line.as_bytes())?;
         longest = longest.max(stretch.ticks);
         text += &row.line(stretch.ticks);
     }

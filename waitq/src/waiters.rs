@@ -72,11 +72,11 @@ impl<T: Tag> Waiters<'_, T, List<T>> {
 
     /// Wakes each waiter for whose tag `matches` says so; all tags are visited and may be changed.
     #[inline]
-    pub fn wake_matching(&mut self, matches: impl FnMut(&mut T) -> bool) -> usize {
+    pub fn wake_matching(&mut self, mut matches: impl FnMut(&mut T) -> bool) -> usize {
         let Some(head) = self.lists.head() else { return 0 };
         // SAFETY: the queue is locked and the head linked, so alive.
         let tag = unsafe { head.as_ref().with(|entry| entry.tag) };
-        self.choose(&tag, usize::MAX, false, matches)
+        self.choose(&tag, usize::MAX, false, |tag| Some(matches(tag)))
     }
 
     /// Whether nobody waits.
@@ -91,16 +91,27 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
     /// passed on. How many.
     ///
     /// Only one call that wakes may be made on a locked queue with several lists.
-    pub fn wake_some(&mut self, near: &T, most: usize, matches: impl FnMut(&mut T) -> bool) -> usize {
-        self.choose(near, most, true, matches)
+    pub fn wake_some(&mut self, near: &T, most: usize, mut matches: impl FnMut(&mut T) -> bool) -> usize {
+        self.choose(near, most, true, |tag| Some(matches(tag)))
     }
 
     /// Wakes each waiter that shares a list with `near`, and for whose tag, which may be changed, `matches` says so.
     /// How many.
     ///
     /// Only one call that wakes may be made on a locked queue with several lists.
-    pub fn wake_near(&mut self, near: &T, matches: impl FnMut(&mut T) -> bool) -> usize {
-        self.choose(near, usize::MAX, false, matches)
+    pub fn wake_near(&mut self, near: &T, mut matches: impl FnMut(&mut T) -> bool) -> usize {
+        self.choose(near, usize::MAX, false, |tag| Some(matches(tag)))
+    }
+
+    /// As [`Waiters::wake_near`], but wakes at most `most`, and looks at no further waiter once `matches` says nothing:
+    /// for lists of any length. Who calls it sees to those who are left.
+    pub fn wake_until(
+        &mut self,
+        near: &T,
+        most: usize,
+        matches: impl FnMut(&mut T) -> Option<bool>,
+    ) -> usize {
+        self.choose(near, most, false, matches)
     }
 
     /// Calls the wakers of waiters for whose tags `matches` says so, which go on waiting, with no waker until they
@@ -183,7 +194,7 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
         near: &T,
         most: usize,
         counted: bool,
-        mut matches: impl FnMut(&mut T) -> bool,
+        mut matches: impl FnMut(&mut T) -> Option<bool>,
     ) -> usize {
         let list = self.lists.list(near);
         let mut chosen = 0;
@@ -199,9 +210,10 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
                 cursor = list.after(node);
                 node.as_ref().with(|entry| {
                     let queued = entry.standing.is_queued();
-                    (queued, queued && matches(&mut entry.tag))
+                    (queued, if queued { matches(&mut entry.tag) } else { Some(false) })
                 })
             };
+            let Some(hit) = hit else { break };
             if !hit {
                 at_front &= !queued;
                 continue;

@@ -363,3 +363,27 @@ fn each_waiter_gets_another_tag_once_and_no_more_than_asked_for() {
     assert_eq!((retag(2), tags()), (2, vec![2, 3, 10, 11]));
     assert_eq!((retag(usize::MAX), tags()), (4, vec![12, 13, 20, 21]));
 }
+
+/// Nobody gets a wake that another one has not seen, and a long list is not looked through.
+#[test]
+fn a_few_are_woken_and_few_are_looked_at() {
+    let queue = WaitQueue::<Key>::new(());
+    let mut waits: Vec<_> = (0..9).map(|key| Box::pin(queue.wait(Key(key)))).collect();
+    waits.iter_mut().for_each(|wait| assert!(poll(wait.as_mut(), Waker::noop()).is_pending()));
+    let mut looked_at = 0;
+    let mut wake = |most, last| {
+        queue.with(|_, waiters| {
+            waiters.wake_until(&Key(0), most, |key| {
+                looked_at += 1;
+                (key.0 <= last).then_some(key.0 % 2 == 1)
+            })
+        })
+    };
+    assert_eq!(wake(2, 8), 2, "numbers 1 and 3");
+    assert_eq!(wake(9, 5), 1, "number 5");
+    assert_eq!(wake(0, 8), 0);
+    assert_eq!(looked_at, 4 + 5);
+    drop(waits.remove(1));
+    let woken: Vec<_> = waits.iter_mut().map(|wait| poll(wait.as_mut(), Waker::noop()).is_ready()).collect();
+    assert_eq!(woken, [false, false, true, false, true, false, false, false]);
+}

@@ -167,7 +167,15 @@ unsafe impl Sync for FpuArea {}
 
 /// There was no memory for an [`FpuArea`].
 #[derive(Debug)]
-pub(super) struct NoMemory;
+struct NoMemory;
+
+/// Why a thread does not get an area.
+pub(super) enum Refused {
+    /// There is no memory now.
+    NoMemory,
+    /// There is, but not for this job.
+    Limit,
+}
 
 impl FpuArea {
     /// An area with the registers' values after reset.
@@ -216,9 +224,14 @@ pub(super) fn save(cpu: &Cpu, area: &mut FpuArea) {
 
 /// Gives a thread its area, when its first FPU instruction trapped. Its registers are those in the CPU: the
 /// state after reset, or what it made of that with an XRSTOR that did not trap. The area is the thread's, and leaves the
-/// reserve alone, as its pages do; but it may have it whatever the limit of its job is, in which it is one allocation.
-pub(super) fn first_use(cpu: &Cpu, context: &mut UserContext) -> Result<(), NoMemory> {
-    let mut area = if frames::has_spare() { FpuArea::new()? } else { return Err(NoMemory) };
+/// reserve alone, as its pages do.
+pub(super) fn first_use(cpu: &Cpu, context: &mut UserContext) -> Result<(), Refused> {
+    let is_plenty = || frames::readily_free() > frames::plenty();
+    let was_plenty = is_plenty();
+    let area = if frames::has_spare() { FpuArea::new() } else { Err(NoMemory) };
+    // A large area counts as a large allocation does, for which its job may have no room.
+    let refused = |NoMemory| if was_plenty && is_plenty() { Refused::Limit } else { Refused::NoMemory };
+    let mut area = area.map_err(refused)?;
     stamp(cpu, &mut area);
     context.fpu = Some(area);
     enable();

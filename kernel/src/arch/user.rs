@@ -24,7 +24,7 @@ use super::context::{UserContext, canonical};
 use super::cpu::{
     self, Cpu, KERNEL_STACK_POINTER, SCRATCH, STRETCH_LIMIT, STRETCH_START, TURNS, USER_CONTEXT,
 };
-use super::fpu::{self, NoMemory};
+use super::fpu::{self, Refused};
 use super::traps::vector;
 use super::{bases, gdt, interrupts, stretch};
 use core::arch::global_asm;
@@ -213,7 +213,10 @@ fn decode(cpu: &Cpu, exit: Exit, context: &mut UserContext) -> Option<Trap> {
             Some(Trap::PageFault { address: Cr2::read_raw(), error: PageFaultError(exit.error) })
         }
         vector::DEVICE_NOT_AVAILABLE if context.fpu.is_none() => {
-            fpu::first_use(cpu, context).err().map(|NoMemory| Trap::NoMemory)
+            fpu::first_use(cpu, context).err().map(|refused| match refused {
+                Refused::NoMemory => Trap::NoMemory,
+                Refused::Limit => Trap::Exception { vector, error: exit.error },
+            })
         }
         vector if vector >= vector::FIRST_INTERRUPT => {
             interrupts::handle(vector);

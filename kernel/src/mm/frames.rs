@@ -34,8 +34,9 @@ use x86_64::PhysAddr;
 const CACHE_SIZE: usize = 64;
 /// Frames that move between a cache and the buddy allocator at once.
 const BATCH: usize = CACHE_SIZE / 2;
-/// How many frames beyond the reserve are plenty: more than the large blocks that one system call asks for.
-const PLENTY: usize = 32;
+/// How many frames beyond the reserve are plenty: more than the large blocks that one system call asks for, such as
+/// `channel_write` for the pieces of a message, its bytes and a longer queue (32, 16 and 32 frames).
+const PLENTY: usize = 128;
 
 static STATE: SpinMutex<Option<State>> = SpinMutex::new(None);
 static CACHES: [Cache; MAX_CPUS] = [const { Cache::new() }; MAX_CPUS];
@@ -324,7 +325,13 @@ pub fn admit() -> bool {
 #[inline]
 pub fn admit_amply() -> bool {
     let free = readily_free();
-    watermarks::is_ordinary(free) || free > plenty() && admit_slowly(free)
+    watermarks::is_ordinary(free) || admit_amply_slowly(free)
+}
+
+#[cold]
+fn admit_amply_slowly(free: usize) -> bool {
+    watermarks::note(free);
+    free >= plenty() && admit_slowly(free)
 }
 
 #[cold]

@@ -31,8 +31,6 @@ static MAGAZINES: [Magazines; MAX_CPUS] = [const { Magazines::new() }; MAX_CPUS]
 static DEPOTS: [SpinMutex<Depot>; COUNT] = [const { SpinMutex::new(Depot::new()) }; COUNT];
 /// Bytes in large allocations.
 static LARGE: AtomicUsize = AtomicUsize::new(0);
-/// How many slabs are smaller than others of their class.
-static SMALLER: AtomicUsize = AtomicUsize::new(0);
 /// Frames that slabs and large allocations take.
 static FRAMES: AtomicUsize = AtomicUsize::new(0);
 
@@ -59,6 +57,8 @@ struct Depot {
     partial: *mut Slab,
     /// Objects that are not in slabs: in use, or in magazines.
     out: usize,
+    /// How many slabs are smaller than others of the class.
+    smaller: usize,
 }
 
 // SAFETY: the slabs belong to the depot, and are only reached under its lock.
@@ -270,7 +270,7 @@ impl Slab {
     }
 }
 
-/// Where the slab is that an object is of. Whoever has an object of a smaller slab knows that there is one.
+/// Where the slab is that an object is of, in a class that has smaller ones.
 #[cold]
 fn slab_among_smaller(object: *mut Object) -> *mut Object {
     let page = object.map_addr(|address| address & !(PAGE_SIZE as usize - 1));
@@ -280,7 +280,7 @@ fn slab_among_smaller(object: *mut Object) -> *mut Object {
 
 impl Depot {
     const fn new() -> Self {
-        Self { partial: ptr::null_mut(), out: 0 }
+        Self { partial: ptr::null_mut(), out: 0, smaller: 0 }
     }
 
     /// Takes an object, out of a new slab if need be.
@@ -324,7 +324,7 @@ impl Depot {
     unsafe fn give(&mut self, object: *mut Object, class: usize) {
         let size = (PAGE_SIZE as usize) << size_class::order(class);
         let mut place = object.map_addr(|address| address & !(size - 1));
-        if SMALLER.load(Relaxed) > 0 && size > PAGE_SIZE as usize {
+        if self.smaller > 0 {
             place = slab_among_smaller(object);
         }
         // SAFETY: a slab is aligned to its size and begins with its header; it is alive while one of its
@@ -338,12 +338,12 @@ impl Depot {
             if slab.used as usize + 1 == slab.capacity(class) {
                 self.link(slab);
             }
-            if slab.used == 0 && !(slab.next.is_null() && slab.previous.is_null()) {
+            let order = usize::from(slab.order);
+            let (is_smaller, is_last) =
+                (order < size_class::order(class), slab.next.is_null() && slab.previous.is_null());
+            if slab.used == 0 && (is_smaller || !is_last) {
                 self.unlink(slab);
-                let order = usize::from(slab.order);
-                if order < size_class::order(class) {
-                    SMALLER.fetch_sub(1, Relaxed);
-                }
+                self.smaller -= usize::from(is_smaller);
                 FRAMES.fetch_sub(1 << order, Relaxed);
                 frames::free_charged(virt_to_phys(VirtAddr::from_ptr(ptr::from_mut(slab))), order);
             }
@@ -368,9 +368,7 @@ impl Depot {
     fn add_slab(&mut self, class: usize) -> Option<()> {
         let (first, order) = frames::allocate_slab(size_class::order(class))?;
         let slab = phys_to_virt(first).as_mut_ptr::<Slab>();
-        if order < size_class::order(class) {
-            SMALLER.fetch_add(1, Relaxed);
-        }
+        self.smaller += usize::from(order < size_class::order(class));
         FRAMES.fetch_add(1 << order, Relaxed);
         let (next, previous, free) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         // SAFETY: the block of frames is new, large enough, and in the direct map.

@@ -43,9 +43,9 @@ impl Tag for Awaited {
 }
 
 /// How many of those who wait one step looks at. Any number of threads may unmap something at one time.
-const LOOKED_AT: usize = 512;
+const LOOKED_AT: usize = 1024;
 /// How many a CPU wakes that has flushed.
-const WOKEN: usize = 16;
+const WOKEN: usize = 256;
 /// How many each of them wakes in turn, until all are awake.
 const WOKEN_IN_TURN: usize = 2;
 
@@ -53,28 +53,27 @@ const WOKEN_IN_TURN: usize = 2;
 /// they have.
 pub async fn barrier() {
     if !FLUSHES.all_settled() {
-        let _turn = Turn;
+        let _others = WakesOthers;
         let awaited = Awaited(under_way());
         ANSWERED.wait_unless(awaited, |_, awaited| is_over(awaited.0)).await;
     }
 }
 
 /// A wait in [`barrier`], at whose end, whatever ends it, others are woken.
-struct Turn;
+struct WakesOthers;
 
-impl Drop for Turn {
+impl Drop for WakesOthers {
     fn drop(&mut self) {
         wake_some(WOKEN_IN_TURN);
     }
 }
 
-/// Wakes at most so many whose wait is over.
+/// Wakes at most so many whose wait is over, and nobody else, also if one of them is killed before it notices.
 fn wake_some(most: usize) {
-    let mut looked_at = 0;
+    let mut looked_at = 0..LOOKED_AT;
     ANSWERED.with(|(), waiters| {
-        waiters.wake_some(&Awaited(UnderWay::NOTHING), most, |awaited| {
-            looked_at += 1;
-            looked_at <= LOOKED_AT && is_over(awaited.0)
+        waiters.wake_until(&Awaited(UnderWay::NOTHING), most, |awaited| {
+            looked_at.next().map(|_| is_over(awaited.0))
         })
     });
 }

@@ -3,9 +3,9 @@
 //!
 //! Stable Rust has no fallible `Arc::new`, and a call with a way back from each of its small allocations would be
 //! mostly ways back. But the kernel is not preempted, so what a call does without waiting, its CPU does in one go,
-//! and what is reserved for it can be the CPU's. An allocation takes one new slab at most, and a slab one
-//! frame at least. So a CPU with [`ALLOCATIONS`] frames that nobody else may take is sure of as many allocations, however
-//! scattered the frames are that are free.
+//! and what is reserved for it can be the CPU's. An allocation takes one new slab at most, and a slab gets by with one
+//! frame. So a CPU with [`ALLOCATIONS`] frames that nobody else may take is sure of as many allocations, however scattered
+//! the frames are that are free.
 //!
 //! A stock is dipped into only when no other frame is left. From then on every admission looks closer
 //! (`watermarks::begin_scrutiny`), and the next one on this CPU fills the stock, or fails.

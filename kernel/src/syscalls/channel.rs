@@ -47,8 +47,17 @@ pub fn channel_write(
         Ok(bytes) => bytes.into_boxed_slice(),
         Err(status) => return not_read(status),
     };
-    let written = channel.write(Message { bytes, handles: Handles::default() });
-    Poll::Ready(written.map_err(|(_, status)| undelivered(caller, status)))
+    match channel.write(Message { bytes, handles: Handles::default() }) {
+        Ok(()) => Poll::Ready(Ok(())),
+        Err((_, status)) => not_written(caller, status),
+    }
+}
+
+/// What is answered where a message was not delivered; nothing yet without memory for a longer queue.
+#[cold]
+#[inline(never)]
+fn not_written(caller: &Caller, status: Status) -> Poll<Result<(), Status>> {
+    if status == Status::NO_MEMORY { Poll::Pending } else { Poll::Ready(Err(undelivered(caller, status))) }
 }
 
 /// What is answered where the bytes could not be read; nothing yet without memory, as there may be some when it comes back.

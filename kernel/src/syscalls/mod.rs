@@ -176,14 +176,14 @@ impl Caller {
     }
 
     /// Reserves what the small allocations of the call may take, until it waits, so that creating objects need not be
-    /// able to fail half way: see [`frames::admit`].
+    /// able to fail half way; not if there is so little that a large block may be refused: see [`frames::admit_amply`].
     #[inline]
     pub fn is_admitted(&self) -> bool {
         frames::admit_amply()
     }
 
     /// As [`Caller::is_admitted`], but waits for memory that is on its way to be free, which is more than there seems
-    /// to be.
+    /// to be, and is content with less if there is no more.
     ///
     /// # Errors
     /// `NO_MEMORY`

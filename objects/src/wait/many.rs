@@ -121,8 +121,8 @@ impl Drop for WaitSet<'_> {
 /// many others wait for the objects.
 const STEP: usize = 8;
 
-/// The nodes of a wait in progress, of which the first `count` have been armed and not been disarmed; dropping it takes
-/// them all out.
+/// The nodes of a wait in progress, of which `count` are armed: the first ones until all are, and then the last ones.
+/// Dropping it takes them all out.
 struct Armed<'a> {
     chain: &'a mut Chain,
     count: usize,

@@ -37,6 +37,7 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "crowd-at-a-gate" => crate::latency::crowds::play(startup),
         "hog" => crate::hunger::hog(),
         "hog-with-messages" => crate::hunger::hog_with_messages(),
+        "wait-for-64" => crate::latency::observers::wait_for_64(startup),
         "hog-with-registers" => crate::hunger::hog_with_registers(),
         "hog-for-others" => crate::hunger::hog_for_others(startup),
         "spend-pages" => crate::hunger::spend_pages(),

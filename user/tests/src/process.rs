@@ -15,7 +15,7 @@ use crate::{
     bad_memory::BadMemory,
     children::{MANY_HANDLES, SURVIVED},
     harness::{NO_HANDLE, call, child, job, user_test, without},
-    thread::NO_USER_ADDRESSES,
+    thread::{NO_USER_ADDRESSES, USER_END},
 };
 
 fn create() -> (Process, hafnon_user::Vmar) {
@@ -200,18 +200,22 @@ user_test! {
             let started = process.start(&thread, entry, 0, Handle::from_raw(0), 0);
             assert_eq!(started, Err(Status::INVALID_ARGS), "{entry:#x}");
         }
-        let started = process.start(&thread, 0x1000_0000, 1 << 47, Handle::from_raw(0), 0);
-        assert_eq!(started, Err(Status::INVALID_ARGS), "the stack");
+        for stack in [USER_END + 1, 1 << 47] {
+            let started = process.start(&thread, 0x1000_0000, stack, Handle::from_raw(0), 0);
+            assert_eq!(started, Err(Status::INVALID_ARGS), "the stack: {stack:#x}");
+        }
         let info = info::process(&process).expect("info");
         assert_eq!((info.started, info.exited), (0, 0));
     }
 
-    /// Address 0 is the exception: the process starts, and faults there.
+    /// Address 0 is the exception: the process starts, and faults there. A stack may begin where user space ends.
     fn start_takes_an_entry_of_0() {
-        let (process, _root) = create();
-        let thread = Thread::create(&process, "first").expect("a thread");
-        process.start(&thread, 0, 0, Handle::from_raw(0), 0).expect("started");
-        assert_eq!(process.wait_exit(), Ok(TASK_RETCODE_EXCEPTION_KILL));
+        for stack in [0, USER_END] {
+            let (process, _root) = create();
+            let thread = Thread::create(&process, "first").expect("a thread");
+            process.start(&thread, 0, stack, Handle::from_raw(0), 0).expect("started");
+            assert_eq!(process.wait_exit(), Ok(TASK_RETCODE_EXCEPTION_KILL));
+        }
     }
 
     fn start_refuses_a_thread_of_another() {

@@ -115,6 +115,17 @@ user_test! {
         assert_eq!(get(&process(), PROP_PROCESS_HW_TRACE_CONTEXT_ID), Err(Status::NOT_SUPPORTED));
     }
 
+    /// It tells a tracer which page tables a process has: an address of a page, and another one for each.
+    #[needs("with=kernel.enable-debugging-syscalls=true")]
+    fn each_process_has_a_context_of_its_own() {
+        let (other, _root) = new_process();
+        let contexts = [&process(), &other].map(|process| get(process, PROP_PROCESS_HW_TRACE_CONTEXT_ID));
+        let [ours, theirs] = contexts.map(|context| context.expect("a context"));
+        assert!(ours != theirs && [ours, theirs].iter().all(|context| *context != 0 && context % 4096 == 0));
+        assert_eq!(get(&child_job(), PROP_PROCESS_HW_TRACE_CONTEXT_ID), Err(Status::WRONG_TYPE));
+        assert_eq!(set(&other, PROP_PROCESS_HW_TRACE_CONTEXT_ID, 1), Status::NOT_SUPPORTED);
+    }
+
     fn values_need_room() {
         let (process, _root) = new_process();
         let vmo = Vmo::create(1).expect("a VMO");

@@ -14,11 +14,13 @@ use crate::{
     harness::{NO_HANDLE, call, process, user_test, without},
 };
 
+/// Where user space ends.
+pub const USER_END: usize = 0x7fff_ffff_f000;
 /// Addresses that no instruction of user code is at: below user space, at its end, above it.
 pub const NO_USER_ADDRESSES: [usize; 8] = [
     1,
     0xff_ffff,
-    0x7fff_ffff_f000,
+    USER_END,
     0x7fff_ffff_ffff,
     0x8000_0000_0000,
     0xffff_7fff_ffff_ffff,
@@ -83,9 +85,11 @@ user_test! {
             let started = unsafe { thread.start(entry, 0, 0, 0) };
             assert_eq!(started, Err(Status::INVALID_ARGS), "{entry:#x}");
         }
-        // SAFETY: the call fails.
-        let started = unsafe { thread.start(0x1000_0000, 1 << 47, 0, 0) };
-        assert_eq!(started, Err(Status::INVALID_ARGS), "the stack");
+        for stack in [USER_END + 1, 1 << 47] {
+            // SAFETY: the call fails.
+            let started = unsafe { thread.start(0x1000_0000, stack, 0, 0) };
+            assert_eq!(started, Err(Status::INVALID_ARGS), "the stack: {stack:#x}");
+        }
         assert_eq!(info::thread(&thread).expect("info").state, abi::THREAD_STATE_NEW);
     }
 

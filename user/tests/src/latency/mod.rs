@@ -7,7 +7,7 @@
 pub mod crowds;
 mod handles;
 pub mod memory;
-mod observers;
+pub mod observers;
 mod output;
 mod queues;
 mod tasks;

@@ -3,19 +3,34 @@
 use alloc::vec;
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Handle, Port, Result, Rights, Signals, Status,
-    abi::WaitsetResult,
+    AsHandle, Channel, Event, Handle, Port, Result, Rights, Signals, Startup, Status,
+    abi::{PA_USER0, WaitsetResult},
     clock::{self, INFINITE},
     handle::{WAIT_MANY_MAX, WaitItem, wait_many},
+    task::Task,
 };
 
-use crate::harness::{call, user_test};
+use crate::{
+    children::SURVIVED,
+    harness::{call, child, user_test},
+};
 
 /// As many as a port may have.
 const MANY: u64 = 50_000;
 
 const OBSERVED: Signals = Signals::USER_SIGNAL_0;
 const OTHER: Signals = Signals::USER_SIGNAL_1;
+
+/// A child's part: waits for ever for one event, 64 times in one call.
+pub fn wait_for_64(startup: &mut Startup) -> i64 {
+    let channel: Channel = startup.take_object(PA_USER0).expect("a channel");
+    channel.wait(Signals::CHANNEL_READABLE, INFINITE).expect("the event comes");
+    let event = Event::from(channel.read().expect("a message").handles.remove(0));
+    let mut items = [(); WAIT_MANY_MAX].map(|()| WaitItem::new(&event, OTHER));
+    channel.write(b"about to wait", vec![]).expect("the test is told");
+    let _ = wait_many(&mut items, INFINITE);
+    SURVIVED
+}
 
 /// An event that one port observes so many times, each second time through another handle.
 fn observed() -> Result<(Event, Event, Port)> {
@@ -51,6 +66,15 @@ user_test! {
             let past = clock::deadline_after(clock::MILLISECOND);
             assert_eq!(wait_many(&mut items, past), Err(Status::TIMED_OUT));
         }
+        // And one that is killed.
+        let (near, far) = Channel::create().expect("a channel");
+        let copy = event.duplicate(Rights::SAME_RIGHTS).expect("a handle");
+        near.write(b"wait", vec![copy.into()]).expect("sent");
+        let waiter = child("wait-for-64", |launch| launch.handle(PA_USER0, far));
+        near.wait(Signals::CHANNEL_READABLE, INFINITE).expect("it is about to wait");
+        clock::sleep(clock::MILLISECOND).expect("slept");
+        waiter.kill().expect("killed");
+        waiter.wait(Signals::PROCESS_TERMINATED, INFINITE).expect("it ends");
         drop(port);
     }
 
