@@ -12,6 +12,12 @@ fn rows_and_tests_are_the_same() {
     let says_what = |row: &toml::Value| row.get("what").and_then(toml::Value::as_str).is_some();
     assert!(rows.values().all(says_what), "a row says nothing");
     let rows: BTreeSet<String> = rows.keys().cloned().collect();
+    let page = fs::read_to_string(root.join("docs/latency.md")).expect("it can be read");
+    let told: BTreeSet<String> = page
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()))
+        .collect();
+    assert_eq!(told, rows, "`cargo run -- latency` writes the page");
     assert_eq!(rows, tests(&root.join("user/tests/src/latency")));
 }
 

@@ -53,10 +53,14 @@ const WOKEN_IN_TURN: usize = 2;
 /// they have.
 pub async fn barrier() {
     if !FLUSHES.all_settled() {
-        let _others = WakesOthers;
-        let awaited = Awaited(under_way());
-        ANSWERED.wait_unless(awaited, |_, awaited| is_over(awaited.0)).await;
+        flushed(Awaited(under_way())).await;
     }
+}
+
+/// Completes once that has been flushed.
+async fn flushed(awaited: Awaited) {
+    let _others = WakesOthers;
+    ANSWERED.wait_unless(awaited, |_, awaited| is_over(awaited.0)).await;
 }
 
 /// A wait in [`barrier`], at whose end, whatever ends it, others are woken.
