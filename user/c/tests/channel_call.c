@@ -13,7 +13,7 @@ static int serve(void* end) {
     zx_handle_t channel = *(zx_handle_t*)end, handle = ZX_HANDLE_INVALID;
     message_t message;
     uint32_t bytes, handles;
-    ASSERT_OK(zx_object_wait_one(channel, ZX_CHANNEL_READABLE, PATIENCE, NULL));
+    ASSERT_OK(zx_object_wait_one(channel, ZX_CHANNEL_READABLE, ZX_TIME_INFINITE, NULL));
     ASSERT_OK(zx_channel_read(channel, 0, &message, &handle, sizeof(message), 1, &bytes, &handles));
     if (message.value == 0) return zx_handle_close(channel);
     message.value *= 2;

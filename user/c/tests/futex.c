@@ -10,7 +10,7 @@ static zx_futex_t word, other_word;
 // Waits for the word while it is 0, without an owner.
 static int wait_on_word(void* unused) {
     (void)unused;
-    return zx_futex_wait(&word, 0, ZX_HANDLE_INVALID, PATIENCE);
+    return zx_futex_wait(&word, 0, ZX_HANDLE_INVALID, ZX_TIME_INFINITE);
 }
 
 static thrd_t waiter(void) { return start_blocked(wait_on_word, NULL, ZX_THREAD_STATE_BLOCKED_FUTEX); }
@@ -65,7 +65,7 @@ TEST(futex, an_owner_is_told_and_goes_with_the_wake) {
 // The same, and stays until the other word is 1: a thread that has ended owns nothing.
 static int wait_and_stay(void* unused) {
     int status = wait_on_word(unused);
-    zx_futex_wait(&other_word, 0, ZX_HANDLE_INVALID, PATIENCE);
+    zx_futex_wait(&other_word, 0, ZX_HANDLE_INVALID, ZX_TIME_INFINITE);
     return status;
 }
 
@@ -111,7 +111,7 @@ TEST(futex, the_last_store_is_seen_and_the_handle_closed) {
     zx_handle_t event = new_event();
     thrd_t thread = start(store_wake_close_and_exit, &event);
     while (atomic_load(&last_word) == 0) {
-        zx_status_t status = zx_futex_wait(&last_word, 0, ZX_HANDLE_INVALID, PATIENCE);
+        zx_status_t status = zx_futex_wait(&last_word, 0, ZX_HANDLE_INVALID, ZX_TIME_INFINITE);
         ASSERT(status == ZX_OK || status == ZX_ERR_BAD_STATE);
     }
     ASSERT_EQ(last_word, 7);

@@ -42,7 +42,7 @@ static void start_child(child_t child, uintptr_t argument) {
 }
 
 static int64_t wait_for_end(child_t child) {
-    ASSERT_OK(zx_object_wait_one(child.process, ZX_PROCESS_TERMINATED, PATIENCE, NULL));
+    ASSERT_OK(zx_object_wait_one(child.process, ZX_PROCESS_TERMINATED, ZX_TIME_INFINITE, NULL));
     zx_info_process_t info;
     ASSERT_OK(zx_object_get_info(child.process, ZX_INFO_PROCESS, &info, sizeof(info), NULL, NULL));
     ASSERT(info.exited);
@@ -109,7 +109,7 @@ TEST(process, killing_ends_it_wherever_it_is) {
     ASSERT_EQ(active_signals(child.process), 0);
     ASSERT_OK(zx_task_kill(child.process));
     ASSERT_EQ(wait_for_end(child), ZX_TASK_RETCODE_SYSCALL_KILL);
-    ASSERT_OK(zx_object_wait_one(child.thread, ZX_THREAD_TERMINATED, PATIENCE, NULL));
+    ASSERT_OK(zx_object_wait_one(child.thread, ZX_THREAD_TERMINATED, ZX_TIME_INFINITE, NULL));
     close_child(child);
 }
 
@@ -125,7 +125,7 @@ TEST(process, its_handle_is_closed_with_it) {
     zx_handle_t ends[2];
     ASSERT_OK(zx_channel_create(0, &ends[0], &ends[1]));
     ASSERT_OK(zx_process_start(child.process, child.thread, child.code, child.stack_top, ends[1], 0));
-    ASSERT_OK(zx_object_wait_one(ends[0], ZX_CHANNEL_PEER_CLOSED, PATIENCE, NULL));
+    ASSERT_OK(zx_object_wait_one(ends[0], ZX_CHANNEL_PEER_CLOSED, ZX_TIME_INFINITE, NULL));
     wait_for_end(child);
     close_child(child);
     zx_handle_close(ends[0]);
@@ -159,7 +159,7 @@ TEST(job, tells_what_is_in_it) {
     ASSERT_OK(zx_job_create(job, 0, &inner));
     ASSERT_EQ(active_signals(job), ZX_JOB_NO_PROCESSES);
     zx_handle_close(inner);
-    ASSERT_OK(zx_object_wait_one(job, ZX_JOB_NO_JOBS, PATIENCE, NULL));
+    ASSERT_OK(zx_object_wait_one(job, ZX_JOB_NO_JOBS, ZX_TIME_INFINITE, NULL));
     zx_handle_close(job);
 }
 
@@ -170,7 +170,7 @@ TEST(job, killing_ends_everything_in_it) {
     child_t child = create(inner, spin, sizeof(spin));
     start_child(child, 0);
     ASSERT_OK(zx_task_kill(job));
-    ASSERT_OK(zx_object_wait_one(job, ZX_JOB_TERMINATED, PATIENCE, NULL));
+    ASSERT_OK(zx_object_wait_one(job, ZX_JOB_TERMINATED, ZX_TIME_INFINITE, NULL));
     ASSERT_EQ(wait_for_end(child), ZX_TASK_RETCODE_SYSCALL_KILL);
     zx_handle_t out;
     ASSERT_STATUS(ZX_ERR_BAD_STATE, zx_job_create(inner, 0, &out));

@@ -12,9 +12,6 @@
 // A value that no handle has: its two low bits are clear.
 #define NO_HANDLE ((zx_handle_t)0x12345670)
 
-// How long a test waits for another thread before it fails.
-#define PATIENCE zx_deadline_after(ZX_SEC(10))
-
 // A call fails with -1 and this errno.
 #define ASSERT_ERRNO(error, call)  \
     do {                           \
@@ -91,9 +88,7 @@ static inline zx_thread_state_t state_of(zx_handle_t thread) {
 // Starts a thread, and returns once it waits in a call: when its state is `state`.
 static inline thrd_t start_blocked(thrd_start_t function, void* argument, zx_thread_state_t state) {
     thrd_t thread = start(function, argument);
-    zx_time_t give_up = PATIENCE;
     while (state_of(thrd_get_zx_handle(thread)) != state) {
-        ASSERT(zx_clock_get_monotonic() < give_up);
         zx_nanosleep(zx_deadline_after(ZX_USEC(250)));
     }
     return thread;

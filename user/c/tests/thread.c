@@ -24,7 +24,7 @@ TEST(thread, runs_with_its_arguments_and_ends) {
     ASSERT_EQ(active_signals(thread), 0);
     zx_vaddr_t top = (zx_vaddr_t)(stack + sizeof(stack)) - sizeof(uintptr_t);
     ASSERT_OK(zx_thread_start(thread, (zx_vaddr_t)raw_thread, top, 7, 11));
-    ASSERT_OK(zx_object_wait_one(thread, ZX_THREAD_TERMINATED, PATIENCE, NULL));
+    ASSERT_OK(zx_object_wait_one(thread, ZX_THREAD_TERMINATED, ZX_TIME_INFINITE, NULL));
     ASSERT_EQ(arguments, 7011);
     ASSERT_EQ(state_of(thread), ZX_THREAD_STATE_DEAD);
     ASSERT_STATUS(ZX_ERR_BAD_STATE, zx_thread_start(thread, (zx_vaddr_t)raw_thread, top, 0, 0));

@@ -11,7 +11,7 @@ use hafnon_user::{
         ClockDetailsV1, ClockUpdateArgsV2, HandleDisposition, INFO_HANDLE_COUNT, PROP_NAME,
         SYSTEM_EVENT_MEMORY_PRESSURE_NORMAL, VM_CAN_MAP_READ, VM_PERM_READ, WaitItem,
     },
-    clock::{INFINITE, SECOND, deadline_after},
+    clock::INFINITE,
     handle::Handle,
     info, sys, thread,
     vmar::{PAGE_SIZE, READ_WRITE},
@@ -178,7 +178,7 @@ fn calls(scene: &mut Scene<'_>, handle: u32) {
     };
     scene.point("args", &args);
     scene.consume("args", handle);
-    scene.set("deadline", deadline_after(5 * SECOND) as usize);
+    scene.set("deadline", INFINITE as usize);
     let other = channel_to(scene);
     let raw = other.raw();
     let partner = thread::spawn("partner", move || answer_on(&other)).expect("a thread");
