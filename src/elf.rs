@@ -36,7 +36,7 @@ pub fn check_program(file: &Path) -> Result<()> {
     if elf.architecture() != Architecture::X86_64 || ![ET_EXEC, ET_DYN].contains(&kind) {
         bail!("{name} is an ELF file, but not a program for x86_64");
     }
-    if is_for_linux(&elf) {
+    if !imports_calls(&elf) && is_for_linux(&elf) {
         bail!(
             "{name} is a Linux program, and hafnon does not run those: compile its source for hafnon, with \
              `cargo run -- cc` or as user/README.md says"
@@ -46,6 +46,11 @@ pub fn check_program(file: &Path) -> Result<()> {
         Some(obstacle) => bail!("{name} is a program that hafnon can not load: {obstacle}"),
         None => Ok(()),
     }
+}
+
+/// Whether a program imports calls of the vDSO, whose stubs leave a record of each (`user/rust/src/import.rs`).
+fn imports_calls(elf: &ElfFile64<Endianness>) -> bool {
+    elf.section_by_name("hafnon_imports").is_some()
 }
 
 /// Whether a program was made for Linux: it names one of Linux's dynamic loaders, says so in a note, or enters a kernel
