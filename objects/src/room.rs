@@ -37,7 +37,7 @@ pub(crate) trait Room {
     fn left(&self) -> usize;
     /// Allocates for so many more, and no further ones.
     fn allocate_exact(&mut self, more: usize) -> Result<(), NoMemory>;
-    /// Allocates for so many more, and as many as there are.
+    /// Allocates for so many more, or for twice as many as there are.
     fn allocate(&mut self, more: usize) -> Result<(), NoMemory>;
 
     /// Makes sure that so many more fit, and makes the list twice as long if need be.
@@ -60,33 +60,25 @@ fn grow(mut allocate: impl FnMut() -> Result<(), NoMemory>) -> Result<(), NoMemo
     outcome
 }
 
-impl<T> Room for Vec<T> {
-    fn left(&self) -> usize {
-        self.capacity() - self.len()
-    }
+macro_rules! room {
+    ($($list:ident)*) => {$(
+        impl<T> Room for $list<T> {
+            fn left(&self) -> usize {
+                self.capacity() - self.len()
+            }
 
-    fn allocate_exact(&mut self, more: usize) -> Result<(), NoMemory> {
-        self.try_reserve_exact(more).map_err(|_| NoMemory)
-    }
+            fn allocate_exact(&mut self, more: usize) -> Result<(), NoMemory> {
+                self.try_reserve_exact(more).map_err(|_| NoMemory)
+            }
 
-    fn allocate(&mut self, more: usize) -> Result<(), NoMemory> {
-        self.try_reserve(more).map_err(|_| NoMemory)
-    }
+            fn allocate(&mut self, more: usize) -> Result<(), NoMemory> {
+                self.try_reserve(more).map_err(|_| NoMemory)
+            }
+        }
+    )*};
 }
 
-impl<T> Room for VecDeque<T> {
-    fn left(&self) -> usize {
-        self.capacity() - self.len()
-    }
-
-    fn allocate_exact(&mut self, more: usize) -> Result<(), NoMemory> {
-        self.try_reserve_exact(more).map_err(|_| NoMemory)
-    }
-
-    fn allocate(&mut self, more: usize) -> Result<(), NoMemory> {
-        self.try_reserve(more).map_err(|_| NoMemory)
-    }
-}
+room!(Vec VecDeque);
 
 #[cfg(all(test, not(loom)))]
 mod tests {
