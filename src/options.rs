@@ -123,6 +123,9 @@ pub struct FuzzOptions {
     /// The seed of the first boot; each further boot has the next one [default: the time of day]
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+    /// Take each round in which a step makes this call for a failure, to see what a failure looks like
+    #[arg(long, value_name = "CALL")]
+    pub planted: Option<String>,
 }
 
 /// What to make wrong.

@@ -59,6 +59,19 @@ fn random_calls_are_made_until_there_are_enough() {
 }
 
 #[test]
+fn a_failure_of_the_fuzzer_is_made_small() {
+    let output = hafnon(&["fuzz", "--calls", "3000", "--seed", "7", "--planted", "zx_timer_create"]);
+    let console = said(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{console}{}", said(&output.stderr));
+    assert!(console.starts_with("seed 7: "), "{console}");
+    let lines: Vec<&str> = console.lines().collect();
+    let alone = lines.iter().position(|line| line.ends_with(" of seed 7 fails alone; making it small"));
+    let small = &lines[alone.unwrap_or_else(|| panic!("{console}")) + 1..];
+    assert!(small[0].starts_with("1 of ") && small[0].ends_with(" steps are enough:"), "{console}");
+    assert!(small[1].contains(": zx_timer_create(") && small.len() == 2, "{console}");
+}
+
+#[test]
 fn the_tour_leaves_nothing_behind() {
     for cpus in ["1", "2", "4"] {
         let output = hafnon(&["--cpus", cpus]);

@@ -417,3 +417,37 @@ pub(crate) fn first_place(class: u64) -> u64 {
 pub(crate) fn forget_place(header: &Header) {
     header.node.key.set(0);
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{FAIR, LAG, LAST_FAIR, deadline, placed, raise};
+    use crate::sync::plain::AtomicU64;
+    use core::sync::atomic::Ordering::Relaxed;
+
+    #[test]
+    fn a_deadline_that_has_passed_is_renewed() {
+        let class = 50;
+        assert_eq!(deadline(101, class, 100), 101);
+        assert_eq!(deadline(100, class, 100), 150);
+        assert_eq!(deadline(3, class, 100), 150);
+    }
+
+    #[test]
+    fn a_floor_only_rises() {
+        let floor = AtomicU64::new(FAIR + 5);
+        for (key, then) in [(FAIR + 4, FAIR + 5), (FAIR + 5, FAIR + 5), (FAIR + 9, FAIR + 9)] {
+            assert_eq!(raise(&floor, key), key);
+            assert_eq!(floor.load(Relaxed), then);
+        }
+    }
+
+    #[test]
+    fn who_slept_long_is_a_little_ahead_and_who_is_new_a_little_behind() {
+        let floor = FAIR + 10 * LAG;
+        assert_eq!(placed(FAIR, floor, false), floor - LAG);
+        assert_eq!(placed(floor + 1, floor, false), floor + 1);
+        assert_eq!(placed(FAIR, floor, true), floor + LAG);
+        assert_eq!(placed(FAIR + 1, floor, true), floor - LAG, "it has run before");
+        assert_eq!(placed(FAIR, LAST_FAIR - 1, true), LAST_FAIR);
+    }
+}

@@ -27,7 +27,7 @@ const PACKAGES: [(&str, Tests, &[&str]); 5] = [
     ("executor", Tests::Unit, &["objects"]),
     ("frames", Tests::All, &[]),
     ("objects", Tests::Unit, &[]),
-    ("generator", Tests::All, &[]),
+    ("generator", Tests::Quick, &[]),
 ];
 
 /// Which tests of a package are asked. Documentation's examples are run by nobody here; loom models need a build of
@@ -37,6 +37,8 @@ enum Tests {
     /// Those that stand beside the code, where they notice most: one program to build. Without those that have threads
     /// of their own, which may wait for each other for ever.
     Unit,
+    /// Without those that ask a compiler.
+    Quick,
     All,
 }
 
@@ -44,6 +46,7 @@ impl Tests {
     fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::Unit => &["--lib", "--", "--skip=stress", "--skip=threads"],
+            Self::Quick => &["--lib", "--tests", "--", "--skip=compile"],
             Self::All => &["--lib", "--tests"],
         }
     }

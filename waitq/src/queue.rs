@@ -143,17 +143,41 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
 
     /// Unlinks and wakes, in rounds, the nodes that a wake has chosen beyond one batch.
     #[cold]
-    fn deliver_chosen<'a>(&'a self, mut inner: MutexGuard<'a, Inner<S, L>>, batch: &mut Batch, tag: T) {
+    fn deliver_chosen<'a>(&'a self, inner: MutexGuard<'a, Inner<S, L>>, batch: &mut Batch, tag: T) {
+        Rounds { queue: self, batch, tag, done: false }.deliver(inner);
+    }
+}
+
+/// The chosen nodes of one list, on their way out of a queue.
+struct Rounds<'a, T: Tag, S, L: Lists<T>> {
+    queue: &'a WaitQueue<T, S, L>,
+    batch: &'a mut Batch,
+    tag: T,
+    /// None is left in the list.
+    done: bool,
+}
+
+impl<'a, T: Tag, S, L: Lists<T>> Rounds<'a, T, S, L> {
+    fn deliver(&mut self, mut inner: MutexGuard<'a, Inner<S, L>>) {
         loop {
-            let list = inner.lists.list(&tag);
+            let list = inner.lists.list(&self.tag);
             // SAFETY: the lock is held, and the chosen nodes are linked at the front.
-            let done = unsafe { take_chosen(list, batch) };
+            self.done = unsafe { take_chosen(list, self.batch) };
             drop(inner);
-            batch.wake();
-            if done {
+            self.batch.wake();
+            if self.done {
                 return;
             }
-            inner = self.inner.lock();
+            inner = self.queue.inner.lock();
+        }
+    }
+}
+
+/// After a panic of a waker, the others are woken all the same.
+impl<T: Tag, S, L: Lists<T>> Drop for Rounds<'_, T, S, L> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.deliver(self.queue.inner.lock());
         }
     }
 }

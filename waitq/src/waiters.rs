@@ -267,13 +267,33 @@ impl Batch {
         self.length += 1;
     }
 
+    /// Calls all of them. After a panic of one, the others are called as it unwinds.
     #[inline(always)]
     pub(crate) fn wake(&mut self) {
         let length = core::mem::take(&mut self.length);
-        for slot in &self.wakers[..length] {
-            // SAFETY: the first `length` slots are initialised, and each is read once: the length was
-            // set to zero first, so a panicking waker leaks the rest instead of waking twice.
+        let mut leaving = Leaving { slots: self.wakers[..length].iter() };
+        leaving.call_rest();
+    }
+}
+
+/// Initialised wakers that belong to nobody else.
+struct Leaving<'a> {
+    slots: core::slice::Iter<'a, MaybeUninit<Waker>>,
+}
+
+impl Leaving<'_> {
+    #[inline(always)]
+    fn call_rest(&mut self) {
+        for slot in &mut self.slots {
+            // SAFETY: the slots are initialised, and the iterator passes each one once, a panic or not.
             unsafe { slot.assume_init_read() }.wake();
         }
+    }
+}
+
+impl Drop for Leaving<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.call_rest();
     }
 }

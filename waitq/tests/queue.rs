@@ -2,6 +2,7 @@
 #![cfg(not(loom))]
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -157,6 +158,34 @@ fn wake_all_wakes_exactly_those_that_were_there() {
         }
         assert_eq!(queue.with(|_, waiters| waiters.wake_all()), waiters);
         assert_eq!(back.woken.load(Ordering::Relaxed), waiters);
+    }
+}
+
+/// A waker that panics.
+struct Panics;
+
+impl Wake for Panics {
+    fn wake(self: Arc<Self>) {
+        panic!("woken");
+    }
+}
+
+#[test]
+fn a_waker_that_panics_keeps_no_wake_from_others() {
+    for place in [0, 3, 7, 8, 19] {
+        let queue = WaitQueue::<()>::new(());
+        let counts: Vec<_> = (0..20).map(|_| Count::waker()).collect();
+        let mut waits: Vec<_> = (0..20).map(|_| Box::pin(queue.wait(()))).collect();
+        for (i, (wait, (_, waker))) in waits.iter_mut().zip(&counts).enumerate() {
+            let panics = Waker::from(Arc::new(Panics));
+            assert!(poll(wait.as_mut(), if i == place { &panics } else { waker }).is_pending());
+        }
+        let woken = catch_unwind(AssertUnwindSafe(|| queue.with(|_, waiters| waiters.wake_all())));
+        assert!(woken.is_err(), "the panic goes on");
+        for (i, (wait, (count, waker))) in waits.iter_mut().zip(&counts).enumerate() {
+            assert_eq!(count.get(), usize::from(i != place), "waiter {i}");
+            assert!(poll(wait.as_mut(), waker).is_ready(), "waiter {i}");
+        }
     }
 }
 

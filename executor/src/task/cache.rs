@@ -99,3 +99,54 @@ impl Cache {
         }
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{Cache, KEPT, SHELVES, Shelf};
+    use alloc::alloc::{Layout, alloc, dealloc};
+    use alloc::vec::Vec;
+    use core::ptr::NonNull;
+
+    fn layout(words: usize) -> Layout {
+        Layout::array::<usize>(words).expect("small")
+    }
+
+    fn block(layout: Layout) -> NonNull<u8> {
+        // SAFETY: the layout is of several words.
+        NonNull::new(unsafe { alloc(layout) }).expect("memory")
+    }
+
+    #[test]
+    fn blocks_are_kept_for_those_of_their_layout_last_one_first() {
+        let (shelf, kind) = (Shelf::new(), layout(16));
+        let blocks: Vec<_> = (0..=KEPT).map(|_| block(kind)).collect();
+        for (number, memory) in blocks.iter().enumerate() {
+            // SAFETY: it is of this layout, and nobody else's.
+            assert_eq!(unsafe { shelf.keep(*memory, kind) }, number < KEPT, "block {number}");
+        }
+        let other = block(layout(24));
+        // SAFETY: as above.
+        assert!(!unsafe { shelf.keep(other, layout(24)) }, "the shelf is another layout's");
+        assert_eq!(shelf.take(layout(24)), None);
+        let kept = blocks[..KEPT].iter().rev().copied().map(Some);
+        kept.for_each(|memory| assert_eq!(shelf.take(kind), memory));
+        assert_eq!(shelf.take(kind), None, "it is empty");
+        // SAFETY: as above; an empty shelf is anybody's.
+        assert!(unsafe { shelf.keep(other, layout(24)) });
+        assert_eq!(shelf.take(layout(24)), Some(other));
+        // SAFETY: they were allocated so, and nobody has them.
+        unsafe {
+            blocks.iter().for_each(|memory| dealloc(memory.as_ptr(), kind));
+            dealloc(other.as_ptr(), layout(24));
+        }
+    }
+
+    #[test]
+    fn layouts_have_shelves_in_turn() {
+        let cache = Cache::new();
+        for words in 8..8 + 2 * SHELVES {
+            let shelf = core::ptr::from_ref(cache.shelf(layout(words)));
+            assert_eq!(shelf, &raw const cache.shelves[words % SHELVES]);
+        }
+    }
+}

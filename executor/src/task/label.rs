@@ -64,3 +64,22 @@ impl Label {
         }
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::Label;
+
+    #[test]
+    fn a_label_is_what_was_set_last() {
+        let label = Label::new();
+        assert_eq!(label.get(), None);
+        for (text, number) in [("port", 7), ("a futex", 1), ("port", 0)] {
+            label.set(text, number);
+            assert_eq!(label.get(), Some((text, number)));
+        }
+        label.set_number(9);
+        assert_eq!(label.get(), Some(("port", 9)));
+        label.set("", 1);
+        assert_eq!(label.get(), None);
+    }
+}

@@ -116,3 +116,42 @@ impl TaskOptions {
         self
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{Class, LARGEST_WEIGHT, NOMINAL_WEIGHT, PLACE_MASK, RANK_SHIFT};
+
+    #[test]
+    fn a_class_is_packed_with_its_rank_in_the_top_bits() {
+        let classes = [
+            (Class::Deadline { within: 0 }, 0),
+            (Class::Deadline { within: 0x1234_5678_9abc }, 0),
+            (Class::Fair { weight: 1 }, 1),
+            (Class::Fair { weight: NOMINAL_WEIGHT }, 1),
+            (Class::Fair { weight: LARGEST_WEIGHT }, 1),
+            (Class::Idle, 2),
+        ];
+        for (class, rank) in classes {
+            assert_eq!(class.pack() >> RANK_SHIFT, rank, "{class:?}");
+            assert_eq!(Class::unpack(class.pack()), class);
+        }
+    }
+
+    #[test]
+    fn parameters_are_clamped() {
+        let most = PLACE_MASK >> 1;
+        assert_eq!(Class::Deadline { within: u64::MAX }.pack(), most);
+        assert_eq!(Class::Deadline { within: most - 1 }.pack(), most - 1);
+        for (asked, weight) in [(0, 1), (LARGEST_WEIGHT + 1, LARGEST_WEIGHT), (u32::MAX, LARGEST_WEIGHT)] {
+            assert_eq!(Class::unpack(Class::Fair { weight: asked }.pack()), Class::Fair { weight });
+        }
+    }
+
+    #[test]
+    fn virtual_time_is_the_time_over_the_weight() {
+        for (weight, cost) in [(NOMINAL_WEIGHT, 1000), (2 * NOMINAL_WEIGHT, 500), (NOMINAL_WEIGHT / 4, 4000)]
+        {
+            assert_eq!(Class::virtual_time(Class::Fair { weight }.pack(), 1000), cost);
+        }
+    }
+}

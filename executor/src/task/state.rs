@@ -219,3 +219,132 @@ impl State {
         before & !(REFERENCE - 1) == REFERENCE
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{Pause, State, Wake};
+    use crate::task::reference::Outcome;
+
+    /// A task that waits, which its spawner refers to.
+    fn parked() -> State {
+        let state = State::new(true);
+        assert!(state.start());
+        assert_eq!(state.pause(false), Pause::Park);
+        state
+    }
+
+    fn is_killed(state: &State) -> bool {
+        state.snapshot().is_killed()
+    }
+
+    #[test]
+    fn who_wakes_a_parked_task_enqueues_it_and_nobody_else_does() {
+        let state = parked();
+        assert!(!state.snapshot().is_active());
+        assert_eq!(state.wake(), Wake::Enqueue);
+        assert!(state.snapshot().is_active());
+        assert_eq!(state.wake(), Wake::Busy);
+        assert!(state.start(), "one more wake is no kill");
+        assert_eq!(state.pause(false), Pause::Park, "and is taken back by the poll");
+        assert!(!is_killed(&state));
+    }
+
+    #[test]
+    fn a_parked_task_is_woken_quickly() {
+        let state = parked();
+        assert!(state.wake_parked());
+        assert!(!state.wake_parked(), "it is in a queue");
+        assert!(state.start());
+        assert_eq!(state.pause(false), Pause::Park);
+        assert!(!is_killed(&state) && !state.is_unshared(), "two refer to it still");
+    }
+
+    #[test]
+    fn a_quick_wake_gives_its_reference_up() {
+        let state = parked();
+        assert!(state.wake_parked_and_release());
+        assert!(state.is_unshared());
+        assert!(!state.wake_parked_and_release(), "it is in a queue");
+        assert!(state.is_unshared(), "so the reference is the caller's still");
+        assert!(state.start());
+        assert_eq!(state.pause(false), Pause::Park);
+    }
+
+    #[test]
+    fn a_wake_gives_its_reference_up() {
+        let state = parked();
+        state.acquire();
+        assert_eq!(state.wake_and_release(), Wake::Enqueue);
+        assert!(!state.is_unshared());
+        assert_eq!(state.wake_and_release(), Wake::Busy);
+        assert!(state.is_unshared());
+        assert!(!state.close(Outcome::Finished));
+        assert_eq!(state.wake_and_release(), Wake::Free, "it was the last");
+    }
+
+    #[test]
+    fn a_wake_during_the_poll_comes_before_the_pause() {
+        let state = State::new(false);
+        assert!(state.start());
+        assert_eq!(state.wake(), Wake::Busy);
+        assert_eq!(state.pause(false), Pause::Again);
+        assert!(state.start());
+        assert_eq!(state.pause(true), Pause::Again, "it has woken itself");
+        assert!(state.start());
+        assert_eq!(state.pause(false), Pause::Park);
+    }
+
+    #[test]
+    fn a_kill_is_noticed_wherever_the_task_is() {
+        let state = parked();
+        assert_eq!(state.kill(), Wake::Enqueue);
+        assert!(is_killed(&state));
+        assert!(!state.start(), "while it waited");
+
+        let state = State::new(false);
+        assert_eq!(state.kill(), Wake::Busy);
+        assert_eq!(state.kill(), Wake::Busy);
+        assert!(!state.start(), "while it was in a queue");
+
+        let state = State::new(false);
+        assert!(state.start());
+        assert_eq!(state.kill(), Wake::Busy);
+        assert_eq!(state.pause(false), Pause::Drop, "while it was polled");
+        assert!(is_killed(&state));
+    }
+
+    #[test]
+    fn the_end_is_told_once_somebody_waits_for_it() {
+        for (how, done, panicked) in [
+            (Outcome::Finished, true, false),
+            (Outcome::Killed, false, false),
+            (Outcome::Panicked, false, true),
+        ] {
+            let (alone, joined) = (State::new(false), State::new(true));
+            assert!(!alone.close(how), "nobody waits");
+            assert!(alone.join(), "it has come already");
+            assert!(!joined.join());
+            assert!(joined.close(how));
+            let end = joined.snapshot();
+            assert!(end.is_closed());
+            assert_eq!((end.is_done(), end.is_panicked()), (done, panicked));
+            assert_eq!(joined.wake(), Wake::Nothing);
+            assert_eq!(joined.kill(), Wake::Nothing);
+            assert!(!joined.wake_parked());
+            assert!(!joined.snapshot().is_killed(), "after the end nothing changes");
+        }
+    }
+
+    #[test]
+    fn the_last_reference_frees() {
+        let state = parked();
+        assert!(!state.is_unshared());
+        state.acquire();
+        assert!(!state.release());
+        assert!(!state.release());
+        assert!(state.is_unshared());
+        state.close(Outcome::Finished);
+        assert!(state.is_unshared(), "the bits are no references");
+        assert!(state.release());
+    }
+}

@@ -19,8 +19,10 @@ fn killed_parked_task_is_dropped_by_its_cpu_at_the_next_dequeue() {
     });
     machine.sleep(1);
     assert_eq!(task.state(), TaskState::Parked);
+    assert!(!task.is_killed());
 
     machine.on(0, |_| task.kill());
+    assert!(task.is_killed());
     assert_eq!(dropped_by.load(Ordering::Relaxed), 0, "never by the killer");
     assert_eq!(machine.kicks(1), 1, "a sleeping CPU is told");
     assert_eq!(machine.run(0), 0, "never by another CPU");

@@ -6,6 +6,7 @@ mod foreign;
 mod groups;
 mod idle;
 mod kill;
+mod memory;
 mod panics;
 mod scopes;
 mod stealing;

@@ -113,6 +113,32 @@ fn a_poll_and_a_drop_that_panic() {
     is_survived(future, "polled", false);
 }
 
+/// What a panic carries, and whose drop panics as well.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("what a panic carried was dropped");
+    }
+}
+
+/// What the second panic carries is never dropped.
+#[test]
+fn a_poll_that_panics_and_a_drop_that_panics_with_a_bomb() {
+    struct Bombs;
+    impl Drop for Bombs {
+        fn drop(&mut self) {
+            std::panic::panic_any(Bomb);
+        }
+    }
+    let guard = Some(Bombs);
+    let future = poll_fn(move |_| {
+        let _kept = &guard;
+        panic!("polled")
+    });
+    is_survived(future, "polled", false);
+}
+
 /// It is in no queue, though it was killed, or woken, during the poll that panicked.
 #[test]
 fn a_task_that_is_killed_while_it_panics() {

@@ -61,6 +61,7 @@ fn a_changed_mask_moves_the_task_at_its_next_dequeue() {
     machine.run(0);
     machine.sleep(1);
     task.set_affinity(0b10);
+    assert_eq!(task.affinity(), 0b10);
     task.wake();
     assert_eq!(machine.run(0), 0);
     assert_eq!((task.cpu(), machine.kicks(1)), (1, 1));

@@ -18,6 +18,15 @@ fn many_wakes_make_one_poll() {
 }
 
 #[test]
+fn an_interrupt_is_a_wake() {
+    let machine = Machine::new(1);
+    let task = machine.spawn(0, "interrupted", never());
+    machine.run(0);
+    task.interrupt();
+    assert_eq!(machine.run(0), 1);
+}
+
+#[test]
 fn wakes_during_a_poll_make_one_more() {
     let machine = Arc::new(Machine::new(2));
     let inner = machine.clone();

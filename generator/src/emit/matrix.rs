@@ -4,7 +4,7 @@
 //! The text is included by the module `matrix` of `user/tests`, which has these names in scope:
 //!
 //! ```text
-//! Call { name, number: u32, returns: Returns, local: bool, creates: bool, adds: bool, options: u64,
+//! Call { name, number: Option<u32>, returns: Returns, local: bool, creates: bool, adds: bool, options: u64,
 //!        errors: &[Status], shown_elsewhere: &[Status], arguments: &[Argument], make: unsafe fn(&[usize; 8]) -> i64 }
 //! Argument { name, kind: Kind }
 //! Kind::{Scalar { size }, Handle { object, rights: &[Rights], optional }, Pointer { access, element, length, optional }}
@@ -46,7 +46,7 @@ fn record(out: &mut String, spec: &Spec, call: &Call, shown: &Shown) {
     };
     put!(out, "    Call {{");
     put!(out, "        name: \"{}\",", call.full_name());
-    put!(out, "        number: {},", call.full_number().unwrap_or(0));
+    put!(out, "        number: {:?},", call.full_number());
     put!(out, "        returns: Returns::{returns},");
     put!(out, "        local: {},", call.vdso);
     put!(out, "        creates: {},", call.creates);

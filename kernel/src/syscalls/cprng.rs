@@ -4,29 +4,35 @@ use super::Caller;
 use super::long::next_step;
 use crate::entropy;
 use crate::mm::user::{InSlice, OutSlice};
+use crate::pressure::relief;
 use abi::Status;
+use objects::vmar::FaultError;
 
 /// How many bytes are drawn between yields.
 const STEP: usize = abi::CPRNG_DRAW_MAX_LEN;
 
-/// Fills a buffer. There is no error to report, so a caller whose buffer can not be written is ended.
+/// Fills a buffer. There is no error to report: a caller whose buffer can not be written is ended, and one for which there
+/// is no memory waits, as for a page fault.
 pub async fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
     for start in (0..buffer.len()).step_by(STEP) {
         if start != 0 {
             next_step().await;
         }
-        if draw_part(buffer.part(start, STEP)).is_err() {
-            return caller.exit_process(abi::TASK_RETCODE_EXCEPTION_KILL);
+        while let Err(reason) = draw_part(buffer.part(start, STEP)) {
+            if reason != FaultError::NoMemory {
+                return caller.end_process("a buffer for random bytes that can not be written");
+            }
+            relief().await;
         }
     }
 }
 
 /// Fills a buffer of at most [`STEP`] bytes.
-pub(super) fn draw_part(buffer: OutSlice<u8>) -> Result<(), Status> {
+pub(super) fn draw_part(buffer: OutSlice<u8>) -> Result<(), FaultError> {
     let mut bytes = [0; STEP];
     let bytes = &mut bytes[..buffer.len()];
     entropy::fill(bytes);
-    buffer.write_slice(bytes)
+    buffer.fill(bytes)
 }
 
 /// Mixes up to `CPRNG_ADD_ENTROPY_MAX_LEN` bytes into the generator.

@@ -55,7 +55,7 @@ impl HandleTable {
 
 impl Leaving<'_> {
     /// The handles, in the same order, are where they were; closed, if the table is.
-    pub fn back(mut self, handles: Handles) {
+    pub fn back(mut self, handles: impl IntoIterator<Item = Handle>) {
         let places = core::mem::take(&mut self.places);
         let mut slots = self.table.slots.lock();
         if slots.closed {

@@ -9,7 +9,8 @@
 //! was done before. So a part of the steps can be left out, which is how a failure is made small.
 //!
 //! `fuzz seed=S calls=N` makes N calls. `round=R` runs that round only, `keep=MASK` only the steps whose bits are set in
-//! a mask in hexadecimal, and `print` shows them instead. `fuzz NAME` is one of the tests that the host finds in the
+//! a mask in hexadecimal, and `print` shows them instead. `planted=CALL` takes each round in which a step makes that call
+//! for a failure. `fuzz NAME` is one of the tests that the host finds in the
 //! section `.hafnon_tests`; they run with fixed seeds.
 
 #![no_std]

@@ -21,6 +21,8 @@ pub struct Request {
     pub keep: Mask,
     /// Show the steps instead.
     pub print: bool,
+    /// A call that is to be taken for a failure, so that failures can be seen.
+    pub planted: Option<String>,
 }
 
 impl Request {
@@ -33,6 +35,7 @@ impl Request {
                 Some(("calls", value)) => request.calls = value.parse().ok()?,
                 Some(("round", value)) => request.round = Some(value.parse().ok()?),
                 Some(("keep", value)) => request.keep = Mask::parse(value)?,
+                Some(("planted", value)) => request.planted = Some(value.into()),
                 None if word == PRINT => request.print = true,
                 _ => return None,
             }

@@ -16,8 +16,9 @@ use hafnon_user::{
 
 use crate::{
     counts::{Counts, Left},
-    plan::{Plan, Request, WORKER},
+    plan::{Mask, Plan, Request, WORKER},
     random::Random,
+    step::Step,
     worker::{self, CHANNELS, COUNTERS, OTHER},
     world::World,
 };
@@ -56,23 +57,37 @@ pub fn run(startup: &Startup, request: &Request) -> Result<bool> {
 /// Shows the steps of a round.
 fn print(request: &Request) -> Result<()> {
     let plan = Plan::new(request.seed, request.round.unwrap_or(0));
-    let world = World::empty(plan.threads)?;
     println!(
         "fuzz: seed {}, round {}: {} processes of {} threads, root resource: {}, killed: {:?}",
         plan.seed, plan.round, plan.processes, plan.threads, plan.privileged, plan.killed
     );
+    for_each_step(&plan, &request.keep, |(process, thread, index), step| {
+        let number = plan.number(process, thread, index);
+        println!("#{number} process {process} thread {thread}: {step}");
+    })
+}
+
+/// Visits the steps of a round that are made, each with its process, thread and index.
+fn for_each_step(plan: &Plan, keep: &Mask, mut visit: impl FnMut((usize, usize, usize), Step)) -> Result<()> {
+    let world = World::empty(plan.threads)?;
     for process in 0..plan.processes {
         for thread in 0..plan.threads {
             for index in 0..plan.steps {
                 let place = (process, thread, index);
-                if let Some(step) = worker::step(&plan, &request.keep, &world, place) {
-                    let number = plan.number(process, thread, index);
-                    println!("#{number} process {process} thread {thread}: {step}");
+                if let Some(step) = worker::step(plan, keep, &world, place) {
+                    visit(place, step);
                 }
             }
         }
     }
     Ok(())
+}
+
+/// Whether a step of a round makes this call.
+fn makes(call: &str, plan: &Plan, keep: &Mask) -> Result<bool> {
+    let mut found = false;
+    for_each_step(plan, keep, |_, step| found |= step.to_string().starts_with(&format!("{call}(")))?;
+    Ok(found)
 }
 
 impl Supervisor<'_> {
@@ -82,7 +97,14 @@ impl Supervisor<'_> {
         // What the first rounds make the kernel keep for good, such as caches, is no leak.
         let mut before = None;
         for count in 1.. {
-            self.round(self.request.round.unwrap_or(count - 1))?;
+            let round = self.request.round.unwrap_or(count - 1);
+            self.round(round)?;
+            if let Some(call) = &self.request.planted
+                && makes(call, &Plan::new(self.request.seed, round), &self.request.keep)?
+            {
+                println!("fuzz: a step of round {round} makes {call}, which is to be a failure");
+                return Ok(false);
+            }
             let (first, enough) = match self.request.round {
                 Some(_) => (1, count > BETWEEN_LOOKS),
                 None => (BETWEEN_LOOKS, self.calls >= self.request.calls),

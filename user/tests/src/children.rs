@@ -91,7 +91,7 @@ fn wait(startup: &mut Startup, role: &str) -> i64 {
         "wait-futex" => _ = hafnon_user::futex::wait(&0.into(), 0),
         "wait-sleep" | "wait-handles" => _ = clock::sleep_until(INFINITE),
         "wait-call" => _ = channel.call(&mut [0; 4], alloc::vec![], &mut [0; 4], INFINITE),
-        "wait-spin" => loop {
+        "spin" => loop {
             core::hint::spin_loop();
         },
         "wait-threads" => wait_in_many_threads(),

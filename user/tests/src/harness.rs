@@ -8,14 +8,17 @@ use core::sync::atomic::{
 
 use hafnon_user::{
     Job, Process, Result, Rights, Signals, Startup, Status, Vmo,
-    abi::{PA_JOB_DEFAULT, PA_PROC_SELF, PA_RESOURCE, PA_THREAD_SELF, PA_VMO_BOOTFS, PA_VMO_VDSO},
+    abi::{
+        INFO_PROCESS_THREADS, PA_JOB_DEFAULT, PA_PROC_SELF, PA_RESOURCE, PA_THREAD_SELF, PA_VMO_BOOTFS,
+        PA_VMO_VDSO, THREAD_STATE_BLOCKED,
+    },
     clock,
     handle::{AsHandle, Handle},
     info,
     launch::Launch,
     println,
     ramdisk::Ramdisk,
-    task::Task,
+    task::{self, Task},
     thread::{self, JoinHandle},
 };
 
@@ -272,6 +275,23 @@ pub fn blocked<T: Send + 'static>(state: u32, main: impl FnOnce() -> T + Send + 
         clock::sleep(clock::MILLISECOND / 4).expect("sleep");
     }
     panic!("the thread never got into state {state:#x}")
+}
+
+/// Returns once all threads that a process has wait.
+pub fn all_wait(process: &Process) {
+    /// The kinds of waiting are in the bits above.
+    const KIND: u32 = 0xff;
+    let waits = |koid: &u64| {
+        let thread = task::child(process, *koid, Rights::SAME_RIGHTS).expect("a thread of the process");
+        info::thread(&thread).expect("every thread tells its state").state & KIND == THREAD_STATE_BLOCKED
+    };
+    for _ in 0..TURNS {
+        if info::koids(process, INFO_PROCESS_THREADS).expect("its threads").iter().all(waits) {
+            return;
+        }
+        clock::sleep(clock::MILLISECOND / 4).expect("sleep");
+    }
+    panic!("they never wait")
 }
 
 /// A raw value that no handle has: its two low bits are clear.

@@ -88,6 +88,9 @@ hafnon_user::main!(tests);
 fn tests(startup: &mut Startup) -> i64 {
     let arguments = startup.arguments.clone();
     match arguments.iter().map(|argument| argument.as_str()).collect::<alloc::vec::Vec<_>>()[..] {
+        [_, "child", "refused", name, number, lasting] => {
+            harness::play(startup, || matrix::play_refused(name, number, lasting))
+        }
         [_, "child", "matrix", name, number] => harness::play(startup, || matrix::play(name, number)),
         [_, "child", "observe-too-much"] => crowds::observe_too_much(),
         [_, "child", role, ..] => children::play(startup, role),

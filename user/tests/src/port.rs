@@ -120,15 +120,14 @@ user_test! {
         let port = Arc::new(port());
         let waiters = [0; 3].map(|_| {
             let port = port.clone();
-            thread::spawn("waiter", move || port.wait_packet(INFINITE).map(|packet| packet.key))
+            blocked(THREAD_STATE_BLOCKED_PORT, move || port.wait_packet(INFINITE).map(|packet| packet.key))
         });
-        clock::sleep(3 * MILLISECOND).expect("sleep");
         for key in [1, 2, 4] {
             port.queue(key, [0; 4]).expect("queue");
         }
         let sum: u64 = waiters
             .into_iter()
-            .map(|waiter| waiter.expect("a thread").join().expect("it returns").expect("a packet"))
+            .map(|waiter| waiter.join().expect("it returns").expect("a packet"))
             .sum();
         assert_eq!(sum, 7);
     }

@@ -14,7 +14,7 @@ use hafnon_user::{
 use crate::{
     bad_memory::BadMemory,
     children::{MANY_HANDLES, SURVIVED},
-    harness::{NO_HANDLE, call, child, job, user_test, without},
+    harness::{NO_HANDLE, all_wait, call, child, job, user_test, without},
     thread::{NO_USER_ADDRESSES, USER_END},
 };
 
@@ -27,19 +27,29 @@ fn exit_code(role: &str) -> i64 {
     child(role, |launch| launch).wait_exit().expect("it ends")
 }
 
-/// Starts a child that waits. The channel's other end is the child's.
-fn start_waiting(role: &str) -> (Process, Channel) {
+/// Starts a child that says that it begins. The channel's other end is the child's.
+fn start(role: &str) -> (Process, Channel) {
     let (ours, theirs) = Channel::create().expect("a channel");
     let process = child(role, |launch| launch.handle(PA_USER0, theirs));
     let told = ours.wait(Signals::CHANNEL_READABLE, INFINITE);
-    told.expect("the child says that it waits");
-    clock::sleep(3 * clock::MILLISECOND).expect("sleep");
+    told.expect("the child says that it begins");
     (process, ours)
 }
 
-/// Starts a child that waits, kills it there, and looks at what is left.
+/// As [`start`], and its threads wait.
+fn start_waiting(role: &str) -> (Process, Channel) {
+    let (process, ours) = start(role);
+    all_wait(&process);
+    (process, ours)
+}
+
+/// Kills a child that waits.
 fn kill_while_waiting(role: &str) {
-    let (process, ours) = start_waiting(role);
+    kill(start_waiting(role));
+}
+
+/// Kills a child, and looks at what is left.
+fn kill((process, ours): (Process, Channel)) {
     process.kill().expect("killed");
     assert_eq!(process.wait_exit(), Ok(TASK_RETCODE_SYSCALL_KILL));
     let closed = ours.wait(Signals::CHANNEL_PEER_CLOSED, INFINITE);
@@ -101,7 +111,7 @@ user_test! {
     #[needs("cpus=1,2,4")]
     fn kill_in_channel_call() { kill_while_waiting("wait-call"); }
     #[needs("cpus=1,2,4")]
-    fn kill_in_endless_loop() { kill_while_waiting("wait-spin"); }
+    fn kill_in_endless_loop() { kill(start("spin")); }
     #[needs("cpus=1,2,4")]
     fn kill_of_many_threads() { kill_while_waiting("wait-threads"); }
 

@@ -1,7 +1,7 @@
 //! Calls that do what Zircon's do, with arguments in another order, fewer options, or stricter pointers.
 
 use super::super::{Caller, channel, cprng, no_options, socket};
-use crate::mm::user::{InSlice, Out, OutSlice};
+use crate::mm::user::{InSlice, Out, OutSlice, refused};
 use abi::{RawHandle, Status};
 use alloc::sync::Arc;
 use core::task::Poll;
@@ -63,6 +63,6 @@ pub fn cprng_draw(_caller: &Caller, buffer: OutSlice<u8>, actual: Out<usize>) ->
     if buffer.len() > abi::CPRNG_DRAW_MAX_LEN {
         return Err(Status::INVALID_ARGS);
     }
-    cprng::draw_part(buffer)?;
+    cprng::draw_part(buffer).map_err(refused)?;
     actual.write(&buffer.len())
 }

@@ -39,7 +39,7 @@ pub fn handle_replace(
     // There is none if another thread has guessed the new value, and closed it.
     if let Ok(mut taken) = refused {
         taken.set_rights(held);
-        leaving.back([taken].into());
+        leaving.back([taken]);
     }
     Err(status)
 }

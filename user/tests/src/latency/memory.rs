@@ -115,7 +115,11 @@ user_test! {
         assert_eq!(refused, Status::NO_RESOURCES);
         let vmo = Vmo::create((64 * PAGE_SIZE) as u64).expect("a VMO");
         inner.map(READ_WRITE | VM_SPECIFIC, 0, &vmo, 0, 64 * PAGE_SIZE).expect("mapped");
-        (0..64).for_each(|page| touch(base + page * PAGE_SIZE));
+        (0..32).for_each(|page| touch(base + page * PAGE_SIZE));
+        // And in one call, which writes to pages that are not there yet.
+        let (from, length) = (Vmo::create((32 * PAGE_SIZE) as u64).expect("a VMO"), 32 * PAGE_SIZE);
+        let fresh = core::ptr::with_exposed_provenance_mut(base + 32 * PAGE_SIZE);
+        assert_eq!(call!(zx_vmo_read(from.raw(), fresh, 0, length)), Status::OK);
         // SAFETY: nothing uses what is mapped there.
         unsafe { outer[0].destroy() }.expect("destroyed");
     }

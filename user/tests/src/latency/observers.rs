@@ -1,6 +1,6 @@
 //! Many who observe one object, or whom one port or wait set tells.
 
-use alloc::vec;
+use alloc::{vec, vec::Vec};
 
 use hafnon_user::{
     AsHandle, Channel, Event, Handle, Port, Result, Rights, Signals, Startup, Status,
@@ -48,7 +48,9 @@ user_test! {
     fn signals_of_an_object_that_many_observe() {
         let (event, other, port) = observed().expect("observed");
         event.signal(Signals::empty(), OTHER).expect("nobody waits for it");
-        drop(event.duplicate(Rights::SAME_RIGHTS).expect("a handle through which nobody waits"));
+        // Handles through which nobody waits.
+        let idle = [(); 64].map(|()| event.duplicate_handle(Rights::SAME_RIGHTS).expect("a handle").into_raw());
+        assert_eq!(call!(zx_handle_close_many(idle.as_ptr(), idle.len())), Status::OK);
         drop(other);
         event.signal(Signals::empty(), OBSERVED).expect("the others do");
         for _ in 0..MANY / 2 {
@@ -91,6 +93,22 @@ user_test! {
         let (event, _other, port) = observed().expect("observed");
         drop(port);
         event.signal(Signals::empty(), OBSERVED).expect("nobody is left");
+    }
+
+    #[needs("counted")]
+    fn the_end_of_many_handles_through_which_a_port_observes() {
+        const HANDLES: u64 = 30_000;
+        let (event, port) = (Event::create().expect("an event"), Port::create().expect("a port"));
+        let handles: Vec<u32> = (0..HANDLES)
+            .map(|key| {
+                let handle = event.duplicate(Rights::SAME_RIGHTS).expect("a handle");
+                handle.wait_async(&port, key, OBSERVED, 0).expect("armed");
+                Handle::from(handle).into_raw()
+            })
+            .collect();
+        assert_eq!(call!(zx_handle_close_many(handles.as_ptr(), handles.len())), Status::OK);
+        event.signal(Signals::empty(), OBSERVED).expect("set");
+        assert_eq!(port.wait_packet(0).err(), Some(Status::TIMED_OUT), "nobody is left");
     }
 
     #[needs("counted")]

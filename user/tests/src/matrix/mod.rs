@@ -25,11 +25,13 @@ mod prepare;
 mod refused;
 mod run;
 mod scene;
+mod variants;
 
 use hafnon_user::{Rights, Status, sys};
 
 use crate::harness::user_test;
 
+pub use refused::play as play_refused;
 pub use run::play;
 use run::{check, check_handles, check_memory};
 
@@ -39,8 +41,8 @@ const MAGENTA: &str = "mx_";
 /// A call, as it is declared.
 pub struct Call {
     name: &'static str,
-    /// What the kernel knows it by; 0 if it does not.
-    number: u32,
+    /// What the kernel knows it by, if it does.
+    number: Option<u32>,
     returns: Returns,
     /// The vDSO answers it in user mode.
     local: bool,

@@ -43,12 +43,12 @@ pub fn prepare(scene: &mut Scene<'_>) {
 }
 
 /// A new event, for somebody to consume.
-fn event() -> u32 {
+pub(super) fn event() -> u32 {
     Handle::from(Event::create().expect("an event")).into_raw()
 }
 
 /// A handle back from a raw value that somebody else owns.
-fn borrow<T: From<Handle>>(raw: usize) -> core::mem::ManuallyDrop<T> {
+pub(super) fn borrow<T: From<Handle>>(raw: usize) -> core::mem::ManuallyDrop<T> {
     core::mem::ManuallyDrop::new(Handle::from_raw(raw as u32).into())
 }
 
@@ -84,7 +84,7 @@ fn handles(scene: &mut Scene<'_>) {
     }
 }
 
-fn signal(raw: usize) {
+pub(super) fn signal(raw: usize) {
     borrow::<Event>(raw).signal(Signals::empty(), Signals::USER_SIGNAL_0).expect("signalled");
 }
 
@@ -147,7 +147,7 @@ fn channels(scene: &mut Scene<'_>) {
     }
 }
 
-fn moved(handle: u32) -> HandleDisposition {
+pub(super) fn moved(handle: u32) -> HandleDisposition {
     HandleDisposition {
         operation: abi::HANDLE_OP_MOVE,
         handle,
@@ -221,7 +221,7 @@ fn queues(scene: &mut Scene<'_>) {
 }
 
 /// Passes another handle than the one that was made for the argument.
-fn replace(scene: &mut Scene<'_>, name: &str, object: impl Into<Handle>) {
+pub(super) fn replace(scene: &mut Scene<'_>, name: &str, object: impl Into<Handle>) {
     drop(Handle::from_raw(scene.get(name) as u32));
     scene.set_handle(name, object.into().into_raw());
 }

@@ -1,14 +1,15 @@
 //! A call about to be made: its arguments and what they refer to.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Rights,
+    AsHandle, Mapping, Rights,
     abi::zerocopy::{Immutable, IntoBytes},
     thread::JoinHandle,
+    vmar::PAGE_SIZE,
 };
 
-use super::{Call, Kind, objects, prepare};
+use super::{Access, Call, Kind, objects, prepare};
 use crate::{bad_memory::BadMemory, harness::call};
 
 /// How much memory there is for each pointer argument, in bytes: as many fit into the page that there is.
@@ -27,6 +28,10 @@ pub struct Scene<'a> {
     before: Vec<u32>,
     /// A thread that the call talks to, and the handle that it needs.
     partner: Option<(JoinHandle<()>, u32)>,
+    /// A pointer points to pages that are not there yet.
+    fresh: bool,
+    /// What there is to be done when the call has been made.
+    at_end: Vec<Box<dyn FnOnce()>>,
 }
 
 impl<'a> Scene<'a> {
@@ -40,6 +45,8 @@ impl<'a> Scene<'a> {
             memory,
             before,
             partner: None,
+            fresh: false,
+            at_end: Vec::new(),
         };
         for (position, argument) in call.arguments.iter().enumerate() {
             scene.fill_in(position, &argument.kind);
@@ -80,9 +87,7 @@ impl<'a> Scene<'a> {
     pub fn put(&self, position: usize, value: &(impl IntoBytes + Immutable + ?Sized)) {
         let bytes = value.as_bytes();
         assert!(bytes.len() <= PLACE);
-        let place = core::ptr::with_exposed_provenance_mut::<u8>(self.place(position));
-        // SAFETY: the page is writable and nobody has a reference into it.
-        unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), place, bytes.len()) };
+        put_at(self.place(position), bytes);
     }
 
     /// The bytes of a pointer argument, as they are now.
@@ -104,6 +109,12 @@ impl<'a> Scene<'a> {
         self.arguments[self.call.position(name)] = value;
     }
 
+    /// The argument of this name, if the call has one.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        let position = self.call.arguments.iter().position(|argument| argument.name == name);
+        position.map(|position| self.arguments[position])
+    }
+
     /// Changes a handle.
     pub fn set_handle(&mut self, name: &str, raw: u32) {
         self.set(name, raw as usize);
@@ -115,6 +126,26 @@ impl<'a> Scene<'a> {
         self.put(position, value);
         self.resize(name, size_of_val(value));
         self.arguments[position] = self.place(position);
+    }
+
+    /// As [`Scene::point`], to memory elsewhere.
+    pub fn point_far(&mut self, name: &str, address: usize, value: &(impl IntoBytes + Immutable + ?Sized)) {
+        put_at(address, value.as_bytes());
+        self.point_to(name, address, size_of_val(value));
+    }
+
+    /// Gives a pointer other memory to point to.
+    pub fn point_to(&mut self, name: &str, address: usize, length: usize) {
+        self.resize(name, length);
+        self.arguments[self.call.position(name)] = address;
+    }
+
+    /// How many bytes there are of each element that a pointer points to.
+    pub fn element(&self, name: &str) -> usize {
+        match self.call.arguments[self.call.position(name)].kind {
+            Kind::Pointer { element, .. } => element,
+            _ => panic!("{name} is no pointer"),
+        }
     }
 
     /// Says how many bytes a pointer points to.
@@ -129,6 +160,40 @@ impl<'a> Scene<'a> {
     /// The call closes this handle, which the argument names, also when it fails.
     pub fn consume(&mut self, name: &str, raw: u32) {
         self.consumed.push((self.call.position(name), raw));
+    }
+
+    /// Has a pointer point to as many bytes, no page of which is there yet.
+    pub fn point_to_fresh(&mut self, name: &str, length: usize) {
+        let fresh = Mapping::anonymous(length.next_multiple_of(PAGE_SIZE), 0).expect("memory");
+        self.point_to(name, fresh.address(), length);
+        self.at_end(move || drop(fresh));
+        self.fresh = true;
+    }
+
+    /// Does that with each pointer that the kernel only writes to.
+    pub fn write_to_fresh(&mut self) {
+        for (position, argument) in self.call.arguments.iter().enumerate() {
+            let Kind::Pointer { access: Access::Out, length, .. } = argument.kind else { continue };
+            let count = length.map_or(1, |length| self.arguments[length]);
+            if self.arguments[position] != 0 && count != 0 {
+                self.point_to_fresh(argument.name, self.lengths[position]);
+            }
+        }
+    }
+
+    /// Whether it has such a pointer.
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// Forgets what the call closes.
+    pub fn consume_no_more(&mut self) {
+        self.consumed.clear();
+    }
+
+    /// Does this when the call has been made.
+    pub fn at_end(&mut self, then: impl FnOnce() + 'static) {
+        self.at_end.push(Box::new(then));
     }
 
     /// The call talks to this thread, which owns this handle, and ends when the other end of that is closed.
@@ -177,6 +242,7 @@ impl<'a> Scene<'a> {
 impl Drop for Scene<'_> {
     /// Closes all handles that have come since the scene was set.
     fn drop(&mut self) {
+        self.at_end.drain(..).for_each(|then| then());
         let (thread, end) = self.partner.take().unzip();
         let kept = [thread.as_ref().map(|thread| thread.thread().raw()), end];
         for raw in objects::open() {
@@ -187,4 +253,11 @@ impl Drop for Scene<'_> {
         // The partner ends now, and what it may have got from the call with it.
         drop(thread);
     }
+}
+
+/// Writes bytes to an address.
+fn put_at(address: usize, bytes: &[u8]) {
+    let place = core::ptr::with_exposed_provenance_mut::<u8>(address);
+    // SAFETY: the memory is writable and nobody has a reference into it.
+    unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), place, bytes.len()) };
 }

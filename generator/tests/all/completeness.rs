@@ -1,16 +1,10 @@
 //! Every call that the reference documents name is declared, and nothing answers to a wrong number.
 
-use hafnon_generator::load;
+use super::spec;
 use hafnon_generator::model::{Abi, Call, Spec};
-use std::path::Path;
 
 /// Names by ABI: a `[zircon]` line, then names.
 const DOCUMENTED: &str = include_str!("documented.txt");
-
-fn spec() -> Spec {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the generator lies in the repository");
-    load(root).expect("syscalls.toml is right")
-}
 
 fn documented(abi: Abi) -> Vec<&'static str> {
     let section = DOCUMENTED.split(&format!("[{}]", abi.name())).nth(1).expect("each ABI has its section");

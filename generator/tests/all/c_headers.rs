@@ -1,23 +1,16 @@
 //! The C headers compile, alone and together, as C and as C++, and agree with Rust about sizes.
 
+use super::{root, spec};
 use hafnon_generator::emit::c_headers;
-use hafnon_generator::model::{Abi, Spec};
+use hafnon_generator::model::Abi;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 const C: &[&str] = &["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-nostdlib", "-ffreestanding"];
 const HOSTED: &[&str] = &["-std=gnu11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-nostdlib"];
 const CPP: &[&str] = &["-std=c++17", "-Wall", "-Wextra", "-Werror", "-nostdlib", "-ffreestanding"];
 const OLDER_CPP: &[&str] = &["-std=c++11", "-Wall", "-Wextra", "-Werror", "-nostdlib"];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the generator lies in the repository")
-}
-
-fn spec() -> Spec {
-    hafnon_generator::load(root()).expect("syscalls.toml is right")
-}
 
 /// Compiles a source against the committed headers; panics with what the compiler says.
 fn compile(compiler: &str, flags: &[&str], name: &str, text: &str) {
@@ -57,13 +50,13 @@ fn everything(assert: &str) -> String {
 }
 
 #[test]
-fn all_headers_together() {
+fn headers_compile_together() {
     compile("gcc", C, "all.c", &everything("_Static_assert"));
     compile("gcc", HOSTED, "all_hosted.c", &everything("_Static_assert"));
 }
 
 #[test]
-fn all_headers_in_cpp() {
+fn headers_compile_in_cpp() {
     if Command::new("g++").arg("--version").output().is_err() {
         eprintln!("no g++ here: not tested as C++");
         return;
@@ -73,7 +66,7 @@ fn all_headers_in_cpp() {
 }
 
 #[test]
-fn calls_have_their_numbers() {
+fn numbers_of_calls_compile() {
     let mut program =
         "#include <magenta/mx-syscall-numbers.h>\n#include <zircon/zx-syscall-numbers.h>\n".to_owned();
     for call in spec().calls.iter().filter(|call| call.abi.has_functions()) {
@@ -85,7 +78,7 @@ fn calls_have_their_numbers() {
 }
 
 #[test]
-fn each_header_alone() {
+fn headers_compile_alone() {
     for name in c_headers::names().chain(library()) {
         let file = format!("alone_{}.c", name.replace('/', "_"));
         let program = format!("#include <{name}>\nint alone(void);\nint alone(void) {{ return 0; }}\n");
@@ -95,7 +88,7 @@ fn each_header_alone() {
 }
 
 #[test]
-fn a_zircon_program() {
+fn programs_for_zircon_compile() {
     let program = r#"
         #include <zircon/process.h>
         #include <zircon/processargs.h>
@@ -136,7 +129,7 @@ fn a_zircon_program() {
 }
 
 #[test]
-fn a_magenta_program() {
+fn programs_for_magenta_compile() {
     let program = r#"
         #include <magenta/syscalls.h>
         #include <magenta/syscalls/datapipe.h>

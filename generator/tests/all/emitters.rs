@@ -1,6 +1,6 @@
 //! A small declaration, and what each emitter makes of it.
 
-use hafnon_generator::emit::{abi, dispatcher, docs, matrix, user, vdso};
+use hafnon_generator::emit::{abi, dispatcher, docs, fuzz, matrix, user, vdso};
 use hafnon_generator::model::Spec;
 use hafnon_generator::parse::parse;
 use hafnon_generator::shown::Shown;
@@ -27,26 +27,45 @@ type = "u32"
 values = ["TOPIC_ONE = 1", "TOPIC_TWO = 2"]
 chooses = "region_list"
 missing = "TOPIC_TWO"
+[constants.numbers]
+about = "What some calls alone understand."
+header = "types.h"
+type = "u32"
+values = ["INFO_ONE = 3", "INFO_TWO = 0x10", "PROP_ONE = 9"]
 [structs.wait_item]
 about = "An item."
 header = "types.h"
 size = 12
 fields = ["handle: handle", "waitfor: signals", "pending: signals"]
+[structs.record]
+about = "A record."
+header = "types.h"
+size = 20
+fields = ["type: u32", "data: u64[2]"]
 "#;
 
 const CALLS: &str = r#"
 [calls.zircon.channel]
 channel_write = { number = 0, state = "done", sig = "handle: handle<channel, WRITE, late>, bytes: in<void>[n]?, n: u32", errors = "BAD_HANDLE" }
-channel_create = { number = 1, state = "done", creates = true, sig = "options: u32, out: out<handle>", options = "HANDLE_FLAG", errors = "BAD_HANDLE" }
+channel_create = { number = 1, state = "done", creates = true, sig = "options: u32, out: out<handle>", options = "HANDLE_FLAG 4", errors = "BAD_HANDLE" }
 [calls.zircon.region]
 region_map = { number = 4, state = "done", sig = "region: handle<channel, READ WRITE, held>, other: handle<any, held>, old: handle<task, raw>?, length: u64" }
 region_list = { number = 5, state = "done", long = true, sig = "region: handle<any, READ>, n: u64" }
 [calls.zircon.object]
 object_wait = { number = 3, state = "done", blocking = true, sig = "handle: handle<any, READ>, deadline: time" }
+object_park = { number = 6, state = "done", parks = true, sig = "handle: handle<any, READ>, deadline: time" }
+object_rest = { number = 7, state = "done", blocking = true, parks = true, sig = "deadline: time" }
 [calls.zircon.time]
 ticks_get = { vdso = true, state = "done", returns = "ticks" }
 [calls.zircon.thread]
 thread_exit = { number = 2, state = "missing", returns = "noreturn" }
+thread_four = { number = 20, state = "missing", sig = "a: int, b: int, c: int, d: int" }
+thread_seven = { number = 21, state = "missing", sig = "a: int, b: int, c: int, d: int, e: int, f: int, g: int" }
+[calls.zircon.process]
+process_exit = { number = 22, state = "done", returns = "noreturn", sig = "code: i64" }
+process_count = { number = 23, state = "done", returns = "u64" }
+process_wake_thread_exit = { number = 24, state = "done", sig = "waits: signals, rights: rights, status: status, items: in<wait_item>[count], count: size" }
+process_version = { vdso = true, state = "done", returns = "string_view" }
 [calls.magenta.channel]
 channel_eight = { number = 0, state = "missing", sig = "a: int, b: int, c: int, d: int, e: int, f: int, g: int, h: int" }
 "#;
@@ -75,9 +94,32 @@ fn tests_know_the_arguments_of_calls_that_are_done() {
             "unsafe { i64::from(sys::zx_channel_create(a[0] as _, a[1] as _)) }",
             "fn channel_write() {\n        check(&CALLS[0]);",
             "fn ticks_get() {",
+            "make: |a| unsafe { sys::zx_process_exit(a[0] as _) },",
+            "make: |_| unsafe { i64::try_from(sys::zx_process_count()).unwrap_or(i64::MAX) },",
+            "make: |_| unsafe { sys::zx_ticks_get() },",
+            "make: |_| unsafe { let _ = sys::zx_process_version(); 0 },",
+            "Kind::Scalar { size: 4 }",
+            "Kind::Pointer { access: Access::In, element: 12, length: Some(4), optional: false }",
         ],
     );
-    assert!(!text.contains("thread_exit"), "it is missing");
+    assert!(!text.contains("\"thread_exit\""), "it is missing");
+}
+
+#[test]
+fn the_fuzzer_knows_what_calls_do_to_it() {
+    let text = fuzz::emit(&spec());
+    assert_contains(
+        &text,
+        &[
+            "pub static CALLS: &[Call] = &[\n    Call {\n        name: \"zx_channel_write\",\n        ends_the_caller: false,\n",
+            "        name: \"zx_process_exit\",\n        ends_the_caller: true,\n        prints: false,\n        local: false,\n",
+            "        name: \"zx_process_wake_thread_exit\",\n        ends_the_caller: true,\n",
+            "        name: \"zx_ticks_get\",\n        ends_the_caller: false,\n        prints: false,\n        local: true,\n",
+            "options: 0x4,\n",
+            "pub static TOPICS: &[u64] = &[3, 16];\npub static PROPERTIES: &[u64] = &[9];\n",
+        ],
+    );
+    assert!(!text.contains("zx_thread_four"), "it is missing");
 }
 
 fn assert_contains(text: &str, parts: &[&str]) {
@@ -95,6 +137,11 @@ fn abi_has_names_and_numbers() {
             "const DEFAULT_CHANNEL = 0xc;",
             "pub const HANDLE_INVALID: RawHandle = 0;",
             "size_of::<WaitItem>() == 12",
+            "    pub kind: u32,\n    pub data: [u64; 2],\n}",
+            "/// What Zircon calls put into rax.\npub mod zircon {\n",
+            "/// What Magenta calls put into rax.\npub mod magenta {\n    /// Number of `channel_eight`.\n    pub const",
+            "abi: Abi::Zircon, name: \"channel_write\", number: Some(0)",
+            "abi: Abi::Magenta, name: \"channel_eight\", number: Some(512)",
             "pub const CHANNEL_CREATE: u32 = 1;",
             "pub const CHANNEL_EIGHT: u32 = 512;",
             "choices: &[Choice { name: \"TOPIC_ONE\", done: true }, Choice { name: \"TOPIC_TWO\", done: false }] },",
@@ -117,7 +164,25 @@ fn dispatcher_decodes_arguments() {
             "let handle = caller.any(HandleArgument::new(args[0] as RawHandle), Rights::READ)?;\n    \
              crate::syscalls::object::object_wait(caller, handle, args[1] as i64).await",
             "        abi::zircon::OBJECT_WAIT => status(zircon_object_wait(caller, args).await),",
+            "fn zircon_object_park(caller: &Caller, args: &Args, blocked: Pin<&mut Blocked>) -> Poll<Result<(), Status>> {",
+            "    crate::syscalls::object::object_park(caller, handle, args[1] as i64, blocked)\n",
         ],
+    );
+}
+
+#[test]
+fn calls_that_park_have_an_entry_and_no_other_way() {
+    let text = dispatcher::emit(&spec());
+    assert_contains(
+        &text,
+        &[
+            "    |caller, args, blocked| zircon_object_park(caller, args, blocked).map(status),\n",
+            "    |caller, args, blocked| zircon_object_rest(caller, args, blocked).map(status),\n",
+        ],
+    );
+    assert!(
+        !text.contains("abi::zircon::OBJECT_PARK") && !text.contains("abi::zircon::OBJECT_REST"),
+        "{text}"
     );
 }
 
@@ -156,7 +221,7 @@ fn dispatcher_has_two_handlers_for_long_calls() {
 #[test]
 fn missing_calls_have_no_handler() {
     let text = dispatcher::emit(&spec());
-    assert!(!text.contains("thread_exit"), "{text}");
+    assert!(!text.contains("zircon_thread_exit"), "{text}");
     assert_contains(
         &text,
         &["    missing,\n    asynchronous,\n    |caller, args, _|", "    unknown,\n    missing,\n];"],
@@ -171,6 +236,9 @@ fn vdso_moves_arguments_and_numbers() {
         &[
             "zx_channel_write:\n    mov eax, 0x0\n    syscall\n    ret",
             "zx_thread_exit:\n    mov eax, 0x2\n    syscall\n    ud2",
+            "zx_thread_four:\n    mov r10, rcx\n    mov eax, 0x14\n    syscall\n    ret",
+            "zx_thread_seven:\n    push r12\n    mov r10, rcx\n    mov r12, [rsp + 16]\n    mov eax, 0x15\n    \
+             syscall\n    pop r12\n    ret",
             "mx_channel_eight:\n    push r12\n    push r13\n    mov r10, rcx\n    mov r12, [rsp + 24]\n    \
              mov r13, [rsp + 32]\n    mov eax, 0x200\n    syscall\n    pop r13\n    pop r12\n    ret",
         ],
@@ -186,6 +254,9 @@ fn user_stubs_jump_through_their_record() {
             "pub fn zx_channel_write(handle: abi::RawHandle, bytes: *const u8, n: u32) -> i32;",
             "pub fn zx_thread_exit() -> !;",
             "pub fn zx_ticks_get() -> i64;",
+            "pub fn zx_process_version() -> abi::StringView;",
+            "pub fn zx_process_wake_thread_exit(waits: u32, rights: u32, status: i32, items: *const abi::WaitItem, \
+             count: usize) -> i32;",
             "zx_ticks_get:\n    jmp qword ptr [rip + .Limport_zx_ticks_get]",
             ".pushsection hafnon_imports, \"awo\", @progbits, .text.zx_ticks_get",
         ],
@@ -199,7 +270,7 @@ fn reference_shows_signatures() {
         &[
             "| region_list | 5 | partly | `(region: handle<any, READ>, n: u64) -> status` |  | not yet: TOPIC_TWO |",
             "| channel_create | 1 | done | `(options: u32, out: out<handle>) -> status` |",
-            "| [Zircon](#zircon) | 5 | 1 | 1 |",
+            "| [Zircon](#zircon) | 11 | 1 | 3 |",
         ],
     );
 }
@@ -305,6 +376,10 @@ fn mistakes_name_the_call() {
     assert_eq!(
         call(r#"a = { number = 1, state = "done", parks = true, creates = true }"#),
         "zircon call a: a call that parks does not create: it could not wait for memory as well"
+    );
+    assert_eq!(
+        call(r#"a = { number = 1, state = "done", long = true, parks = true, returns = "u64" }"#),
+        "zircon call a: `long` is for calls that return a status and do not block anyway"
     );
     for clash in [r#"blocking = true"#, r#"returns = "u64""#] {
         assert_eq!(

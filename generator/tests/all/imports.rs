@@ -1,8 +1,9 @@
 //! A program links the import stubs of the calls it makes, and no others.
 
+use super::{root, spec};
 use hafnon_generator::emit::user;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Makes two calls, and walks the records as the start code does.
@@ -27,11 +28,11 @@ fn run(command: &mut Command) -> String {
 
 #[test]
 fn unused_calls_are_dropped() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the generator lies in the repository");
+    let root = root();
     let source = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("imports.c");
     let program = source.with_extension("elf");
     let stubs = source.with_extension("S");
-    let spec = hafnon_generator::load(root).expect("syscalls.toml is right");
+    let spec = spec();
     let end = ".section .note.GNU-stack, \"\", @progbits";
     let assembly = format!(".intel_syntax noprefix\n{}{end}\n", user::stubs(&spec));
     for (file, text) in [(&source, PROGRAM), (&stubs, &assembly)] {

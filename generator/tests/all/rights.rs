@@ -1,7 +1,7 @@
 //! What a call of one ABI is refused without a right is not had without it by the call of that name in another.
 
+use super::spec;
 use hafnon_generator::model::{Abi, ArgKind, Call};
-use std::path::Path;
 
 /// Kinds of objects and rights of the handles that a call takes, in order.
 fn demands(call: &Call) -> Vec<(&str, &[String])> {
@@ -17,8 +17,7 @@ fn demands(call: &Call) -> Vec<(&str, &[String])> {
 
 #[test]
 fn no_abi_does_without_a_right_that_another_demands() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the generator lies in the repository");
-    let spec = hafnon_generator::load(root).expect("syscalls.toml is right");
+    let spec = spec();
     let done = |abi| spec.calls.iter().filter(move |call| call.abi == abi && call.done);
     let mut compared = 0;
     for theirs in done(Abi::Magenta) {

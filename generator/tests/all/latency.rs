@@ -1,12 +1,13 @@
 //! Every row of `docs/latency.md` has a test and says what it does, and every such test has a row.
 
+use super::root;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 #[test]
 fn rows_and_tests_are_the_same() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the generator lies in the repository");
+    let root = root();
     let text = fs::read_to_string(root.join("user/tests/latency.toml")).expect("it can be read");
     let rows: toml::Table = text.parse().expect("it is TOML");
     let says_what = |row: &toml::Value| row.get("what").and_then(toml::Value::as_str).is_some();
