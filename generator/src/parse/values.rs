@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn numbers_shifts_and_names() {
-        let values = evaluate_list(&["A = 1 << 4", "B = 0xf", "C = A | B | 1 << 31", "D = -1024", "E = C | A"]);
+        let values =
+            evaluate_list(&["A = 1 << 4", "B = 0xf", "C = A | B | 1 << 31", "D = -1024", "E = C | A"]);
         assert_eq!(values.unwrap(), [16, 15, 0x8000_001f, -1024, 0x8000_001f]);
     }
 
