@@ -194,3 +194,28 @@ fn timers_that_are_due_together_fire_a_few_at_a_time() {
     }
     assert_eq!(*fired.lock().expect("not poisoned"), (1..=1_000).collect::<std::vec::Vec<_>>());
 }
+
+#[test]
+fn one_deadline_serves_who_can_wait_a_little() {
+    let (timers, alarm) = (queue(), Alarm::new().expect("memory"));
+    assert_eq!(timers.coalesce(10, 15, 20), 15, "nobody else waits");
+    alarm.set(timers, 12, Waker::noop().clone());
+    for (earliest, deadline, latest, then) in
+        [(10, 15, 20, 12), (12, 15, 20, 12), (13, 15, 20, 15), (5, 8, 12, 12), (5, 8, 11, 8)]
+    {
+        assert_eq!(timers.coalesce(earliest, deadline, latest), then, "{earliest} to {latest}");
+    }
+    assert_eq!(timers.sleep_until(77).deadline(), 77);
+}
+
+/// As many as asked for, and no more than one once it is late.
+#[test]
+fn timers_that_are_due_are_counted() {
+    let timers = queue();
+    let alarms: std::vec::Vec<_> = (0..6).map(|_| Alarm::new().expect("memory")).collect();
+    alarms.iter().for_each(|alarm| alarm.set(timers, 5, Waker::noop().clone()));
+    assert_eq!(timers.expire_some(4, 10, || false), 0, "none is due");
+    assert_eq!(timers.expire_some(5, 2, || false), 2);
+    assert_eq!(timers.expire_some(5, 10, || true), 1);
+    assert_eq!(timers.expire_some(5, 10, || false), 3);
+}
