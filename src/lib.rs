@@ -24,5 +24,5 @@ pub mod toolchain;
 pub mod workspace;
 
 /// How many instructions the kernel may execute between two chances to take an interrupt
-/// (`docs/decisions/bounded-work.md`).
+/// (`docs/decisions/0001-bounded-work.md`).
 pub const LONGEST_STRETCH: u64 = 200_000;

@@ -71,7 +71,7 @@ const HEAD: &str = "\
 
 How many instructions the kernel goes without a chance to take an interrupt, at most, while a program makes it work as
 long as it can: `cargo run -- latency` runs the tests of the suite `latency` and writes this page. What a stretch is, and
-why its limit is 200 000, stands in [decisions/bounded-work.md](decisions/bounded-work.md); before: the same, or the time
+why its limit is 200 000, stands in [decisions/0001-bounded-work.md](decisions/0001-bounded-work.md); before: the same, or the time
 that it took on an emulated machine, before the work was cut into steps, where that is known. All rows are of one CPU:
 with several virtual CPUs QEMU's counter counts what all of them execute, and tells nothing of one.
 

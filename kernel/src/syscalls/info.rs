@@ -292,7 +292,7 @@ async fn task_stats(process: &Process, report: &Report) -> Result<(), Status> {
     })
 }
 
-/// How long a task ran and waited for its turn, in nanoseconds (docs/decisions/run-times.md). What ends while it is
+/// How long a task ran and waited for its turn, in nanoseconds (docs/decisions/0018-run-times.md). What ends while it is
 /// counted may be missing.
 async fn times(caller: &Caller, handle: HandleArgument) -> Result<(i64, i64), Status> {
     let times = match caller.any(handle, Rights::INSPECT)? {

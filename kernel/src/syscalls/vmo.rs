@@ -22,7 +22,7 @@ pub fn vmo_create(caller: &Caller, size: u64, options: u32, out: Out<RawHandle>)
 }
 
 /// Copies out of a VMO. Pages nobody wrote read as zeros. A buffer that can not be accessed is `NOT_FOUND`, one that
-/// may not be is `ACCESS_DENIED`: docs/decisions/tests-over-documents.md.
+/// may not be is `ACCESS_DENIED`: docs/decisions/0004-tests-over-documents.md.
 pub async fn vmo_read(
     _caller: &Caller,
     vmo: Arc<Vmo>,
