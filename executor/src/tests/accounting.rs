@@ -106,7 +106,8 @@ fn tasks_are_listed_with_what_they_wait_for() {
         never().await;
     });
     (0..2).for_each(|cpu| assert_eq!(machine.run(cpu), 1));
-    machine.spawn(0, "new", async {});
+    let new = machine.spawn(0, "new", async {});
+    assert!(parked == parked.clone() && parked != new);
 
     let mut list = Vec::new();
     machine.group.for_each_task(|task| list.push(*task));
