@@ -71,11 +71,6 @@ pub fn emit(spec: &Spec) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Names under which C programs include the headers.
-pub fn names() -> impl Iterator<Item = String> {
-    TEMPLATES.iter().map(|(name, _)| name.to_string())
-}
-
 fn header(spec: &Spec, name: &str, template: &str) -> String {
     let guard = format!("{}_", name.to_uppercase().replace(['/', '.', '-'], "_"));
     let abi = Abi::of_header(name);
