@@ -5,6 +5,34 @@
 
 .pushsection .text.user, "ax"
 
+# All registers but rsp, rdi, and those that SYSRET takes: rcx and r11.
+.macro load_registers
+    mov rax, [rdi + {RAX}]
+    mov rbx, [rdi + {RBX}]
+    mov rdx, [rdi + {RDX}]
+    mov rsi, [rdi + {RSI}]
+    mov rbp, [rdi + {RBP}]
+    mov r8, [rdi + {R8}]
+    mov r9, [rdi + {R9}]
+    mov r10, [rdi + {R10}]
+    mov r12, [rdi + {R12}]
+    mov r13, [rdi + {R13}]
+    mov r14, [rdi + {R14}]
+    mov r15, [rdi + {R15}]
+.endm
+
+# Back to who called enter_user_mode.
+.macro return_to_caller
+    add rsp, 24
+    pop r15
+    pop r14
+    pop r13
+    pop r12
+    pop rbx
+    pop rbp
+    ret
+.endm
+
 # Exit enter_user_mode(UserContext *rdi, void *closure rsi, Answer (*call)(UserContext *, void *) rdx):
 # returns vector in rax, error code in rdx.
 .balign 16
@@ -33,18 +61,7 @@ enter_context:
     mov r11, [rdi + {RFLAGS}]
     cmp r11, [rdi + {R11}]
     jne 1f
-    mov rax, [rdi + {RAX}]
-    mov rbx, [rdi + {RBX}]
-    mov rdx, [rdi + {RDX}]
-    mov rsi, [rdi + {RSI}]
-    mov rbp, [rdi + {RBP}]
-    mov r8, [rdi + {R8}]
-    mov r9, [rdi + {R9}]
-    mov r10, [rdi + {R10}]
-    mov r12, [rdi + {R12}]
-    mov r13, [rdi + {R13}]
-    mov r14, [rdi + {R14}]
-    mov r15, [rdi + {R15}]
+    load_registers
     mov rsp, [rdi + {RSP}]
     mov rdi, [rdi + {RDI}]
     swapgs
@@ -55,20 +72,9 @@ enter_context:
     push qword ptr [rdi + {RFLAGS}]
     push {USER_CODE}
     push qword ptr [rdi + {RIP}]
-    mov rax, [rdi + {RAX}]
-    mov rbx, [rdi + {RBX}]
+    load_registers
     mov rcx, [rdi + {RCX}]
-    mov rdx, [rdi + {RDX}]
-    mov rsi, [rdi + {RSI}]
-    mov rbp, [rdi + {RBP}]
-    mov r8, [rdi + {R8}]
-    mov r9, [rdi + {R9}]
-    mov r10, [rdi + {R10}]
     mov r11, [rdi + {R11}]
-    mov r12, [rdi + {R12}]
-    mov r13, [rdi + {R13}]
-    mov r14, [rdi + {R14}]
-    mov r15, [rdi + {R15}]
     mov rdi, [rdi + {RDI}]
     swapgs
     iretq
@@ -143,14 +149,7 @@ user_system_call_entry:
     mov [rdi + {R14}], r14
     mov [rdi + {R15}], r15
 back_to_kernel:                       # eax: why enter_user_mode returns
-    add rsp, 24
-    pop r15
-    pop r14
-    pop r13
-    pop r12
-    pop rbx
-    pop rbp
-    ret
+    return_to_caller
 
 3:  mov rsi, [rdi + {RAX}]
     mov edi, eax
@@ -206,12 +205,5 @@ user_trap_entry:
     mov rsp, gs:[{KERNEL_RSP}]
     push 2                           # the user's DF and AC would stay set: clear all flags
     popfq
-    add rsp, 24
-    pop r15
-    pop r14
-    pop r13
-    pop r12
-    pop rbx
-    pop rbp
-    ret
+    return_to_caller
 .popsection
