@@ -134,6 +134,18 @@ fn tasks_are_listed_with_what_they_wait_for() {
 }
 
 #[test]
+fn a_task_runs_while_it_is_polled() {
+    let machine = Machine::new(1);
+    let task = machine.spawn(0, "asks", async {
+        let own = current_task().await.expect("a task");
+        assert_eq!(own.state(), TaskState::Running);
+    });
+    assert_eq!(task.state(), TaskState::Scheduled);
+    machine.run(0);
+    assert_eq!(task.outcome(), Some(crate::Outcome::Finished));
+}
+
+#[test]
 fn a_label_ends_with_the_wait() {
     let machine = Machine::new(1);
     let task = machine.spawn(0, "waits", async {

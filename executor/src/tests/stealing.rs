@@ -2,8 +2,9 @@
 
 use super::{Machine, never};
 use crate::run_queue::TAKEN_AT_ONCE;
-use crate::{TaskOptions, TaskState, yield_now};
+use crate::{RunState, TaskOptions, TaskState, yield_now};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[test]
 fn an_idle_cpu_steals_what_waits_for_its_turn() {
@@ -241,4 +242,48 @@ fn a_task_that_ends_elsewhere_is_listed_no_more() {
         assert_eq!(names(1), ["own"]);
     }
     assert!(names(0).is_empty());
+}
+
+/// What a task has had on one CPU counts for nothing among those of another.
+#[test]
+fn who_is_sent_to_another_cpu_begins_there_anew() {
+    const TURNS: usize = 40;
+    let machine = Machine::new(2);
+    let spends = |turns: Arc<AtomicUsize>| {
+        let clock = machine.clock.clone();
+        async move {
+            loop {
+                clock.fetch_add(1_000_000, Ordering::Relaxed);
+                turns.fetch_add(1, Ordering::Relaxed);
+                yield_now().await;
+            }
+        }
+    };
+    let [moved, beside, there] = [(); 3].map(|()| Arc::new(AtomicUsize::new(0)));
+    let task = machine.spawn_with(0, TaskOptions::new("moved").affinity(0b01), spends(moved.clone()));
+    machine.spawn_with(0, TaskOptions::new("beside").affinity(0b01), spends(beside));
+    (0..10 * TURNS).for_each(|_| assert_eq!(machine.run_one(0), RunState::Ran));
+    task.set_affinity(0b10);
+    (0..4).for_each(|_| assert_eq!(machine.run_one(0), RunState::Ran));
+    machine.spawn_with(1, TaskOptions::new("there").affinity(0b10), spends(there.clone()));
+    let before = moved.load(Ordering::Relaxed);
+    machine.on(1, |executor| executor.finish_idle());
+    (0..TURNS).for_each(|_| assert_eq!(machine.run_one(1), RunState::Ran));
+    let (moved, there) = (moved.load(Ordering::Relaxed) - before, there.load(Ordering::Relaxed));
+    assert!(moved >= TURNS / 4 && there >= TURNS / 4, "{moved} and {there} of {TURNS} turns");
+}
+
+/// While not all that was sent here is in its place, nobody knows whether something more urgent is among it.
+#[test]
+fn who_runs_gives_way_to_what_is_not_in_its_place_yet() {
+    let machine = Machine::new(2);
+    machine.on(1, |_| {
+        for _ in 0..3 * TAKEN_AT_ONCE {
+            machine.spawn_with(0, TaskOptions::new("sent").affinity(0b01), never());
+        }
+    });
+    assert_eq!(machine.run_one(0), RunState::Ran);
+    assert!(machine.on(0, |executor| executor.should_yield()));
+    machine.run(0);
+    assert!(!machine.on(0, |executor| executor.should_yield()));
 }
