@@ -134,7 +134,7 @@ pub struct MutantsOptions {
     /// Only in this package [default: all of them]
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(commands::mutated_packages()))]
     pub package: Option<String>,
-    /// Only the Kth of N parts of the changes, from 0 on
+    /// Only every Nth change, beginning with the Kth, from 0 on
     #[arg(long, value_name = "K/N", value_parser = shard)]
     pub shard: Option<String>,
 }

@@ -61,6 +61,9 @@ const VERSION: &str = "27.1.0";
 /// Its options that hold for every package, below the workspace's root.
 const CONFIGURATION: &str = ".config/mutants.toml";
 
+/// How the changes are divided into parts.
+const ROUND_ROBIN: &str = "--sharding=round-robin";
+
 /// What runs the tests: a loop without an end is a failure once it has used so many seconds of a processor, however
 /// busy the host is.
 const RUNNER: &str = "prlimit --cpu=60";
@@ -129,7 +132,9 @@ fn test(
         )?;
         Outcome::read(&output.join("mutants.out"))
     };
-    let shard: Vec<String> = options.shard.iter().map(|shard| format!("--shard={shard}")).collect();
+    // Every Nth change, so that a part is a sample of all.
+    let shard = options.shard.iter().flat_map(|shard| [format!("--shard={shard}"), ROUND_ROBIN.into()]);
+    let shard: Vec<String> = shard.collect();
     let mut outcome = ask(first, &[package], &output, &shard)?;
     if (first != Tests::All || !users.is_empty()) && !outcome.missed.is_empty() {
         let all: Vec<&str> = [package].iter().chain(users).copied().collect();
