@@ -18,7 +18,7 @@ use spin::Once;
 use waitq::WaitQueue;
 
 /// How many handles, messages, packets or tasks are discarded in one go: none takes more than some two thousand
-/// instructions.
+/// instructions. What takes more counts as more.
 pub const STEP: usize = 64;
 
 /// How many of one object's are, before others have their turn.
@@ -61,6 +61,8 @@ macro_rules! of_remains {
     ($object:expr, $remains:ident => $run:expr) => {
         match $object {
             Object::Channel($remains) => $run,
+            Object::DatapipeConsumer($remains) => $run,
+            Object::DatapipeProducer($remains) => $run,
             Object::IoPort($remains) => $run,
             Object::Job($remains) => $run,
             Object::Port($remains) => $run,

@@ -26,6 +26,7 @@ mod window;
 pub use consumer::{ATTEMPTS, Copied, DatapipeConsumer, ReadMode};
 pub use producer::DatapipeProducer;
 
+use crate::account::Charge;
 use crate::base::Base;
 use crate::memory::PageFrames;
 use crate::vmo::Vmo;
@@ -59,13 +60,15 @@ struct State {
     removals: u64,
 }
 
-/// A new pipe: of elements of this size, with this capacity, or one that suits them for 0; both in bytes.
+/// A new pipe: of elements of this size, with this capacity, or one that suits them for 0; both in bytes. The pages of
+/// its ring are charged as `charge` says.
 ///
 /// # Errors
 /// `INVALID_ARGS`: the elements have no size, or the capacity is not a number of them. `NO_MEMORY`: it is
 /// larger than [`MAX_CAPACITY`].
 pub fn create(
     frames: &'static dyn PageFrames,
+    charge: Charge,
     element_size: usize,
     capacity: usize,
 ) -> Result<(Arc<DatapipeProducer>, Arc<DatapipeConsumer>), Status> {
@@ -79,7 +82,7 @@ pub fn create(
     }
     let state = State {
         ring: Ring::new(element_size, capacity),
-        vmo: Vmo::create(frames, capacity as u64, 0)?,
+        vmo: Vmo::create_paid(frames, capacity as u64, 0, charge)?,
         producer: Window::default(),
         consumer: Window::default(),
         producer_closed: false,

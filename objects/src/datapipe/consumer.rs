@@ -3,8 +3,8 @@
 use super::{Pipe, State};
 use crate::base::Base;
 use crate::byte_queue::Sink;
-use crate::closing::Doomed;
-use crate::object::kernel_object;
+use crate::closing::{Doomed, Remains};
+use crate::object::{Object, kernel_object};
 use crate::vmar::Vmar;
 use abi::Status;
 use alloc::sync::Arc;
@@ -89,12 +89,18 @@ impl DatapipeConsumer {
         if state.consumer.is_open() { Err(Status::ALREADY_BOUND) } else { Ok(state.ring.available()) }
     }
 
+    /// A step of taking the ring out of the address space where a window was opened before, if that is another one than
+    /// that of `root`; whether it can be used there now, or has to stay as long as that window is open.
+    pub fn make_way(&self, root: &Arc<Vmar>) -> bool {
+        self.pipe.state.lock().consumer.make_way(root)
+    }
+
     /// Opens a window on up to `requested` bytes that are to be read, in the address space of `root`: its
     /// address and size.
     ///
     /// # Errors
-    /// `ALREADY_BOUND` while one is open; `INVALID_ARGS` when that is nothing, or not whole elements; with
-    /// nothing to read, `SHOULD_WAIT`, or `PEER_CLOSED` when there never will be; `BAD_HANDLE` when the last
+    /// `ALREADY_BOUND` while one is open, or nobody has [made way](Self::make_way); `INVALID_ARGS` when that is nothing,
+    /// or not whole elements; with nothing to read, `SHOULD_WAIT`, or `PEER_CLOSED` when there never will be; `BAD_HANDLE` when the last
     /// handle was closed meanwhile; and those of mapping.
     pub fn begin_read(&self, root: &Arc<Vmar>, requested: usize) -> Result<(u64, usize), Status> {
         self.pipe.with(|state| {
@@ -165,15 +171,29 @@ impl State {
     }
 }
 
+/// The ring in the address space where a window was opened last.
+impl Remains for DatapipeConsumer {
+    fn discard_one(&self, doomed: &mut Doomed) -> bool {
+        self.pipe.state.lock().consumer.discard_one(doomed)
+    }
+
+    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
+        change(&mut self.pipe.state.lock().consumer.next_doomed)
+    }
+}
+
 kernel_object!(DatapipeConsumer, OBJ_TYPE_DATAPIPE_CONSUMER, DEFAULT_DATAPIPE_CONSUMER, {
     fn base(&self) -> &Base {
         &self.pipe.consumer
     }
 
-    fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
-        self.pipe.with(|state| {
+    fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
+        let is_mapped = self.pipe.with(|state| {
             state.consumer_closed = true;
-            state.consumer.unmap();
+            state.consumer.end()
         });
+        if is_mapped {
+            doomed.push(self.clone().into());
+        }
     }
 });

@@ -2,8 +2,8 @@
 
 use super::{Pipe, State};
 use crate::base::Base;
-use crate::closing::Doomed;
-use crate::object::kernel_object;
+use crate::closing::{Doomed, Remains};
+use crate::object::{Object, kernel_object};
 use crate::vmar::Vmar;
 use abi::Status;
 use alloc::sync::Arc;
@@ -74,11 +74,18 @@ impl DatapipeProducer {
         })
     }
 
+    /// A step of taking the ring out of the address space where a window was opened before, if that is another one than
+    /// that of `root`; whether it can be used there now, or has to stay as long as that window is open.
+    pub fn make_way(&self, root: &Arc<Vmar>) -> bool {
+        self.pipe.state.lock().producer.make_way(root)
+    }
+
     /// Opens a window of up to `requested` bytes to write in, in the address space of `root`: its address and
     /// size.
     ///
     /// # Errors
-    /// `ALREADY_BOUND` while one is open; `INVALID_ARGS` when that is nothing, or not whole elements;
+    /// `ALREADY_BOUND` while one is open, or nobody has [made way](Self::make_way); `INVALID_ARGS` when that is nothing,
+    /// or not whole elements;
     /// `PEER_CLOSED`; `SHOULD_WAIT` when there is no room; `BAD_HANDLE` when the last handle was closed meanwhile;
     /// and those of mapping.
     pub fn begin_write(&self, root: &Arc<Vmar>, requested: usize) -> Result<(u64, usize), Status> {
@@ -135,15 +142,29 @@ impl State {
     }
 }
 
+/// The ring in the address space where a window was opened last.
+impl Remains for DatapipeProducer {
+    fn discard_one(&self, doomed: &mut Doomed) -> bool {
+        self.pipe.state.lock().producer.discard_one(doomed)
+    }
+
+    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
+        change(&mut self.pipe.state.lock().producer.next_doomed)
+    }
+}
+
 kernel_object!(DatapipeProducer, OBJ_TYPE_DATAPIPE_PRODUCER, DEFAULT_DATAPIPE_PRODUCER, {
     fn base(&self) -> &Base {
         &self.pipe.producer
     }
 
-    fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
-        self.pipe.with(|state| {
+    fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
+        let is_mapped = self.pipe.with(|state| {
             state.producer_closed = true;
-            state.producer.unmap();
+            state.producer.end()
         });
+        if is_mapped {
+            doomed.push(self.clone().into());
+        }
     }
 });

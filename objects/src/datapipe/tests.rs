@@ -30,7 +30,7 @@ impl Sink for Buffer {
 }
 
 fn pipe(element: usize, capacity: usize) -> (Arc<DatapipeProducer>, Arc<DatapipeConsumer>) {
-    create(HostFrames::leak(), element, capacity).expect("a pipe")
+    create(HostFrames::leak(), Charge::default(), element, capacity).expect("a pipe")
 }
 
 fn write(producer: &DatapipeProducer, bytes: &[u8], all: bool) -> Result<usize, Status> {
@@ -60,7 +60,7 @@ const R: Signals = Signals::DATAPIPE_READABLE.union(Signals::DATAPIPE_READ_THRES
 #[test]
 fn sizes_are_checked() {
     let frames = HostFrames::leak();
-    let outcome = |element, capacity| create(frames, element, capacity).map(drop);
+    let outcome = |element, capacity| create(frames, Charge::default(), element, capacity).map(drop);
     assert_eq!(outcome(0, 0), Err(Status::INVALID_ARGS));
     assert_eq!(outcome(3, 4), Err(Status::INVALID_ARGS));
     assert_eq!(outcome(1, MAX_CAPACITY + 1), Err(Status::NO_MEMORY));
@@ -202,7 +202,7 @@ static FRAMES: std::sync::OnceLock<&'static HostFrames> = std::sync::OnceLock::n
 #[test]
 fn windows_show_the_ring() {
     let frames = *FRAMES.get_or_init(HostFrames::leak);
-    let (producer, consumer) = create(frames, 1, 8).expect("a pipe");
+    let (producer, consumer) = create(frames, Charge::default(), 1, 8).expect("a pipe");
     let (table, root) = space();
     write(&producer, b"abcdef", false).expect("written");
     read(&consumer, 4, false, ReadMode::Take).expect("read");
@@ -263,6 +263,13 @@ fn mappings_follow_the_end_and_go_with_it() {
     let (producer, _consumer) = pipe(1, 5000);
     let (spaces, handle) = ([space(), space()], Handle::to_new(producer.clone()).expect("a handle"));
     for (index, (_, root)) in spaces.iter().enumerate() {
+        assert_eq!(
+            index == 1,
+            producer.begin_write(root, 1) == Err(Status::ALREADY_BOUND),
+            "nobody has made way"
+        );
+        let _ = producer.end_write(0);
+        while !producer.make_way(root) {}
         producer.begin_write(root, 1).expect("a window");
         producer.end_write(0).expect("closed");
         let mapped = spaces.each_ref().map(|(_, root)| root.mapped_bytes());
@@ -273,4 +280,52 @@ fn mappings_follow_the_end_and_go_with_it() {
     assert_eq!(spaces[1].1.mapped_bytes(), 0);
     assert_eq!(producer.end_write(1), Err(Status::BAD_STATE));
     assert_eq!(producer.begin_write(&spaces[1].1, 1), Err(Status::BAD_HANDLE), "by who looked it up before");
+}
+
+/// Cuts a mapping into so many pieces of a page.
+fn cut(root: &Vmar, base: u64, pieces: usize) {
+    let all = Protection { read: true, write: true, execute: true };
+    for piece in (0..pieces as u64).step_by(2) {
+        let at = base + piece * PAGE_SIZE;
+        let mut change = root.start_protect(abi::VM_PERM_READ, at, PAGE_SIZE, all).expect("it may be");
+        while !change.is_done() {
+            drop(root.protect(&mut change).expect("it is"));
+        }
+    }
+}
+
+/// However the process has cut the mapping: some steps are done at once, and the rest is left.
+#[test]
+fn a_ring_in_pieces_is_unmapped_in_steps() {
+    const PIECES: usize = 64;
+    let (producer, _consumer) = pipe(1, MAX_CAPACITY);
+    let ((_, root), handle) = (space(), Handle::to_new(producer.clone()).expect("a handle"));
+    let (base, _) = producer.begin_write(&root, 1).expect("a window");
+    cut(&root, base, PIECES);
+    drop(handle);
+    let left = root.mapped_bytes();
+    assert!(left > 0 && left < MAX_CAPACITY as u64, "{left} bytes are left");
+    for _ in 0..PIECES {
+        crate::closing::discard_some();
+    }
+    assert_eq!(root.mapped_bytes(), 0);
+}
+
+/// And where it goes to another address space.
+#[test]
+fn a_ring_goes_to_another_address_space_in_steps() {
+    let ((producer, _consumer), spaces) = (pipe(1, MAX_CAPACITY), [space(), space()]);
+    let (base, _) = producer.begin_write(&spaces[0].1, 1).expect("a window");
+    producer.end_write(1).expect("closed");
+    cut(&spaces[0].1, base, 6);
+    let mut steps = 0;
+    while !producer.make_way(&spaces[1].1) {
+        steps += 1;
+        let refused = [0, 1].map(|index: usize| producer.begin_write(&spaces[index].1, 1));
+        assert_eq!(refused, [Err(Status::ALREADY_BOUND); 2], "it is neither here nor there");
+    }
+    assert!(steps >= 3, "{steps} steps");
+    producer.begin_write(&spaces[1].1, 1).expect("a window");
+    assert!(producer.make_way(&spaces[0].1), "it stays while the window is open");
+    assert_eq!(spaces.map(|(_, root)| root.mapped_bytes()), [0, MAX_CAPACITY as u64]);
 }

@@ -2,11 +2,14 @@
 //!
 //! The whole ring is mapped in the process that first opens a window, and stays there until the end is closed, or
 //! a window is opened in another process that has got the end meanwhile. What the process itself unmaps or puts
-//! in its place is its own affair.
+//! in its place is its own affair. It may cut the mapping to pieces, too, so the ring is unmapped in steps: by
+//! [`Window::make_way`], and, when the end is closed, as one of its remains.
 
+use crate::closing::{Doomed, TURN};
 use crate::mapping::MappingId;
 use crate::memory::Protection;
-use crate::vmar::{MapRequest, Mapped, Vmar};
+use crate::object::Object;
+use crate::vmar::{MapRequest, Mapped, Ticket, Vmar};
 use crate::vmo::Vmo;
 use abi::Status;
 use alloc::sync::{Arc, Weak};
@@ -17,6 +20,29 @@ struct Mapping {
     root: Weak<Vmar>,
     addresses: Range<u64>,
     id: MappingId,
+    /// What has yet to be unmapped, once that has begun.
+    leaving: Option<Range<u64>>,
+    /// What has yet to be cleared of what was unmapped.
+    ticket: Option<Ticket>,
+}
+
+impl Mapping {
+    /// Whether it is whole, and in this address space.
+    fn is_in(&self, root: &Arc<Vmar>) -> bool {
+        self.leaving.is_none() && core::ptr::eq(self.root.as_ptr(), &**root)
+    }
+
+    /// A step of unmapping it; whether that is over.
+    fn unmap(&mut self) -> bool {
+        let Some(root) = self.root.upgrade() else { return true };
+        let leaving = self.leaving.get_or_insert(self.addresses.clone());
+        let step = match self.ticket {
+            Some(ticket) => root.clean_up(ticket),
+            None => root.take_back(self.id, leaving),
+        };
+        self.ticket = step.left;
+        self.ticket.is_none() && leaving.is_empty()
+    }
 }
 
 /// The window of one end.
@@ -25,6 +51,8 @@ pub(super) struct Window {
     mapping: Option<Mapping>,
     /// How large it is, in bytes; 0 as long as it is closed.
     open: usize,
+    /// Behind the end in the queue of those with something to discard.
+    pub next_doomed: Option<Object>,
 }
 
 impl Window {
@@ -36,7 +64,8 @@ impl Window {
     /// Opens it: `size` bytes of the ring from `at` on, in the address space of `root`; its address.
     ///
     /// # Errors
-    /// Those of mapping: `NO_MEMORY`, or `BAD_STATE` when the process has ended.
+    /// `ALREADY_BOUND` when the ring is mapped elsewhere still; those of mapping: `NO_MEMORY`, or `BAD_STATE` when the
+    /// process has ended.
     pub fn open(
         &mut self,
         root: &Arc<Vmar>,
@@ -46,8 +75,9 @@ impl Window {
         size: usize,
     ) -> Result<u64, Status> {
         let base = match &self.mapping {
-            Some(mapping) if core::ptr::eq(mapping.root.as_ptr(), &**root) => mapping.addresses.start,
-            _ => self.map(root, vmo, write)?,
+            Some(mapping) if mapping.is_in(root) => mapping.addresses.start,
+            Some(_) => return Err(Status::ALREADY_BOUND),
+            None => self.map(root, vmo, write)?,
         };
         self.open = size;
         Ok(base + at as u64)
@@ -69,8 +99,8 @@ impl Window {
         };
         let Mapped { range: addresses, id, .. } = root.map(&request)?;
         let address = addresses.start;
-        self.unmap();
-        self.mapping = Some(Mapping { root: Arc::downgrade(root), addresses, id });
+        let root = Arc::downgrade(root);
+        self.mapping = Some(Mapping { root, addresses, id, leaving: None, ticket: None });
         Ok(address)
     }
 
@@ -85,17 +115,33 @@ impl Window {
         }
     }
 
-    /// Takes the ring out of the address space, and closes the window.
-    pub fn unmap(&mut self) {
-        self.open = 0;
-        let Some(Mapping { root, mut addresses, id }) = self.mapping.take() else { return };
-        let Some(root) = root.upgrade() else { return };
-        // A ring is small: this is over soon.
-        while !addresses.is_empty() {
-            let mut step = root.take_back(id, &mut addresses);
-            while let Some(ticket) = step.left {
-                step = root.clean_up(ticket);
-            }
+    /// A step of taking the ring out of another address space than this one, unless the window is open; whether there is
+    /// nothing to do, or no more.
+    pub fn make_way(&mut self, root: &Arc<Vmar>) -> bool {
+        self.is_open() || self.mapping.as_ref().is_none_or(|mapping| mapping.is_in(root)) || self.unmap()
+    }
+
+    /// A step of taking the ring out of the address space; whether that is over.
+    fn unmap(&mut self) -> bool {
+        if self.mapping.as_mut().is_some_and(Mapping::unmap) {
+            self.mapping = None;
         }
+        self.mapping.is_none()
+    }
+
+    /// Closes it for good; whether the ring is mapped still.
+    pub fn end(&mut self) -> bool {
+        self.open = 0;
+        self.mapping.is_some()
+    }
+
+    /// As one of the remains of an end: a step of unmapping, which is worth many things.
+    pub fn discard_one(&mut self, doomed: &mut Doomed) -> bool {
+        let is_mapped = self.mapping.is_some();
+        if is_mapped {
+            doomed.count(TURN);
+            self.unmap();
+        }
+        is_mapped
     }
 }

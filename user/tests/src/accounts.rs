@@ -40,7 +40,7 @@ const FULL: Signals = Signals::USER_SIGNAL_1;
 type Spend = fn() -> (i64, Status);
 
 /// Roles, and what they spend.
-const KINDS: [(&str, Spend); 9] = [
+const KINDS: [(&str, Spend); 10] = [
     ("spend-messages", messages),
     ("spend-events", events),
     ("spend-tables", tables),
@@ -50,6 +50,7 @@ const KINDS: [(&str, Spend); 9] = [
     ("spend-few-packets", few_packets),
     ("spend-empty-messages", empty_messages),
     ("spend-observers", observers),
+    ("spend-data-pipes", data_pipes),
 ];
 
 /// Calls this until it fails; how often it did not, and how it failed.
@@ -75,6 +76,22 @@ fn messages() -> (i64, Status) {
             }
         }
         call!(zx_channel_write(near, 0, BYTES.as_ptr(), BYTES.len() as u32, null(), 0))
+    })
+}
+
+/// Rings of data pipes, which are written to page by page.
+fn data_pipes() -> (i64, Status) {
+    const PAGES: usize = 64;
+    static PAGE: [u8; PAGE_SIZE] = [1; PAGE_SIZE];
+    let (mut consumer, mut producer, mut actual) = (0, 0, 0);
+    count(|made| {
+        if made % PAGES as i64 == 0 {
+            match call!(mx_datapipe_create(0, 1, PAGES * PAGE_SIZE, &mut consumer, &mut producer)) {
+                Status::OK => {}
+                status => return status,
+            }
+        }
+        call!(mx_datapipe_write(producer, 0, PAGE.as_ptr(), PAGE_SIZE, &mut actual))
     })
 }
 

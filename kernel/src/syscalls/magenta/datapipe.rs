@@ -11,10 +11,11 @@ use abi::{
 };
 use alloc::sync::Arc;
 use core::task::Poll;
+use objects::account::Charge;
 use objects::datapipe::{self, ATTEMPTS, DatapipeConsumer, DatapipeProducer, ReadMode};
 use objects::{Handle, Sink};
 
-/// A new data pipe.
+/// A new data pipe, whose ring the caller pays.
 pub fn datapipe_create(
     caller: &Caller,
     options: u32,
@@ -24,7 +25,8 @@ pub fn datapipe_create(
     producer: Out<RawHandle>,
 ) -> Result<(), Status> {
     no_options(options)?;
-    let ends = datapipe::create(&DirectMap, element_size, capacity)?;
+    let charge = Charge::to(caller.process.payer().clone());
+    let ends = datapipe::create(&DirectMap, charge, element_size, capacity)?;
     caller.install_pair((Handle::to_new(ends.1)?, Handle::to_new(ends.0)?), (consumer, producer))
 }
 
@@ -151,7 +153,7 @@ fn tell((address, size): (u64, usize), buffer: Out<usize>, available: Out<usize>
     available.write(&size)
 }
 
-/// Opens a window to write in.
+/// Opens a window to write in; not at once, if the ring is mapped in another process.
 pub fn datapipe_begin_write(
     caller: &Caller,
     producer: Arc<DatapipeProducer>,
@@ -159,10 +161,32 @@ pub fn datapipe_begin_write(
     requested: usize,
     buffer: Out<usize>,
     available: Out<usize>,
-) -> Result<(), Status> {
+) -> Poll<Result<(), Status>> {
     window_options(options, DATAPIPE_WRITE_FLAG_MASK)?;
+    if !producer.make_way(caller.process.root()) {
+        return Poll::Pending;
+    }
     let window = producer.begin_write(caller.process.root(), requested)?;
-    tell(window, buffer, available).or_else(|status| producer.end_write(0).and(Err(status)))
+    Poll::Ready(tell(window, buffer, available).or_else(|status| producer.end_write(0).and(Err(status))))
+}
+
+/// [`datapipe_begin_write`] after the ring has been taken out of the other process, in steps.
+pub async fn datapipe_begin_write_long(
+    caller: &Caller,
+    producer: Arc<DatapipeProducer>,
+    options: u32,
+    requested: usize,
+    buffer: Out<usize>,
+    available: Out<usize>,
+) -> Result<(), Status> {
+    while !producer.make_way(caller.process.root()) {
+        long::next_step().await;
+    }
+    match datapipe_begin_write(caller, producer, options, requested, buffer, available) {
+        Poll::Ready(opened) => opened,
+        // A third process has been faster.
+        Poll::Pending => Err(Status::ALREADY_BOUND),
+    }
 }
 
 /// Closes the window; what was written in it is in the pipe.
@@ -174,7 +198,7 @@ pub fn datapipe_end_write(
     producer.end_write(written)
 }
 
-/// Opens a window on what is to be read.
+/// Opens a window on what is to be read; not at once, if the ring is mapped in another process.
 pub fn datapipe_begin_read(
     caller: &Caller,
     consumer: Arc<DatapipeConsumer>,
@@ -182,10 +206,32 @@ pub fn datapipe_begin_read(
     requested: usize,
     buffer: Out<usize>,
     available: Out<usize>,
-) -> Result<(), Status> {
+) -> Poll<Result<(), Status>> {
     window_options(options, DATAPIPE_READ_FLAG_MASK)?;
+    if !consumer.make_way(caller.process.root()) {
+        return Poll::Pending;
+    }
     let window = consumer.begin_read(caller.process.root(), requested)?;
-    tell(window, buffer, available).or_else(|status| consumer.end_read(0).and(Err(status)))
+    Poll::Ready(tell(window, buffer, available).or_else(|status| consumer.end_read(0).and(Err(status))))
+}
+
+/// [`datapipe_begin_read`] after the ring has been taken out of the other process, in steps.
+pub async fn datapipe_begin_read_long(
+    caller: &Caller,
+    consumer: Arc<DatapipeConsumer>,
+    options: u32,
+    requested: usize,
+    buffer: Out<usize>,
+    available: Out<usize>,
+) -> Result<(), Status> {
+    while !consumer.make_way(caller.process.root()) {
+        long::next_step().await;
+    }
+    match datapipe_begin_read(caller, consumer, options, requested, buffer, available) {
+        Poll::Ready(opened) => opened,
+        // A third process has been faster.
+        Poll::Pending => Err(Status::ALREADY_BOUND),
+    }
 }
 
 /// Closes the window; what was read in it is out of the pipe.

@@ -6,9 +6,10 @@ use hafnon_user::{
     AsHandle, Channel, Debuglog, Event, Port, Rights, Signals, Socket, Status, Vmo,
     abi::{
         CHANNEL_MAX_MSG_BYTES, CHANNEL_MAX_MSG_HANDLES, CHANNEL_MAX_MSG_IOVECS, CHANNEL_WRITE_USE_IOVEC,
-        ChannelCallArgs, ChannelIovec,
+        ChannelCallArgs, ChannelIovec, VM_PERM_READ,
     },
     handle::Handle,
+    startup::root_vmar,
     vmar::{Mapping, PAGE_SIZE, READ_WRITE},
 };
 
@@ -153,6 +154,30 @@ user_test! {
             assert_eq!(call!(mx_datapipe_read(consumer.raw(), 0, to, ALL, &mut actual)), Status::OK);
             assert!(actual == ALL && read == bytes);
         }
+    }
+
+    #[needs("counted")]
+    fn closing_data_pipes_whose_windows_are_cut_to_pieces() {
+        const PIPES: usize = 64;
+        const PAGES: usize = 64;
+        let root = root_vmar().expect("a root region");
+        let producers: Vec<Handle> = (0..PIPES)
+            .map(|_| {
+                let (mut consumer, mut producer, mut address, mut room) = (0, 0, 0, 0);
+                let created = call!(mx_datapipe_create(0, 1, PAGES * PAGE_SIZE, &mut consumer, &mut producer));
+                assert_eq!(created, Status::OK);
+                assert_eq!(call!(mx_datapipe_begin_write(producer, 0, 1, &mut address, &mut room)), Status::OK);
+                for page in (0..PAGES).step_by(2) {
+                    let at = address + page * PAGE_SIZE;
+                    assert_eq!(call!(zx_vmar_protect(root.raw(), VM_PERM_READ, at, PAGE_SIZE)), Status::OK);
+                }
+                drop(Handle::from_raw(consumer));
+                Handle::from_raw(producer)
+            })
+            .collect();
+        let (near, far) = Channel::create().expect("a channel");
+        near.write(b"all of them", producers).expect("sent");
+        drop(far);
     }
 
     #[needs("counted")]
