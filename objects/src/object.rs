@@ -2,6 +2,9 @@
 //!
 //! A counted reference to "some object" is the enum [`Object`], so that finding out the kind is a
 //! comparison and adding a kind makes the compiler name each place that has to know.
+//!
+//! This stands above the families and names them all. The core and the families hold an object whose kind they do not
+//! know as an [`Object`], and ask it here.
 
 use crate::core::base::Base;
 use crate::core::closing::{Doomed, Remains};

@@ -3,8 +3,7 @@
 //! Insertion and removal take constant time, also when it grows; room is reserved fallibly, and kept until
 //! [`Slab::trim`].
 
-use crate::core::room::NoMemory;
-use crate::core::room::Room;
+use crate::core::room::{NoMemory, Room};
 use alloc::vec::Vec;
 
 enum Slot<T> {

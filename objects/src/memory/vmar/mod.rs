@@ -28,7 +28,7 @@ mod tree;
 mod usage;
 mod visit;
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
 
 pub use edit::Protecting;

@@ -14,7 +14,7 @@ mod ranges;
 mod resize;
 mod views;
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
 
 pub(crate) use views::{View, ViewKey};

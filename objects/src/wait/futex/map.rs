@@ -3,8 +3,7 @@
 //! Linear hashing (Litwin, 1980): it grows by one list at a time, into which a part of one other list moves. So there is
 //! about one entry a list, and never a moment when all have to move.
 
-use crate::core::room::NoMemory;
-use crate::core::room::Room;
+use crate::core::room::{NoMemory, Room};
 use crate::core::secret;
 use crate::core::slab::Slab;
 use alloc::vec::Vec;

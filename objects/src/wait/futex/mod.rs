@@ -451,5 +451,5 @@ fn wake_some(
     (woken, thread)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
