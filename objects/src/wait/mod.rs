@@ -1,8 +1,8 @@
 //! The family of waiting: for signals of one object or of several, with a deadline; ports, which wait for many and queue
 //! packets; watches, by which other objects wait; and futexes, which are waits for no object at all.
 //!
-//! Every wait is a node of `waitq` in some queue, most of them in that of an object's signals
-//! ([`core::signals`](crate::core::signals)). Here stands who owns the node, and what is done when it is woken.
+//! Every wait is a node of `waitq` in some queue, most of them in that of an object's signals (`core/signals`). Here
+//! stands who owns the node, and what is done when it is woken.
 //!
 //! - `deadline`: when a wait gives up, and the forms that any wait can be polled in
 //! - `one`, `many`, `places`: a thread or a kernel task that waits for one object, or for up to [`MAX_ITEMS`]
