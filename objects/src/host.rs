@@ -3,8 +3,8 @@
 //! Both count what they hold, so that a leak or a double free fails a test, and both can be told to
 //! run out of memory.
 
+use crate::memory::vmar::FaultError;
 use crate::memory::{Entropy, Frame, PAGE_SIZE, PageFrames, PageTable, Protection, Work};
-use crate::vmar::FaultError;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;

@@ -7,6 +7,27 @@
 //! An object is an `Arc` of its type with a [`Base`] inside. User code reaches it through a [`Handle`]
 //! in the [`HandleTable`] of its process. Closing the last handle is an event of its own
 //! ([`object::KernelObject::on_zero_handles`]); dropping the last `Arc` only frees memory.
+//!
+//! # Families
+//!
+//! ```text
+//!  object                  the enum over all kinds: above the families, as it names them all
+//!  ─────────────────────────────────────────────────────────────────────────────────────────────
+//!  magenta                 wait sets, IO ports, data pipes
+//!  task                    jobs, processes, threads; who goes when memory runs out
+//!  ipc                     channels, sockets, FIFOs, events
+//!  wait                    waits, ports, watches, futexes
+//!  memory  time  device    VMOs and VMARs; clocks and timers; resources and the log
+//!  ─────────────────────────────────────────────────────────────────────────────────────────────
+//!  core                    what every object is made of: base, signals, handles, closing, accounts
+//! ```
+//! The core names no family. A family names the core and, of other families, what their `mod.rs` shows; they form no
+//! circle. `tests/house/` of the workspace holds that. Whoever uses the crate names an object without its family
+//! (`objects::Vmo`), and what goes with it by a module of its name (`objects::vmar::MapRequest`).
+//!
+//! Tests stand in the folder of what they test; what they share is in `testing.rs`, and their machine in `host.rs`. A
+//! program of its own in `objects/tests` is only what can not share a process with others: it counts allocations, takes
+//! all handles of the system, discards what everybody left, or is a model, for which the crate is built anew.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -14,94 +35,42 @@ extern crate alloc;
 #[cfg(any(test, feature = "host"))]
 extern crate std;
 
-pub mod account;
-mod base;
-mod byte_queue;
-mod channel;
-mod clock;
-pub mod closing;
-pub mod datapipe;
-mod debuglog;
-mod event;
-mod event_pair;
-mod fifo;
-mod futex;
-mod handle;
-mod handles;
+mod core;
+mod device;
 #[cfg(any(test, feature = "host"))]
 pub mod host;
-mod io_port;
-mod job;
-mod listing;
-pub mod mapping;
+mod ipc;
+mod magenta;
 pub mod memory;
-pub mod name;
 pub mod object;
-mod pages;
-mod port;
-pub mod pressure;
-mod process;
-mod resource;
-pub mod room;
-mod secret;
-mod signals;
-mod slab;
-mod socket;
-mod sorted;
-mod starving;
-mod table;
+mod task;
 #[cfg(all(test, not(loom)))]
-mod tests;
-mod thread;
-mod timer;
-mod times;
-pub mod vmar;
-pub mod vmo;
+mod testing;
+mod time;
 pub mod wait;
-mod waitset;
-mod watch;
 
-pub use base::{Base, Koid, new_koid};
-pub use byte_queue::{Reading, Sink};
-pub use channel::{Call, Channel, KERNEL_TXID, MAX_UNREAD, Message};
-pub use clock::{Clock, ClockUpdate, Moment};
-pub use closing::Doomed;
-pub use datapipe::{DatapipeConsumer, DatapipeProducer};
-pub use debuglog::{Debuglog, Log, MAX_LOG_READERS};
-pub use event::Event;
-pub use event_pair::EventPair;
-pub use fifo::Fifo;
-pub use futex::{
-    FUTEX_STEP, FutexTable, FutexUnderWay, FutexWait, FutexWaiter, NewOwner, Place, Refused, Requeue,
-    futex_waiter,
-};
-pub use handle::{Handle, HandleId, MAX_HANDLES, live_handles};
-pub use handles::{Handles, close_all};
-pub use io_port::{IoPort, IoPortPacket};
-pub use job::{Greedy, Job};
-pub use object::{KernelObject, Object};
-pub use port::{AsyncOptions, MAX_OBSERVERS, MAX_USER_PACKETS, PacketWaiter, Port};
-pub use process::{KILLED, Process};
-pub use resource::Resource;
-pub use secret::set_secret;
-pub use signals::{MAX_COUNTING, Observation, SignalQueue, SignalSet};
+pub use self::core::account;
+pub use self::core::base::{Base, Koid, new_koid};
+pub use self::core::closing::{self, Doomed};
+pub use self::core::handle::{Handle, HandleId, MAX_HANDLES, live_handles};
+pub use self::core::handles::{Handles, close_all};
+pub use self::core::secret::set_secret;
+pub use self::core::signals::{MAX_COUNTING, Observation, SignalQueue, SignalSet};
 #[cfg(not(loom))]
-pub use signals::{on_leaving, wake_the_rest, wake_what_is_left, woken};
-pub use socket::{Disposition, MAX_BUFFERED, Socket};
-pub use starving::Starving;
-pub use table::{HandleTable, Held, Leaving, Mark, Room};
-pub use thread::Thread;
-pub use timer::{Slack, Timer};
-pub use times::Times;
-pub use vmar::Vmar;
-pub use vmo::Vmo;
-pub use waitset::Waitset;
-pub use watch::{Holder, Subject};
-
-/// What the `count` of a port packet says: unread messages of a channel, else 1.
-pub(crate) fn pending_messages(object: &Object) -> u64 {
-    match object {
-        Object::Channel(channel) => channel.pending().max(1),
-        _ => 1,
-    }
-}
+pub use self::core::signals::{on_leaving, wake_the_rest, wake_what_is_left, woken};
+pub use self::core::table::{HandleTable, Held, Leaving, Mark, Room};
+pub use self::core::{name, room};
+pub use device::{Debuglog, Log, MAX_LOG_READERS, Resource};
+pub use ipc::{
+    Call, Channel, Disposition, Event, EventPair, Fifo, KERNEL_TXID, MAX_BUFFERED, MAX_UNREAD, Message,
+    Reading, Sink, Socket,
+};
+pub use magenta::{DatapipeConsumer, DatapipeProducer, IoPort, IoPortPacket, Waitset, datapipe};
+pub use memory::{Vmar, Vmo, mapping, vmar, vmo};
+pub use object::{KernelObject, Object};
+pub use task::{Greedy, Job, KILLED, Process, Starving, Thread, Times, pressure};
+pub use time::{Clock, ClockUpdate, Moment, Slack, Timer};
+pub use wait::{
+    AsyncOptions, FUTEX_STEP, FutexTable, FutexUnderWay, FutexWait, FutexWaiter, Holder, MAX_OBSERVERS,
+    MAX_USER_PACKETS, NewOwner, PacketWaiter, Place, Port, Refused, Requeue, Subject, futex_waiter,
+};

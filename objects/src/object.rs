@@ -2,11 +2,15 @@
 //!
 //! A counted reference to "some object" is the enum [`Object`], so that finding out the kind is a
 //! comparison and adding a kind makes the compiler name each place that has to know.
+//!
+//! This stands above the families and names them all. The core and the families hold an object whose kind they do not
+//! know as an [`Object`], and ask it here.
 
-use crate::base::Base;
-use crate::closing::Doomed;
-use crate::handle::HandleId;
-use crate::signals::SignalQueue;
+use crate::core::base::Base;
+use crate::core::closing::{Doomed, Remains};
+use crate::core::handle::HandleId;
+use crate::core::name::Name;
+use crate::core::signals::{Observable, SignalQueue};
 use abi::{Rights, Signals, Status};
 use alloc::sync::Arc;
 
@@ -58,7 +62,7 @@ pub trait KernelObject: AsRef<SignalQueue> + Send + Sync + Sized + 'static {
     }
 
     /// The name given by `object_set_property`, for kinds that have one.
-    fn name(&self) -> Option<&crate::name::Name> {
+    fn name(&self) -> Option<&Name> {
         None
     }
 
@@ -120,7 +124,7 @@ macro_rules! kinds {
             }
 
             /// See [`KernelObject::name`].
-            pub fn name(&self) -> Option<&crate::name::Name> {
+            pub fn name(&self) -> Option<&Name> {
                 match self { $(Self::$kind(object) => KernelObject::name(&**object),)* }
             }
 
@@ -132,12 +136,12 @@ macro_rules! kinds {
 
             /// The object as the owner of its signals.
             #[inline]
-            pub fn into_observable(self) -> crate::wait::Observable {
+            pub fn into_observable(self) -> Observable {
                 match self { $(Self::$kind(object) => object,)* }
             }
 
             /// [`Object::into_observable`] of another reference, for registrations.
-            pub fn observable(&self) -> crate::wait::Observable {
+            pub fn observable(&self) -> Observable {
                 self.clone().into_observable()
             }
         }
@@ -201,9 +205,43 @@ macro_rules! kernel_object {
 }
 pub(crate) use kernel_object;
 
+/// Runs an expression on an object that may have something left to discard: the kinds that are pushed to a [`Doomed`].
+macro_rules! of_remains {
+    ($object:expr, $remains:ident => $run:expr) => {
+        match $object {
+            Object::Channel($remains) => $run,
+            Object::DatapipeConsumer($remains) => $run,
+            Object::DatapipeProducer($remains) => $run,
+            Object::IoPort($remains) => $run,
+            Object::Job($remains) => $run,
+            Object::Port($remains) => $run,
+            Object::Process($remains) => $run,
+            Object::Waitset($remains) => $run,
+            _ => unreachable!("only these are pushed"),
+        }
+    };
+}
+
 impl Object {
     /// The object's id.
     pub fn koid(&self) -> u64 {
         self.base().koid()
+    }
+    /// What the `count` of a port packet says: unread messages of a channel, else 1.
+    pub(crate) fn pending_messages(&self) -> u64 {
+        match self {
+            Self::Channel(channel) => channel.pending().max(1),
+            _ => 1,
+        }
+    }
+
+    /// See [`Remains::discard_one`].
+    pub(crate) fn discard_one(&self, doomed: &mut Doomed) -> bool {
+        of_remains!(self, remains => remains.discard_one(doomed))
+    }
+
+    /// See [`Remains::with_next`].
+    pub(crate) fn with_next_doomed<R>(&self, change: impl FnOnce(&mut Option<Self>) -> R) -> R {
+        of_remains!(self, remains => remains.with_next(change))
     }
 }

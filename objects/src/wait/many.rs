@@ -2,11 +2,11 @@
 
 use super::Deadline;
 use super::places::{Chain, Place, Places};
-use crate::closing;
-use crate::handle::HandleId;
+use crate::core::closing;
+use crate::core::handle::HandleId;
+use crate::core::signals::{self, Observation};
+use crate::core::table::Mark;
 use crate::object::Object;
-use crate::signals::{self, Observation};
-use crate::table::Mark;
 use abi::{Signals, Status};
 use core::future::poll_fn;
 use core::pin::pin;

@@ -6,10 +6,10 @@
 //! the store filled; a wait that finds too few awaits that task, and never another wait. Otherwise threads
 //! that wait for each other could wait for each other's places. However many wait for places, a few go on at once.
 
-use super::Observer;
 use super::many::Item;
-use crate::handle::HandleId;
-use crate::signals::Observation;
+use super::one::Observer;
+use crate::core::handle::HandleId;
+use crate::core::signals::Observation;
 use abi::{Signals, Status};
 use alloc::boxed::Box;
 use waitq::{OutOfMemory, Registration, Tag, WaitQueue};

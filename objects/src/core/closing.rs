@@ -1,0 +1,330 @@
+//! What is left to do once an object's last handle is gone, or a task is killed: discarding a channel's unread
+//! messages, a port's packets, a wait set's entries, killing a job's children and a process's threads, closing a
+//! process's handles. All of that may doom more objects.
+//!
+//! User code chooses how much that is, and how deep it nests. So it is a loop over a queue that is linked
+//! through the objects themselves: it neither recurses nor allocates. Objects take turns of [`TURN`] things, so
+//! that a large one holds up nobody else's end. Who closes a handle, or kills, does [`STEP`] things; what remains
+//! then is left to a kernel task, [`close_what_is_left`], which yields after as many.
+//!
+//! What is left is in two queues, which take turns as well: what comes while the first is at work goes to the second,
+//! and when the first is over, the second is the first. So who needs what he has left before to be over has a
+//! [`ticket`] for that, and does not wait for ever, whatever others leave meanwhile.
+
+use crate::object::Object;
+#[cfg(not(loom))]
+use spin::Once;
+#[cfg(not(loom))]
+use waitq::WaitQueue;
+
+/// How many handles, messages, packets or tasks are discarded in one go: none takes more than some two thousand
+/// instructions. What takes more counts as more.
+pub const STEP: usize = 64;
+
+/// How many of one object's are, before others have their turn.
+pub const TURN: usize = 16;
+
+/// What an observer that is disarmed counts as: it leaves a crowd.
+pub(crate) const DISARMED: usize = 3;
+
+/// Tells whether this step has taken long already: one thing may wake many.
+#[cfg(not(loom))]
+static IS_LATE: Once<fn() -> bool> = Once::new();
+
+/// Sets what tells whether a step has taken long, in time that objects know nothing of.
+#[cfg(not(loom))]
+pub fn set_clock(is_late: fn() -> bool) {
+    IS_LATE.call_once(|| is_late);
+}
+
+#[cfg(not(loom))]
+pub(crate) fn is_late() -> bool {
+    IS_LATE.get().is_some_and(|is_late| is_late())
+}
+
+#[cfg(loom)]
+pub(crate) fn is_late() -> bool {
+    false
+}
+
+/// An object with something to discard.
+pub(crate) trait Remains {
+    /// Discards one thing, and tells whether there was one. What that dooms is pushed to `doomed`.
+    fn discard_one(&self, doomed: &mut Doomed) -> bool;
+
+    /// Looks at or changes the next object of the queue.
+    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R;
+}
+
+/// A queue of objects with something to discard.
+#[derive(Default)]
+pub struct Doomed {
+    first: Option<Object>,
+    last: Option<Object>,
+    /// How much has been discarded in this step.
+    done: usize,
+}
+
+impl Doomed {
+    /// Nothing.
+    #[cfg(not(loom))]
+    const NONE: Self = Self { first: None, last: None, done: 0 };
+
+    /// Takes in an object, which is in no queue.
+    pub(crate) fn push(&mut self, object: Object) {
+        match self.last.replace(object.clone()) {
+            Some(last) => last.with_next_doomed(|place| *place = Some(object)),
+            None => self.first = Some(object),
+        }
+    }
+
+    /// Puts another queue behind this one.
+    #[cfg(not(loom))]
+    fn append(&mut self, other: Self) {
+        match (&self.last, other.first) {
+            (Some(last), Some(first)) => last.with_next_doomed(|place| *place = Some(first)),
+            (None, first) => self.first = first,
+            (Some(_), None) => return,
+        }
+        self.last = other.last;
+    }
+
+    fn take_first(&mut self) -> Option<Object> {
+        let first = self.first.take()?;
+        self.first = first.with_next_doomed(Option::take);
+        if self.first.is_none() {
+            self.last = None;
+        }
+        Some(first)
+    }
+
+    /// Counts things that are discarded as one, such as the handles of a message.
+    pub(crate) fn count(&mut self, things: usize) {
+        self.done += things;
+    }
+
+    /// Whether this step has taken long. A few things are done in any case: who closes something small finds it closed,
+    /// however slowly the machine goes.
+    fn is_late(&self) -> bool {
+        self.done >= TURN && is_late()
+    }
+
+    /// Gives the first object its turn; whether something may be left.
+    fn turn(&mut self) -> bool {
+        let Some(first) = self.take_first() else { return false };
+        let end = self.done + TURN;
+        while self.done < end && !self.is_late() {
+            let before = self.done;
+            if !first.discard_one(self) {
+                return true;
+            }
+            self.done = self.done.max(before + 1);
+        }
+        self.push(first);
+        true
+    }
+
+    /// Discards as much as there may be in one go; whether something is left.
+    fn step(&mut self) -> bool {
+        self.done = 0;
+        while self.done < STEP && !self.is_late() && self.turn() {}
+        self.first.is_some()
+    }
+
+    /// Discards everything, soon.
+    pub fn finish(mut self) {
+        if self.step() {
+            leave(self);
+        }
+    }
+}
+
+/// What is left to be discarded.
+#[cfg(not(loom))]
+struct Left {
+    first: Doomed,
+    second: Doomed,
+    /// How often the first queue has been over.
+    over: u64,
+    /// Which had the last turn.
+    last: Part,
+    /// How many parts are in somebody's hands, who will put back what remains of them.
+    in_hands: usize,
+}
+
+#[cfg(not(loom))]
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    First,
+    Second,
+}
+
+#[cfg(not(loom))]
+impl Left {
+    const NOTHING: Self =
+        Self { first: Doomed::NONE, second: Doomed::NONE, over: 0, last: Part::First, in_hands: 0 };
+
+    fn is_idle(&self) -> bool {
+        self.first.first.is_none() && self.second.first.is_none() && self.in_hands == 0
+    }
+
+    fn part(&mut self, part: Part) -> &mut Doomed {
+        match part {
+            Part::First => &mut self.first,
+            Part::Second => &mut self.second,
+        }
+    }
+
+    fn push(&mut self, doomed: Doomed) {
+        let part = if self.is_idle() { Part::First } else { Part::Second };
+        self.part(part).append(doomed);
+    }
+
+    /// Takes the queue whose turn it is.
+    fn take(&mut self) -> (Part, Doomed) {
+        let turn = self.last == Part::First && self.second.first.is_some();
+        self.last = if turn { Part::Second } else { Part::First };
+        self.in_hands += 1;
+        (self.last, core::mem::take(self.part(self.last)))
+    }
+
+    /// Puts back what remains of it; whether anything is left.
+    fn put_back(&mut self, part: Part, mut rest: Doomed) -> bool {
+        self.in_hands -= 1;
+        rest.append(core::mem::take(self.part(part)));
+        *self.part(part) = rest;
+        if self.in_hands == 0 && self.first.first.is_none() {
+            self.over += 1;
+            self.first = core::mem::take(&mut self.second);
+        }
+        self.first.first.is_some() || self.second.first.is_some()
+    }
+
+    /// When all is over that is left now: how often the first queue has been over then.
+    fn ticket(&self) -> u64 {
+        let is_in_second = self.second.first.is_some() || self.in_hands > 0;
+        self.over + u64::from(!self.is_idle()) + u64::from(is_in_second)
+    }
+
+    fn is_over(&self, ticket: u64) -> bool {
+        self.over >= ticket || self.is_idle()
+    }
+}
+
+#[cfg(not(loom))]
+static LEFT: WaitQueue<(), Left> = WaitQueue::new(Left::NOTHING);
+
+#[cfg(not(loom))]
+fn leave(doomed: Doomed) {
+    LEFT.with(|left, waiters| {
+        left.push(doomed);
+        waiters.wake_all();
+    });
+}
+
+/// Models have no static queues, and little to discard.
+#[cfg(loom)]
+fn leave(mut doomed: Doomed) {
+    while doomed.step() {}
+}
+
+/// Discards a part of what was left; whether there is more. One task at a time does it.
+#[cfg(not(loom))]
+pub fn discard_some() -> bool {
+    let (part, mut doomed) = LEFT.with(|left, _| left.take());
+    doomed.step();
+    LEFT.with(|left, _| left.put_back(part, doomed))
+}
+
+/// A ticket for the end of what is left to discard now, and of what that dooms.
+#[cfg(not(loom))]
+pub fn ticket() -> u64 {
+    LEFT.with(|left, _| left.ticket())
+}
+
+/// Whether that is over.
+#[cfg(not(loom))]
+pub fn is_over(ticket: u64) -> bool {
+    LEFT.with(|left, _| left.is_over(ticket))
+}
+
+/// Discards what is left, for ever: the life of a kernel task.
+#[cfg(not(loom))]
+pub async fn close_what_is_left() {
+    loop {
+        LEFT.wait_unless((), |left, ()| !left.is_idle()).await;
+        while discard_some() {
+            executor::yield_now().await;
+        }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::{Job, KILLED};
+    use alloc::sync::Arc;
+    use alloc::vec::Vec;
+
+    /// A killed job with so many children that take no end while they are kept; the children.
+    fn doomed(children: usize) -> (Doomed, Vec<Arc<Job>>) {
+        let job = Job::root();
+        let children = (0..children).map(|_| job.create_child().expect("a job")).collect();
+        let mut doomed = Doomed::default();
+        job.kill_into(KILLED, &mut doomed);
+        (doomed, children)
+    }
+
+    fn step(left: &mut Left) -> bool {
+        let (part, mut doomed) = left.take();
+        doomed.step();
+        left.put_back(part, doomed)
+    }
+
+    /// However much comes meanwhile.
+    #[test]
+    fn what_is_left_has_an_end() {
+        let (mut left, mut kept) = (Left::NOTHING, Vec::new());
+        let mut leave = |left: &mut Left, children| {
+            let (doomed, jobs) = doomed(children);
+            left.push(doomed);
+            kept.push(jobs);
+        };
+        assert!(left.is_idle() && left.is_over(left.ticket()));
+        leave(&mut left, 10 * STEP);
+        let first = left.ticket();
+        leave(&mut left, 10 * STEP);
+        let second = left.ticket();
+        assert!(first < second && !left.is_over(first));
+        let mut steps = [0; 2];
+        for step_number in 1..200 {
+            leave(&mut left, STEP);
+            assert!(step(&mut left));
+            for (ticket, over_after) in [first, second].into_iter().zip(&mut steps) {
+                if left.is_over(ticket) && *over_after == 0 {
+                    *over_after = step_number;
+                }
+            }
+        }
+        assert!((10..=24).contains(&steps[0]), "{steps:?}");
+        assert!(steps[1] > steps[0], "{steps:?}");
+        while step(&mut left) {}
+        assert!(left.is_idle() && left.is_over(left.ticket()));
+    }
+
+    /// Nor is it over while a part of it is in somebody's hands.
+    #[test]
+    fn what_is_in_hands_is_not_over() {
+        let mut left = Left::NOTHING;
+        let (large, _children) = doomed(3 * STEP);
+        left.push(large);
+        let (part, in_hands) = left.take();
+        let ticket = left.ticket();
+        assert!(!left.is_over(ticket) && !step(&mut left) && !left.is_over(ticket));
+        assert!(left.put_back(part, in_hands) && !left.is_over(ticket));
+        while step(&mut left) {
+            assert!(!left.is_over(ticket));
+        }
+        assert!(left.is_over(ticket));
+    }
+}

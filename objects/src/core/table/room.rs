@@ -1,0 +1,53 @@
+//! Room in a handle table for handles that are to come: so that what brings them, such as a message, is only taken
+//! when they can be.
+
+use super::HandleTable;
+use crate::core::handles::Handles;
+use abi::Status;
+
+impl HandleTable {
+    /// Makes room for so many handles that are to come.
+    ///
+    /// # Errors
+    /// `NO_MEMORY`, `NO_RESOURCES` beyond the limit of a job, `BAD_STATE` after [`HandleTable::close`].
+    pub fn reserve(&self, handles: usize) -> Result<Room<'_>, Status> {
+        let mut slots = self.slots.lock();
+        slots.reserve(handles)?;
+        slots.reserved += handles;
+        Ok(Room { table: self, handles })
+    }
+}
+
+/// Room in a table, which nobody else gets.
+#[must_use = "room that is dropped is given back"]
+pub struct Room<'a> {
+    table: &'a HandleTable,
+    handles: usize,
+}
+
+impl Room<'_> {
+    /// Adds no more handles than there is room for; `placed` is told each value in order.
+    ///
+    /// # Errors
+    /// `BAD_STATE` when the table was [closed](HandleTable::close) meanwhile, and the handles are too.
+    pub fn fill(mut self, handles: Handles, mut placed: impl FnMut(usize, u32)) -> Result<(), Status> {
+        let mut slots = self.table.slots.lock();
+        if slots.closed {
+            return Err(Status::BAD_STATE);
+        }
+        slots.reserved -= handles.len();
+        self.handles -= handles.len();
+        for (index, handle) in handles.into_iter().enumerate() {
+            placed(index, self.table.place(&mut slots, handle));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        if self.handles != 0 {
+            self.table.slots.lock().reserved -= self.handles;
+        }
+    }
+}

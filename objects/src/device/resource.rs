@@ -1,0 +1,29 @@
+//! Resource: the authority over a part of the machine. For now the root resource, which is all of it.
+
+use crate::core::base::Base;
+use crate::core::name::Name;
+use crate::object::kernel_object;
+use alloc::sync::Arc;
+
+/// A resource.
+pub struct Resource {
+    base: Base,
+    name: Name,
+}
+
+impl Resource {
+    /// The root resource, `ZX_RSRC_KIND_ROOT`.
+    pub fn root() -> Arc<Self> {
+        Arc::new(Self { base: Base::new(), name: Name::new(b"root") })
+    }
+}
+
+kernel_object!(Resource, OBJ_TYPE_RESOURCE, DEFAULT_RESOURCE, {
+    fn base(&self) -> &Base {
+        &self.base
+    }
+
+    fn name(&self) -> Option<&Name> {
+        Some(&self.name)
+    }
+});

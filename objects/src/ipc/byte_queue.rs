@@ -1,0 +1,216 @@
+//! The bytes on their way to one end of a FIFO or socket, and reading them without holding their lock.
+//!
+//! Copying to user memory may fault, and resolving a fault may need any lock. So a reader copies what is
+//! at the front in steps, each under the lock, hands each on without it, and removes the bytes only when
+//! all have arrived. If another reader removed something in between, it begins again. So nothing is lost
+//! when user memory turns out to be bad, and no byte is read twice.
+
+use crate::core::room::Room;
+use abi::Status;
+use alloc::collections::VecDeque;
+use waitq::sync::Mutex;
+
+/// Bytes that are copied at once; this much is on the stack.
+const STEP: usize = 4096;
+
+/// How many times [`STEP`] bytes are handed on in one step of a long read: each may go to a page that is not there yet.
+const PIECES: usize = 16;
+
+/// Up to this many bytes, a smaller place on the stack saves clearing the large one.
+pub(crate) const SMALL: usize = 128;
+
+/// How often a reader begins again, because user code decides how long others get in its way.
+const ATTEMPTS: usize = 16;
+
+/// Where what is read goes.
+pub trait Sink {
+    /// Takes the bytes from `at` on. Reading may begin again, and overwrite them.
+    ///
+    /// # Errors
+    /// As the sink likes; nothing was read then.
+    fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status>;
+
+    /// Is told, after the last bytes, how many there are in all.
+    ///
+    /// # Errors
+    /// As the sink likes; nothing was read then.
+    fn tell(&mut self, count: usize) -> Result<(), Status>;
+}
+
+/// First in, first out.
+#[derive(Default)]
+pub(crate) struct ByteQueue {
+    bytes: VecDeque<u8>,
+    /// How often bytes were removed.
+    removals: u64,
+}
+
+impl ByteQueue {
+    /// An empty queue with room for `capacity` bytes.
+    pub fn with_capacity(capacity: usize) -> Result<Self, Status> {
+        let mut queue = Self::default();
+        queue.reserve(capacity, capacity)?;
+        Ok(queue)
+    }
+
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Makes room for `count` more bytes, growing to a power of two or to `most`.
+    pub fn reserve(&mut self, count: usize, most: usize) -> Result<(), Status> {
+        let wanted = self.len() + count;
+        if wanted <= self.bytes.capacity() {
+            return Ok(());
+        }
+        let more = wanted.next_power_of_two().min(most).max(wanted) - self.len();
+        Ok(self.bytes.make_exact_room(more)?)
+    }
+
+    /// Appends bytes for which there is room.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend(bytes);
+    }
+
+    /// Removes the first bytes.
+    pub fn remove(&mut self, count: usize) {
+        self.bytes.drain(..count);
+        self.removals += 1;
+    }
+
+    /// Gives back memory that an empty queue does not need to keep.
+    pub fn trim(&mut self) {
+        if self.bytes.is_empty() && self.bytes.capacity() > STEP {
+            self.bytes = VecDeque::new();
+        }
+    }
+
+    /// Empties the queue; the bytes come back, to be dropped without the lock.
+    pub fn take(&mut self) -> VecDeque<u8> {
+        self.removals += 1;
+        core::mem::take(&mut self.bytes)
+    }
+
+    /// Copies bytes from `at` on, up to `end` or as many as `to` has room for; how many.
+    fn copy(&self, at: usize, end: usize, to: &mut [u8]) -> usize {
+        let count = to.len().min(end - at);
+        let (first, second) = self.bytes.as_slices();
+        let from_first = first.get(at..).unwrap_or_default();
+        let (head, tail) = to[..count].split_at_mut(count.min(from_first.len()));
+        head.copy_from_slice(&from_first[..head.len()]);
+        let start = at.saturating_sub(first.len());
+        tail.copy_from_slice(&second[start..start + tail.len()]);
+        count
+    }
+}
+
+/// A read that is under way.
+pub struct Reading {
+    /// How often bytes had been removed when it began; nothing before that.
+    removals: Option<u64>,
+    /// How many bytes are read, and how many of them are in the sink.
+    count: usize,
+    done: usize,
+    /// Whether the sink was told that all are there.
+    told: bool,
+    /// How often it may yet begin.
+    attempts: usize,
+}
+
+impl Reading {
+    /// It has not begun.
+    pub fn new() -> Self {
+        Self { removals: None, count: 0, done: 0, told: false, attempts: ATTEMPTS }
+    }
+
+    /// Copies the bytes that are next, with the queue locked; how many. Begins anew if others have removed some.
+    fn copy<T: AsRef<ByteQueue>>(
+        &mut self,
+        locked: &T,
+        front: impl Fn(&T) -> Result<usize, Status>,
+        to: &mut [u8],
+    ) -> Result<usize, Status> {
+        let queue = locked.as_ref();
+        if self.removals != Some(queue.removals) {
+            let attempts = self.attempts.checked_sub(1).ok_or(Status::SHOULD_WAIT)?;
+            let (removals, count) = (Some(queue.removals), front(locked)?);
+            *self = Self { removals, count, done: 0, told: false, attempts };
+        }
+        Ok(queue.copy(self.done, self.count, to))
+    }
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Reads from the queue in `inbox`: as many of its first bytes as `front` says, which are `most` or fewer.
+/// When all are in `sink`, `finish` is told their number, under the lock, and removes them if they are to
+/// be removed.
+///
+/// # Errors
+/// Those of `front` and of `sink`; `SHOULD_WAIT` when other readers were faster again and again.
+pub(crate) fn read<T: AsRef<ByteQueue>>(
+    inbox: &Mutex<T>,
+    most: usize,
+    front: impl Fn(&T) -> Result<usize, Status>,
+    sink: &mut impl Sink,
+    finish: impl Fn(&mut T, usize),
+) -> Result<usize, Status> {
+    let mut reading = Reading::new();
+    loop {
+        let read = match most {
+            ..=SMALL => step(&mut reading, &mut [0; SMALL], inbox, &front, sink, &finish)?,
+            _ => step(&mut reading, &mut [0; STEP], inbox, &front, sink, &finish)?,
+        };
+        if let Some(count) = read {
+            return Ok(count);
+        }
+    }
+}
+
+/// A step of a long [`read`], of [`PIECES`] pieces; nothing as long as it is not over.
+pub(crate) fn read_some<T: AsRef<ByteQueue>>(
+    reading: &mut Reading,
+    inbox: &Mutex<T>,
+    front: impl Fn(&T) -> Result<usize, Status>,
+    sink: &mut impl Sink,
+    finish: impl Fn(&mut T, usize),
+) -> Result<Option<usize>, Status> {
+    step(reading, &mut [0; STEP], inbox, front, sink, finish)
+}
+
+/// Hands on up to [`PIECES`] pieces.
+fn step<T: AsRef<ByteQueue>>(
+    reading: &mut Reading,
+    piece: &mut [u8],
+    inbox: &Mutex<T>,
+    front: impl Fn(&T) -> Result<usize, Status>,
+    sink: &mut impl Sink,
+    finish: impl Fn(&mut T, usize),
+) -> Result<Option<usize>, Status> {
+    for _ in 0..PIECES {
+        let length = {
+            let mut locked = inbox.lock();
+            let length = reading.copy(&*locked, &front, piece)?;
+            if length == 0 && reading.told {
+                finish(&mut locked, reading.count);
+                return Ok(Some(reading.count));
+            }
+            length
+        };
+        sink.put(reading.done, &piece[..length])?;
+        reading.done += length;
+        if reading.done == reading.count {
+            sink.tell(reading.count)?;
+            reading.told = true;
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,186 @@
+//! FIFO: two ends, each with a ring of elements of one small size that the other end fills.
+//!
+//! The rings are allocated when the FIFO is made, so that writing never needs memory. Each end has one
+//! lock over its ring; all signals that tell of the ring, at both ends, change under it.
+//!
+//! Lock order: an end's lock, then the signals of either end. No two ends are locked at once.
+
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+use crate::core::base::Base;
+use crate::core::closing::Doomed;
+use crate::ipc::byte_queue::{self, ByteQueue, SMALL, Sink};
+use crate::object::kernel_object;
+use abi::{Signals, Status};
+use alloc::sync::Arc;
+use waitq::sync::Mutex;
+
+/// Bytes in a ring at most; Zircon's number.
+const MAX_BYTES: usize = abi::FIFO_MAX_SIZE_BYTES;
+
+/// The elements that an end can read.
+struct Inbox {
+    ring: ByteQueue,
+    /// This end has no handle any more.
+    closed: bool,
+    /// The end that fills the ring has no handle any more.
+    writer_closed: bool,
+}
+
+impl AsRef<ByteQueue> for Inbox {
+    fn as_ref(&self) -> &ByteQueue {
+        &self.ring
+    }
+}
+
+struct End {
+    base: Base,
+    inbox: Mutex<Inbox>,
+}
+
+impl End {
+    fn new(capacity: usize) -> Result<Self, Status> {
+        let ring = ByteQueue::with_capacity(capacity)?;
+        Ok(Self {
+            base: Base::with_signals(Signals::FIFO_WRITABLE),
+            inbox: Mutex::new(Inbox { ring, closed: false, writer_closed: false }),
+        })
+    }
+}
+
+struct Pair {
+    ends: [End; 2],
+    element_size: usize,
+    /// Bytes in each ring.
+    capacity: usize,
+}
+
+/// One end of a FIFO.
+pub struct Fifo {
+    pair: Arc<Pair>,
+    side: usize,
+}
+
+impl Fifo {
+    /// Two ends with rings of `count` elements of `element_size` bytes.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE` unless both are at least 1 and a ring has 4096 bytes or less; `NO_MEMORY`.
+    pub fn new(count: usize, element_size: usize) -> Result<(Arc<Self>, Arc<Self>), Status> {
+        let capacity = count.checked_mul(element_size).filter(|bytes| (1..=MAX_BYTES).contains(bytes));
+        let capacity = capacity.ok_or(Status::OUT_OF_RANGE)?;
+        let ends = [End::new(capacity)?, End::new(capacity)?];
+        ends[0].base.set_related(ends[1].base.koid());
+        ends[1].base.set_related(ends[0].base.koid());
+        let pair = Arc::new(Pair { ends, element_size, capacity });
+        Ok((Arc::new(Self { pair: pair.clone(), side: 0 }), Arc::new(Self { pair, side: 1 })))
+    }
+
+    fn end(&self) -> &End {
+        &self.pair.ends[self.side]
+    }
+
+    fn peer(&self) -> &End {
+        &self.pair.ends[1 - self.side]
+    }
+
+    fn check(&self, element_size: usize, count: usize) -> Result<(), Status> {
+        if element_size == self.pair.element_size && count > 0 { Ok(()) } else { Err(Status::OUT_OF_RANGE) }
+    }
+
+    /// How many bytes the other end takes now, of `count` elements. That it is closed is said first.
+    fn admitted(&self, inbox: &Inbox, element_size: usize, count: usize) -> Result<usize, Status> {
+        if inbox.closed {
+            return Err(Status::PEER_CLOSED);
+        }
+        self.check(element_size, count)?;
+        let room = (self.pair.capacity - inbox.ring.len()) / self.pair.element_size;
+        if room == 0 { Err(Status::SHOULD_WAIT) } else { Ok(count.min(room) * self.pair.element_size) }
+    }
+
+    /// Writes up to `count` elements; how many. `fetch` fills a buffer with as many of them as there is
+    /// room for, and is called without a lock.
+    ///
+    /// # Errors
+    /// `PEER_CLOSED`, `OUT_OF_RANGE` when elements have another size or `count` is 0, `SHOULD_WAIT` when
+    /// the ring is full, and those of `fetch`.
+    pub fn write(
+        &self,
+        element_size: usize,
+        count: usize,
+        fetch: impl FnOnce(&mut [u8]) -> Result<(), Status>,
+    ) -> Result<usize, Status> {
+        let admitted = self.admitted(&self.peer().inbox.lock(), element_size, count)?;
+        match admitted {
+            ..=SMALL => self.write_through(&mut [0; SMALL][..admitted], fetch),
+            _ => self.write_through(&mut [0; MAX_BYTES][..admitted], fetch),
+        }
+    }
+
+    /// Writes what `fetch` puts into `buffer`.
+    fn write_through(
+        &self,
+        buffer: &mut [u8],
+        fetch: impl FnOnce(&mut [u8]) -> Result<(), Status>,
+    ) -> Result<usize, Status> {
+        fetch(buffer)?;
+        let (peer, element_size) = (self.peer(), self.pair.element_size);
+        let mut inbox = peer.inbox.lock();
+        // Other writers may have taken some of the room meanwhile.
+        let admitted = self.admitted(&inbox, element_size, buffer.len() / element_size)?;
+        let was_empty = inbox.ring.is_empty();
+        inbox.ring.push(&buffer[..admitted]);
+        if was_empty {
+            peer.base.signals.assert(Signals::FIFO_READABLE);
+        }
+        if inbox.ring.len() == self.pair.capacity {
+            self.end().base.signals.clear(Signals::FIFO_WRITABLE);
+        }
+        Ok(admitted / element_size)
+    }
+
+    /// Reads up to `count` elements into `sink`; how many.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE` when elements have another size or `count` is 0, `SHOULD_WAIT` when the ring is
+    /// empty, `PEER_CLOSED` when it stays so, and those of `sink`.
+    pub fn read(&self, element_size: usize, count: usize, sink: &mut impl Sink) -> Result<usize, Status> {
+        self.check(element_size, count)?;
+        let most = count.saturating_mul(element_size);
+        let front = |inbox: &Inbox| match inbox.ring.len() {
+            0 if inbox.writer_closed => Err(Status::PEER_CLOSED),
+            0 => Err(Status::SHOULD_WAIT),
+            length => Ok(length.min(most)),
+        };
+        let bytes = byte_queue::read(&self.end().inbox, most, front, sink, |inbox, bytes| {
+            let was_full = inbox.ring.len() == self.pair.capacity;
+            inbox.ring.remove(bytes);
+            if inbox.ring.is_empty() {
+                self.end().base.signals.clear(Signals::FIFO_READABLE);
+            }
+            if was_full && !inbox.closed {
+                self.peer().base.signals.assert(Signals::FIFO_WRITABLE);
+            }
+        })?;
+        Ok(bytes / element_size)
+    }
+}
+
+kernel_object!(Fifo, OBJ_TYPE_FIFO, DEFAULT_FIFO, {
+    fn base(&self) -> &Base {
+        &self.end().base
+    }
+
+    fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
+        self.peer().inbox.lock().writer_closed = true;
+        let mut inbox = self.end().inbox.lock();
+        inbox.closed = true;
+        self.peer().base.signals.update(Signals::FIFO_WRITABLE, Signals::FIFO_PEER_CLOSED);
+    }
+
+    fn peer_base(&self) -> Option<Result<&Base, Status>> {
+        let closed = self.peer().inbox.lock().closed;
+        Some(if closed { Err(Status::PEER_CLOSED) } else { Ok(&self.peer().base) })
+    }
+});

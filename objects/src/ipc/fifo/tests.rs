@@ -1,0 +1,165 @@
+//! FIFOs: rings, signals and closing, and readers and writers on many threads.
+
+use crate::{Fifo, Handle, KernelObject, Sink};
+use abi::{Signals, Status};
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+use std::thread;
+
+/// Collects what is read; refuses it if told so.
+#[derive(Default)]
+struct Collected {
+    bytes: Vec<u8>,
+    refuse: bool,
+    refuse_count: bool,
+}
+
+impl Sink for Collected {
+    fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
+        self.bytes.truncate(at);
+        self.bytes.extend(bytes);
+        if self.refuse { Err(Status::INVALID_ARGS) } else { Ok(()) }
+    }
+
+    fn tell(&mut self, count: usize) -> Result<(), Status> {
+        assert_eq!(count, self.bytes.len());
+        if self.refuse_count { Err(Status::INVALID_ARGS) } else { Ok(()) }
+    }
+}
+
+fn fifo(count: usize, size: usize) -> (Arc<Fifo>, Arc<Fifo>) {
+    Fifo::new(count, size).unwrap_or_else(|status| panic!("{count} of {size}: {status:?}"))
+}
+
+fn signals(end: &Fifo) -> Signals {
+    end.base().signals.get()
+}
+
+fn write(end: &Fifo, size: usize, bytes: &[u8]) -> Result<usize, Status> {
+    end.write(size, bytes.len() / size, |buffer| {
+        buffer.copy_from_slice(&bytes[..buffer.len()]);
+        Ok(())
+    })
+}
+
+fn read(end: &Fifo, size: usize, count: usize) -> Result<Vec<u8>, Status> {
+    let mut collected = Collected::default();
+    let read = end.read(size, count, &mut collected)?;
+    assert_eq!(read * size, collected.bytes.len());
+    Ok(collected.bytes)
+}
+
+#[test]
+fn shapes_are_checked() {
+    for (count, size) in
+        [(0, 1), (1, 0), (1, 4097), (4097, 1), (1366, 3), (8192, 1), (usize::MAX, usize::MAX)]
+    {
+        assert_eq!(Fifo::new(count, size).err(), Some(Status::OUT_OF_RANGE), "{count} of {size}");
+    }
+}
+
+#[test]
+fn ring_wraps_and_fills() {
+    for count in [4, 5, 6, 7, 8] {
+        wrap_and_fill(count);
+    }
+}
+
+fn wrap_and_fill(count: usize) {
+    let (left, right) = fifo(count, 3);
+    let mut next = 0u8;
+    for _ in 0..100 {
+        let bytes: Vec<u8> = (0..9).map(|index| next.wrapping_add(index)).collect();
+        assert_eq!(write(&left, 3, &bytes), Ok(3));
+        assert_eq!(read(&right, 3, 9), Ok(bytes));
+        next = next.wrapping_add(9);
+    }
+    assert_eq!(write(&left, 3, &[1; 30]), Ok(count));
+    assert_eq!(write(&left, 3, &[1; 3]), Err(Status::SHOULD_WAIT));
+    assert_eq!(signals(&left), Signals::empty());
+}
+
+#[test]
+fn failed_copies_change_nothing() {
+    let (left, right) = fifo(4, 2);
+    assert_eq!(left.write(2, 3, |_| Err(Status::INVALID_ARGS)), Err(Status::INVALID_ARGS));
+    assert_eq!(read(&right, 2, 1), Err(Status::SHOULD_WAIT));
+    write(&left, 2, &[1, 2, 3, 4]).expect("written");
+    let mut sink = Collected { refuse: true, ..Collected::default() };
+    assert_eq!(right.read(2, 2, &mut sink), Err(Status::INVALID_ARGS));
+    let mut sink = Collected { refuse_count: true, ..Collected::default() };
+    assert_eq!(right.read(2, 2, &mut sink), Err(Status::INVALID_ARGS));
+    assert_eq!(read(&right, 2, 9), Ok(vec![1, 2, 3, 4]));
+}
+
+#[test]
+fn room_that_goes_while_fetching_is_not_used() {
+    let (left, right) = fifo(4, 1);
+    let written = left.write(1, 4, |buffer| {
+        buffer.fill(1);
+        write(&left, 1, &[2, 2, 2]).map(drop)
+    });
+    assert_eq!(written, Ok(1));
+    assert_eq!(read(&right, 1, 4), Ok(vec![2, 2, 2, 1]));
+}
+
+#[test]
+fn closing_is_seen_after_the_last_element() {
+    let (left, right) = fifo(4, 1);
+    let (left, right) = (Handle::to_new(left).expect("a handle"), (right.clone(), Handle::to_new(right)));
+    let crate::Object::Fifo(writer) = left.object().clone() else { panic!("a FIFO") };
+    write(&writer, 1, &[1, 2, 3, 4]).expect("written");
+    drop(left);
+    assert_eq!(signals(&right.0), Signals::FIFO_READABLE | Signals::FIFO_PEER_CLOSED);
+    assert_eq!(read(&right.0, 1, 3), Ok(vec![1, 2, 3]));
+    assert_eq!(write(&right.0, 1, &[1]), Err(Status::PEER_CLOSED));
+    assert_eq!(read(&right.0, 1, 3), Ok(vec![4]));
+    assert_eq!(read(&right.0, 1, 3), Err(Status::PEER_CLOSED));
+    assert_eq!(right.0.signal_peer(Signals::empty(), Signals::USER_SIGNAL_0), Err(Status::PEER_CLOSED));
+    drop(right.1);
+    assert!(!signals(&writer).contains(Signals::FIFO_WRITABLE));
+}
+
+#[test]
+fn every_element_is_read_once() {
+    const EACH: u32 = 5_000;
+    let (left, right) = fifo(16, 4);
+    let writers = [0, 1].map(|writer| {
+        let left = left.clone();
+        thread::spawn(move || {
+            for number in 0..EACH {
+                let element = (number * 2 + writer).to_ne_bytes();
+                while write(&left, 4, &element) == Err(Status::SHOULD_WAIT) {
+                    thread::yield_now();
+                }
+            }
+        })
+    });
+    let readers = [(); 2].map(|()| {
+        thread::spawn({
+            let right = right.clone();
+            move || {
+                let mut seen = Vec::new();
+                loop {
+                    match read(&right, 4, 5) {
+                        Ok(bytes) => {
+                            seen.extend(bytes.chunks(4).map(|e| u32::from_ne_bytes(e.try_into().expect("4"))))
+                        }
+                        Err(Status::PEER_CLOSED) => return seen,
+                        Err(_) => thread::yield_now(),
+                    }
+                }
+            }
+        })
+    });
+    let closing = Handle::to_new(left).expect("a handle");
+    for writer in writers {
+        writer.join().expect("it returns");
+    }
+    drop(closing);
+    let mut all: Vec<u32> =
+        readers.into_iter().flat_map(|reader| reader.join().expect("it returns")).collect();
+    all.sort_unstable();
+    assert!(all.into_iter().eq(0..EACH * 2));
+}

@@ -1,0 +1,102 @@
+//! From an address to a page: page faults, and mapping pages before they fault.
+
+use super::Vmar;
+use super::tree::Child;
+use crate::memory::mapping::Mapping;
+use crate::memory::{Frame, NoMemory, PAGE_SIZE, PageTable, Protection, Work};
+use abi::Status;
+use core::ops::Range;
+
+/// Why an access to memory cannot go on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FaultError {
+    /// Nothing is mapped there.
+    NotMapped,
+    /// The mapping does not allow such an access.
+    Denied,
+    /// The VMO ends before that.
+    OutOfRange,
+    /// There was no memory for the page, or for the page table.
+    NoMemory,
+    /// Who pays for the page, or for the page table, has as much as its job may have.
+    OverLimit,
+}
+
+impl From<NoMemory> for FaultError {
+    fn from(_: NoMemory) -> Self {
+        Self::NoMemory
+    }
+}
+
+impl From<FaultError> for Status {
+    fn from(error: FaultError) -> Self {
+        match error {
+            FaultError::NotMapped => Self::NOT_FOUND,
+            FaultError::Denied => Self::ACCESS_DENIED,
+            FaultError::OutOfRange => Self::OUT_OF_RANGE,
+            FaultError::NoMemory | FaultError::OverLimit => Self::NO_MEMORY,
+        }
+    }
+}
+
+impl Vmar {
+    /// Makes an access to this address of the address space possible: commits the page and maps it. If
+    /// another CPU was faster, nothing is left to do.
+    ///
+    /// # Errors
+    /// See [`FaultError`].
+    pub fn fault(&self, address: u64, access: Protection) -> Result<(), FaultError> {
+        let tree = self.space.tree.lock();
+        let (_, mapping) = tree.find(address).ok_or(FaultError::NotMapped)?;
+        if !mapping.protection.allows(access) || mapping.protection == Protection::NONE {
+            return Err(FaultError::Denied);
+        }
+        let page = address - address % PAGE_SIZE;
+        let enter = |frame| enter(&*self.space.table, page, frame, mapping.protection);
+        mapping.vmo.with_page(mapping.offset_of(page), enter)?
+    }
+
+    /// Maps the committed pages of a range of addresses: a step of `VM_MAP_RANGE` and `VMAR_OP_MAP_RANGE`,
+    /// which moves the start of the range on. When the range is empty, all is done.
+    ///
+    /// # Errors
+    /// `BAD_STATE`: destroyed, or a part of the range is not mapped in this very region. `NO_MEMORY`.
+    pub fn populate(&self, range: &mut Range<u64>) -> Result<(), Status> {
+        let mut tree = self.open()?;
+        match tree.region(self.index).at(range.start) {
+            Some(Child::Mapping(mapping)) => Ok(populate(mapping, &*self.space.table, range)?),
+            _ => Err(Status::BAD_STATE),
+        }
+    }
+}
+
+/// One step, within one mapping.
+fn populate(mapping: &Mapping, table: &dyn PageTable, range: &mut Range<u64>) -> Result<(), NoMemory> {
+    let end = range.end.min(mapping.end());
+    let mut bytes = mapping.offset_of(range.start)..mapping.offset_of(end);
+    if mapping.protection == Protection::NONE {
+        bytes.start = bytes.end;
+    }
+    let outcome = mapping.vmo.for_each_committed(&mut bytes, |offset, frame| {
+        let page = mapping.address + (offset - mapping.offset);
+        enter(table, page, frame, mapping.protection).map_err(|_| NoMemory)
+    });
+    range.start = mapping.address + (bytes.start - mapping.offset);
+    outcome.map(drop)
+}
+
+/// Maps a page that may be mapped already. The locks of the address space and of the VMO are held.
+fn enter(table: &dyn PageTable, page: u64, frame: Frame, protection: Protection) -> Result<(), FaultError> {
+    match table.query(page) {
+        Some((there, allowed)) if there == frame => {
+            if allowed != protection {
+                table.protect(&mut (page..page + PAGE_SIZE), protection, &mut Work::unlimited());
+            }
+            return Ok(());
+        }
+        // Of a mapping that was overwritten here.
+        Some(_) => table.unmap(&mut (page..page + PAGE_SIZE), &mut Work::unlimited()),
+        None => {}
+    }
+    table.map(page, frame, protection)
+}

@@ -1,0 +1,36 @@
+//! The family of waiting: for signals of one object or of several, with a deadline; ports, which wait for many and queue
+//! packets; watches, by which other objects wait; and futexes, which are waits for no object at all.
+//!
+//! Every wait is a node of `waitq` in some queue, most of them in that of an object's signals (`core/signals`). Here
+//! stands who owns the node, and what is done when it is woken.
+//!
+//! - `deadline`: when a wait gives up, and the forms that any wait can be polled in
+//! - `one`, `many`, `places`: a thread or a kernel task that waits for one object, or for up to [`MAX_ITEMS`]
+//! - `port`: a port, and its observers
+//! - `watch`: what a wait set or an IO port has at an object
+//! - `futex`: the futexes of a process
+
+mod deadline;
+mod futex;
+mod many;
+mod one;
+mod places;
+mod port;
+#[cfg(all(test, not(loom)))]
+mod tests;
+mod watch;
+
+pub use deadline::{Deadline, give_up, poll_until, poll_waiter, sleep_until, until, until_pinned};
+pub use futex::{
+    FUTEX_STEP, FutexTable, FutexUnderWay, FutexWait, FutexWaiter, NewOwner, Place, Queue as FutexQueue,
+    Refused, Requeue, futex_waiter,
+};
+pub use many::WaitSet;
+pub use one::{SignalWaiter, begin_wait_on, wait_for, wait_on};
+pub use places::{Places, pages_for};
+pub use port::{AsyncOptions, MAX_OBSERVERS, MAX_USER_PACKETS, PacketWaiter, Port};
+pub use watch::{Holder, Subject};
+pub(crate) use watch::{Watch, Watcher};
+
+/// Most items of one `wait_many`; Zircon's number.
+pub const MAX_ITEMS: usize = abi::WAIT_MANY_MAX_ITEMS;

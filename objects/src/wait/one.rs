@@ -1,0 +1,91 @@
+//! Waiting for signals of one object.
+
+use super::{Deadline, until, until_pinned};
+use crate::core::handle::HandleId;
+use crate::core::signals::{self, Active, Observable, Observation, Observers, SignalQueue, SignalSet};
+use crate::object::Object;
+use abi::{Signals, Status};
+use core::future::poll_fn;
+use core::pin::{Pin, pin};
+use core::task::{Poll, Waker};
+use waitq::{Registration, Waiter};
+
+/// Waits until one of `mask` is active in an object's signals.
+///
+/// `still_open` is asked, when there is a need to wait, whether the handle that the wait came through
+/// is open. Returns the outcome (`OK`, `TIMED_OUT`, `CANCELED`) and every signal seen.
+pub async fn wait_on(
+    signals: &SignalSet,
+    mask: Signals,
+    handle: HandleId,
+    still_open: impl FnOnce() -> bool,
+    deadline: Deadline,
+) -> (Result<(), Status>, Signals) {
+    let wait = signals.observe(Observation::of(mask, handle), still_open);
+    match until(wait, deadline).await {
+        Ok(seen) => (seen.outcome(), seen.observed),
+        Err(seen) => (Err(Status::TIMED_OUT), seen.observed),
+    }
+}
+
+/// One who waits for signals of one object after the other, and keeps the object meanwhile: the wait of
+/// a thread. [`wait_on`] is that of a kernel task.
+pub type SignalWaiter = Waiter<Observable, Observation, Active, Observers>;
+
+/// An observer that belongs to no task.
+pub(crate) type Observer = Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync, Observers>;
+
+/// Begins to wait until one of the mask is active in `object`'s signals, as [`wait_on`] does.
+#[inline]
+pub fn begin_wait_on(
+    mut waiter: Pin<&mut SignalWaiter>,
+    object: Object,
+    observation: Observation,
+    still_open: impl FnOnce() -> bool,
+    waker: &Waker,
+) -> Poll<Observation> {
+    let mut many = false;
+    let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
+        many = observers.wants_keeper();
+        seen.begin_through(active, still_open)
+    };
+    let begun = waiter.as_mut().begin(object.into_observable(), observation, begin, waker);
+    if many {
+        keep_while_many_wait(&waiter);
+    }
+    begun
+}
+
+#[cold]
+fn keep_while_many_wait(waiter: &SignalWaiter) {
+    if let Some(owner) = waiter.owner() {
+        let queue: &SignalQueue = (**owner).as_ref();
+        signals::keep(queue, owner.clone());
+    }
+}
+
+/// [`wait_on`] an object, for a call of a thread.
+pub async fn wait_for(
+    object: Object,
+    mask: Signals,
+    handle: HandleId,
+    still_open: impl FnOnce() -> bool,
+    deadline: Deadline,
+) -> (Result<(), Status>, Signals) {
+    let observation = Observation::of(mask, handle);
+    let mut waiter = pin!(SignalWaiter::new(observation));
+    let mut begin = Some((object, still_open));
+    let begun = poll_fn(|context| {
+        Poll::Ready(begin.take().map(|(object, still_open)| {
+            begin_wait_on(waiter.as_mut(), object, observation, still_open, context.waker())
+        }))
+    })
+    .await;
+    if let Some(Poll::Ready(seen)) = begun {
+        return (seen.outcome(), seen.observed);
+    }
+    match until_pinned(waiter, deadline).await {
+        Ok(seen) => (seen.outcome(), seen.observed),
+        Err(seen) => (Err(Status::TIMED_OUT), seen.observed),
+    }
+}
