@@ -4,22 +4,20 @@
 //! - [`toolchain`] finds or fetches a compiler for the kernel, with [`packages`];
 //! - [`compile`] builds the kernel and the user programs with it, [`c`] those in C;
 //! - [`ramdisk`] and [`image`] pack what was built;
-//! - [`machine`] runs it in QEMU and tells how it ended;
-//! - [`symbols`] turns addresses into functions and lines.
+//! - [`qemu`] finds or fetches QEMU, in which the [`machine`] library runs it;
+//! - [`guest`] is what that library has to be told of this kernel.
 //!
 //! `src/main.rs` is the command on top of this library, and `qemu-tests` the
 //! test runner on top of it.
 
 pub mod c;
 pub mod compile;
-pub mod elf;
+pub mod guest;
 pub mod image;
-pub mod machine;
 pub mod packages;
 pub mod qemu;
 pub mod ramdisk;
 pub mod steps;
-pub mod symbols;
 pub mod toolchain;
 pub mod workspace;
 

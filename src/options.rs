@@ -8,10 +8,8 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
     value_parser,
 };
-use hafnon::{
-    machine::{Boot, Machine},
-    qemu::{self, Accelerator},
-};
+use hafnon::{guest, qemu};
+use machine::{Accelerator, Boot, Debugger, Machine, accelerator::check_kvm};
 
 use crate::commands;
 
@@ -197,8 +195,8 @@ impl MachineOptions {
     /// seconds unless another time was asked for.
     ///
     /// # Errors
-    /// KVM was asked for and is of no use here.
-    pub fn machine(&self, boot: Boot, silence: u64) -> Result<Machine, Usage> {
+    /// KVM was asked for and is of no use here, or there is no QEMU.
+    pub fn machine(&self, boot: Boot, silence: u64) -> anyhow::Result<Machine> {
         let seconds = self.timeout.unwrap_or(silence);
         let waits = seconds == 0 || self.gdb;
         Ok(Machine {
@@ -206,9 +204,9 @@ impl MachineOptions {
             cpu: self.cpu.clone(),
             memory: self.memory.clone(),
             accelerator: self.accelerator()?,
-            debugger: self.gdb,
+            debugger: self.gdb.then_some(announce),
             silence: (!waits).then(|| Duration::from_secs(seconds)),
-            ..Machine::new(boot)
+            ..guest::machine(boot)?
         })
     }
 
@@ -232,14 +230,19 @@ impl MachineOptions {
 
     fn accelerator(&self) -> Result<Accelerator, Usage> {
         match self.accel {
-            None => Ok(qemu::best_accelerator()),
+            None => Ok(Accelerator::best()),
             Some(Accel::Tcg) => Ok(Accelerator::Tcg),
-            Some(Accel::Kvm) => match qemu::check_kvm() {
+            Some(Accel::Kvm) => match check_kvm() {
                 Ok(()) => Ok(Accelerator::Kvm),
                 Err(error) => Err(Usage(format!("--accel kvm: {error}"))),
             },
         }
     }
+}
+
+/// Tells the person who asked for a debugger how to start one.
+fn announce(debugger: &Debugger) {
+    eprintln!("hafnon: waiting for a debugger: {debugger}");
 }
 
 /// Reads the name of an ABI.

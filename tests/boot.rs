@@ -13,12 +13,12 @@ use std::{
 
 use hafnon::{
     compile::{self, Kind, Profile, Program},
-    machine::{Boot, End, Listener, Machine, word},
+    guest::{machine, symbols, word},
     qemu, ramdisk,
     steps::Step,
-    symbols::Symbols,
     toolchain, workspace,
 };
+use machine::{Boot, End, Machine, Transcript};
 
 /// The last line of a tour that left nothing behind.
 const LAST_LINE: &str = "left behind: handles none, pages none, tasks none";
@@ -217,7 +217,7 @@ fn lines_are_told_of_code_without_functions() {
     let endless = guest::endless_program(directory.path());
     let bytes = std::fs::read(&endless).unwrap();
     let entry = object::Object::entry(&object::File::parse(bytes.as_slice()).unwrap());
-    let frames = Symbols::of(&endless).frames(entry);
+    let frames = symbols(&endless).frames(entry);
     assert!(
         frames.len() == 1 && frames[0].starts_with("start at ") && frames[0].contains("loop.s:"),
         "{frames:?}"
@@ -241,10 +241,11 @@ fn a_kernel_without_a_program_ends_with_a_sentence() {
     let ramdisk = Some(ramdisk::temporary(build()).unwrap());
     let words = vec![word("run", "bin/nothing")];
     let kernel = compile::kernel_file(compile::KERNEL);
-    let mut console = Console::default();
-    let outcome = Machine::new(Boot::Direct { kernel, ramdisk, words }).run(&mut console).unwrap();
+    let mut transcript = Transcript::default();
+    let machine = machine(Boot::Direct { kernel, ramdisk, words }).unwrap();
+    let outcome = machine.run(&mut transcript).unwrap();
     assert_eq!(outcome.end, End::Exited(2));
-    assert!(console.0.contains("no first process: bin/nothing is not in the ramdisk"));
+    assert!(transcript.text().contains("no first process: bin/nothing is not in the ramdisk"));
 }
 
 /// Runs one test of the kernel's own that ends the machine; how it ended, for a person.
@@ -252,10 +253,9 @@ fn told(test: &str) -> (End, String) {
     build();
     let kernel = compile::kernel(&toolchain::for_kernel().unwrap(), "hafnon-kernel-tests").unwrap();
     let words = vec![word("test", &format!("ends::{test}"))];
-    let symbols = Symbols::of(&kernel);
-    let machine = Machine::new(Boot::Direct { kernel, ramdisk: None, words });
-    let outcome = machine.run(&mut Console::default()).unwrap();
-    let told = outcome.describe(&symbols);
+    let machine = machine(Boot::Direct { kernel, ramdisk: None, words }).unwrap();
+    let outcome = machine.run(&mut Transcript::default()).unwrap();
+    let told = outcome.describe();
     (outcome.end, told)
 }
 
@@ -449,13 +449,15 @@ fn a_kernel_of_ones_own_runs_its_service() {
     let endless = guest::endless_program(directory.path());
     let programs = ramdisk::with(build().clone(), "bin/endless", &endless);
     let ramdisk = Some(ramdisk::temporary(&programs).unwrap());
-    let mut machine = Machine::new(Boot::Direct { kernel, ramdisk, words: vec![word("run", "bin/endless")] });
+    let words = vec![word("run", "bin/endless")];
+    let mut machine = machine(Boot::Direct { kernel, ramdisk, words }).unwrap();
     let limit = Duration::from_secs(8);
     machine.limit = Some(limit);
-    let mut console = Console::default();
-    let outcome = machine.run(&mut console).unwrap();
-    assert_eq!(outcome.end, End::TookTooLong(limit), "{}", console.0);
-    assert!(console.0.contains("alive for 1 s"), "{}", console.0);
+    let mut transcript = Transcript::default();
+    let outcome = machine.run(&mut transcript).unwrap();
+    let console = transcript.text();
+    assert_eq!(outcome.end, End::TookTooLong(limit), "{console}");
+    assert!(console.contains("alive for 1 s"), "{console}");
 }
 
 #[test]
@@ -464,13 +466,14 @@ fn a_poll_over_its_budget_is_reported_with_the_tasks_name() {
     let kernel = compile::kernel(&toolchain::for_kernel().unwrap(), "hafnon-kernel-tests").unwrap();
     let said = |budget: &str| {
         let words = vec![word("test", "scheduling::a_long_poll"), word("kernel.poll-budget", budget)];
-        let mut console = Console::default();
+        let mut transcript = Transcript::default();
         let boot = Boot::Direct { kernel: kernel.clone(), ramdisk: None, words };
         // Instructions are the guest's time: no load of the host makes a poll longer.
-        let machine = Machine { counted: true, ..Machine::new(boot) };
-        let outcome = machine.run(&mut console).unwrap();
-        assert_eq!(outcome.end, End::Exited(0), "{}", console.0);
-        console.0
+        let machine = Machine { counted: true, ..machine(boot).unwrap() };
+        let outcome = machine.run(&mut transcript).unwrap();
+        let console = transcript.text().into_owned();
+        assert_eq!(outcome.end, End::Exited(0), "{console}");
+        console
     };
     let report = "a poll of task lengthy took";
     assert!(said("5").contains(report));
@@ -505,9 +508,9 @@ fn the_command_line_takes_the_console_from_programs() {
         let ramdisk = Some(ramdisk::temporary(build()).unwrap());
         let words = [option].into_iter().chain(child).collect();
         let kernel = compile::kernel_file(compile::KERNEL);
-        let mut machine = Machine::new(Boot::Direct { kernel, ramdisk, words });
+        let mut machine = machine(Boot::Direct { kernel, ramdisk, words }).unwrap();
         machine.limit = Some(Duration::from_secs(60));
-        let outcome = machine.run(&mut Console::default()).unwrap();
+        let outcome = machine.run(&mut Transcript::default()).unwrap();
         assert_eq!(outcome.end, End::Exited(calls), "{value}");
     }
 }
@@ -524,22 +527,10 @@ fn both_images_boot_to_the_tour() {
 }
 
 fn boots_to_the_tour(image: &Path, firmware: Option<PathBuf>) {
-    let mut machine = Machine::new(Boot::Disk { image: image.to_owned(), firmware });
+    let mut machine = machine(Boot::Disk { image: image.to_owned(), firmware }).unwrap();
     machine.limit = Some(Duration::from_secs(120));
-    let mut console = Console::default();
-    let outcome = machine.run(&mut console).unwrap();
-    assert_eq!(outcome.end, End::Exited(0), "{}", console.0);
-    is_whole_tour(&console.0);
-}
-
-/// Keeps what the guest prints.
-#[derive(Default)]
-struct Console(String);
-
-impl Listener for Console {
-    fn console(&mut self, bytes: &[u8]) {
-        self.0 += &String::from_utf8_lossy(bytes);
-    }
-
-    fn control(&mut self, _line: &str) {}
+    let mut transcript = Transcript::default();
+    let outcome = machine.run(&mut transcript).unwrap();
+    assert_eq!(outcome.end, End::Exited(0), "{}", transcript.text());
+    is_whole_tour(&transcript.text());
 }

@@ -1,5 +1,6 @@
 //! How the host sees a machine end, with a guest of a few instructions in place
-//! of the kernel: every end, and no QEMU left after any of them.
+//! of the kernel: every end, and no QEMU left after any of them. The guest has a
+//! dialect of its own, as a kernel of somebody else's would.
 
 mod guest;
 
@@ -14,38 +15,51 @@ use std::{
     time::Duration,
 };
 
-use hafnon::machine::{Boot, End, Listener, Machine, Outcome};
+use hafnon::qemu;
+use machine::{Boot, Dialect, End, LastWord, Machine, Outcome, Transcript, dialect::addresses};
 
-/// Keeps what the guest says.
-#[derive(Default)]
-struct Heard {
-    console: String,
-    control: Vec<String>,
+/// What `guest.s` says of its end.
+#[derive(Debug)]
+struct Few;
+
+impl Dialect for Few {
+    fn last_word(&self, line: &str) -> Option<LastWord> {
+        let (word, rest) = line.split_once(' ')?;
+        match word {
+            "DONE" => rest.parse().ok().map(LastWord::Exit),
+            "OOPS" => Some(LastWord::Panic(rest.into())),
+            "AT" => Some(LastWord::Stack("the CPU".into(), addresses(rest)?)),
+            _ => None,
+        }
+    }
+
+    fn exit_device(&self, value: u8) -> Option<End> {
+        match value {
+            0x10 => Some(End::Exited(0)),
+            0x11 => Some(End::PoweredOff),
+            _ => None,
+        }
+    }
 }
 
-impl Listener for Heard {
-    fn console(&mut self, bytes: &[u8]) {
-        self.console += &String::from_utf8_lossy(bytes);
-    }
-
-    fn control(&mut self, line: &str) {
-        self.control.push(line.into());
-    }
+/// A machine with the guest in `kernel`, told to do `what`.
+fn machine(kernel: &Path, what: &str) -> Machine {
+    let words = vec![format!("do={what}")];
+    let boot = Boot::Direct { kernel: kernel.into(), ramdisk: None, words };
+    Machine { qemu: Some(qemu::ensure().unwrap().qemu), ..Machine::new(boot, Few) }
 }
 
 /// Boots the guest, told to do `what`, with limits of seconds; what it said and how it ended.
-fn boot(what: &str) -> (Heard, Outcome) {
+fn boot(what: &str) -> (Transcript, Outcome) {
     let directory = tempfile::tempdir().unwrap();
-    let kernel = guest::kernel(directory.path());
-    let boot = Boot::Direct { kernel, ramdisk: None, words: vec![format!("do={what}")] };
-    let mut machine = Machine::new(boot);
+    let mut machine = machine(&guest::kernel(directory.path()), what);
     machine.silence = Some(Duration::from_secs(2));
     machine.limit = Some(Duration::from_secs(4));
-    let mut heard = Heard::default();
-    let outcome = machine.run(&mut heard).unwrap();
-    assert_eq!(heard.control, ["KTAP version 1"]);
-    assert!(heard.console.starts_with("hello, console\n"), "{}", heard.console);
-    (heard, outcome)
+    let mut transcript = Transcript::default();
+    let outcome = machine.run(&mut transcript).unwrap();
+    assert_eq!(transcript.control, ["KTAP version 1"]);
+    assert!(transcript.text().starts_with("hello, console\n"), "{}", transcript.text());
+    (transcript, outcome)
 }
 
 #[test]
@@ -89,7 +103,14 @@ fn a_guest_that_talks_for_ever_meets_its_limit() {
 #[test]
 fn switching_off_without_a_code_is_no_success() {
     let (_, outcome) = boot("off");
+    assert_eq!(outcome.end, End::PoweredOff);
     assert_ne!(outcome.end.status(), 0);
+}
+
+#[test]
+fn a_value_for_the_exit_device_may_be_all_that_a_guest_says() {
+    let (_, outcome) = boot("wordless");
+    assert_eq!(outcome.end, End::Exited(0));
 }
 
 /// Not a test of its own: what the next test starts and kills.
@@ -97,10 +118,11 @@ fn switching_off_without_a_code_is_no_success() {
 #[ignore = "runs for ever; started by no_qemu_outlives_a_killed_parent"]
 fn run_until_killed() {
     let Some(kernel) = std::env::var_os("HAFNON_TEST_GUEST") else { return };
-    let words = vec!["do=loop".into()];
-    let mut machine = Machine::new(Boot::Direct { kernel: kernel.into(), ramdisk: None, words });
-    machine.debugger = std::env::var_os("HAFNON_TEST_DEBUGGER").is_some();
-    machine.run(&mut Heard::default()).unwrap();
+    let mut machine = machine(Path::new(&kernel), "loop");
+    if std::env::var_os("HAFNON_TEST_DEBUGGER").is_some() {
+        machine.debugger = Some(|debugger| eprintln!("{debugger}"));
+    }
+    machine.run(&mut Transcript::default()).unwrap();
 }
 
 /// Starts [`run_until_killed`], and waits until its QEMU is there.

@@ -14,7 +14,7 @@
 //! 2. run the test that the word `test=NAME` of its command line names;
 //! 3. report on the second UART (COM2) in KTAP ([`report`]), a comment
 //!    `# start NAME` before the test starts included;
-//! 4. send `hafnon: exit 0` there and end the machine ([`hafnon::machine::control`]).
+//! 4. send `hafnon: exit 0` there and end the machine ([`hafnon::guest::control`]).
 //!
 //! With tests in a user program ([`Suite::of_program`]), the program lists them, is given the
 //! name as its argument, and reports on the console; the kernel passes its exit code on.
@@ -22,7 +22,7 @@
 //! Each test has a machine of its own ([`run`]), and as many machines run at once
 //! as the host has processors for their virtual CPUs ([`slots`]). A test that takes long is
 //! named while it does ([`notice`]). A kernel may tell how long interrupts were off
-//! ([`hafnon::machine::Stretch`]): the run's longest is shown at its end ([`longest`]), and a suite
+//! ([`hafnon::guest::Stretch`]): the run's longest is shown at its end ([`longest`]), and a suite
 //! may set a limit ([`Settings::longest_stretch`]).
 
 pub mod longest;

@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use hafnon::{machine::Stretch, symbols::Symbols};
+use hafnon::guest::{self, Stretch};
 
 /// Where a stretch was seen.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Longest {
         let mut text = String::new();
         for (unit, place) in [("instructions", &self.counted), ("ticks of a clock", &self.timed)] {
             if let Some(seen) = &*place.lock().unwrap_or_else(PoisonError::into_inner) {
-                let symbols = seen.symbols.as_deref().map(Symbols::of).unwrap_or_default();
+                let symbols = seen.symbols.as_deref().map(guest::symbols).unwrap_or_default();
                 let Stretch { ticks, during, addresses } = &seen.stretch;
                 text += &format!("longest stretch: {ticks} {unit}, in {during}, of {}\n", seen.test);
                 text += &symbols.backtrace(addresses);

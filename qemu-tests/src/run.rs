@@ -2,10 +2,8 @@
 
 use std::fmt::Write;
 
-use hafnon::{
-    machine::{End, Listener, Machine, Outcome, Stretch},
-    symbols::Symbols,
-};
+use hafnon::guest::Stretch;
+use machine::{End, Machine, Outcome, Symbols, Transcript};
 
 use crate::{
     plan::{Expectation, Plan},
@@ -24,15 +22,6 @@ pub enum Reporter {
     Program,
 }
 
-/// What came from the machine.
-struct Heard<'a> {
-    name: &'a str,
-    reporter: Reporter,
-    report: Report,
-    console: Vec<u8>,
-    stretch: Option<Stretch>,
-}
-
 /// What a test's machine told, besides how the test went.
 #[derive(Debug)]
 pub struct Told {
@@ -42,29 +31,19 @@ pub struct Told {
     pub stretch: Option<Stretch>,
 }
 
-impl Listener for Heard<'_> {
-    fn console(&mut self, bytes: &[u8]) {
-        self.console.extend_from_slice(bytes);
-    }
-
-    fn control(&mut self, line: &str) {
-        self.stretch = Stretch::parse(line).or(self.stretch.take());
-        if self.reporter == Reporter::Kernel {
-            self.report.take(self.name, line);
+impl Reporter {
+    /// What was reported of the test `name` by the end.
+    fn report(self, name: &str, transcript: &Transcript) -> Report {
+        let mut report = Report::default();
+        match self {
+            Self::Kernel => transcript.control.iter().for_each(|line| report.take(name, line)),
+            Self::Program => {
+                transcript.text().lines().for_each(|line| report.take(name, line));
+                // They are in the console's text, which is shown as it is.
+                report.remarks.clear();
+            }
         }
-    }
-}
-
-impl Heard<'_> {
-    /// What was reported by the end.
-    fn report(&mut self) -> &Report {
-        if self.reporter == Reporter::Program {
-            let console = String::from_utf8_lossy(&self.console);
-            console.lines().for_each(|line| self.report.take(self.name, line));
-            // They are in the console's text, which is shown as it is.
-            self.report.remarks.clear();
-        }
-        &self.report
+        report
     }
 }
 
@@ -73,16 +52,15 @@ impl Heard<'_> {
 /// # Errors
 /// The machine can not be started.
 pub fn run(plan: &Plan, reporter: Reporter, machine: Machine, limit: Option<u64>) -> Result<Told, String> {
-    let symbols = machine.symbols.clone();
-    let report = Report::default();
-    let mut heard = Heard { name: &plan.name, reporter, report, console: Vec::new(), stretch: None };
-    let outcome = machine.run(&mut heard).map_err(|error| format!("{error:#}"))?;
-    let symbols = || symbols.map(|file| Symbols::of(&file)).unwrap_or_default();
-    let result = match judge(plan.expectation, heard.report(), &outcome.end) {
-        Err(reason) => Err(explain(&reason, &heard, &outcome, &symbols())),
-        Ok(()) => limit.map_or(Ok(()), |limit| bounded(limit, heard.stretch.as_ref(), symbols)),
+    let mut transcript = Transcript::default();
+    let outcome = machine.run(&mut transcript).map_err(|error| format!("{error:#}"))?;
+    let report = reporter.report(&plan.name, &transcript);
+    let stretch = Stretch::last_of(&transcript.control);
+    let result = match judge(plan.expectation, &report, &outcome.end) {
+        Err(reason) => Err(explain(&reason, &report, &transcript, &outcome)),
+        Ok(()) => limit.map_or(Ok(()), |limit| bounded(limit, stretch.as_ref(), || outcome.symbols())),
     };
-    Ok(Told { result, stretch: heard.stretch })
+    Ok(Told { result, stretch })
 }
 
 /// Whether the longest stretch is within its limit.
@@ -113,15 +91,13 @@ fn judge(expectation: Expectation, report: &Report, end: &End) -> Result<(), Str
 }
 
 /// Everything that is known of a failure.
-fn explain(reason: &str, heard: &Heard<'_>, outcome: &Outcome, symbols: &Symbols) -> String {
-    let mut text = format!("{reason}: {}", outcome.describe(symbols));
-    for remark in &heard.report.remarks {
+fn explain(reason: &str, report: &Report, transcript: &Transcript, outcome: &Outcome) -> String {
+    let mut text = format!("{reason}: {}", outcome.describe());
+    for remark in &report.remarks {
         // Writing to a string can not fail.
         let _ = writeln!(text, "{remark}");
     }
-    let from = heard.console.len().saturating_sub(SHOWN);
-    let console = String::from_utf8_lossy(&heard.console[from..]);
-    text + "--- console ---\n" + console.trim_end() + "\n---------------"
+    text + "--- console ---\n" + transcript.last(SHOWN).trim_end() + "\n---------------"
 }
 
 #[cfg(test)]
@@ -130,6 +106,18 @@ mod tests {
 
     fn reported(passed: Option<bool>) -> Report {
         Report { started: true, passed, ..Report::default() }
+    }
+
+    #[test]
+    fn a_kernel_reports_apart_from_its_console() {
+        let transcript = Transcript {
+            console: b"# start a\n# another\nnot ok 1 a\n".to_vec(),
+            control: ["# start a", "# a remark", "ok 1 a"].map(str::to_owned).to_vec(),
+        };
+        let of_kernel = Reporter::Kernel.report("a", &transcript);
+        assert_eq!((of_kernel.passed, of_kernel.remarks), (Some(true), vec!["# a remark".to_owned()]));
+        let of_program = Reporter::Program.report("a", &transcript);
+        assert_eq!((of_program.passed, of_program.remarks), (Some(false), Vec::new()));
     }
 
     #[test]

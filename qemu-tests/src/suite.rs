@@ -10,12 +10,11 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use hafnon::{
     compile::Program,
-    elf,
-    machine::{Boot, Machine, word},
-    qemu::{self, Accelerator},
+    guest::{self, word},
     ramdisk,
 };
 use libtest_mimic::{Arguments, Trial};
+use machine::{Accelerator, Boot, Machine};
 
 use crate::{
     longest::Longest,
@@ -162,11 +161,11 @@ impl Suite {
     /// # Errors
     /// The program can not be read, lists no test, or one with words that are not known.
     pub fn plans(&self) -> Result<Vec<Plan>> {
-        let lines = elf::tests(&self.listing)?;
+        let lines = guest::tests(&self.listing)?;
         let mut plans: Vec<Plan> = lines.iter().map(|line| Plan::parse(line)).collect::<Result<_>>()?;
         plans.retain(|plan| self.label(plan).is_some());
         // One that lost its tests would pass for ever.
-        let (name, file, section) = (&self.name, self.listing.display(), elf::TESTS_SECTION);
+        let (name, file, section) = (&self.name, self.listing.display(), guest::TESTS_SECTION);
         ensure!(!plans.is_empty(), "suite {name}: {file} lists no tests in its section {section}");
         plans.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(plans)
@@ -201,10 +200,10 @@ impl Suite {
         Ok(Machine {
             cpus,
             memory: plan.memory.clone().unwrap_or_else(|| self.settings.memory.clone()),
-            accelerator: if plan.counted { Accelerator::Tcg } else { qemu::best_accelerator() },
+            accelerator: if plan.counted { Accelerator::Tcg } else { Accelerator::best() },
             counted: plan.counted,
             limit: Some(self.limit(plan)),
-            ..Machine::new(Boot::Direct { kernel, ramdisk, words })
+            ..guest::machine(Boot::Direct { kernel, ramdisk, words })?
         })
     }
 

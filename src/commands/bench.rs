@@ -8,10 +8,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use hafnon::{
-    machine::{Boot, Listener, word},
-    qemu::Accelerator,
+    guest::{
+        control::{IDLE_TASK_BYTES, USER_AFTER},
+        word,
+    },
     ramdisk,
 };
+use machine::{Accelerator, Boot, Listener};
 use serde_json::json;
 
 use super::{Built, build, run::follow};
@@ -77,17 +80,11 @@ impl Listener for FirstInstruction {
     fn console(&mut self, _bytes: &[u8]) {}
 
     fn control(&mut self, line: &str) {
-        if line.starts_with(BOOTED) && self.after.is_none() {
+        if line.starts_with(USER_AFTER) && self.after.is_none() {
             self.after = Some(self.start.elapsed());
         }
     }
 }
-
-/// The kernel's line about its first user instruction; ticks since its entry follow.
-const BOOTED: &str = "hafnon: user after ";
-
-/// The kernel's line about what an idle task takes.
-const IDLE_TASK: &str = "hafnon: idle_task_bytes ";
 
 /// The one figure that is a time.
 const QEMU_TO_USER: &str = "qemu_to_user";
@@ -133,7 +130,8 @@ impl Listener for Figures {
     }
 
     fn control(&mut self, line: &str) {
-        let told = [(BOOTED, "boot_to_user", "instructions"), (IDLE_TASK, "idle_task_bytes", "bytes")];
+        let told =
+            [(USER_AFTER, "boot_to_user", "instructions"), (IDLE_TASK_BYTES, "idle_task_bytes", "bytes")];
         for (prefix, name, unit) in told {
             if let Some(Ok(value)) = line.strip_prefix(prefix).map(|value| value.trim().parse()) {
                 self.print(&Figure { name, value, unit });

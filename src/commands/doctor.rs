@@ -11,6 +11,7 @@ use hafnon::{
     toolchain::{self, Library, Toolchain},
     workspace::find_in_path,
 };
+use machine::accelerator::check_kvm;
 
 use crate::output;
 
@@ -26,7 +27,7 @@ pub fn report() -> Result<u8> {
     let installers = Installers::of_this_machine();
     let needs = needs();
     let mut text: String = needs.iter().map(|need| need.line(&installers) + "\n").collect();
-    text += &match qemu::check_kvm() {
+    text += &match check_kvm() {
         Ok(()) => "note     KVM works here and is used unless --accel tcg is given\n".to_owned(),
         Err(reason) => format!("note     {reason}; QEMU's translator (tcg) is used\n"),
     };
@@ -37,7 +38,7 @@ pub fn report() -> Result<u8> {
 fn needs() -> Vec<Need> {
     let file = |path: PathBuf| path.display().to_string();
     vec![
-        Need { name: "QEMU", found: qemu::find().map(|qemu| qemu.describe()), ways: &qemu::WAYS_TO_QEMU },
+        Need { name: "QEMU", found: qemu::find().map(|found| found.describe()), ways: &qemu::WAYS_TO_QEMU },
         Need {
             name: "setpriv",
             found: find_in_path("setpriv").map(file),

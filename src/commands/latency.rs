@@ -7,13 +7,11 @@ use std::{fs, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use hafnon::{
-    LONGEST_STRETCH, elf,
-    machine::{Boot, End, Listener, Stretch, word},
-    qemu::Accelerator,
-    ramdisk,
-    symbols::Symbols,
-    workspace,
+    LONGEST_STRETCH,
+    guest::{self, Stretch, word},
+    ramdisk, workspace,
 };
+use machine::{Accelerator, Boot, End, Transcript};
 use toml::{Table, Value};
 
 use super::{Built, build};
@@ -44,7 +42,7 @@ pub fn run(options: &MachineOptions, name: Option<&str>) -> Result<u8> {
     options.check()?;
     let built = build()?;
     let rows = rows(&built, &table, name.unwrap_or_default())?;
-    let symbols = Symbols::of(&built.kernel);
+    let symbols = guest::symbols(&built.kernel);
     let mut text = String::from(HEAD);
     let mut longest = 0;
     for row in rows {
@@ -117,7 +115,7 @@ impl Row {
 /// The tests whose names contain `name`, by name.
 fn rows(built: &Built, table: &Table, name: &str) -> Result<Vec<Row>> {
     let program = built.programs.iter().find(|program| program.name == PROGRAM);
-    let lines = elf::tests(&program.with_context(|| format!("there is no {PROGRAM}"))?.file)?;
+    let lines = guest::tests(&program.with_context(|| format!("there is no {PROGRAM}"))?.file)?;
     let names = lines.iter().filter_map(|line| line.split_whitespace().next()?.strip_prefix(MODULE));
     let mut names: Vec<&str> = names.filter(|test| test.contains(name)).collect();
     names.sort_unstable();
@@ -135,28 +133,11 @@ fn measure(options: &MachineOptions, built: &Built, test: &str) -> Result<Stretc
     machine.cpus = 1;
     machine.limit = Some(LIMIT);
     machine.memory = MEMORY.into();
-    let mut heard = Heard::default();
-    let outcome = machine.run(&mut heard)?;
-    match (outcome.end, heard.stretch) {
+    let mut transcript = Transcript::default();
+    let outcome = machine.run(&mut transcript)?;
+    match (outcome.end, Stretch::last_of(&transcript.control)) {
         (End::Exited(0), Some(stretch)) => Ok(stretch),
-        (end, _) => bail!("{test} did not pass: {end}\n{}", String::from_utf8_lossy(&heard.console)),
-    }
-}
-
-/// What comes from the machine.
-#[derive(Default)]
-struct Heard {
-    console: Vec<u8>,
-    stretch: Option<Stretch>,
-}
-
-impl Listener for Heard {
-    fn console(&mut self, bytes: &[u8]) {
-        self.console.extend_from_slice(bytes);
-    }
-
-    fn control(&mut self, line: &str) {
-        self.stretch = Stretch::parse(line).or(self.stretch.take());
+        (end, _) => bail!("{test} did not pass: {end}\n{}", transcript.text()),
     }
 }
 

@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use hafnon::{
-    elf,
-    machine::{Boot, End, Listener, Machine, word},
+    guest::{self, LONGEST_COMMAND_LINE, word},
     ramdisk,
-    symbols::Symbols,
 };
+use machine::{Boot, End, Listener, Machine};
 
 use super::{Built, build};
 use crate::{
@@ -18,9 +17,6 @@ use crate::{
 
 /// Seconds without a word after which the guest is taken for hung.
 const SILENCE: u64 = 60;
-
-/// Bytes of a command line that the kernel keeps: `boot::COMMAND_LINE_CAPACITY` there.
-const LONGEST_COMMAND_LINE: usize = 4096;
 
 /// Bytes of a line of the console that are looked at.
 const LONGEST_LINE: usize = 1024;
@@ -37,7 +33,7 @@ pub fn tour(options: &MachineOptions) -> Result<u8> {
 
 /// Boots with `file` as the first process.
 pub fn program(options: &MachineOptions, file: &Path, arguments: &[String]) -> Result<u8> {
-    elf::check_program(file).map_err(|error| Usage(error.to_string()))?;
+    guest::check_program(file).map_err(|error| Usage(error.to_string()))?;
     let Some(name) = file.file_name().and_then(|name| name.to_str()) else {
         return Err(Usage(format!("{} has no name that fits a ramdisk", file.display())).into());
     };
@@ -80,11 +76,9 @@ fn boot(options: &MachineOptions, built: &Built, name: &str, words: Vec<String>)
 
 /// Runs `machine`, and tells on standard error how it ended unless it ended well.
 pub fn follow(machine: Machine, listener: &mut dyn Listener) -> Result<u8> {
-    let symbols = machine.symbols.clone();
     let outcome = machine.run(listener)?;
     if !matches!(outcome.end, End::Exited(0) | End::Unheard) {
-        let symbols = symbols.map(|file| Symbols::of(&file)).unwrap_or_default();
-        eprint!("hafnon: {}", outcome.describe(&symbols));
+        eprint!("hafnon: {}", outcome.describe());
     }
     Ok(outcome.end.status())
 }
@@ -132,7 +126,7 @@ impl Terminal {
             let line = std::mem::take(&mut self.line);
             let place = crash(&String::from_utf8_lossy(&line), &self.name);
             if let (Some(place), Some(program)) = (place, &self.program) {
-                Symbols::of(program)
+                guest::symbols(program)
                     .frames(place)
                     .iter()
                     .for_each(|frame| eprintln!("hafnon: it was in {frame}"));

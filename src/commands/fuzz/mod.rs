@@ -9,11 +9,8 @@ use std::{
 };
 
 use anyhow::Result;
-use hafnon::{
-    machine::{Boot, End, Listener, Outcome, word},
-    qemu, ramdisk,
-    symbols::Symbols,
-};
+use hafnon::{guest::word, qemu, ramdisk};
+use machine::{Boot, End, Listener, Outcome};
 
 use super::{Built, build};
 use crate::{
@@ -109,8 +106,7 @@ impl Fuzzer<'_> {
 
     /// Tells of a failure, and makes it small.
     fn explain(&self, seed: u64, console: &Console, outcome: &Outcome) -> Result<u8> {
-        let symbols = Symbols::of(&self.built.kernel);
-        tell(&format!("seed {seed}: {}", outcome.describe(&symbols)))?;
+        tell(&format!("seed {seed}: {}", outcome.describe()))?;
         let lines: Vec<&str> = console.text.lines().collect();
         for line in &lines[lines.len().saturating_sub(LAST_LINES)..] {
             tell(&format!("  {line}"))?;

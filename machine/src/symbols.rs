@@ -3,22 +3,31 @@
 //! The guest sends raw addresses and the host looks them up in the ELF file, so
 //! that the kernel carries no symbol table and a panic needs no memory.
 
-use std::{fmt::Write, path::Path};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
 use addr2line::Loader;
-
-use crate::workspace;
 
 /// The symbols of one ELF file; by default, of none.
 #[derive(Default)]
 pub struct Symbols {
     loader: Option<Loader>,
+    /// Files below it are named by their paths in it.
+    sources: Option<PathBuf>,
 }
 
 impl Symbols {
     /// Those of `file`; a file without any still gives addresses.
     pub fn of(file: &Path) -> Self {
-        Self { loader: Loader::new(file).ok() }
+        Self { loader: Loader::new(file).ok(), sources: None }
+    }
+
+    /// The same, with files below `sources` named by their paths in it; all others keep their whole paths.
+    #[must_use]
+    pub fn below(self, sources: &Path) -> Self {
+        Self { sources: Some(sources.to_owned()), ..self }
     }
 
     /// A stack, innermost call first, one frame a line. All addresses but the first are
@@ -52,7 +61,8 @@ impl Symbols {
             while let Ok(Some(frame)) = frames.next() {
                 let place = frame.location.map(|place| {
                     let file = Path::new(place.file.unwrap_or("?"));
-                    let file = file.strip_prefix(workspace::root()).unwrap_or(file);
+                    let sources = self.sources.as_deref();
+                    let file = sources.and_then(|root| file.strip_prefix(root).ok()).unwrap_or(file);
                     format!(" at {}:{}", file.display(), place.line.unwrap_or(0))
                 });
                 let name = frame.function.and_then(|function| Some(demangle(&function.raw_name().ok()?)));

@@ -9,9 +9,8 @@ use std::{
 
 use anyhow::Result;
 
-use super::{
-    Listener, Machine,
-    control::Line,
+use crate::{
+    Dialect, LastWord, Listener, Machine,
     monitor::Monitor,
     outcome::{End, Outcome, Stack},
     pace::Pace,
@@ -69,18 +68,21 @@ pub fn follow(machine: &Machine, mut process: Process, listener: &mut dyn Listen
     stacks.splice(0..0, std::mem::take(&mut follower.stacks));
     let status = process.end()?;
     let complaints = complaints.join().unwrap_or_default();
-    let end = follower.end.unwrap_or_else(|| end_by_status(status.code(), &complaints));
-    Ok(Outcome { end, stacks, program: machine.program.clone(), complaints })
+    let end = follower.end.unwrap_or_else(|| end_by_status(&*machine.dialect, status.code(), &complaints));
+    let Machine { symbols, program, sources, .. } = machine;
+    let (symbols, program, sources) = (symbols.clone(), program.clone(), sources.clone());
+    Ok(Outcome { end, stacks, symbols, program, sources, complaints })
 }
 
-/// How a machine ended that did not say so on COM2. `isa-debug-exit` ends QEMU with 1 or 3; 1 is
-/// also QEMU's own status for what it then complains about.
-fn end_by_status(status: Option<i32>, complaints: &str) -> End {
-    match status {
-        Some(1) if complaints.is_empty() => End::PoweredOff,
-        Some(3) => End::Panicked("(no message came)".into()),
-        _ => End::QemuFailed,
-    }
+/// How a machine ended that did not say so on COM2. The exit device ends QEMU with twice the value written
+/// and one more; 1 is also QEMU's own status for what it then complains about.
+fn end_by_status(dialect: &dyn Dialect, status: Option<i32>, complaints: &str) -> End {
+    let written = match status {
+        Some(1) if !complaints.is_empty() => None,
+        Some(status) if status & 1 == 1 => u8::try_from(status >> 1).ok(),
+        _ => None,
+    };
+    written.and_then(|value| dialect.exit_device(value)).unwrap_or(End::QemuFailed)
 }
 
 /// What is known so far. All times are those of the machine's own clock.
@@ -150,17 +152,17 @@ impl<'a> Follower<'a> {
     }
 
     fn control(&mut self, line: &str, listener: &mut dyn Listener) {
-        match Line::parse(line) {
+        match self.machine.dialect.last_word(line) {
             // The code is the machine's last word; a stop that was seen first was this one's.
-            Line::Exit(code) => self.end = Some(End::Exited(code)),
-            Line::Panic(message) => {
+            Some(LastWord::Exit(code)) => self.end = Some(End::Exited(code)),
+            Some(LastWord::Panic(message)) => {
                 self.end = None;
                 self.ends(End::Panicked(message), AFTER_PANIC);
             }
-            Line::Backtrace(title, addresses) => {
+            Some(LastWord::Stack(title, addresses)) => {
                 self.stacks.push(Stack { title, addresses, program_at: None });
             }
-            Line::Other(line) => listener.control(&line),
+            None => listener.control(line),
         }
     }
 
@@ -216,4 +218,39 @@ fn read_complaints(mut stream: impl Read + Send + 'static) -> JoinHandle<String>
         let _ = stream.read_to_end(&mut text);
         String::from_utf8_lossy(&text).into_owned()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Mute;
+
+    /// A guest that writes 0x10 when all is well.
+    #[derive(Debug)]
+    struct Other;
+
+    impl Dialect for Other {
+        fn last_word(&self, _line: &str) -> Option<LastWord> {
+            None
+        }
+
+        fn exit_device(&self, value: u8) -> Option<End> {
+            (value == 0x10).then_some(End::Exited(0))
+        }
+    }
+
+    #[test]
+    fn what_the_guest_wrote_to_the_exit_device_is_the_dialects_to_read() {
+        assert_eq!(end_by_status(&Mute, Some(1), ""), End::PoweredOff);
+        assert_eq!(end_by_status(&Mute, Some(3), ""), End::QemuFailed);
+        assert_eq!(end_by_status(&Other, Some(33), ""), End::Exited(0));
+        assert_eq!(end_by_status(&Other, Some(1), ""), End::QemuFailed);
+    }
+
+    #[test]
+    fn qemus_own_failures_are_no_ends_of_the_guest() {
+        assert_eq!(end_by_status(&Mute, Some(1), "no such machine"), End::QemuFailed);
+        assert_eq!(end_by_status(&Mute, Some(0), ""), End::QemuFailed);
+        assert_eq!(end_by_status(&Mute, None, ""), End::QemuFailed);
+    }
 }

@@ -24,8 +24,7 @@ use std::{
 use anyhow::{Context, Result};
 use command_fds::{CommandFdExt, FdMapping};
 
-use super::{Boot, Machine, arguments};
-use crate::qemu;
+use crate::{Boot, Debugger, Machine, arguments, qemu};
 
 /// Run by the shell: `$1` is the parent's number, the rest is QEMU's command line.
 const UNLESS_ORPHANED: &str = r#"[ "$PPID" = "$1" ] || exit 1; shift; exec "$@""#;
@@ -58,8 +57,10 @@ impl Process {
         if let Boot::Direct { ramdisk: Some(file), .. } = &machine.boot {
             inherited.push(mapping(reopen(file)?, arguments::RAMDISK));
         }
-        if machine.debugger {
-            inherited.push(mapping(listen_for_debugger(machine)?, arguments::DEBUGGER));
+        if let Some(announce) = machine.debugger {
+            let (listener, debugger) = listen_for_debugger(machine)?;
+            announce(&debugger);
+            inherited.push(mapping(listener, arguments::DEBUGGER));
         }
         let mut command = command(machine)?;
         command
@@ -103,14 +104,14 @@ fn command(machine: &Machine) -> Result<Command> {
     command
         .args(["--pdeathsig", "KILL", "sh", "-c", UNLESS_ORPHANED, "sh"])
         .arg(std::process::id().to_string())
-        .args(qemu::ensure()?.words())
+        .args(machine.qemu_words()?)
         .args(arguments::arguments(machine));
     Ok(command)
 }
 
 /// Starts QEMU with the hardware of `machine` and ends it again; what it complains about, if it can not.
 pub fn check(machine: &Machine) -> Result<std::result::Result<(), String>> {
-    let words = qemu::ensure()?.words();
+    let words = machine.qemu_words()?;
     let mut qemu = Command::new(&words[0]);
     qemu.args(&words[1..]).args(arguments::hardware(machine));
     qemu.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -126,7 +127,8 @@ pub fn check(machine: &Machine) -> Result<std::result::Result<(), String>> {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let line = said.lines().find(|line| !line.contains("warning:")).unwrap_or("(it says nothing)");
     // Its own name and the place of the option say nothing new.
-    Ok(Err(line.rsplit_once("qemu-system-x86_64: ").map_or(line, |(_, complaint)| complaint).to_owned()))
+    let own = format!("{}: ", qemu::PROGRAM);
+    Ok(Err(line.rsplit_once(&own).map_or(line, |(_, complaint)| complaint).to_owned()))
 }
 
 fn mapping(descriptor: impl Into<OwnedFd>, number: i32) -> FdMapping {
@@ -137,16 +139,11 @@ fn reopen(file: &File) -> Result<OwnedFd> {
     file.as_fd().try_clone_to_owned().context("cannot pass the ramdisk on")
 }
 
-/// A port that the system chose, announced to the person who asked for a debugger.
-fn listen_for_debugger(machine: &Machine) -> Result<TcpListener> {
+/// A port that the system chose, and what a debugger has to know of it.
+fn listen_for_debugger(machine: &Machine) -> Result<(TcpListener, Debugger)> {
     let listener = TcpListener::bind("127.0.0.1:0").context("cannot listen for a debugger")?;
-    let symbols = machine.symbols.as_ref().map(|file| file.display().to_string());
-    eprintln!(
-        "hafnon: waiting for a debugger: gdb {} -ex 'target remote {}'",
-        symbols.unwrap_or_default(),
-        listener.local_addr()?,
-    );
-    Ok(listener)
+    let debugger = Debugger { address: listener.local_addr()?, symbols: machine.symbols.clone() };
+    Ok((listener, debugger))
 }
 
 /// Copies this process's standard input to the guest until either ends.

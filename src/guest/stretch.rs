@@ -4,8 +4,7 @@
 //! hafnon: stretch TICKS in WHAT: ADDRESS …
 //! ```
 
-use super::control::address;
-use crate::symbols::Symbols;
+use machine::{Symbols, dialect::addresses};
 
 /// A stretch of kernel code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +22,12 @@ impl Stretch {
     pub fn parse(line: &str) -> Option<Self> {
         let (ticks, rest) = line.strip_prefix("hafnon: stretch ")?.split_once(" in ")?;
         let (during, list) = rest.rsplit_once(':')?;
-        let addresses = list.split_whitespace().map(address).collect::<Option<_>>()?;
-        Some(Self { ticks: ticks.parse().ok()?, during: during.into(), addresses })
+        Some(Self { ticks: ticks.parse().ok()?, during: during.into(), addresses: addresses(list)? })
+    }
+
+    /// The stretch that the last of these lines tells of which tell of one.
+    pub fn last_of(lines: &[String]) -> Option<Self> {
+        lines.iter().rev().find_map(|line| Self::parse(line))
     }
 
     /// Its length, what it was, and the stack with its symbols; for a person.
@@ -46,5 +49,12 @@ mod tests {
         assert_eq!(stretch.during, "task thread after system call 7");
         assert_eq!(Stretch::parse("hafnon: stretch long in polls: 0x10"), None);
         assert_eq!(Stretch::parse("hafnon: exit 0"), None);
+    }
+
+    #[test]
+    fn the_last_line_counts() {
+        let lines = ["hafnon: stretch 1 in a: 0x10", "hafnon: stretch 2 in b: 0x10", "ok 1 a"];
+        assert_eq!(Stretch::last_of(&lines.map(str::to_owned)).map(|stretch| stretch.ticks), Some(2));
+        assert_eq!(Stretch::last_of(&["ok 1 a".to_owned()]), None);
     }
 }

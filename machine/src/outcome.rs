@@ -1,6 +1,10 @@
 //! How a machine ended, as a sentence, a stack and an exit status.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crate::symbols::Symbols;
 
@@ -44,8 +48,12 @@ pub struct Outcome {
     pub end: End,
     /// Where its CPUs were, when it did not end well.
     pub stacks: Vec<Stack>,
+    /// The ELF file that addresses are looked up in, if it was named.
+    pub symbols: Option<PathBuf>,
     /// The ELF file of the first process, if it was named.
     pub program: Option<PathBuf>,
+    /// The directory whose files are named by their paths in it, if one was named.
+    pub sources: Option<PathBuf>,
     /// What QEMU printed about itself.
     pub complaints: String,
 }
@@ -94,16 +102,32 @@ impl fmt::Display for End {
 }
 
 impl Outcome {
+    /// The symbols of the kernel; none if the machine named no file with them. Each call reads the file.
+    pub fn symbols(&self) -> Symbols {
+        self.symbols_of(self.symbols.as_deref())
+    }
+
+    fn symbols_of(&self, file: Option<&Path>) -> Symbols {
+        let symbols = file.map(Symbols::of).unwrap_or_default();
+        match &self.sources {
+            Some(sources) => symbols.below(sources),
+            None => symbols,
+        }
+    }
+
     /// The end, what QEMU said, and every stack with its symbols; for a person.
-    pub fn describe(&self, symbols: &Symbols) -> String {
+    pub fn describe(&self) -> String {
+        let kernel = self.symbols();
         let mut text = format!("{}\n", self.end);
         for line in self.complaints.lines() {
             text += &format!("  QEMU: {line}\n");
         }
         for stack in &self.stacks {
             let frames = match (stack.program_at, &self.program) {
-                (Some(start), Some(file)) => Symbols::of(file).backtrace_from(start, &stack.addresses),
-                _ => symbols.backtrace(&stack.addresses),
+                (Some(start), Some(file)) => {
+                    self.symbols_of(Some(file)).backtrace_from(start, &stack.addresses)
+                }
+                _ => kernel.backtrace(&stack.addresses),
             };
             text += &format!("{}\n{frames}", stack.title);
         }
@@ -123,5 +147,21 @@ mod tests {
         assert_eq!(End::Exited(256).status(), 1);
         assert_ne!(End::Reset.status(), 0);
         assert_ne!(End::Silent(Duration::ZERO).status(), 0);
+    }
+
+    #[test]
+    fn an_end_is_told_with_what_is_known_of_it() {
+        let stack = Stack { title: "CPU 0, running".into(), addresses: vec![0x10], program_at: None };
+        let outcome = Outcome {
+            end: End::Reset,
+            stacks: vec![stack],
+            symbols: None,
+            program: None,
+            sources: None,
+            complaints: "a warning\n".into(),
+        };
+        let told = "the machine reset itself (a triple fault)\n  QEMU: a warning\n\
+                    CPU 0, running\n   0: 0x0000000000000010 ?\n";
+        assert_eq!(outcome.describe(), told);
     }
 }

@@ -1,17 +1,13 @@
-//! What the host reads of an ELF file before it boots one: whether it is one
-//! that can run, and which tests are in it.
+//! Whether a file is a program that the kernel can load, which the host says before it boots one.
 
 use std::{fs, ops::Range, path::Path};
 
 use anyhow::{Context, Result, bail};
 use object::{
-    Architecture, Endianness, Object, ObjectSection,
+    Architecture, Endianness, Object,
     elf::{ET_DYN, ET_EXEC, PF_X, PT_INTERP, PT_LOAD, PT_NOTE},
     read::elf::{ElfFile64, ProgramHeader},
 };
-
-/// The section in which a program lists its tests, one a line.
-pub const TESTS_SECTION: &str = ".hafnon_tests";
 
 /// Where programs lie in hafnon; those that are not position-independent have to say an address in here.
 const USER_ADDRESSES: Range<u64> = 0x100_0000..0x7fff_ffff_f000;
@@ -116,24 +112,6 @@ fn obstacle(elf: &ElfFile64<Endianness>, length: u64) -> Option<&'static str> {
     let fits =
         loads.iter().all(|segment| inside(&addresses, segment.p_vaddr(endian), segment.p_memsz(endian)));
     if fits { None } else { Some("it is to lie at addresses that programs can not have") }
-}
-
-/// The lines of the tests section of `file`; none when it has no such section.
-///
-/// # Errors
-/// The file can not be read or parsed, or the section is no text.
-pub fn tests(file: &Path) -> Result<Vec<String>> {
-    let name = file.display();
-    let bytes = fs::read(file).with_context(|| format!("cannot read {name}"))?;
-    let elf = object::File::parse(bytes.as_slice()).with_context(|| format!("cannot parse {name}"))?;
-    let Some(section) = elf.section_by_name(TESTS_SECTION) else {
-        return Ok(Vec::new());
-    };
-    let text = std::str::from_utf8(section.data()?)
-        .with_context(|| format!("{TESTS_SECTION} of {name} is no text"))?;
-    // The linker may pad between two pieces of the section.
-    let lines = text.split(['\n', '\0']).map(str::trim).filter(|line| !line.is_empty());
-    Ok(lines.map(str::to_owned).collect())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! QEMU's monitor (QMP): why the machine stopped, and where its CPUs are.
 //!
-//! Stacks are read from outside, by the frame pointers that the kernel is
-//! compiled with, so that they are there also when the guest can not run another
+//! Stacks are read from outside, by frame pointers, if the guest was compiled
+//! with them. So they are there also when the guest can not run another
 //! instruction: after a triple fault, or in a loop with interrupts off.
 
 use std::{
@@ -15,8 +15,8 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{
-    control::address,
+use crate::{
+    dialect::address,
     events::Event,
     outcome::Stack,
     program::{PAGE, Program},
@@ -28,7 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The most frames of one stack that are read.
 const DEEPEST: usize = 64;
 
-/// The lowest address of the kernel's half.
+/// The lowest address of the upper half, in which a kernel with user mode lies. The stack of a CPU in the kernel
+/// is read as far as that.
 const KERNEL: u64 = 0xffff_8000_0000_0000;
 
 /// A conversation with QEMU.

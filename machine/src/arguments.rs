@@ -2,8 +2,7 @@
 
 use std::{ffi::OsString, path::Path};
 
-use super::{Boot, Machine};
-use crate::qemu::Accelerator;
+use crate::{Accelerator, Boot, Machine};
 
 /// Descriptors that QEMU inherits. 0 to 2 are the standard streams.
 pub const CONTROL: i32 = 3;
@@ -20,7 +19,7 @@ pub fn arguments(machine: &Machine) -> Vec<OsString> {
     all.hardware(machine);
     all.streams();
     all.boot(&machine.boot);
-    if machine.debugger {
+    if machine.debugger.is_some() {
         all.add(&["-S", "-gdb", "chardev:debugger", "-chardev"]);
         all.add(&[&format!("socket,id=debugger,fd={DEBUGGER},server=on,wait=off")]);
     }
@@ -110,6 +109,7 @@ fn option(prefix: &str, file: &Path) -> OsString {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Mute;
 
     fn line(machine: &Machine) -> String {
         let words = arguments(machine);
@@ -118,12 +118,12 @@ mod tests {
 
     #[test]
     fn direct_boot() {
-        let words = vec!["run=bin/tour".into(), "arg=1".into()];
-        let mut machine = Machine::new(Boot::Direct { kernel: "k.elf".into(), ramdisk: None, words });
+        let words = vec!["run=bin/init".into(), "arg=1".into()];
+        let mut machine = Machine::new(Boot::Direct { kernel: "k.elf".into(), ramdisk: None, words }, Mute);
         machine.cpus = 4;
         machine.counted = true;
         let line = line(&machine);
-        assert!(line.contains("-kernel k.elf -append run=bin/tour arg=1"), "{line}");
+        assert!(line.contains("-kernel k.elf -append run=bin/init arg=1"), "{line}");
         assert!(line.contains("-smp 4 -m 512M -icount shift=0,sleep=off"), "{line}");
         assert!(!line.contains("-initrd") && !line.contains("-gdb"), "{line}");
     }
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn image_names_may_hold_commas() {
         let boot = Boot::Disk { image: "a,b.img".into(), firmware: Some("/x/OVMF.fd".into()) };
-        let line = line(&Machine::new(boot));
+        let line = line(&Machine::new(boot, Mute));
         assert!(line.contains("file=a,,b.img"), "{line}");
         assert!(line.contains("-bios /x/OVMF.fd"), "{line}");
     }
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn firmware_without_a_place_for_variables_is_flash() {
         let boot = Boot::Disk { image: "a.img".into(), firmware: Some("/x,y/OVMF_CODE_4M.fd".into()) };
-        let line = line(&Machine::new(boot));
+        let line = line(&Machine::new(boot, Mute));
         assert!(
             line.contains("-drive if=pflash,format=raw,readonly=on,file=/x,,y/OVMF_CODE_4M.fd"),
             "{line}"
@@ -150,7 +150,8 @@ mod tests {
     #[test]
     fn options_reach_qemu() {
         let boot = Boot::Direct { kernel: "k.elf".into(), ramdisk: None, words: Vec::new() };
-        let machine = Machine { memory: "64M".into(), cpu: Some("qemu64".into()), ..Machine::new(boot) };
+        let machine =
+            Machine { memory: "64M".into(), cpu: Some("qemu64".into()), ..Machine::new(boot, Mute) };
         let line = line(&machine);
         assert!(line.contains("-cpu qemu64 -accel tcg -smp 2 -m 64M"), "{line}");
     }
