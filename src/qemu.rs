@@ -83,20 +83,43 @@ pub fn ensure() -> Result<Found> {
     Ok(FOUND.get_or_init(|| found).clone())
 }
 
-/// The UEFI firmware, if it is here: installed, or else unpacked.
-pub fn find_firmware() -> Option<PathBuf> {
-    let unpacked = unpacked(&FIRMWARE_PACKAGES).map(|tree| tree.directory);
-    let roots: Vec<PathBuf> = [PathBuf::from("/")].into_iter().chain(unpacked).collect();
-    find_uefi(&roots)
+/// UEFI firmware that was found here.
+#[derive(Clone, Debug)]
+pub struct Firmware {
+    /// The file.
+    pub file: PathBuf,
+    /// Where it was unpacked, unless it is installed.
+    unpacked: Option<Tree>,
 }
 
-/// The UEFI firmware, fetched if it has to be.
+impl Firmware {
+    /// Where it is, and why that one is used.
+    pub fn describe(&self) -> String {
+        let file = self.file.display();
+        match &self.unpacked {
+            Some(tree) => format!("{file} ({})", tree.describe()),
+            None => format!("{file} (installed)"),
+        }
+    }
+}
+
+/// The UEFI firmware, if it is here: installed below `root`, which is `/`, or else unpacked.
+pub fn find_firmware(root: &Path) -> Option<Firmware> {
+    let installed = find_uefi(&[root.into()]).map(|file| Firmware { file, unpacked: None });
+    installed.or_else(|| {
+        let tree = unpacked(&FIRMWARE_PACKAGES)?;
+        let file = find_uefi(std::slice::from_ref(&tree.directory))?;
+        Some(Firmware { file, unpacked: Some(tree) })
+    })
+}
+
+/// The UEFI firmware, fetched if it has to be: see [`find_firmware`].
 ///
 /// # Errors
 /// It is missing and can not be fetched; the error names the command to type.
-pub fn ensure_firmware() -> Result<PathBuf> {
-    match find_firmware() {
+pub fn ensure_firmware(root: &Path) -> Result<Firmware> {
+    match find_firmware(root) {
         Some(firmware) => Ok(firmware),
-        None => install("UEFI firmware (OVMF)", &WAYS_TO_FIRMWARE, find_firmware),
+        None => install("UEFI firmware (OVMF)", &WAYS_TO_FIRMWARE, || find_firmware(root)),
     }
 }

@@ -523,7 +523,7 @@ fn both_images_boot_to_the_tour() {
     let images = said(&output.stdout);
     let images: Vec<&Path> = images.lines().map(Path::new).collect();
     boots_to_the_tour(images[0], None);
-    boots_to_the_tour(images[1], Some(qemu::ensure_firmware().unwrap()));
+    boots_to_the_tour(images[1], Some(qemu::ensure_firmware(Path::new("/")).unwrap().file));
 }
 
 fn boots_to_the_tour(image: &Path, firmware: Option<PathBuf>) {

@@ -11,18 +11,25 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use hafnon::{qemu, toolchain};
+use hafnon::{qemu, steps, toolchain};
 use tempfile::TempDir;
 
 /// What [`role`] is to look for.
 const ROLE: &str = "HAFNON_TEST_ROLE";
+/// Set if it shall say what others say.
+const VERBOSE: &str = "HAFNON_TEST_VERBOSE";
 
 /// Not a test of its own: what the tests start.
 #[test]
 #[ignore = "started by the tests of this file"]
 fn role() {
+    if env::var_os(VERBOSE).is_some() {
+        steps::set_verbose();
+    }
     let found = match env::var(ROLE).as_deref() {
         Ok("qemu") => qemu::ensure().map(|qemu| qemu.describe()),
+        // Nothing is installed there.
+        Ok("firmware") => qemu::ensure_firmware(Path::new("/nowhere")).map(|firmware| firmware.describe()),
         Ok("compiler") => toolchain::for_kernel().map(|toolchain| toolchain.describe()),
         _ => return,
     };
@@ -110,6 +117,7 @@ impl Lacking {
         }
         fs::copy(env::current_exe().unwrap(), machine.path("test")).unwrap();
         machine.package("qemu-system-x86", "1:7", "libneeded", &[("usr/bin/qemu-system-x86_64", QEMU)]);
+        machine.package("ovmf", "2022", "", &[("usr/share/ovmf/OVMF.fd", "firmware")]);
         machine.package("libneeded", "1", "", &[("usr/lib/x86_64-linux-gnu/libneeded.so", "")]);
         let compiler = [
             ("usr/bin/rustc", RUSTC),
@@ -219,6 +227,23 @@ fn qemu_is_fetched_and_unpacked_and_nothing_is_installed() {
     fs::remove_file(&machine.unpacked("usr/lib/x86_64-linux-gnu/libneeded.so")[0]).unwrap();
     assert!(machine.found("qemu").0);
     assert_eq!(machine.log().lines().count(), 2);
+}
+
+#[test]
+fn firmware_is_fetched_and_unpacked() {
+    let machine = Lacking::new();
+    let (good, text) = machine.found("firmware");
+    assert!(good, "{text}");
+    let file = machine.unpacked("usr/share/ovmf/OVMF.fd").remove(0);
+    assert!(text.contains(&format!("found {} (ovmf 2022, unpacked", file.display())), "{text}");
+    assert!(machine.log().contains("download ovmf"), "{}", machine.log());
+}
+
+#[test]
+fn what_apt_says_is_shown_to_who_asks_for_it() {
+    let machine = Lacking::new();
+    let (good, text) = said(machine.look_for("qemu", &[]).env(VERBOSE, "1").output().unwrap());
+    assert!(good && text.contains("these are apt's words"), "{text}");
 }
 
 #[test]

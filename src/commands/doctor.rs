@@ -1,6 +1,6 @@
 //! What is here and why it is used, what is missing, and where that would come from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use hafnon::{
@@ -36,12 +36,12 @@ pub fn report() -> Result<u8> {
 }
 
 fn needs() -> Vec<Need> {
-    let file = |path: PathBuf| path.display().to_string();
+    let in_path = |path: PathBuf| format!("{} (in PATH)", path.display());
     vec![
         Need { name: "QEMU", found: qemu::find().map(|found| found.describe()), ways: &qemu::WAYS_TO_QEMU },
         Need {
             name: "setpriv",
-            found: find_in_path("setpriv").map(file),
+            found: find_in_path("setpriv").map(in_path),
             ways: &[Installation::Apt(&["util-linux"])],
         },
         Need {
@@ -51,7 +51,7 @@ fn needs() -> Vec<Need> {
         },
         Need {
             name: "kernel lints",
-            found: toolchain::find_for_lints().map(|toolchain| toolchain.version),
+            found: toolchain::find_for_lints().map(|toolchain| toolchain.describe()),
             ways: &toolchain::WAYS_TO_LINTS,
         },
         compiler(Language::C),
@@ -61,7 +61,11 @@ fn needs() -> Vec<Need> {
             found: image::Builder::find().as_ref().map(image::Builder::describe),
             ways: &toolchain::WAYS_TO_IMAGE,
         },
-        Need { name: "UEFI firmware", found: qemu::find_firmware().map(file), ways: &qemu::WAYS_TO_FIRMWARE },
+        Need {
+            name: "UEFI firmware",
+            found: qemu::find_firmware(Path::new("/")).map(|firmware| firmware.describe()),
+            ways: &qemu::WAYS_TO_FIRMWARE,
+        },
     ]
 }
 
