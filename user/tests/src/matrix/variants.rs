@@ -139,22 +139,22 @@ const VARIANTS: &[Variant] = &[
         replace(scene, "handle", process);
     }),
     right("channel_write", "as much as there can be", |scene| much(scene, &plain_handles())),
-    right("channel_write", "in pieces", |scene| in_pieces(scene)),
-    right("channel_write", "to a channel with messages in it", |scene| to_full_channel(scene)),
+    right("channel_write", "in pieces", in_pieces),
+    right("channel_write", "to a channel with messages in it", to_full_channel),
     right("channel_write_etc", "as much as there can be", |scene| much(scene, &plain_handles().map(moved))),
-    right("channel_write_etc", "in pieces", |scene| in_pieces(scene)),
+    right("channel_write_etc", "in pieces", in_pieces),
     right("mx_channel_write", "many bytes", |scene| scene.point_to("bytes", room(), LONGEST)),
-    right("channel_read", "as much as there can be", |scene| read_much(scene)),
+    right("channel_read", "as much as there can be", read_much),
     right("channel_read", "into fresh pages", |scene| {
         read_much(scene);
         scene.point_to_fresh("bytes", ROOM);
     }),
-    right("channel_read_etc", "as much as there can be", |scene| read_much(scene)),
-    right("mx_channel_read", "as much as there can be", |scene| read_much(scene)),
-    right("channel_call", "many bytes", |scene| call_much(scene)),
-    right("channel_call", "in pieces", |scene| call_in_pieces(scene)),
-    right("channel_call_etc", "many bytes", |scene| call_much(scene)),
-    right("channel_call_etc", "in pieces", |scene| call_in_pieces(scene)),
+    right("channel_read_etc", "as much as there can be", read_much),
+    right("mx_channel_read", "as much as there can be", read_much),
+    right("channel_call", "many bytes", call_much),
+    right("channel_call", "in pieces", call_in_pieces),
+    right("channel_call_etc", "many bytes", call_much),
+    right("channel_call_etc", "in pieces", call_in_pieces),
     right("socket_write", "many bytes", |scene| scene.point_to("buffer", room(), ROOM)),
     right("socket_write", "a datagram after others", |scene| {
         let (one, other) = datagrams();
@@ -315,7 +315,7 @@ const VARIANTS: &[Variant] = &[
 /// How many of what there is much of.
 const MANY: usize = 20;
 /// As many objects as one call waits for.
-const MANY_ITEMS: usize = abi::WAIT_MANY_MAX_ITEMS as usize;
+const MANY_ITEMS: usize = abi::WAIT_MANY_MAX_ITEMS;
 /// Pages of what has several, as many as fit into a region of [`objects::make`].
 const PAGES: usize = 4;
 /// Nanoseconds until the end of a wait that nobody else ends.
