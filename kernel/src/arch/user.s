@@ -5,7 +5,7 @@
 
 .pushsection .text.user, "ax"
 
-# All registers but rsp, rdi, and those that SYSRET takes: rcx and r11.
+# Loads all registers but rsp, rdi, and those that SYSRET takes, rcx and r11.
 .macro load_registers
     mov rax, [rdi + {RAX}]
     mov rbx, [rdi + {RBX}]
@@ -21,7 +21,7 @@
     mov r15, [rdi + {R15}]
 .endm
 
-# Back to who called enter_user_mode.
+# Returns to who called enter_user_mode: the registers that its start has pushed come back.
 .macro return_to_caller
     add rsp, 24
     pop r15
