@@ -139,6 +139,12 @@ fn stepped<F: Future>(
 /// Brings in the page that user code missed, or ends its process. An error when there is no memory for it: user code
 /// may try again when there is.
 fn resolve(caller: &Caller, rip: u64, address: u64, error: PageFaultError) -> Result<(), NoMemory> {
+    // What the CPU looks up for itself while user code runs are its own tables, which no process can bring in. QEMU's
+    // emulation makes the stack accesses of a far return so, too: SMAP refuses them, however often they are tried.
+    if !error.is_user() {
+        fail(caller, rip, format_args!("page fault of the CPU at {address:#x}"));
+        return Ok(());
+    }
     let (write, execute) = (error.is_write(), error.is_execute());
     let access = Protection { read: !write && !execute, write, execute };
     match caller.process.root().fault(address, access) {

@@ -80,6 +80,11 @@ impl PageFaultError {
         self.0 & 2 != 0
     }
 
+    /// User code made the access, and not the CPU on its behalf.
+    pub fn is_user(self) -> bool {
+        self.0 & 4 != 0
+    }
+
     /// The access was an instruction fetch.
     pub fn is_execute(self) -> bool {
         self.0 & 16 != 0

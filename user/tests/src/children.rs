@@ -173,6 +173,7 @@ fn misbehave(role: &str) -> i64 {
         "undefined" => undefined(),
         "privileged" => privileged(),
         "divide" => divide(),
+        "far-return" => far_return(),
         "own-syscall" => own_system_call(),
         "bad-stack-syscall" => bad_stack_system_call(),
         _ => {}
@@ -225,6 +226,22 @@ fn divide() {
     unsafe {
         core::arch::asm!("xor ecx, ecx", "mov eax, 1", "cdq", "idiv ecx", out("eax") _, out("ecx") _, out("edx") _)
     };
+}
+
+/// Returns to the next instruction by way of a code segment, which it already runs in.
+fn far_return() {
+    // SAFETY: what is pushed is popped by the return.
+    unsafe {
+        core::arch::asm!(
+            "mov {there}, cs",
+            "push {there}",
+            "lea {there}, [rip + 2f]",
+            "push {there}",
+            "retfq",
+            "2:",
+            there = out(reg) _,
+        );
+    }
 }
 
 /// Enters the kernel from outside the vDSO, with the number of a call that would end the process well.
