@@ -245,3 +245,85 @@ impl Object {
         of_remains!(self, remains => remains.with_next(change))
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::{Channel, Event, EventPair, Job, KILLED, Message};
+
+    const MINE: Signals = Signals::USER_SIGNAL_0;
+    const NOT_MINE: Signals = Signals::EVENTPAIR_PEER_CLOSED;
+
+    #[test]
+    fn what_has_one_end_can_not_signal_another() {
+        let event = Event::new();
+        assert!(event.peer_base().is_none());
+        assert_eq!(event.signal_peer(Signals::empty(), MINE), Err(Status::NOT_SUPPORTED));
+        assert_eq!(Object::from(event.clone()).signal_peer(MINE, MINE), Err(Status::NOT_SUPPORTED));
+        assert_eq!(event.base().signals.get(), Signals::empty());
+    }
+
+    /// Whichever of them is not, and if the same signal is cleared and set.
+    #[test]
+    fn what_is_cleared_at_the_other_end_and_what_is_set_must_be_for_user_code() {
+        let (first, second) = EventPair::new();
+        for (clear, set) in [(NOT_MINE, MINE), (MINE, NOT_MINE), (NOT_MINE, NOT_MINE)] {
+            assert_eq!(first.signal_peer(clear, set), Err(Status::INVALID_ARGS), "{clear:?} {set:?}");
+        }
+        assert_eq!(second.base().signals.get(), Signals::empty());
+        assert_eq!((first.signal_peer(MINE, MINE), second.base().signals.get()), (Ok(()), MINE));
+        assert_eq!(Object::from(first.clone()).signal_peer(MINE, Signals::empty()), Ok(()));
+        assert_eq!(
+            (first.base().signals.get(), second.base().signals.get()),
+            (Signals::empty(), Signals::empty())
+        );
+    }
+
+    #[test]
+    fn only_what_has_a_name_gives_one() {
+        assert!(Object::from(Event::new()).name().is_none());
+        assert_eq!(Object::from(Job::root()).name().map(|name| name.get()[..5] == *b"root\0"), Some(true));
+    }
+
+    #[test]
+    fn an_object_is_known_by_the_id_of_its_base() {
+        let event = Event::new();
+        let object = Object::from(event.clone());
+        assert!(object.koid() == event.base().koid() && object.koid() >= 1024, "ids below are reserved");
+    }
+
+    #[test]
+    fn a_packet_counts_the_unread_messages_of_a_channel() {
+        let (ours, theirs) = Channel::new();
+        let pending = |channel: &Arc<Channel>| Object::from(channel.clone()).pending_messages();
+        assert_eq!(pending(&theirs), 1, "there was one when the signal came");
+        for unread in 1..=3 {
+            assert!(ours.write(Message { bytes: [].into(), handles: [].into() }).is_ok());
+            assert_eq!((pending(&theirs), pending(&ours)), (unread, 1));
+        }
+        assert_eq!(Object::from(Event::new()).pending_messages(), 1);
+    }
+
+    #[test]
+    fn a_signal_that_nothing_arrives_behind_has_arrived_once() {
+        let (event, mut asked) = (Event::new(), alloc::vec::Vec::new());
+        event.with_arrivals(MINE, &mut |arrivals| asked.push(arrivals));
+        Object::from(event).with_arrivals(MINE, &mut |arrivals| asked.push(arrivals));
+        assert_eq!(asked, [1, 1]);
+    }
+
+    #[test]
+    fn things_are_discarded_one_by_one_until_there_is_none() {
+        let job = Job::root();
+        let children = [(); 2].map(|()| job.create_child().expect("a job"));
+        let (mut doomed, mut others) = (Doomed::default(), Doomed::default());
+        job.kill_into(KILLED, &mut doomed);
+        let object = Object::from(job.clone());
+        for gone in 1..=2 {
+            assert!(object.discard_one(&mut others));
+            assert_eq!(children.iter().filter(|child| child.exit() == Some(KILLED)).count(), gone);
+        }
+        assert!(!object.discard_one(&mut others));
+        assert_eq!(job.exit(), Some(KILLED));
+    }
+}

@@ -262,9 +262,11 @@ pub async fn close_what_is_left() {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::{Job, KILLED};
+    use crate::testing::{discard_until, handle, poll, while_late};
+    use crate::{Channel, Event, Job, KILLED, KernelObject, Message};
     use alloc::sync::Arc;
     use alloc::vec::Vec;
+    use core::pin::pin;
 
     /// A killed job with so many children that take no end while they are kept; the children.
     fn doomed(children: usize) -> (Doomed, Vec<Arc<Job>>) {
@@ -273,6 +275,11 @@ mod tests {
         let mut doomed = Doomed::default();
         job.kill_into(KILLED, &mut doomed);
         (doomed, children)
+    }
+
+    /// How many of them have ended.
+    fn ended(children: &[Arc<Job>]) -> usize {
+        children.iter().filter(|child| child.exit().is_some()).count()
     }
 
     fn step(left: &mut Left) -> bool {
@@ -326,5 +333,147 @@ mod tests {
             assert!(!left.is_over(ticket));
         }
         assert!(left.is_over(ticket));
+    }
+
+    #[test]
+    fn a_turn_and_a_step_are_of_so_many_things() {
+        let (mut large, children) = doomed(3 * STEP);
+        assert!(large.turn());
+        assert_eq!(ended(&children), TURN);
+        assert!(large.turn());
+        assert_eq!(ended(&children), 2 * TURN);
+        assert!(large.step());
+        assert_eq!(ended(&children), 2 * TURN + STEP);
+        assert!(large.step());
+        assert!(!large.step(), "the last step finds that nothing is left");
+        assert_eq!(ended(&children), 3 * STEP);
+        assert!(!large.turn() && !large.step() && large.first.is_none() && large.last.is_none());
+    }
+
+    #[test]
+    fn queues_are_put_behind_each_other_and_objects_take_turns() {
+        let (mut all, one) = doomed(2 * TURN);
+        let ((second, two), (third, three)) = (doomed(TURN), doomed(TURN));
+        all.append(second);
+        all.append(Doomed::default());
+        all.append(third);
+        let mut turns = Vec::new();
+        while all.turn() {
+            turns.push([&one, &two, &three].map(|children| ended(children) / TURN));
+        }
+        let so_far = [[1, 0, 0], [1, 1, 0], [1, 1, 1], [2, 1, 1]];
+        assert_eq!(turns[..4], so_far);
+        assert!(turns[4..].iter().all(|turn| *turn == [2, 1, 1]), "these find that nothing is left");
+        let (mut none, (some, _kept)) = (Doomed::default(), doomed(1));
+        none.append(some);
+        assert!(none.turn());
+    }
+
+    /// A few things are done in any case.
+    #[test]
+    fn a_step_that_takes_long_ends_with_its_first_turn() {
+        let (mut large, children) = doomed(STEP);
+        let asked = while_late(|| assert!(large.step()));
+        assert_eq!((ended(&children), asked), (TURN, 1));
+        let (mut small, children) = doomed(TURN - 1);
+        let asked = while_late(|| assert!(!small.step()));
+        assert_eq!((ended(&children), asked), (TURN - 1, 0), "nobody asks what time it is");
+        assert!(!large.step(), "it is not late any more");
+    }
+
+    /// A message is as many things as it has handles, and at least one.
+    #[test]
+    fn what_counts_as_more_makes_turns_shorter() {
+        const EACH: usize = TURN - 1;
+        let (event, (ours, theirs), mut doomed) = (Event::new(), Channel::new(), Doomed::default());
+        let open = handle(&theirs);
+        for _ in 0..10 {
+            let handles = (0..EACH).map(|_| handle(&event)).collect();
+            assert!(ours.write(Message { bytes: [].into(), handles }).is_ok());
+        }
+        let left = || event.base().handle_count() as usize / EACH;
+        open.close_into(&mut doomed);
+        assert_eq!((left(), doomed.done), (10, 1), "the rest is for who has the queue");
+        assert!(doomed.turn());
+        assert_eq!((left(), doomed.done), (8, 1 + 2 * EACH));
+        assert!(doomed.step());
+        assert_eq!(left(), 2, "four turns of two, of which one had begun");
+        while doomed.step() {}
+        assert_eq!(left(), 0);
+    }
+
+    /// Two queues: which has the next turn, how often the first one has been over, and when all of now will be.
+    #[test]
+    fn two_queues_take_turns_and_the_second_follows_the_first() {
+        let (mut left, mut kept) = (Left::NOTHING, Vec::new());
+        let mut push = |left: &mut Left| {
+            let (doomed, children) = doomed(1);
+            left.push(doomed);
+            kept.push(children);
+        };
+        let number = |part: Part| if part == Part::First { 1 } else { 2 };
+        let turns = |left: &mut Left| {
+            [(); 4].map(|()| {
+                let (part, doomed) = left.take();
+                assert!(left.put_back(part, doomed));
+                number(part)
+            })
+        };
+        assert!(left.ticket() == 0 && left.is_over(0) && left.is_over(1), "it is idle");
+        push(&mut left);
+        assert!(left.ticket() == 1 && !left.is_over(1) && left.is_over(0));
+        assert_eq!(turns(&mut left), [1; 4], "there is no other");
+        push(&mut left);
+        assert_eq!((left.ticket(), left.over), (2, 0));
+        assert_eq!(turns(&mut left), [2, 1, 2, 1]);
+        let (second, rest) = left.take();
+        assert_eq!((number(second), left.ticket()), (2, 2), "what is in hands counts as the second");
+        assert!(left.put_back(second, rest));
+        assert_eq!((left.ticket(), left.over), (2, 0));
+        let (first, _) = left.take();
+        assert!(number(first) == 1 && left.put_back(first, Doomed::default()), "the second is there still");
+        assert_eq!((left.ticket(), left.over), (2, 1), "and is the first now");
+        assert!(left.is_over(1) && !left.is_over(2));
+        push(&mut left);
+        assert_eq!(left.ticket(), 3);
+        let ((second, rest), (first, _)) = (left.take(), left.take());
+        assert_eq!([second, first].map(number), [2, 1]);
+        assert!(!left.put_back(first, Doomed::default()), "the only other one is in hands");
+        assert_eq!((left.ticket(), left.over), (3, 1));
+        assert!(left.put_back(second, rest));
+        assert_eq!((left.ticket(), left.over), (3, 2));
+        let (first, _) = left.take();
+        assert!(number(first) == 1 && !left.is_over(3));
+        assert!(!left.put_back(first, Doomed::default()));
+        assert!(left.ticket() == 3 && left.over == 3 && left.is_over(4), "it is idle again");
+    }
+
+    /// Twice, so that the count of what was over before is not nothing.
+    #[test]
+    fn a_ticket_is_over_when_all_is_discarded_that_was_left() {
+        for _ in 0..2 {
+            let (large, children) = doomed(2 * STEP);
+            large.finish();
+            let ticket = ticket();
+            discard_until(|| is_over(ticket));
+            assert_eq!(ended(&children), 2 * STEP);
+        }
+    }
+
+    #[test]
+    fn a_task_discards_what_is_left_and_goes_on_for_ever() {
+        let mut task = pin!(close_what_is_left());
+        for _ in 0..2 {
+            let (large, children) = doomed(3 * STEP);
+            large.finish();
+            for _ in 0..100_000 {
+                assert!(poll(task.as_mut()).is_pending());
+                if ended(&children) == 3 * STEP {
+                    break;
+                }
+                std::thread::yield_now(); // another test has a part of it in its hands
+            }
+            assert_eq!(ended(&children), 3 * STEP);
+        }
     }
 }

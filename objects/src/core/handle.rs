@@ -100,3 +100,33 @@ fn release(object: &Object, doomed: &mut Doomed) {
         object.on_zero_handles(doomed);
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::Event;
+    use crate::testing::handle;
+
+    #[test]
+    fn all_handles_of_the_system_are_counted() {
+        let event = Event::new();
+        let handles = [(); 3].map(|()| handle(&event));
+        assert!(live_handles() >= 3, "other tests have handles, too");
+        drop(handles);
+        assert_eq!(event.base().handle_count(), 0);
+    }
+
+    #[test]
+    fn a_handles_id_has_the_value_by_which_its_process_knows_it() {
+        assert_eq!(HandleId(0x1234_5678_9abc_def3).value(), 0x9abc_def3);
+        assert_eq!(HandleId::KERNEL.value(), 0);
+    }
+
+    #[test]
+    fn a_handle_has_the_rights_of_its_kind_or_those_that_it_is_given() {
+        let mut handle = handle(&Event::new());
+        assert_eq!(handle.rights(), Event::DEFAULT_RIGHTS);
+        handle.set_rights(Rights::WAIT);
+        assert_eq!(handle.rights(), Rights::WAIT);
+    }
+}

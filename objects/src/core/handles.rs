@@ -58,3 +58,44 @@ impl FromIterator<Handle> for Handles {
         Self(handles.into_iter().collect())
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::core::closing::TURN;
+    use crate::testing::{discard_until, handle, while_late};
+    use crate::{Channel, Event, KernelObject, Message};
+    use alloc::vec::Vec;
+
+    /// Each is the last one of a channel with more in it than a turn discards. As time is short there is one turn for
+    /// all, after which it is asked once how late it is.
+    #[test]
+    fn handles_that_go_together_are_closed_in_one_step() {
+        let event = Event::new();
+        let ends = [(); 3].map(|()| {
+            let (ours, theirs) = Channel::new();
+            let open = handle(&theirs);
+            for _ in 0..2 * TURN {
+                assert!(ours.write(Message { bytes: [].into(), handles: [handle(&event)].into() }).is_ok());
+            }
+            (ours, open)
+        });
+        let (_ours, open): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
+        let handles = Handles::from(open);
+        assert_eq!(handles.len(), 3);
+        assert_eq!(while_late(|| drop(handles)), 1);
+        discard_until(|| event.base().handle_count() == 0);
+    }
+
+    #[test]
+    fn handles_that_are_taken_out_are_not_closed_with_the_others() {
+        let event = Event::new();
+        let handles: Handles = (0..3).map(|_| handle(&event)).collect();
+        let mut rest = handles.into_iter();
+        let taken = rest.next();
+        drop(rest);
+        assert_eq!(event.base().handle_count(), 1);
+        drop(taken);
+        assert_eq!((event.base().handle_count(), Handles::default().len()), (0, 0));
+    }
+}

@@ -33,3 +33,33 @@ impl Name {
         clipped
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    /// A name with zeros behind it.
+    macro_rules! padded {
+        ($name:expr) => {
+            core::array::from_fn(|index| $name.get(index).copied().unwrap_or(0))
+        };
+    }
+
+    #[test]
+    fn a_name_ends_with_its_first_zero() {
+        let name = Name::new(b"init\0more");
+        assert_eq!(name.get(), padded!(b"init"));
+        name.set(b"");
+        assert_eq!(name.get(), padded!(b""));
+        name.set(b"shell");
+        assert_eq!(name.get(), padded!(b"shell"));
+    }
+
+    #[test]
+    fn a_name_has_31_bytes_and_a_zero() {
+        let long: [u8; 40] = core::array::from_fn(|index| b'0' + index as u8);
+        for length in [30, 31, 32, 33, 40] {
+            assert_eq!(Name::new(&long[..length]).get(), padded!(&long[..length.min(31)]), "{length}");
+        }
+    }
+}

@@ -92,6 +92,7 @@ room!(Vec VecDeque);
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::testing::without_memory;
 
     #[test]
     fn there_is_as_much_room_as_was_asked_for() {
@@ -108,5 +109,19 @@ mod tests {
         let mut queue = VecDeque::<u64>::new();
         queue.make_exact_room(5).unwrap();
         assert_eq!((queue.left(), queue.make_room(usize::MAX)), (5, Err(NoMemory)));
+    }
+
+    #[test]
+    fn who_needs_no_room_needs_no_memory() {
+        let mut list = Vec::from([0; 10]);
+        list.make_exact_room(3).unwrap();
+        without_memory(|| {
+            assert_eq!((list.make_room(3), list.make_exact_room(3)), (Ok(()), Ok(())));
+            assert_eq!((list.make_room(4), list.make_exact_room(4)), (Err(NoMemory), Err(NoMemory)));
+        });
+        assert_eq!(list.left(), 3);
+        list.make_exact_room(4).unwrap();
+        assert_eq!(list.left(), 4);
+        assert_eq!(abi::Status::from(NoMemory), abi::Status::NO_MEMORY);
     }
 }

@@ -159,9 +159,10 @@ impl<T> Default for Slab<T> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::testing::without_memory;
 
     #[test]
     fn indices_stay_and_are_used_again() {
@@ -234,5 +235,73 @@ mod tests {
         }
         let steps = (1..).find(|_| !slab.trim());
         assert_eq!((steps, slab.chunks.len()), (Some(20), 0));
+    }
+
+    /// Behind what is full, and beside what is free.
+    #[test]
+    fn who_has_reserved_inserts_without_memory() {
+        for (used, reserved) in
+            [(0, 1), (0, 3 * CHUNK + 1), (CHUNK, CHUNK), (10, 20), (10, 3 * CHUNK), (CHUNK, 2 * CHUNK)]
+        {
+            let mut slab = Slab::new();
+            (0..used).for_each(|value| assert_eq!(slab.insert(value), Ok(value)));
+            slab.reserve(reserved).unwrap();
+            assert_eq!(slab.chunks.len(), (used + reserved).div_ceil(CHUNK), "{used} {reserved}");
+            without_memory(|| {
+                (used..used + reserved).for_each(|value| assert_eq!(slab.insert(value), Ok(value)));
+                assert_eq!(slab.reserve(CHUNK), Err(NoMemory));
+            });
+            assert_eq!(slab.len(), used + reserved);
+        }
+        let mut slab = Slab::new();
+        (0..CHUNK).for_each(|value| _ = slab.insert(value).unwrap());
+        slab.reserve(CHUNK + 10).unwrap();
+        assert!(slab.chunks[2].capacity() < CHUNK, "and no more");
+        (0..3).for_each(|index| assert!(slab.remove(index).is_some()));
+        without_memory(|| assert_eq!(slab.reserve(3), Ok(()), "what is free is room"));
+        slab.reserve(3 + 20).unwrap();
+        without_memory(|| (0..3 + 20).for_each(|value| assert!(slab.insert(value).is_ok())));
+    }
+
+    #[test]
+    fn what_is_refused_memory_stays_as_it_was() {
+        let mut slab = Slab::new();
+        without_memory(|| assert_eq!(slab.insert(1), Err(NoMemory)));
+        assert!(slab.len() == 0 && slab.get(0).is_none() && slab.pop().is_none());
+        (0..CHUNK).for_each(|value| _ = slab.insert(value).unwrap());
+        without_memory(|| assert_eq!((slab.insert(1), slab.len()), (Err(NoMemory), CHUNK)));
+        assert_eq!(slab.insert(1), Ok(CHUNK));
+    }
+
+    #[test]
+    fn values_of_all_chunks_are_looked_at_and_changed() {
+        let mut slab = Slab::new();
+        (0..3 * CHUNK).for_each(|value| _ = slab.insert(value).unwrap());
+        for index in [0, 1, CHUNK - 1, CHUNK, CHUNK + 6, 2 * CHUNK + 3] {
+            *slab.get_mut(index).unwrap() += 1000;
+            assert_eq!(slab.get(index), Some(&(index + 1000)));
+            assert_eq!(slab.iter().filter(|value| **value >= 1000).count(), 1);
+            assert_eq!((slab.remove(index), slab.get_mut(index)), (Some(index + 1000), None));
+        }
+        assert!(slab.get(3 * CHUNK).is_none() && slab.get_mut(3 * CHUNK).is_none());
+        let gone = [0, 1, CHUNK - 1, CHUNK, CHUNK + 6, 2 * CHUNK + 3];
+        assert!(slab.iter().copied().eq((0..3 * CHUNK).filter(|value| !gone.contains(value))));
+        assert_eq!(slab.len(), 3 * CHUNK - gone.len());
+        for index in gone.into_iter().rev() {
+            assert_eq!(slab.insert(index), Ok(index), "the last that went is the first");
+        }
+        assert!(slab.iter().copied().eq(0..3 * CHUNK));
+    }
+
+    #[test]
+    fn only_an_empty_slab_gives_memory_back_and_knows_what_it_has_left() {
+        let mut slab = Slab::new();
+        (0..3 * CHUNK).for_each(|value| _ = slab.insert(value).unwrap());
+        (1..3 * CHUNK).for_each(|index| assert!(slab.remove(index).is_some()));
+        assert!(slab.trim() && slab.chunks.len() == 3 && slab.get(0) == Some(&0));
+        assert_eq!(slab.remove(0), Some(0));
+        assert!(slab.trim() && slab.chunks.len() == 1);
+        assert_eq!((slab.pop(), slab.pop()), (Some(None), None), "the slots of one chunk");
+        assert!(!slab.trim());
     }
 }

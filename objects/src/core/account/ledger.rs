@@ -178,13 +178,16 @@ impl Ledger {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use core::sync::atomic::AtomicIsize;
+    use core::cell::Cell;
 
-    /// How many ledgers are over their limit.
-    static OVER: AtomicIsize = AtomicIsize::new(0);
+    std::thread_local! {
+        /// How many ledgers came to be over their limit, less those that are no more, as this thread was told: tests
+        /// beside this one have ledgers of their own.
+        static OVER: Cell<isize> = const { Cell::new(0) };
+    }
 
     fn alarm(is_over: bool) {
-        OVER.fetch_add(if is_over { 1 } else { -1 }, SeqCst);
+        OVER.set(OVER.get() + if is_over { 1 } else { -1 });
     }
 
     /// Sorted into one test, as there is one alarm.
@@ -198,32 +201,59 @@ mod tests {
         assert!(!one.is_over_limit());
         one.overdraw_pages(1);
         assert!(one.is_over_limit() && !root.is_over_limit() && !other.is_over_limit());
-        assert_eq!(OVER.load(SeqCst), 1);
+        assert_eq!(OVER.get(), 1);
         root.set_page_limit(5);
         assert!(other.is_over_limit(), "as all have more than they may");
-        assert_eq!((OVER.load(SeqCst), other.charge_pages(1)), (2, Err(NoMemory)));
+        assert_eq!((OVER.get(), other.charge_pages(1)), (2, Err(NoMemory)));
         root.set_page_limit(12);
-        assert_eq!((OVER.load(SeqCst), other.charge_pages(1)), (1, Ok(())));
+        assert_eq!((OVER.get(), other.charge_pages(1)), (1, Ok(())));
         one.give_back_pages(1);
-        assert!(OVER.load(SeqCst) == 0 && !one.is_over_limit());
+        assert!(OVER.get() == 0 && !one.is_over_limit());
         one.overdraw_pages(1);
         one.set_page_limit(u64::MAX);
-        assert!(OVER.load(SeqCst) == 0 && !one.is_over_limit());
+        assert!(OVER.get() == 0 && !one.is_over_limit());
         one.give_back_pages(11);
         other.give_back_pages(1);
         assert_eq!((root.pages(), one.pages()), (0, 0));
 
         one.set_page_limit(3);
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    for _ in 0..20_000 {
-                        one.overdraw_pages(1);
-                        one.give_back_pages(1);
-                    }
-                });
-            }
+        let told = std::thread::scope(|scope| {
+            let change = || {
+                for _ in 0..20_000 {
+                    one.overdraw_pages(1);
+                    one.give_back_pages(1);
+                }
+                OVER.get()
+            };
+            [(); 4].map(|()| scope.spawn(change)).map(|thread| thread.join().expect("it ends"))
         });
-        assert!(OVER.load(SeqCst) == 0 && !one.is_over_limit(), "no change was lost");
+        assert!(told.iter().sum::<isize>() == 0 && !one.is_over_limit(), "no change was lost");
+    }
+
+    #[test]
+    fn there_is_no_limit_until_it_is_set() {
+        let ledger = Ledger::new(None);
+        assert_eq!((ledger.page_limit(), ledger.handle_limit()), (u64::MAX, u64::MAX));
+        ledger.set_page_limit(70);
+        ledger.set_handle_limit(80);
+        assert_eq!((ledger.page_limit(), ledger.handle_limit()), (70, 80));
+    }
+
+    #[test]
+    fn handles_are_charged_here_and_above_or_nowhere() {
+        let root = Ledger::new(None);
+        let [one, other] = [(); 2].map(|()| Ledger::new(Some(root.clone())));
+        root.set_handle_limit(10);
+        one.set_handle_limit(12);
+        assert!(!one.charge_handles(11), "more than there may be above");
+        assert!(one.charge_handles(10), "what failed was taken back");
+        assert!(!other.charge_handles(1) && !root.charge_handles(1));
+        one.give_back_handles(4);
+        assert!(!other.charge_handles(5));
+        assert!(other.charge_handles(4));
+        root.set_handle_limit(u64::MAX);
+        assert!(!one.charge_handles(7), "more than there may be here");
+        assert!(one.charge_handles(6) && root.pages() == 0);
+        assert!(!one.charge_handles(u64::MAX), "more than can be counted");
     }
 }

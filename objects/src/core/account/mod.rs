@@ -217,6 +217,24 @@ mod tests {
     }
 
     #[test]
+    fn a_chunk_more_than_is_needed_is_kept_and_no_page_beyond() {
+        let root = Job::root();
+        let mut charge = Charge::to(Payer::new(&root));
+        charge.cover(100, 100).expect("no limit");
+        charge.reduce(100 - CHUNK);
+        assert_eq!(root.pages(), 100);
+        charge.reduce(100 - CHUNK - 1);
+        assert_eq!(root.pages(), 100 - CHUNK - 1);
+        charge.reduce(0);
+        assert_eq!(root.pages(), 0);
+        charge.cover(CHUNK, CHUNK).expect("no limit");
+        charge.reduce(0);
+        assert_eq!(root.pages(), CHUNK);
+        charge.cover(CHUNK, 100).expect("it is covered");
+        assert_eq!(root.pages(), CHUNK, "what is covered is not charged again");
+    }
+
+    #[test]
     fn nobody_pays_without_end() {
         Charge::default().cover(u64::MAX, u64::MAX).expect("nobody has no limit");
     }

@@ -372,3 +372,6 @@ impl SignalSet {
         &self.queue
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

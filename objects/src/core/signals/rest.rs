@@ -153,11 +153,17 @@ pub async fn wake_the_rest() {
     }
 }
 
+/// Who wakes those who are left where there is no kernel task.
+#[cfg(not(loom))]
+static ONE: Mutex<()> = Mutex::new(());
+
 /// Wakes those who are left, now: where there is no kernel task, in tests and benchmarks. Of those who call this side
 /// by side one does it, and the others wait until it is done.
 #[cfg(not(loom))]
 pub fn wake_what_is_left() {
-    static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock();
     while wake_some() {}
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

@@ -176,11 +176,10 @@ impl Slots {
     }
 
     /// Puts a handle, for which there is room, into a new slot, so that those that are free stay so for a while, or
-    /// into one of these; the handle's value.
+    /// into one of these if there are enough of them, as there are when no slot is new; the handle's value.
     pub(super) fn insert(&mut self, handle: Handle) -> u32 {
-        let full = self.len == self.segments.len() * SEGMENT;
         let index = match self.free {
-            Some((first, last)) if full || self.free_count > SPARE_SLOTS => {
+            Some((first, last)) if self.free_count > SPARE_SLOTS => {
                 let Entry::Free { next } = self.slot(first).entry else {
                     unreachable!("a used slot in the free list")
                 };
@@ -261,5 +260,86 @@ impl Slots {
 impl Drop for Slots {
     fn drop(&mut self) {
         self.stop_paying();
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::Event;
+    use crate::testing::handle;
+    use alloc::collections::VecDeque;
+
+    /// Where each bit of a value comes from.
+    #[test]
+    fn a_value_is_generation_and_slot_mixed_with_a_secret_over_two_bits() {
+        let (plain, mixed) = (Slots::new(0), Slots::new(0xffff_ffff));
+        for (slot, generation, value) in [
+            (0, 0, 0b11),
+            (1, 0, 0b111),
+            (0x7_ffff, 0, 0x1f_ffff),
+            (0, 1, 0x20_0003),
+            (5, 3, 0x60_0017),
+            (0x7_ffff, 0x7ff, 0xffff_ffff),
+        ] {
+            assert_eq!((plain.encode(slot, generation), plain.index(value)), (value, slot));
+            assert_eq!((mixed.encode(slot, generation), mixed.index(!value | 3)), (!value | 3, slot));
+        }
+        let secret = Slots::new(0x5eed_1234);
+        assert_eq!((secret.encode(5, 3), secret.index(0x5e8d_1223)), (0x5e8d_1223, 5));
+    }
+
+    #[test]
+    fn a_generation_comes_again_after_all_others() {
+        let mut slots = Slots::new(0);
+        slots.reserve(1).unwrap();
+        for generation in [0, 1, 2, 2046, 2047, 0] {
+            let value = slots.insert(handle(&Event::new()));
+            assert_eq!(value, slots.encode(slots.len as u32 - 1, 0), "in a new slot");
+            let index = slots.index(value);
+            slots.slot(index).generation = generation;
+            drop(slots.take(value));
+            assert_eq!(slots.slot(index).generation, if generation == 2047 { 0 } else { generation + 1 });
+        }
+    }
+
+    #[test]
+    fn there_are_segments_for_all_handles_and_the_spare_slots() {
+        for (handles, segments) in [(1, 1), (2, 1), (64, 1), (65, 2), (192, 2), (193, 3), (320, 3), (321, 4)]
+        {
+            let mut slots = Slots::new(0);
+            slots.reserve(handles).unwrap();
+            assert_eq!(slots.segments.len(), segments, "{handles}");
+        }
+        let (mut slots, event) = (Slots::new(0), Event::new());
+        for handles in 1..=321 {
+            slots.reserve(1).unwrap();
+            slots.insert(handle(&event));
+            assert_eq!(slots.segments.len(), (handles + SPARE_SLOTS).div_ceil(SEGMENT), "{handles}");
+        }
+    }
+
+    /// Slots are new until more than the spare ones are free; these come in the order in which they became free.
+    #[test]
+    fn a_free_slot_waits_behind_64_others() {
+        let event = Event::new();
+        for count in [1, 64, 65, 129] {
+            let (mut slots, mut live, mut free) = (Slots::new(0), VecDeque::new(), VecDeque::new());
+            let mut new = 0..;
+            for turn in 0..600 {
+                if turn >= count {
+                    let value = live.pop_front().unwrap();
+                    drop(slots.take(value));
+                    free.push_back(slots.index(value));
+                }
+                slots.reserve(1).unwrap();
+                let value = slots.insert(handle(&event));
+                let expected = if free.len() > 64 { free.pop_front() } else { new.next() };
+                assert_eq!(Some(slots.index(value)), expected, "{count} handles, turn {turn}");
+                assert_eq!((slots.free_count, slots.len), (free.len(), new.start as usize));
+                live.push_back(value);
+            }
+            assert!(live.iter().all(|value| slots.find(*value).is_some()));
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! Handles and their table.
 
-use crate::testing::handle;
-use crate::{Event, HandleTable, KernelObject, MAX_HANDLES, Timer};
-use abi::{Rights, Status};
+use crate::core::account::Ledger;
+use crate::testing::{handle, never, poll, ready};
+use crate::wait::wait_on;
+use crate::{Doomed, Event, Handle, HandleId, HandleTable, KernelObject, MAX_HANDLES, Timer};
+use abi::{Rights, Signals, Status};
 use alloc::{sync::Arc, vec::Vec};
+use core::ops::ControlFlow;
+use core::pin::pin;
 
 fn table() -> HandleTable {
     HandleTable::new(1, 0x5eed_1234)
@@ -248,4 +252,234 @@ fn closed_table_takes_no_handle() {
     late.close();
     assert_eq!(room.fill([handle].into(), |_, _| ()), Err(Status::BAD_STATE));
     assert!(late.is_empty());
+}
+
+#[test]
+fn a_handle_is_known_by_its_process_and_its_value() {
+    assert_eq!(HandleTable::new(5, 0).id(0x8000_0003), HandleId(0x5_8000_0003));
+    assert_eq!(HandleTable::new(0x1234, 7).id(3).value(), 3);
+}
+
+#[test]
+fn a_table_counts_what_is_in_it() {
+    let (table, event) = (table(), Event::new());
+    assert_eq!((table.is_empty(), table.len()), (true, 0));
+    let values = [(); 3].map(|()| table.add(handle(&event)).map_err(|(_, status)| status).unwrap());
+    assert!(!table.is_empty() && table.len() == 3);
+    drop(table.remove(values[1]).unwrap());
+    assert_eq!((table.len(), event.base().handle_count()), (2, 2));
+    assert_eq!(table.remove(values[1]).err(), Some(Status::BAD_HANDLE));
+}
+
+#[test]
+fn a_handle_is_taken_out_if_the_check_agrees() {
+    let (table, event) = (table(), Event::new());
+    let value = table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+    assert_eq!(table.remove_if(value, |_| Err(Status::WRONG_TYPE)).err(), Some(Status::WRONG_TYPE));
+    assert!(table.contains(value) && table.remove_if(value, |_| Ok(())).is_ok() && !table.contains(value));
+}
+
+/// A handle that was looked up is open until it is taken out, whatever else is.
+#[test]
+fn a_mark_tells_whether_a_handle_is_open_still() {
+    let (table, event) = (table(), Event::new());
+    let [one, other, third] =
+        [(); 3].map(|()| table.add(handle(&event)).map_err(|(_, status)| status).unwrap());
+    let (object, mark) = table.get_to_wait::<Event>(one, Rights::WAIT).unwrap();
+    assert!(Arc::ptr_eq(&object, &event) && table.still_open(one, mark));
+    drop(table.remove(other).unwrap());
+    assert!(table.still_open(one, mark), "another one is gone");
+    let one_more = table.get_to_wait::<Event>(one, Rights::WAIT).unwrap().1;
+    drop(table.remove(one).unwrap());
+    assert!(!table.still_open(one, mark) && !table.still_open(one, one_more));
+    let mark = table.get_any_to_wait(third, |_| Rights::WAIT).unwrap().1;
+    assert!(table.still_open(third, mark));
+    let new = table.replace(third, Rights::SAME_RIGHTS).unwrap();
+    assert!(!table.still_open(third, mark));
+    let mark = table.get_any_to_wait(new, |_| Rights::WAIT).unwrap().1;
+    let (handles, leaving) = table.take(&[new], |_| Ok(())).unwrap();
+    assert!(!table.still_open(new, mark));
+    leaving.back(handles);
+    assert!(table.still_open(new, mark));
+    table.close();
+    assert!(!table.still_open(new, mark));
+}
+
+#[test]
+fn who_waits_needs_the_rights_that_the_object_asks_for() {
+    let (table, event) = (table(), Event::new());
+    let value = table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+    let get = |rights| table.get_any_to_wait(value, |_| rights);
+    assert!(get(Rights::WAIT).is_ok());
+    assert_eq!(get(Rights::EXECUTE).err(), Some(Status::ACCESS_DENIED));
+    assert_eq!(table.get_any_to_wait(value ^ 4, |_| Rights::NONE).err(), Some(Status::BAD_HANDLE));
+    assert_eq!(table.get_to_wait::<Event>(value, Rights::EXECUTE).err(), Some(Status::ACCESS_DENIED));
+    assert_eq!(table.get_to_wait::<Timer>(value, Rights::WAIT).err(), Some(Status::WRONG_TYPE));
+}
+
+#[test]
+fn an_object_is_only_taken_along_if_none_of_its_signals_is_active() {
+    const A: Signals = Signals::USER_SIGNAL_0;
+    let (table, event) = (table(), Event::new());
+    let value = table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+    let get = |signals| table.get_any_unless(value, Rights::WAIT, signals).unwrap();
+    assert!(matches!(get(A), ControlFlow::Continue((object, mark))
+        if object.koid() == event.base().koid() && table.still_open(value, mark)));
+    event.base().signals.assert(A | Signals::USER_SIGNAL_2);
+    assert!(matches!(get(A), ControlFlow::Break(active) if active == A | Signals::USER_SIGNAL_2));
+    assert!(matches!(get(Signals::USER_SIGNAL_1), ControlFlow::Continue(_)));
+    assert_eq!(table.get_any_unless(value, Rights::EXECUTE, A).err(), Some(Status::ACCESS_DENIED));
+    assert_eq!(table.get_any_unless(0, Rights::WAIT, A).err(), Some(Status::BAD_HANDLE));
+}
+
+/// Whichever way the handle goes; of a handle that comes back the wait notices nothing.
+#[test]
+fn waits_end_with_the_handle_that_they_were_made_through() {
+    let ways: [fn(&HandleTable, u32); 5] = [
+        |table, value| drop(table.remove(value).unwrap()),
+        |table, value| assert!(table.replace(value, Rights::SAME_RIGHTS).is_ok()),
+        |table, value| assert_eq!(table.replace(value, Rights::EXECUTE), Err(Status::INVALID_ARGS)),
+        |table, value| {
+            let (handles, leaving) = table.take(&[value], |_| Ok(())).unwrap();
+            drop((leaving, handles));
+        },
+        |table, _| table.close(),
+    ];
+    for (number, go) in ways.into_iter().enumerate() {
+        let (table, event) = (table(), Event::new());
+        let value = table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+        let signals = &event.base().signals;
+        let mut wait = pin!(wait_on(signals, Signals::USER_SIGNAL_0, table.id(value), || true, never()));
+        assert!(poll(wait.as_mut()).is_pending());
+        let (handles, leaving) = table.take(&[value], |_| Ok(())).unwrap();
+        leaving.back(handles);
+        assert!(poll(wait.as_mut()).is_pending());
+        go(&table, value);
+        assert_eq!(ready(wait).0, Err(Status::CANCELED), "{number}");
+    }
+}
+
+#[test]
+fn parts_of_a_table_are_as_long_as_its_segments() {
+    let (table, event) = (table(), Event::new());
+    let parts = |handles: usize| {
+        while table.len() < handles {
+            assert!(table.add(handle(&event)).is_ok());
+        }
+        let next = |below: &usize| table.visit_part(*below, |_, _| ());
+        core::iter::successors(Some(usize::MAX), next).skip(1).take(10).collect::<Vec<_>>()
+    };
+    assert_eq!((parts(0), parts(1), parts(127)), ([].into(), [].into(), [].into()));
+    assert_eq!((parts(128), parts(129)), ([].into(), [1].into()));
+    assert_eq!((parts(256), parts(300)), ([128].into(), [172, 44].into()));
+}
+
+/// In the middle of being closed it gives up what is exchanged, and what comes back.
+#[test]
+fn a_table_that_closes_keeps_no_handle() {
+    let (table, event, mut doomed) = (table(), Event::new(), Doomed::default());
+    let values = [(); 4].map(|()| table.add(handle(&event)).map_err(|(_, status)| status).unwrap());
+    drop(table.remove(values[2]).unwrap());
+    assert!(table.close_one(&mut doomed));
+    assert_eq!((table.len(), event.base().handle_count()), (2, 2), "the last one goes first");
+    assert_eq!(table.replace(values[1], Rights::SAME_RIGHTS), Err(Status::BAD_STATE));
+    assert_eq!((table.len(), event.base().handle_count()), (1, 1));
+    assert_eq!(table.duplicate(values[0], Rights::SAME_RIGHTS), Err(Status::BAD_STATE));
+    let (handles, leaving) = table.take(&values[..1], |_| Ok(())).unwrap();
+    leaving.back(handles);
+    assert_eq!(event.base().handle_count(), 0);
+    let slots = (0..10).take_while(|_| table.close_one(&mut doomed)).count();
+    assert_eq!((slots, table.len(), table.is_empty()), (3, 0, true), "one slot at a time");
+}
+
+#[test]
+fn what_is_free_is_room_for_as_many() {
+    let (table, event) = (table(), Event::new());
+    let values = [(); 10].map(|()| table.add(handle(&event)).map_err(|(_, status)| status).unwrap());
+    assert_eq!(table.reserve(MAX_HANDLES - 9).err(), Some(Status::NO_MEMORY));
+    values[3..].iter().for_each(|value| drop(table.remove(*value).unwrap()));
+    assert_eq!(table.reserve(MAX_HANDLES - 2).err(), Some(Status::NO_MEMORY));
+    drop(table.reserve(MAX_HANDLES - 3).unwrap());
+}
+
+/// A ledger for so many handles, and a table that pays with it.
+fn paid(limit: u64) -> (Arc<Ledger>, HandleTable) {
+    let ledger = Ledger::new(None);
+    ledger.set_handle_limit(limit);
+    let table = HandleTable::paid(1, 0x5eed_1234, ledger.clone());
+    (ledger, table)
+}
+
+/// How many handles may be charged yet.
+fn left(ledger: &Ledger) -> u64 {
+    let left = (0..ledger.handle_limit()).take_while(|_| ledger.charge_handles(1)).count() as u64;
+    ledger.give_back_handles(left);
+    left
+}
+
+#[test]
+fn handles_are_paid_for_64_at_a_time_and_given_back_together() {
+    let ((ledger, table), event) = (paid(300), Event::new());
+    assert_eq!(left(&ledger), 300);
+    let add = || table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
+    let values: Vec<u32> = (0..64).map(|_| add()).collect();
+    assert_eq!(left(&ledger), 300 - 64);
+    values.iter().for_each(|value| assert!(table.replace(*value, Rights::SAME_RIGHTS).is_ok()));
+    assert_eq!(left(&ledger), 300 - 64);
+    let last = add();
+    assert_eq!(left(&ledger), 300 - 128);
+    drop(table.remove(last).unwrap());
+    drop(table.reserve(120).ok());
+    assert_eq!(left(&ledger), 300 - 192, "what was paid for stays so");
+    table.close();
+    assert_eq!(left(&ledger), 300);
+    let late = HandleTable::paid(2, 0, ledger.clone());
+    assert!(late.reserve(65).is_ok());
+    assert_eq!(left(&ledger), 300 - 128);
+    drop(late);
+    assert_eq!(left(&ledger), 300, "also by a table that nobody closed");
+}
+
+#[test]
+fn a_job_may_have_exactly_as_many_handles_as_its_limit_says() {
+    let ((ledger, table), event) = (paid(70), Event::new());
+    let add = || table.add(handle(&event)).map_err(|(handle, status)| (handle.rights(), status));
+    for handles in 1..=70 {
+        assert!(add().is_ok(), "{handles}");
+        assert_eq!(left(&ledger), if handles <= 64 { 6 } else { 70 - handles });
+    }
+    assert_eq!(add().err(), Some((Event::DEFAULT_RIGHTS, Status::NO_RESOURCES)));
+    assert_eq!(table.reserve(1).err(), Some(Status::NO_RESOURCES));
+    assert_eq!((table.len(), left(&ledger)), (70, 0));
+    ledger.set_handle_limit(200);
+    assert!(table.reserve(0).is_ok());
+    assert_eq!(left(&ledger), 130, "all that there are have been paid for");
+    assert!(add().is_ok());
+    assert_eq!(left(&ledger), 200 - 128);
+}
+
+#[test]
+fn a_handle_that_is_refused_comes_back() {
+    let ((_, table), event) = (paid(0), Event::new());
+    let (refused, status): (Handle, Status) = table.add(handle(&event)).expect_err("there may be none");
+    assert_eq!((status, event.base().handle_count(), table.len()), (Status::NO_RESOURCES, 1, 0));
+    drop(refused);
+    assert_eq!(event.base().handle_count(), 0);
+}
+
+#[test]
+fn room_is_filled_in_part_or_given_back() {
+    let ((ledger, table), event) = (paid(64), Event::new());
+    let room = table.reserve(60).unwrap();
+    assert_eq!(left(&ledger), 0);
+    assert_eq!((table.reserve(5).err(), table.len()), (Some(Status::NO_RESOURCES), 0));
+    assert_eq!(room.fill((0..20).map(|_| handle(&event)).collect(), |_, _| ()), Ok(()));
+    assert_eq!(table.reserve(45).err(), Some(Status::NO_RESOURCES));
+    let (one, other) = (table.reserve(20).unwrap(), table.reserve(24).unwrap());
+    assert_eq!(table.reserve(1).err(), Some(Status::NO_RESOURCES));
+    drop(one);
+    assert_eq!(table.reserve(21).err(), Some(Status::NO_RESOURCES));
+    drop((table.reserve(20).unwrap(), table.reserve(0).unwrap()));
+    drop(other);
+    assert!(table.reserve(44).is_ok() && table.len() == 20);
 }
