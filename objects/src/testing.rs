@@ -1,6 +1,7 @@
 //! What tests beside the code share: futures are polled by hand, and time is a timer queue that the test expires.
 
 use crate::core::account::Payer;
+use crate::core::closing;
 use crate::host::{HostEntropy, HostPageTable};
 use crate::memory::USER_RANGE;
 use crate::wait::Deadline;
@@ -8,6 +9,7 @@ use crate::{Handle, Job, KernelObject, Object, Process, Vmar};
 use abi::Status;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use core::cell::Cell;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use executor::TimerQueue;
@@ -45,4 +47,15 @@ where
 pub fn process(job: &Arc<Job>) -> Result<Arc<Process>, Status> {
     let root = Vmar::root(USER_RANGE, HostPageTable::new(), HostEntropy::leak(1));
     Process::new(job.clone(), Payer::new(job), b"process", root, Arc::new(()), 7)
+}
+
+std::thread_local!(static IS_LATE: Cell<bool> = const { Cell::new(false) });
+
+/// What `work` gives, each step of which is told that it takes long, however quick it is.
+pub fn late<R>(work: impl FnOnce() -> R) -> R {
+    closing::set_clock(|| IS_LATE.get());
+    IS_LATE.set(true);
+    let result = work();
+    IS_LATE.set(false);
+    result
 }
