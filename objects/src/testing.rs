@@ -1,7 +1,8 @@
 //! What tests beside the code share: futures are polled by hand, and time is a timer queue that the test expires.
 
 use crate::core::account::Payer;
-use crate::core::closing;
+use crate::core::closing::{discard_some, set_clock};
+use crate::core::room::set_may_fail;
 use crate::host::{HostEntropy, HostPageTable};
 use crate::memory::USER_RANGE;
 use crate::wait::Deadline;
@@ -49,13 +50,47 @@ pub fn process(job: &Arc<Job>) -> Result<Arc<Process>, Status> {
     Process::new(job.clone(), Payer::new(job), b"process", root, Arc::new(()), 7)
 }
 
-std::thread_local!(static IS_LATE: Cell<bool> = const { Cell::new(false) });
+std::thread_local! {
+    static IS_LATE: Cell<bool> = const { Cell::new(false) };
+    static ASKED: Cell<usize> = const { Cell::new(0) };
+    static NO_MEMORY: Cell<bool> = const { Cell::new(false) };
+}
 
-/// What `work` gives, each step of which is told that it takes long, however quick it is.
-pub fn late<R>(work: impl FnOnce() -> R) -> R {
-    closing::set_clock(|| IS_LATE.get());
+/// Runs something, while all steps of this thread have taken long already; how often that was asked.
+pub fn while_late(run: impl FnOnce()) -> usize {
+    set_clock(|| {
+        ASKED.set(ASKED.get() + 1);
+        IS_LATE.get()
+    });
+    ASKED.set(0);
     IS_LATE.set(true);
-    let result = work();
+    run();
     IS_LATE.set(false);
+    ASKED.get()
+}
+
+/// Runs something, while this thread gets no memory for lists that grow.
+pub fn without_memory<R>(run: impl FnOnce() -> R) -> R {
+    set_may_fail(|step| {
+        if !NO_MEMORY.get() {
+            step();
+        }
+    });
+    NO_MEMORY.set(true);
+    let result = run();
+    NO_MEMORY.set(false);
     result
+}
+
+/// Discards what is left until `done`; another test may have a part of it in its hands.
+pub fn discard_until(done: impl Fn() -> bool) {
+    for _ in 0..1_000_000 {
+        if done() {
+            return;
+        }
+        if !discard_some() {
+            std::thread::yield_now();
+        }
+    }
+    panic!("it is never over");
 }

@@ -1,6 +1,7 @@
 //! Who owns a futex, and who may. Waking and requeuing at large is tested from user space.
 
 use super::*;
+use crate::testing::without_memory;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::task::{Context, Waker};
@@ -454,4 +455,21 @@ fn a_place_is_meant_by_what_begins_after_it_came() {
     let was_at = |address, era| place.was_at(address, Era(era));
     assert_eq!([was_at(WORD, 4), was_at(WORD, 5), was_at(WORD, 6)], [false, true, true]);
     assert_eq!([was_at(OTHER, 4), was_at(OTHER, 6)], [false, false]);
+}
+
+/// Whoever would name one is refused, and waiters are woken all the same.
+#[test]
+fn without_memory_nobody_is_known_to_own_a_futex() {
+    let table = FutexTable::default();
+    let mut first = waits(&table, A, 0);
+    let no_memory = Err(Refused::Status(Status::NO_MEMORY));
+    without_memory(|| {
+        assert_eq!(refusal(&table, Ok(OWNER), Ok(true)), no_memory);
+        let moved = table.requeue(WORD, moving(1, OWNER), || Ok::<_, ()>(true)).map(drop);
+        assert_eq!(moved, no_memory);
+        assert_eq!(table.wake(WORD, 1, NewOwner::Thread(OWNER)), 1);
+    });
+    assert!(poll(&mut first).is_ready());
+    let _second = waits(&table, B, OWNER);
+    assert_eq!(table.owner(WORD), OWNER);
 }

@@ -1,6 +1,6 @@
 //! Ports and what they observe.
 
-use crate::testing::{handle, never, poll, ready, timers};
+use crate::testing::{discard_until, handle, never, poll, ready, timers, without_memory};
 use crate::wait::Deadline;
 use crate::{
     AsyncOptions, Channel, Event, HandleId, KernelObject, MAX_USER_PACKETS, Message, Object, PacketWaiter,
@@ -368,4 +368,26 @@ fn closing_the_port_wakes_all_who_wait() {
     for wait in waits {
         assert_eq!(ready(wait), Err(Status::CANCELED));
     }
+}
+
+#[test]
+fn a_port_without_memory_takes_nothing_in() {
+    let (port, event) = (Port::new(), Event::new());
+    let queue = || port.queue(PortPacket::user(1, [0; 4]));
+    let arm = || port.wait_async(event.clone().into(), MINE, 2, A, AsyncOptions::default(), || true);
+    assert_eq!(without_memory(|| (queue(), arm())), (Err(Status::NO_MEMORY), Err(Status::NO_MEMORY)));
+    assert_eq!((Arc::strong_count(&event), port.cancel(MINE, 2)), (1, Err(Status::NOT_FOUND)));
+    assert!(take(&port).is_none());
+    assert_eq!((queue(), arm()), (Ok(()), Ok(())));
+    assert_eq!(without_memory(queue), Ok(()), "there is room");
+}
+
+#[test]
+fn a_large_port_that_is_closed_lets_go_of_all_that_it_observes() {
+    let (port, event) = (Port::new(), Event::new());
+    let only = handle(&port);
+    (0..300).for_each(|key| observe(&port, &event.clone().into(), key % 250, AsyncOptions::default()));
+    drop(only);
+    discard_until(|| Arc::strong_count(&event) == 1);
+    assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
 }

@@ -1,7 +1,7 @@
 //! Waiting for several objects.
 
 use super::*;
-use crate::testing::late;
+use crate::testing::while_late;
 
 fn events(count: usize) -> (Vec<Arc<Event>>, Vec<Object>) {
     let events: Vec<_> = (0..count).map(|_| Event::new()).collect();
@@ -127,7 +127,7 @@ fn a_wait_for_many_begins_and_ends_in_one_step_when_that_is_quick() {
 fn a_wait_for_many_begins_and_ends_in_steps_when_that_takes_long() {
     let (events, objects) = events(MANY);
     let mut set = set_of(&objects);
-    late(|| {
+    let asked = while_late(|| {
         let wakes = Arc::new(Wakes::default());
         let waker = Waker::from(wakes.clone());
         let mut wait = pin!(set.wait(|_, _| true, never()));
@@ -143,5 +143,6 @@ fn a_wait_for_many_begins_and_ends_in_steps_when_that_takes_long() {
         }
         assert_eq!((go_on(), waited_for(&events)), (Poll::Ready(Ok(())), 0));
     });
+    assert_eq!(asked, 4, "after eight, and eight more");
     assert_eq!(set.observed().position(|seen| seen == A), Some(3));
 }
