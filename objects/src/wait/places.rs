@@ -112,11 +112,11 @@ impl Drop for Chain {
     }
 }
 
-/// Who waits at the store: who makes places, or who takes some, and how often there had been no memory then.
+/// Who waits at the store: who makes places, or who takes some.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Party {
     Filler,
-    Taker { failures: u64 },
+    Taker,
 }
 
 impl Tag for Party {
@@ -175,7 +175,7 @@ impl Places {
             }
             let served =
                 |store: &mut Store, _: &mut Party| store.free.length >= count || store.failures > failures;
-            self.queue.wait_unless(Party::Taker { failures }, served).await;
+            self.queue.wait_unless(Party::Taker, served).await;
         }
     }
 
@@ -208,12 +208,9 @@ impl Places {
     fn serve(&self, failed: bool) -> bool {
         self.queue.with(|store, waiters| {
             store.failures += u64::from(failed);
-            let (failures, most) = (store.failures, if failed { LOW } else { store.free.length / LOW });
-            let near = Party::Taker { failures };
-            let woken = waiters.wake_some(&near, most, |party| match party {
-                Party::Taker { failures: before } => !failed || *before < failures,
-                Party::Filler => false,
-            });
+            let most = if failed { LOW } else { store.free.length / LOW };
+            // Whoever waits began to before this failure, and is to be told.
+            let woken = waiters.wake_some(&Party::Taker, most, |party| *party == Party::Taker);
             store.asked = woken == most || !failed && store.free.length < FULL;
             !store.asked
         })
@@ -241,5 +238,30 @@ impl Places {
 impl Default for Places {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    /// One that dropped itself place by place, each inside the one before, would need more than a stack.
+    #[test]
+    fn a_chain_of_any_length_goes_one_place_after_the_other() {
+        const MANY: usize = 100_000;
+        let mut chain = Chain::default();
+        (0..MANY).for_each(|_| chain.push(Link::new().expect("memory")));
+        assert_eq!((chain.len(), chain.iter().count(), chain.iter_mut().count()), (MANY, MANY, MANY));
+        drop(chain);
+    }
+
+    #[test]
+    fn as_many_are_given_as_are_asked_for_or_all() {
+        let (mut from, mut to) = (Chain::default(), Chain::default());
+        (0..5).for_each(|_| from.push(Link::new().expect("memory")));
+        from.give(3, &mut to);
+        assert_eq!((from.len(), to.len(), to.iter().count()), (2, 3, 3));
+        from.give(3, &mut to);
+        assert_eq!((from.len(), to.len()), (0, 5));
     }
 }

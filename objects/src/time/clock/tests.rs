@@ -215,3 +215,108 @@ fn the_rate_of_ticks_is_as_exact_as_the_steered_one() {
         assert_eq!((rate.synthetic_ticks, rate.reference_ticks), expected, "{adjust}");
     }
 }
+
+/// What is known of a clock, without its times and transformations.
+fn known(clock: &Clock) -> (u64, i64, u64, u32) {
+    let details = clock.details(at(0));
+    (details.options, details.backstop_time, details.error_bound, details.generation_counter)
+}
+
+fn rate(synthetic_ticks: u32, reference_ticks: u32) -> ClockRate {
+    ClockRate { synthetic_ticks, reference_ticks }
+}
+
+fn line(reference_offset: i64, synthetic_offset: i64, rate: ClockRate) -> ClockTransformation {
+    ClockTransformation { reference_offset, synthetic_offset, rate }
+}
+
+/// The transformations of monotonic time and of ticks.
+fn lines(clock: &Clock) -> [ClockTransformation; 2] {
+    let details = clock.details(at(0));
+    [details.mono_to_synthetic, details.ticks_to_synthetic]
+}
+
+#[test]
+fn details_are_those_of_the_clock_from_its_beginning_on() {
+    let unknown = abi::CLOCK_UNKNOWN_ERROR;
+    let standing = good(CONTINUOUS, 5500);
+    assert_eq!(known(&standing), (CONTINUOUS, 5500, unknown, 0));
+    assert_eq!(lines(&standing), [line(0, 5500, rate(0, 1)); 2]);
+    let running = good(AUTO_START, 900);
+    assert_eq!(known(&running), (AUTO_START, 900, unknown, 0));
+    assert_eq!(lines(&running), [line(0, 0, rate(1, 1)), line(0, 0, TICK_RATE)]);
+    assert_eq!(second(&standing, VALUE | ERROR, (0, 6000), 0, 2000), Ok(()));
+    assert_eq!(known(&standing), (CONTINUOUS, 5500, 7, 2));
+    assert_eq!(lines(&standing), [line(2000, 6000, rate(1, 1)), line(4000, 6000, TICK_RATE)]);
+}
+
+/// Nothing is rounded by what changes nothing.
+#[test]
+fn transformations_stay_as_they_are_unless_value_or_rate_change() {
+    let clock = good(AUTO_START, 0);
+    assert_eq!(first(&clock, ERROR, 0, 0, 2000), Ok(()));
+    assert_eq!(lines(&clock), [line(0, 0, rate(1, 1)), line(0, 0, TICK_RATE)]);
+    assert_eq!(first(&clock, RATE, 0, 1000, 2000), Ok(()));
+    let steered = lines(&clock);
+    assert_eq!(steered[0], line(2000, 2000, rate(1_001_000, 1_000_000)));
+    assert_eq!(steered[1], line(4000, 2000, rate(1001, 2000)));
+    for options in [RATE, RATE | ERROR, ERROR] {
+        assert_eq!(second(&clock, options, (0, 0), 1000, 3000), Ok(()));
+        assert_eq!(lines(&clock), steered, "{options:#x}");
+    }
+    assert_eq!(second(&clock, RATE | REFERENCE, (1_002_000, 0), 1000, 3000), Ok(()));
+    assert_eq!(lines(&clock)[0], line(1_002_000, 1_003_000, rate(1_001_000, 1_000_000)));
+    assert_eq!(lines(&clock)[1].reference_offset, 2_004_000);
+    assert_eq!(second(&clock, VALUE, (0, 50), 0, 4000), Ok(()));
+    assert_eq!(lines(&clock)[0], line(4000, 50, rate(1_001_000, 1_000_000)), "the rate stays");
+}
+
+#[test]
+fn a_monotonic_clock_may_be_steered_from_now_on() {
+    for options in [MONOTONIC, CONTINUOUS] {
+        let clock = good(options | AUTO_START, 0);
+        assert_eq!(second(&clock, RATE, (0, 0), 1000, 2_000_000), Ok(()));
+        assert_eq!(clock.read(at(3_000_000)), 3_001_000);
+        assert_eq!(second(&clock, RATE | REFERENCE, (2_000_000, 0), 0, 3_000_000), BAD);
+        assert_eq!(second(&clock, RATE | ERROR, (0, 0), 0, 3_000_000), Ok(()));
+        assert_eq!(clock.read(at(4_000_000)), 4_001_000);
+    }
+}
+
+/// Both parts of the rate lose as many bits as the larger has too many.
+#[test]
+fn a_rate_that_needs_more_bits_than_there_are_is_rounded() {
+    for (tick_rate, adjust, expected) in [
+        (rate(1_000_000_007, 2_999_999_929), 65, rate(762_989_049, 2_288_818_305)),
+        (rate(2_999_999_929, 1_000_000_007), 1, rate(2_861_025_742, 953_674_323)),
+        (rate(4_294_967_291, 4_294_967_279), 1, rate(4_096_004_091, 4_095_999_983)),
+    ] {
+        let clock = Clock::new(AUTO_START, 0, tick_rate, at(0)).expect("a clock");
+        assert_eq!(first(&clock, RATE, 0, adjust, 0), Ok(()));
+        assert_eq!(lines(&clock)[1].rate, expected);
+    }
+}
+
+#[test]
+fn the_last_update_of_each_kind_is_the_one_that_is_told() {
+    let clock = good(0, 0);
+    let updates = |clock: &Clock| {
+        let details = clock.details(at(7));
+        [
+            details.last_value_update_ticks,
+            details.last_rate_adjust_update_ticks,
+            details.last_error_bounds_update_ticks,
+            details.query_ticks,
+        ]
+    };
+    assert_eq!(updates(&clock), [0, 0, 0, 14]);
+    assert_eq!(first(&clock, VALUE, 10, 0, 1000), Ok(()));
+    assert_eq!(updates(&clock), [2000, 2000, 0, 14], "from now on it has a rate");
+    assert_eq!(first(&clock, VALUE, 10, 0, 2000), Ok(()));
+    assert_eq!(updates(&clock), [4000, 2000, 0, 14]);
+    assert_eq!(first(&clock, ERROR, 10, 0, 3000), Ok(()));
+    assert_eq!(updates(&clock), [4000, 2000, 6000, 14]);
+    assert_eq!(first(&clock, RATE, 10, 0, 4000), Ok(()));
+    assert_eq!(updates(&clock), [4000, 8000, 6000, 14]);
+    assert_eq!(clock.details(at(7)).generation_counter, 8);
+}

@@ -105,3 +105,43 @@ fn timer_without_handles_is_not_kept_by_its_alarm() {
     assert_eq!(timers.next_deadline(), None);
     assert_eq!(Arc::strong_count(&timer), 1);
 }
+
+#[test]
+fn a_deadline_at_the_end_of_time_never_comes() {
+    let (timer, timers) = (Timer::new(Slack::Center, || 100).unwrap(), timers());
+    timer.set(i64::MAX, 7, timers).unwrap();
+    assert_eq!((timers.next_deadline(), timer.details().1), (None, Some((i64::MAX, 7))));
+    timer.set(i64::MAX - 1, 7, timers).unwrap();
+    assert_eq!(timers.next_deadline(), Some(i64::MAX as u64 - 1));
+}
+
+#[test]
+fn cancelling_a_timer_that_has_fired_takes_its_signal_away() {
+    let (timer, timers) = (Timer::new(Slack::Center, || 100).unwrap(), timers());
+    timer.set(101, 0, timers).unwrap();
+    assert_eq!((timers.next_deadline(), timer.base().signals.get()), (Some(101), Signals::empty()));
+    timer.set(100, 0, timers).unwrap();
+    assert_eq!((timers.next_deadline(), timer.base().signals.get()), (None, FIRED));
+    timer.cancel();
+    assert_eq!((timer.base().signals.get(), timer.details().1), (Signals::empty(), None));
+}
+
+/// An alarm that was on its way when the timer was set anew.
+#[test]
+fn an_alarm_that_comes_too_early_is_not_the_timers() {
+    use alloc::task::Wake;
+    clock!(NOW);
+    let (timer, timers) = (Timer::new(Slack::Late, || NOW.load(Ordering::Relaxed)).unwrap(), timers());
+    timer.set(150, 0, timers).unwrap();
+    for (now, signals) in [(149, Signals::empty()), (150, FIRED)] {
+        NOW.store(now, Ordering::Relaxed);
+        timer.clone().wake();
+        assert_eq!(timer.base().signals.get(), signals);
+    }
+}
+
+#[test]
+fn slack_is_not_negative() {
+    assert_eq!([0, 1, i64::MAX].map(Timer::check_slack), [Ok(()); 3]);
+    assert_eq!([-1, i64::MIN].map(Timer::check_slack), [Err(Status::OUT_OF_RANGE); 2]);
+}

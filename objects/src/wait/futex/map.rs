@@ -141,6 +141,28 @@ mod tests {
     use alloc::collections::BTreeMap;
     use proptest::prelude::*;
 
+    /// How many entries the longest list has.
+    fn longest<V>(map: &Map<V>) -> usize {
+        let length = |first: &Option<usize>| {
+            core::iter::successors(*first, |index| map.entries.get(*index)?.next).count()
+        };
+        map.firsts.iter().flatten().map(length).max().unwrap_or(0)
+    }
+
+    #[test]
+    fn lists_become_more_by_one_at_a_time_and_stay_short() {
+        let mut map = Map::default();
+        map.reserve(0).unwrap();
+        assert_eq!(map.firsts.len(), 0);
+        for page in 0..500 {
+            map.reserve(map.len() + 1).unwrap();
+            map.insert(page * 4096, page);
+            assert_eq!((map.lists, map.firsts.len()), (map.len(), map.len().div_ceil(CHUNK)));
+            assert!(longest(&map) < 16, "{page}: {}", longest(&map));
+        }
+        assert!((0..500).all(|page| map.get(page * 4096) == Some(&page)));
+    }
+
     proptest! {
         /// Does what an ordinary map does, however large it is.
         #[test]

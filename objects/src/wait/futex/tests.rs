@@ -1,6 +1,7 @@
 //! Who owns a futex, and who may. Waking and requeuing at large is tested from user space.
 
 use super::*;
+use crate::testing::without_memory;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::task::{Context, Waker};
@@ -207,7 +208,7 @@ fn many(table: &FutexTable) -> Vec<Waiting<'_>> {
 
 /// Wakes at a futex until nobody waits there; how many did.
 fn empty(table: &FutexTable, address: u64) -> usize {
-    let wakes = core::iter::from_fn(|| Some(table.wake(address, usize::MAX, NewOwner::Nobody)));
+    let wakes = (0..MANY).map(|_| table.wake(address, usize::MAX, NewOwner::Nobody));
     wakes.take_while(|woken| *woken > 0).sum()
 }
 
@@ -298,11 +299,177 @@ fn the_owner_is_named_when_the_first_has_been_moved() {
 
 /// To look at all who wait when the first owner is named would be a long step.
 #[test]
-fn a_process_of_very_many_threads_that_never_named_an_owner_has_none() {
+fn a_very_large_process_that_never_named_an_owner_has_none() {
     for (threads, owner) in [(256, OWNER), (257, 0)] {
         let table = FutexTable::default();
         table.widen(threads);
+        table.widen(1);
         let _wait = waits(&table, A, OWNER);
         assert_eq!(table.owner(WORD), owner);
     }
+}
+
+#[test]
+fn a_wait_that_nobody_wakes_times_out() {
+    static TIMERS: TimerQueue = TimerQueue::new();
+    let table = FutexTable::default();
+    let deadline = Deadline { at: 50, timers: &TIMERS };
+    let mut wait: Waiting<'_> = Box::pin(table.wait(WORD, A, Ok(OWNER), || Ok(true), deadline));
+    assert!(poll(&mut wait).is_pending());
+    assert_eq!((TIMERS.expire(49), TIMERS.expire(50)), (0, 1));
+    assert_eq!(poll(&mut wait), Poll::Ready(Err(Refused::Status(Status::TIMED_OUT))));
+    assert_eq!((table.wake(WORD, 1, NewOwner::Nobody), table.owner(WORD)), (0, 0));
+}
+
+/// As a thread waits, which tells afterwards how its wait ended.
+#[test]
+fn who_times_out_waits_until_it_says_so() {
+    let table = FutexTable::default();
+    let mut waiter = pin!(futex_waiter(&table.queue));
+    let wait = FutexWait { address: WORD, thread: A, owner: Ok(OWNER) };
+    assert_eq!(table.begin_wait(waiter.as_mut(), wait, || Ok::<_, ()>(true), Waker::noop()), Ok(()));
+    let waitq::Woken::No(place) = waitq::Cancel::cancel(waiter.as_mut()) else { panic!("nobody woke it") };
+    assert_eq!(refusal(&table, Ok(A), Ok(true)), Err(Refused::Status(Status::INVALID_ARGS)));
+    assert_eq!(table.end_wait(place, false), Err(Status::TIMED_OUT));
+    let _owned = waits(&table, B, A);
+    assert_eq!(table.owner(WORD), A);
+}
+
+/// So it need not take the lock once more to say so. Both ways of waking one, and moving it before.
+#[test]
+fn who_is_woken_waits_no_more_and_that_is_noted() {
+    for (count, moves) in [(1, false), (2, false), (1, true), (2, true)] {
+        let table = FutexTable::default();
+        let mut waiter = pin!(futex_waiter(&table.queue));
+        let wait = FutexWait { address: WORD, thread: A, owner: Ok(OWNER) };
+        assert_eq!(table.begin_wait(waiter.as_mut(), wait, || Ok::<_, ()>(true), Waker::noop()), Ok(()));
+        let mut address = WORD;
+        if moves {
+            assert_eq!(table.requeue(WORD, moving(1, 0), || Ok::<_, ()>(true)).map(drop), Ok(()));
+            address = OTHER;
+        }
+        assert_eq!(table.wake(address, count, NewOwner::Nobody), 1);
+        let Poll::Ready(place) = waiter.poll(&mut Context::from_waker(Waker::noop())) else {
+            panic!("it was woken")
+        };
+        assert_eq!((place.address, place.thread, place.woken), (address, A, true));
+        let _owned = waits(&table, B, A);
+        assert_eq!((table.end_wait(place, true), table.owner(WORD)), (Ok(()), A));
+    }
+}
+
+#[test]
+fn a_wake_may_be_the_first_to_name_an_owner() {
+    for (owner, expected) in [(NewOwner::Woken, A), (NewOwner::Thread(OWNER), OWNER)] {
+        let table = FutexTable::default();
+        let _waiters = [waits(&table, A, 0), waits(&table, B, 0)];
+        assert_eq!(table.wake(WORD, 1, owner), 1);
+        assert_eq!(table.owner(WORD), expected);
+    }
+}
+
+#[test]
+fn a_requeue_may_be_the_first_to_name_an_owner() {
+    let plan = Requeue { wake: 1, ..moving(1, 0) };
+    let woken_owner = NewOwner::Woken;
+    for (plan, expected) in
+        [(Requeue { woken_owner, ..plan }, (A, 0)), (Requeue { owner: Ok(OWNER), ..plan }, (0, OWNER))]
+    {
+        let table = FutexTable::default();
+        let _waiters = [waits(&table, A, 0), waits(&table, B, 0), waits(&table, 13, 0)];
+        assert_eq!(table.requeue(WORD, plan, || Ok::<_, ()>(true)).map(drop), Ok(()));
+        assert_eq!((table.owner(WORD), table.owner(OTHER)), expected);
+    }
+}
+
+#[test]
+fn waking_one_says_whether_there_was_one_and_takes_the_owner_away() {
+    let table = FutexTable::default();
+    assert!(!table.wake_one(WORD));
+    let mut waiters = [waits(&table, A, OWNER), waits(&table, B, OWNER)];
+    assert!(table.wake_one(WORD));
+    assert_eq!((table.owner(WORD), waiters.each_mut().map(|wait| poll(wait).is_ready())), (0, [true, false]));
+    assert!(table.wake_one(WORD) && !table.wake_one(WORD));
+}
+
+#[test]
+fn who_waits_for_the_target_can_not_own_it() {
+    let table = FutexTable::default();
+    let (_here, _there) = (waits(&table, A, OWNER), waits_there(&table, B));
+    let invalid = Err(Refused::Status(Status::INVALID_ARGS));
+    for owner in [A, B] {
+        assert_eq!(table.requeue(WORD, moving(1, owner), || Ok::<_, ()>(true)).map(drop), invalid);
+    }
+    assert_eq!((table.owner(WORD), table.owner(OTHER)), (OWNER, 0));
+    assert_eq!((empty(&table, WORD), empty(&table, OTHER)), (1, 1), "and nobody was moved");
+}
+
+#[test]
+fn a_long_wake_wakes_as_many_as_it_was_told_to() {
+    let table = FutexTable::default();
+    let waits_early = many(&table);
+    let mut left = table.begin_wake(WORD, FUTEX_STEP + 10).expect("more than a step");
+    assert!(table.go_on(&mut left));
+    assert_eq!(empty(&table, WORD), MANY as usize - FUTEX_STEP - 10);
+    drop(waits_early);
+}
+
+/// Also if it both wakes and moves.
+#[test]
+fn a_step_is_never_longer_than_it_may_be() {
+    let table = FutexTable::default();
+    let waits_early = many(&table);
+    assert_eq!(table.wake(WORD, usize::MAX, NewOwner::Nobody), FUTEX_STEP);
+    drop(waits_early);
+    let waits_early = many(&table);
+    let plan = Requeue { wake: 3, ..moving(usize::MAX, 0) };
+    let left = table.requeue(WORD, plan, || Ok::<_, ()>(true));
+    let mut left = left.expect("the value is right").expect("more than a step");
+    assert_eq!(empty(&table, OTHER), FUTEX_STEP - 3);
+    assert!(table.go_on(&mut left));
+    assert_eq!((empty(&table, OTHER), empty(&table, WORD)), (MANY as usize - FUTEX_STEP, 0));
+    drop(waits_early);
+    let waits_early = many(&table);
+    let left = table.requeue(WORD, moving(FUTEX_STEP, 0), || Ok::<_, ()>(true));
+    assert!(left.expect("the value is right").is_none(), "that was all");
+    assert_eq!((empty(&table, OTHER), empty(&table, WORD)), (FUTEX_STEP, MANY as usize - FUTEX_STEP));
+    drop(waits_early);
+}
+
+/// A wake looks at one list only, and a wide table has many.
+#[test]
+fn waiters_lie_in_lists_by_their_address() {
+    let hash = |place: Place| {
+        let mut hasher = std::hash::DefaultHasher::new();
+        place.hash(&mut hasher);
+        hasher.finish()
+    };
+    let place = Place::at(WORD);
+    assert_eq!(hash(place), hash(Place { thread: A, woken: true, era: Era(5), ..place }));
+    assert_ne!(hash(place), hash(Place::at(OTHER)));
+}
+
+#[test]
+fn a_place_is_meant_by_what_begins_after_it_came() {
+    let place = Place { era: Era(5), ..Place::at(WORD) };
+    let was_at = |address, era| place.was_at(address, Era(era));
+    assert_eq!([was_at(WORD, 4), was_at(WORD, 5), was_at(WORD, 6)], [false, true, true]);
+    assert_eq!([was_at(OTHER, 4), was_at(OTHER, 6)], [false, false]);
+}
+
+/// Whoever would name one is refused, and waiters are woken all the same.
+#[test]
+fn without_memory_nobody_is_known_to_own_a_futex() {
+    let table = FutexTable::default();
+    let mut first = waits(&table, A, 0);
+    let no_memory = Err(Refused::Status(Status::NO_MEMORY));
+    without_memory(|| {
+        assert_eq!(refusal(&table, Ok(OWNER), Ok(true)), no_memory);
+        let moved = table.requeue(WORD, moving(1, OWNER), || Ok::<_, ()>(true)).map(drop);
+        assert_eq!(moved, no_memory);
+        assert_eq!(table.wake(WORD, 1, NewOwner::Thread(OWNER)), 1);
+    });
+    assert!(poll(&mut first).is_ready());
+    let _second = waits(&table, B, OWNER);
+    assert_eq!(table.owner(WORD), OWNER);
 }

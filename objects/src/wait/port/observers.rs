@@ -279,3 +279,147 @@ impl Slot {
         Arc::ptr_eq(&self.observer, observer)
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::core::signals::Observation;
+    use crate::{Event, Port};
+    use abi::Signals;
+    use alloc::collections::BTreeMap;
+
+    const MINE: HandleId = HandleId(7);
+
+    fn observer(key: u64) -> Arc<Observer> {
+        let observation = Observation::of(Signals::empty(), MINE);
+        Observer::new(&Port::new(), Event::new().into(), observation, key, None).expect("memory")
+    }
+
+    fn add(observers: &mut Observers, observer: &Arc<Observer>) -> usize {
+        observers.reserve().expect("memory");
+        observers.insert(observer.clone()).expect("room")
+    }
+
+    fn find(observers: &Observers, key: u64) -> Option<usize> {
+        observers.find(MINE, key, secret::hash(MINE.0, key))
+    }
+
+    /// Everybody stands in the chain of his hash or behind a twin there, and knows who is before him. The length of the
+    /// longest chain.
+    fn longest(observers: &Observers) -> usize {
+        let follow = |first: Link, expected: Option<usize>, of: fn(&Slot) -> Neighbours| {
+            let (mut before, mut slots) = (expected, Vec::new());
+            let mut cursor = first;
+            while let Some(slot) = cursor.get() {
+                let entry = observers.slots.get(slot).expect("an observer");
+                assert_eq!(of(entry).prev.get(), before);
+                slots.push(slot);
+                (before, cursor) = (Some(slot), of(entry).next);
+            }
+            slots
+        };
+        let (mut all, mut longest) = (0, 0);
+        for (number, first) in observers.chains.iter().flatten().enumerate() {
+            let chain = follow(*first, None, |slot| slot.chain);
+            longest = longest.max(chain.len());
+            for slot in chain {
+                let entry = observers.slots.get(slot).expect("an observer");
+                assert_eq!((observers.chain(entry.hash), entry.twins.prev.get()), (number, None));
+                all += 1 + follow(entry.twins.next, Some(slot), |slot| slot.twins).len();
+            }
+        }
+        assert_eq!(all, observers.len());
+        longest
+    }
+
+    #[test]
+    fn chains_become_more_by_one_at_a_time_and_stay_short() {
+        let mut observers = Observers::default();
+        for key in 0..600 {
+            let (slot, number) = (add(&mut observers, &observer(key)), key as usize + 1);
+            assert_eq!((observers.len(), observers.width), (number, number));
+            assert_eq!(observers.chains.len(), number.div_ceil(CHUNK));
+            assert_eq!(find(&observers, key), Some(slot));
+            if number < 20 || number.is_multiple_of(50) {
+                assert!(longest(&observers) < 16, "{number}: {}", longest(&observers));
+                assert!((0..=key).all(|key| find(&observers, key).is_some()), "{number}");
+            }
+        }
+        for key in (0..600).filter(|key| key % 3 != 0) {
+            assert!(observers.cancel(MINE, key).is_some_and(|found| found.key == key));
+        }
+        longest(&observers);
+        assert!((0..600).all(|key| find(&observers, key).is_some() == (key % 3 == 0)));
+    }
+
+    #[test]
+    fn one_of_several_twins_stands_in_the_chain() {
+        let mut observers = Observers::default();
+        let all: Vec<_> = (0..40).map(|number| observer(number % 4)).collect();
+        let slots: Vec<_> = all.iter().map(|observer| add(&mut observers, observer)).collect();
+        longest(&observers);
+        // The first, the last, and those between them.
+        for number in [0, 36, 20, 4, 1, 37, 17, 39] {
+            let removed = observers.disarm(slots[number], &all[number]).expect("it is there");
+            assert!(Arc::ptr_eq(&removed, &all[number]));
+            longest(&observers);
+        }
+        let counts = [0, 1, 2, 3].map(|key| core::iter::from_fn(|| observers.cancel(MINE, key)).count());
+        assert_eq!((counts, observers.len()), ([6, 7, 10, 9], 0));
+    }
+
+    /// Its slot may be another's by then.
+    #[test]
+    fn who_is_not_in_his_slot_any_more_queues_nothing() {
+        let (mut observers, one, other) = (Observers::default(), observer(1), observer(2));
+        let slot = add(&mut observers, &one);
+        assert!(!observers.queue(slot, &other, 1) && observers.disarm(slot, &other).is_none());
+        assert!(!observers.queue(slot + 1, &one, 1) && observers.disarm(slot + 1, &one).is_none());
+        assert_eq!(observers.first(), None);
+        assert!(observers.queue(slot, &one, 9));
+        assert_eq!(observers.first(), Some(9));
+        assert!(observers.disarm(slot, &one).is_some() && observers.disarm(slot, &one).is_none());
+        assert_eq!((observers.first(), observers.len()), (None, 0));
+        assert_eq!(add(&mut observers, &other), slot);
+        assert!(!observers.queue(slot, &one, 10));
+    }
+
+    /// An armed one that goes takes none of them with it.
+    #[test]
+    fn packets_stay_in_order_whoever_goes() {
+        let mut observers = Observers::default();
+        let all: Vec<_> = (0..6).map(observer).collect();
+        let slots: Vec<_> = all.iter().map(|observer| add(&mut observers, observer)).collect();
+        for number in [3, 1, 4, 0] {
+            assert!(observers.queue(slots[number], &all[number], 10 + number as u64));
+        }
+        assert!(observers.disarm(slots[2], &all[2]).is_some());
+        assert!(observers.disarm(slots[4], &all[4]).is_some());
+        assert!(observers.queue(slots[5], &all[5], 20));
+        let taken = core::iter::from_fn(|| Some((observers.first()?, observers.take_first()?.key)));
+        assert_eq!(taken.collect::<Vec<_>>(), [(13, 3), (11, 1), (10, 0), (20, 5)]);
+        assert_eq!(observers.len(), 0);
+    }
+
+    #[test]
+    fn keys_of_one_hash_are_told_apart() {
+        let mut keys = BTreeMap::new();
+        let (one, other) = (0..)
+            .find_map(|key| Some((keys.insert(secret::hash(MINE.0, key), key)?, key)))
+            .expect("there are more keys than hashes");
+        let mut observers = Observers::default();
+        let slot = add(&mut observers, &observer(one));
+        assert_eq!((find(&observers, one), find(&observers, other)), (Some(slot), None));
+        assert!(observers.cancel(MINE, other).is_none());
+        let beside = add(&mut observers, &observer(other));
+        assert_eq!((find(&observers, one), find(&observers, other)), (Some(slot), Some(beside)));
+        longest(&observers);
+    }
+
+    #[test]
+    fn an_observer_is_for_its_handle_and_key() {
+        let observer = observer(3);
+        let is_for = |handle, key| observer.is_for(HandleId(handle), key);
+        assert_eq!([is_for(7, 3), is_for(7, 4), is_for(8, 3), is_for(8, 4)], [true, false, false, false]);
+    }
+}

@@ -1,6 +1,6 @@
 //! Ports and what they observe.
 
-use crate::testing::{handle, never, poll, ready, timers};
+use crate::testing::{discard_until, handle, never, poll, ready, timers, without_memory};
 use crate::wait::Deadline;
 use crate::{
     AsyncOptions, Channel, Event, HandleId, KernelObject, MAX_USER_PACKETS, Message, Object, PacketWaiter,
@@ -264,4 +264,130 @@ fn a_port_that_is_closed_takes_nothing_more() {
     assert_eq!(Arc::strong_count(&event), 1);
     assert_eq!(port.queue(PortPacket::default()), Err(Status::BAD_HANDLE));
     assert_eq!(ready(port.wait(never())), Err(Status::CANCELED));
+}
+
+#[test]
+fn a_waiter_is_woken_by_what_the_port_observes() {
+    let (port, event) = (Port::new(), Event::new());
+    observe(&port, &event.clone().into(), 5, AsyncOptions::default());
+    let mut wait = pin!(port.wait(never()));
+    assert!(poll(wait.as_mut()).is_pending());
+    event.base().signals.assert(A);
+    assert_eq!(ready(wait).map(|packet| packet.key), Ok(5));
+}
+
+#[test]
+fn waiting_for_a_packet_ends_at_its_deadline() {
+    let (port, timers) = (Port::new(), timers());
+    let mut wait = pin!(port.wait(Deadline { at: 50, timers }));
+    assert!(poll(wait.as_mut()).is_pending());
+    assert_eq!((timers.expire(49), timers.expire(50)), (0, 1));
+    assert_eq!(ready(wait), Err(Status::TIMED_OUT));
+}
+
+/// A thread that begins to wait.
+#[test]
+fn a_packet_that_is_there_is_taken_instead_of_waiting() {
+    let (port, event) = (Port::new(), Event::new());
+    let mut waiter = pin!(PacketWaiter::new(()));
+    let mut begin = |port: &Arc<Port>| {
+        let mut packet = None;
+        let begun = port.clone().begin_wait(waiter.as_mut(), &mut packet, Waker::noop());
+        (begun, packet.map(|packet| packet.key))
+    };
+    event.base().signals.assert(A);
+    port.queue(PortPacket::user(1, [0; 4])).unwrap();
+    observe(&port, &event.clone().into(), 2, AsyncOptions::default());
+    port.queue(PortPacket::user(3, [0; 4])).unwrap();
+    for key in 1..=3 {
+        assert_eq!(begin(&port), (Poll::Ready(Ok(())), Some(key)));
+    }
+    let closed = Port::new();
+    drop(handle(&closed));
+    assert_eq!(begin(&closed), (Poll::Ready(Err(Status::CANCELED)), None));
+    assert_eq!(begin(&port), (Poll::Pending, None));
+}
+
+#[test]
+fn a_wait_that_is_ended_gives_the_packet_that_came_in_time() {
+    let (port, event) = (Port::new(), Event::new());
+    let mut waiter = pin!(PacketWaiter::new(()));
+    observe(&port, &event.clone().into(), 2, AsyncOptions::default());
+    let come: [(&dyn Fn(), _); 4] = [
+        (&|| (), Err(Status::TIMED_OUT)),
+        (&|| port.queue(PortPacket::user(1, [0; 4])).unwrap(), Ok(1)),
+        (&|| event.base().signals.assert(A), Ok(2)),
+        (&|| drop(handle(&port)), Err(Status::CANCELED)),
+    ];
+    for (what, expected) in come {
+        assert!(port.clone().begin_wait(waiter.as_mut(), &mut None, Waker::noop()).is_pending());
+        what();
+        assert_eq!(Port::end_wait(waiter.as_mut()).map(|packet| packet.key), expected);
+    }
+}
+
+#[test]
+fn a_thread_that_waits_gets_the_packet_that_wakes_it_or_times_out() {
+    let (port, timers) = (Port::new(), timers());
+    let mut waiter = pin!(PacketWaiter::new(()));
+    for expected in [Ok(1), Err(Status::TIMED_OUT)] {
+        let mut sleep = pin!(Some(timers.sleep_until(5)));
+        assert!(port.clone().begin_wait(waiter.as_mut(), &mut None, Waker::noop()).is_pending());
+        let mut go_on = || {
+            let context = &mut Context::from_waker(Waker::noop());
+            Port::poll_wait(waiter.as_mut(), sleep.as_mut(), context).map_ok(|packet| packet.key)
+        };
+        assert!(go_on().is_pending());
+        match expected {
+            Ok(key) => port.queue(PortPacket::user(key, [0; 4])).unwrap(),
+            Err(_) => assert_eq!(timers.expire(5), 1),
+        }
+        assert_eq!(go_on(), Poll::Ready(expected));
+    }
+}
+
+#[test]
+fn an_observer_whose_handle_was_closed_is_not_in_the_port_any_more() {
+    let (port, event) = (Port::new(), Event::new());
+    observe(&port, &event.clone().into(), 1, AsyncOptions::default());
+    assert!(Arc::strong_count(&event) > 1);
+    event.cancel_handle(MINE);
+    assert_eq!(Arc::strong_count(&event), 1);
+    assert_eq!(port.cancel(MINE, 1), Err(Status::NOT_FOUND));
+    port.wait_async(event.clone().into(), MINE, 2, A, AsyncOptions::default(), || false).unwrap();
+    assert_eq!((Arc::strong_count(&event), port.cancel(MINE, 2)), (1, Err(Status::NOT_FOUND)));
+}
+
+#[test]
+fn closing_the_port_wakes_all_who_wait() {
+    let port = Port::new();
+    let only = handle(&port);
+    let mut waits = [(); 3].map(|()| alloc::boxed::Box::pin(port.wait(never())));
+    assert!(waits.iter_mut().all(|wait| poll(wait.as_mut()).is_pending()));
+    drop(only);
+    for wait in waits {
+        assert_eq!(ready(wait), Err(Status::CANCELED));
+    }
+}
+
+#[test]
+fn a_port_without_memory_takes_nothing_in() {
+    let (port, event) = (Port::new(), Event::new());
+    let queue = || port.queue(PortPacket::user(1, [0; 4]));
+    let arm = || port.wait_async(event.clone().into(), MINE, 2, A, AsyncOptions::default(), || true);
+    assert_eq!(without_memory(|| (queue(), arm())), (Err(Status::NO_MEMORY), Err(Status::NO_MEMORY)));
+    assert_eq!((Arc::strong_count(&event), port.cancel(MINE, 2)), (1, Err(Status::NOT_FOUND)));
+    assert!(take(&port).is_none());
+    assert_eq!((queue(), arm()), (Ok(()), Ok(())));
+    assert_eq!(without_memory(queue), Ok(()), "there is room");
+}
+
+#[test]
+fn a_large_port_that_is_closed_lets_go_of_all_that_it_observes() {
+    let (port, event) = (Port::new(), Event::new());
+    let only = handle(&port);
+    (0..300).for_each(|key| observe(&port, &event.clone().into(), key % 250, AsyncOptions::default()));
+    drop(only);
+    discard_until(|| Arc::strong_count(&event) == 1);
+    assert!(event.base().signals.queue().with(|_, waiters| waiters.is_empty()));
 }

@@ -1,5 +1,10 @@
 //! Signals and waiting for them.
 
+mod deadline;
+mod many;
+mod places;
+mod watch;
+
 use crate::testing::{never, poll, ready, timers};
 use crate::wait::{Deadline, MAX_ITEMS, Places, WaitSet, wait_on};
 use crate::{Event, EventPair, HandleId, KernelObject, Mark, Object};
