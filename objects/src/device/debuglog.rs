@@ -53,6 +53,7 @@ impl Log {
         let (record, data) = &mut state.ring[index];
         *record = LogRecord { sequence: number as u32, datalen: text.len() as u16, ..head };
         data[..text.len()].copy_from_slice(text);
+        data[text.len()..].fill(0); // of the record that was here
         state.next += 1;
         for reader in state.readers.iter().filter_map(Weak::upgrade) {
             reader.base.signals.assert(Signals::LOG_READABLE);
@@ -190,6 +191,59 @@ mod tests {
             drop(readers);
             assert_eq!((log.state.lock().readers.len(), weak.strong_count()), (0, 0));
         }
+    }
+
+    /// It is readable as long as there is a record that it has not read.
+    #[test]
+    fn a_view_is_readable_until_the_last_record() {
+        let log = log();
+        let (view, writer) =
+            (Debuglog::new(log, true).expect("a view"), Debuglog::new(log, false).expect("a view"));
+        assert!(core::ptr::eq(view.log(), log) && core::ptr::eq(writer.log(), log));
+        for round in 0..3 {
+            for text in [b"one", b"two"] {
+                writer.log().write(LogRecord { tid: round, ..Default::default() }, text).expect("written");
+            }
+            assert!(is_readable(&view) && !is_readable(&writer));
+            for (number, text) in [(0, b"one"), (1, b"two")] {
+                let (record, data) = view.read().expect("a record");
+                assert_eq!((record.sequence, record.tid), (2 * round as u32 + number, round));
+                assert_eq!(data[..3], text[..]);
+                assert_eq!(is_readable(&view), number == 0);
+            }
+            assert_eq!(view.read().err(), Some(Status::SHOULD_WAIT));
+        }
+        assert_eq!(writer.base().signals.get(), Signals::LOG_WRITABLE);
+    }
+
+    /// Nothing of a record is left in the one that replaces it.
+    #[test]
+    fn a_record_is_its_own_text_and_zeros() {
+        let log = log();
+        for text in [&[7; LOG_RECORD_DATA_MAX][..], b"short"] {
+            let head = LogRecord { pid: text.len() as u64, ..Default::default() };
+            (0..RECORDS).for_each(|_| log.write(head, text).expect("written"));
+        }
+        let view = Debuglog::new(log, true).expect("a view");
+        for number in 0..RECORDS {
+            let (record, data) = view.read().expect("a record");
+            assert_eq!((record.sequence as usize, record.datalen, record.pid), (RECORDS + number, 5, 5));
+            assert!(data.starts_with(b"short") && data[5..].iter().all(|byte| *byte == 0));
+        }
+        assert_eq!(view.read().err(), Some(Status::SHOULD_WAIT));
+    }
+
+    #[test]
+    fn a_full_log_keeps_as_many_records_as_it_may() {
+        let log = log();
+        let view = Debuglog::new(log, true).expect("a view");
+        (0..RECORDS).for_each(|_| log.write(LogRecord::default(), b"").expect("written"));
+        assert_eq!(view.read().map(|(record, _)| (record.sequence, record.datalen)), Ok((0, 0)));
+        (0..2).for_each(|_| log.write(LogRecord::default(), b"").expect("written"));
+        assert_eq!(view.read().map(|(record, _)| record.sequence), Ok(2), "1 is gone");
+        let late = Debuglog::new(log, true).expect("a view");
+        assert_eq!(late.read().map(|(record, _)| record.sequence), Ok(2));
+        assert_eq!(log.state.lock().ring.len(), RECORDS);
     }
 
     #[test]

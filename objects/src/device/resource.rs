@@ -27,3 +27,16 @@ kernel_object!(Resource, OBJ_TYPE_RESOURCE, DEFAULT_RESOURCE, {
         Some(&self.name)
     }
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::KernelObject;
+
+    #[test]
+    fn the_root_resource_is_known_by_its_name() {
+        let resource = Resource::root();
+        assert!(resource.name().is_some_and(|name| name.get().starts_with(b"root\0")));
+        assert_eq!(resource.base().related_koid(), 0);
+    }
+}

@@ -1,12 +1,38 @@
 //! Jobs, processes and threads, without a machine to run on.
 
+mod jobs;
+mod processes;
+mod threads;
 mod victims;
 
 use crate::core::closing::discard_some;
 use crate::testing::{handle, process};
-use crate::{Event, Job, KILLED, KernelObject, Thread, Times};
+use crate::{Event, Job, KILLED, KernelObject, Koid, Process, Thread, Times};
 use abi::{Signals, Status};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+
+/// A thread that runs, as far as anybody can tell: its task could not be made, and nobody has said yet that it has ended.
+fn running(process: &Arc<Process>, first: bool) -> Arc<Thread> {
+    let thread = Thread::new(process.clone(), b"thread").unwrap();
+    assert_eq!(thread.start(first, || Err(Status::NO_MEMORY)), Err(Status::NO_MEMORY));
+    thread
+}
+
+/// The ids that a visit of a list in parts tells, part by part.
+fn parts(mut visit: impl FnMut(Koid, &mut Vec<Koid>) -> Option<Koid>) -> Vec<Vec<Koid>> {
+    let (mut parts, mut after) = (Vec::new(), Some(0));
+    while let Some(from) = after {
+        let mut part = Vec::new();
+        after = visit(from, &mut part);
+        parts.push(part);
+    }
+    parts
+}
+
+fn is_terminated(job: &Job) -> bool {
+    job.base().signals.get().contains(Signals::JOB_TERMINATED)
+}
 
 fn children(job: &Job) -> (usize, usize) {
     let (mut jobs, mut processes) = (0, 0);
@@ -130,4 +156,14 @@ fn times_of_what_has_ended_are_handed_on() {
     assert_eq!((threads[1].times(), process.ended_times()), (times(7, 0), times(12, 2)));
     assert_eq!((job.ended_times(), top.ended_times()), (times(12, 2), times(0, 0)));
     assert!(job.next_process(&mut 0).is_none() && process.thread_after(0).is_none());
+}
+
+#[test]
+fn times_are_added_each_to_its_own() {
+    let (one, other) = (Times { ran: 3, queued: 5 }, Times { ran: 20, queued: 70 });
+    assert_eq!(one + other, Times { ran: 23, queued: 75 });
+    let mut sum = one;
+    sum += other;
+    sum += one;
+    assert_eq!(sum, Times { ran: 26, queued: 80 });
 }

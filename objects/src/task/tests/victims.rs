@@ -1,8 +1,9 @@
 //! Who goes for lack of memory: for that charges are enough, and no memory is needed.
 
+use super::running;
 use crate::core::account::Payer;
 use crate::core::closing::discard_some;
-use crate::testing::process;
+use crate::testing::{poll, process};
 use crate::{Greedy, Job, KILLED, KernelObject, Koid, Process};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -37,7 +38,23 @@ fn all_jobs_are_looked_at_in_steps() {
         }
     };
     assert_eq!(found.map(|job| job.base().koid()), Some(inner[99].base().koid()));
-    assert!(steps > 200 / 64, "{steps}");
+    assert_eq!(steps, 1 + 200 / 64, "one more after each 64");
+}
+
+/// Or somebody could have the look go on for ever.
+#[test]
+fn who_comes_meanwhile_is_not_seen() {
+    let (root, _first) = root_with(1);
+    let _jobs: Vec<_> = (0..64).map(|_| job_with(&root, 1)).collect();
+    let (mut greediest, mut first) = (pin!(root.greediest()), pin!(root.to_be_killed_first()));
+    assert!(poll(greediest.as_mut()).is_pending() && poll(first.as_mut()).is_pending());
+    let (late, _in_late) = job_with(&root, 500);
+    late.set_kill_on_oom(true);
+    let hog = process(&root).unwrap();
+    takes(hog.payer(), 501);
+    assert!(finish(greediest).is_none() && finish(first).is_none());
+    assert_eq!(goes(&root), Some(hog.koid()));
+    assert_eq!(finish(root.to_be_killed_first()).map(|job| job.base().koid()), Some(late.base().koid()));
 }
 
 fn takes(payer: &Payer, pages: u64) {
@@ -106,6 +123,49 @@ fn who_goes_has_more_than_its_share_of_what_all_have() {
     assert_eq!(goes(&root), None, "the first is not the one");
 }
 
+/// Not even the first process: the share of the others would be a smaller one.
+#[test]
+fn who_has_nothing_has_no_share() {
+    let (root, _first) = root_with(0);
+    let ((elder, in_elder), (younger, in_younger)) = (job_with(&root, 10), job_with(&root, 10));
+    let _empty = (job_with(&root, 0), process(&root).unwrap());
+    assert_eq!(goes(&root), None);
+    takes(in_younger.payer(), 1);
+    assert_eq!(goes(&root), Some(younger.base().koid()), "11 of 21 are more than 10");
+    takes(in_elder.payer(), 1);
+    assert_eq!(goes(&root), None);
+    let (_small, _in_small) = job_with(&root, 1);
+    assert_eq!(goes(&root), Some(elder.base().koid()), "of those who have as much, the one that came first");
+}
+
+#[test]
+fn a_job_and_a_process_of_the_root_are_compared() {
+    let (root, _first) = root_with(1);
+    let ((greedy, hog), neighbour) = (job_with(&root, 30), process(&root).unwrap());
+    takes(neighbour.payer(), 29);
+    assert_eq!(goes(&root), Some(greedy.base().koid()));
+    takes(neighbour.payer(), 1);
+    assert_eq!(goes(&root), Some(greedy.base().koid()), "the job, if they have as much");
+    takes(neighbour.payer(), 1);
+    assert_eq!(goes(&root), Some(neighbour.koid()));
+    takes(hog.payer(), 2);
+    assert_eq!(goes(&root), Some(greedy.base().koid()));
+}
+
+/// What nobody in the tree has counts only if it is more than anybody has, the first process included.
+#[test]
+fn what_is_left_behind_is_compared_with_all() {
+    for others_have in [20, 19] {
+        let (root, _first) = root_with(20);
+        let ((elder, _in_elder), _younger) = (job_with(&root, others_have), job_with(&root, others_have));
+        let left = Payer::new(&root);
+        takes(&left, 20);
+        assert_eq!(goes(&root), None);
+        takes(&left, 1);
+        assert_eq!(goes(&root), Some(elder.base().koid()), "though nobody has more than its share");
+    }
+}
+
 #[test]
 fn of_a_job_goes_the_largest_part() {
     let (root, _first) = root_with(10);
@@ -113,7 +173,11 @@ fn of_a_job_goes_the_largest_part() {
     let (inner, _in_inner) = job_with(&outer, 20);
     let (innermost, _in_innermost) = job_with(&inner, 25);
     assert_eq!(goes(&root), Some(innermost.base().koid()), "75 in all, 45 in one of it, 25 in one of that");
-    takes(own.payer(), 16);
+    takes(own.payer(), 14);
+    assert_eq!(goes(&root), Some(innermost.base().koid()), "44 of its own are fewer than 45");
+    takes(own.payer(), 1);
+    assert_eq!(goes(&root), Some(outer.base().koid()), "all of it, if no job in it has more than itself");
+    takes(own.payer(), 1);
     assert_eq!(goes(&root), Some(outer.base().koid()));
 }
 
@@ -183,8 +247,9 @@ fn what_a_job_of_the_root_has_left_costs_one_after_the_other() {
 fn who_is_dying_is_the_one_still() {
     let (root, _first) = root_with(10);
     let ((greedy, hog), _modest) = (job_with(&root, 100), job_with(&root, 50));
-    let thread = crate::Thread::new(hog, b"thread").unwrap();
-    assert!(thread.start(true, || Err(abi::Status::NO_MEMORY)).is_err());
+    let thread = running(&hog, true);
+    let lives = finish(root.greediest()).unwrap();
+    assert!(id(&lives) == greedy.base().koid() && !lives.is_dying() && !lives.is_gone());
     greedy.kill(KILLED);
     let dying = finish(root.greediest()).unwrap();
     assert!(id(&dying) == greedy.base().koid() && dying.is_dying() && !dying.is_gone());
@@ -207,4 +272,32 @@ fn the_youngest_job_that_asks_for_it_is_killed_first() {
         job.kill(KILLED);
     }
     assert_eq!(first(), None, "who has nothing has nothing to offer");
+}
+
+/// Whoever looks from a job sees what is below it, and neither the job nor what is beside it.
+#[test]
+fn only_jobs_below_are_looked_at() {
+    let root = Job::root();
+    let (top, _in_top) = job_with(&root, 1);
+    let (inner, _in_inner) = job_with(&top, 1);
+    let (beside, _in_beside) = job_with(&root, 1);
+    [&top, &beside].into_iter().for_each(|job| job.set_kill_on_oom(true));
+    assert!(finish(top.to_be_killed_first()).is_none());
+    inner.set_kill_on_oom(true);
+    assert!(finish(top.to_be_killed_first()).is_some_and(|job| Arc::ptr_eq(&job, &inner)));
+    assert!(finish(root.to_be_killed_first()).is_some_and(|job| Arc::ptr_eq(&job, &beside)));
+}
+
+#[test]
+fn a_process_of_the_root_is_dying_before_it_is_gone() {
+    let (root, _first) = root_with(1);
+    let hog = process(&root).unwrap();
+    takes(hog.payer(), 10);
+    let thread = running(&hog, true);
+    let greedy = finish(root.greediest()).unwrap();
+    assert!(id(&greedy) == hog.koid() && !greedy.is_dying() && !greedy.is_gone());
+    hog.kill(KILLED);
+    assert!(greedy.is_dying() && !greedy.is_gone());
+    thread.ended(0);
+    assert!(greedy.is_gone());
 }
