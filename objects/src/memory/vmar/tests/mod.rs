@@ -3,9 +3,11 @@
 mod destroy;
 mod edit;
 mod fault;
+mod leaving;
 mod map;
 mod model;
 mod placement;
+mod region;
 mod threads;
 mod usage;
 
@@ -13,7 +15,8 @@ use super::*;
 use crate::host::{HostEntropy, HostFrames, HostPageTable};
 use crate::memory::mapping::{Flush, Retired};
 use crate::memory::vmo::Vmo;
-use crate::memory::{PAGE_SIZE as PAGE, PageFrames, Protection, USER_RANGE, Work};
+use crate::memory::{Frame, PAGE_SIZE as PAGE, PageFrames, Protection, USER_RANGE, Work};
+use std::vec;
 use std::vec::Vec;
 
 const READ: u32 = abi::VM_PERM_READ;
@@ -24,6 +27,39 @@ const OVERWRITE: u32 = abi::VM_SPECIFIC_OVERWRITE;
 const ALL: Protection = Protection { read: true, write: true, execute: true };
 const LOAD: Protection = Protection { read: true, write: false, execute: false };
 const STORE: Protection = Protection { read: false, write: true, execute: false };
+
+/// A page table that takes a whole step for each page that it changes or loses: a few pages go in steps as many do.
+struct SlowTable(Arc<HostPageTable>);
+
+impl PageTable for SlowTable {
+    fn map(&self, address: u64, frame: Frame, protection: Protection) -> Result<(), FaultError> {
+        self.0.map(address, frame, protection)
+    }
+
+    fn unmap(&self, range: &mut Range<u64>, work: &mut Work) {
+        let mut one = Work::new(1);
+        self.0.unmap(range, &mut one);
+        Self::spend(&one, work);
+    }
+
+    fn protect(&self, range: &mut Range<u64>, protection: Protection, work: &mut Work) {
+        let mut one = Work::new(1);
+        self.0.protect(range, protection, &mut one);
+        Self::spend(&one, work);
+    }
+
+    fn query(&self, address: u64) -> Option<(Frame, Protection)> {
+        self.0.query(address)
+    }
+}
+
+impl SlowTable {
+    fn spend(one: &Work, work: &mut Work) {
+        if one.is_spent() {
+            work.spend(u32::MAX);
+        }
+    }
+}
 
 /// A machine with one address space.
 struct World {
@@ -41,6 +77,31 @@ impl World {
         let table = HostPageTable::new();
         let root = Vmar::root(range, table.clone(), HostEntropy::leak(1));
         Self { frames: HostFrames::leak(), table, root }
+    }
+
+    /// One in which each page takes a step.
+    fn slow() -> Self {
+        let table = HostPageTable::new();
+        let slow = Arc::new(SlowTable(table.clone()));
+        let root = Vmar::root(USER_RANGE, slow, HostEntropy::leak(1));
+        Self { frames: HostFrames::leak(), table, root }
+    }
+
+    /// What counts against [`MAX_ENTRIES`].
+    fn entries(&self) -> usize {
+        self.root.space.tree.lock().entries
+    }
+
+    /// As if there were so many others that only this many more may come.
+    fn leave_room_for(&self, entries: usize) {
+        self.root.space.tree.lock().entries = MAX_ENTRIES - entries;
+    }
+
+    /// Maps a new VMO at a page of the root, and touches each of its pages.
+    fn map_touched(&self, at: u64, pages: u64) -> u64 {
+        let address = map(&self.root, &self.vmo(pages), WRITE | SPECIFIC, at, pages).unwrap();
+        (0..pages).for_each(|page| self.store(address + page * PAGE, 1).unwrap());
+        address
     }
 
     fn vmo(&self, pages: u64) -> Arc<Vmo> {
@@ -82,6 +143,18 @@ impl World {
     }
 }
 
+/// What the mappings of the address space allow, by address.
+fn protections(world: &World) -> Vec<u32> {
+    let mut found = Vec::new();
+    world.root.visit(0, |entry| {
+        if let EntryKind::Mapping { protection, .. } = entry.kind {
+            found.push(protection.options());
+        }
+        true
+    });
+    found
+}
+
 /// A request for a mapping of a whole VMO; sizes in pages.
 fn request<'a>(vmo: &'a Arc<Vmo>, options: u32, at: u64, pages: u64) -> MapRequest<'a> {
     MapRequest {
@@ -99,6 +172,11 @@ fn request<'a>(vmo: &'a Arc<Vmo>, options: u32, at: u64, pages: u64) -> MapReque
 /// Maps, forgets what was there, and tells where.
 fn map(vmar: &Vmar, vmo: &Arc<Vmo>, options: u32, at: u64, pages: u64) -> Result<u64, Status> {
     map_request(vmar, &request(vmo, options, at, pages))
+}
+
+/// A call of `vmar_unmap`, and no step of what is left to do after it.
+fn start_unmap(vmar: &Vmar, at: u64, pages: u64) -> Result<Step, Status> {
+    vmar.unmap(vmar.address() + at * PAGE, pages * PAGE)
 }
 
 fn map_request(vmar: &Vmar, request: &MapRequest<'_>) -> Result<u64, Status> {

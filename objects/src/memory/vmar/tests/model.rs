@@ -222,6 +222,13 @@ impl Model {
         assert_eq!(self.world.mappings().iter().map(|(_, pages)| pages).sum::<u64>(), mapped);
         let views: usize = self.vmos.iter().map(|vmo| vmo.info().mappings).sum();
         assert_eq!(self.world.mappings().len(), views);
+        // Nothing is leaving here, so what is listed is what counts; but not the root.
+        let mut listed = 0;
+        self.world.root.visit(1, |_| {
+            listed += 1;
+            true
+        });
+        assert_eq!(self.world.entries(), listed);
         let committed: u64 = self.vmos.iter().map(|vmo| vmo.info().committed / PAGE).sum();
         assert_eq!(self.world.frames.used() as u64, committed);
     }
