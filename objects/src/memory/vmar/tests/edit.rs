@@ -310,9 +310,10 @@ fn what_goes_or_comes_while_the_protection_changes_ends_the_change() {
     assert_eq!(protections(&world), [WRITE, READ, READ]);
 
     let mut change = lay();
-    while !change.is_done() {
+    until_done(|| {
         assert_eq!(root.protect(&mut change).unwrap().flush(), Flush::AddressSpace);
-    }
+        change.is_done()
+    });
     assert_eq!(protections(&world), [WRITE; 3]);
     assert!(world.table.translations().iter().all(|(_, _, allowed)| allowed.write));
 }
@@ -324,9 +325,7 @@ fn another_change_in_the_middle_of_a_mapping_counts_from_there_on() {
     let mut change = root.start_protect(READ, address, 3 * PAGE, ALL).unwrap();
     drop(root.protect(&mut change).unwrap());
     protect(root, 0, 0, 3).unwrap();
-    while !change.is_done() {
-        drop(root.protect(&mut change).unwrap());
-    }
+    finish_protect(root, &mut change).unwrap();
     assert_eq!((protections(&world), world.table.mapped()), (vec![0], 0));
 }
 
@@ -341,11 +340,12 @@ fn no_protection_is_given_to_a_page_that_is_leaving() {
     assert!(mapped.left.is_some());
     let mut change = root.start_protect(WRITE, address, 4 * PAGE, ALL).unwrap();
     let mut steps = 0;
-    while !change.is_done() {
+    until_done(|| {
         drop(root.protect(&mut change).unwrap());
         steps += 1;
         assert!(world.table.translations().iter().all(|(_, _, allowed)| !allowed.write));
-    }
+        change.is_done()
+    });
     assert!(steps > 3, "{steps}");
     assert_eq!((protections(&world), root.leaving()), (vec![WRITE], None));
 }

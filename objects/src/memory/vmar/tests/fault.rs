@@ -255,10 +255,11 @@ fn populate_goes_through_the_mappings_one_after_the_other() {
     map(root, &vmo, READ | SPECIFIC, 6, 2).unwrap();
     let mut range = address + PAGE..address + 7 * PAGE;
     let mut steps = Vec::new();
-    while !range.is_empty() {
+    until_done(|| {
         root.populate(&mut range).unwrap();
         steps.push((range.start - address) / PAGE);
-    }
+        range.is_empty()
+    });
     assert_eq!(steps, [4, 6, 7]);
     let found: Vec<_> = world.table.translations();
     let frame = |page| vmo.lookup_or_commit(page).unwrap();

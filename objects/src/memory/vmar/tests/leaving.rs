@@ -46,12 +46,12 @@ fn the_oldest_goes_first_and_each_has_its_own_ticket() {
     assert!(first != second && second != third && first != third);
     assert_eq!((leaving(&world), world.entries()), (Some(third), 6));
     let free = || [0, 8, 16].map(|at| allocate(&world.root, SPECIFIC, at + 3, 1).is_ok());
-    clean_up(&world.root, Step { retired: Retired::new(), left: Some(first) });
+    clean_up_all(&world.root, first);
     assert_eq!((free(), leaving(&world)), ([true, false, false], Some(third)));
     assert_eq!(world.root.clean_up(first).left, None, "it stays done");
-    clean_up(&world.root, Step { retired: Retired::new(), left: Some(second) });
+    clean_up_all(&world.root, second);
     assert_eq!((free(), leaving(&world)), ([false, true, false], Some(third)));
-    clean_up(&world.root, Step { retired: Retired::new(), left: Some(third) });
+    clean_up_all(&world.root, third);
     assert_eq!((free(), leaving(&world)), ([false, false, true], None));
     assert_eq!((world.entries(), world.table.mapped()), (3, 0), "three regions");
     // The next ticket is for something new.
@@ -61,7 +61,7 @@ fn the_oldest_goes_first_and_each_has_its_own_ticket() {
     };
     assert_eq!(leaving(&world), Some(fourth));
     assert_eq!(world.root.clean_up(third).left, None);
-    clean_up(&world.root, Step { retired: Retired::new(), left: Some(fourth) });
+    clean_up_all(&world.root, fourth);
     assert_eq!((leaving(&world), world.entries()), (None, 3));
 }
 
@@ -78,15 +78,14 @@ fn what_is_unmapped_twice_in_part_is_kept_as_long_as_both_are_leaving() {
         refused(allocate(&world.root, SPECIFIC, at, 1), Status::NO_MEMORY);
     }
     allocate(&world.root, SPECIFIC, 7, 1).unwrap();
-    let mut step = Step { retired: Retired::new(), left: Some(first) };
-    while let Some(ticket) = step.left {
+    until_done(|| {
         refused(map(&world.root, &vmo, READ | SPECIFIC, 0, 1), Status::NO_MEMORY);
-        step = world.root.clean_up(ticket);
-    }
+        world.root.clean_up(first).left.is_none()
+    });
     assert_eq!(leaving(&world), Some(second));
     map(&world.root, &vmo, READ | SPECIFIC, 2, 1).unwrap();
     refused(map(&world.root, &vmo, READ | SPECIFIC, 3, 1), Status::NO_MEMORY);
-    clean_up(&world.root, Step { retired: Retired::new(), left: Some(second) });
+    clean_up_all(&world.root, second);
     assert_eq!((world.entries(), world.table.mapped()), (2, 0));
     map(&world.root, &vmo, READ | SPECIFIC, 3, 4).unwrap();
 }
@@ -115,7 +114,7 @@ fn what_is_overwritten_goes_in_steps_under_the_new_mapping() {
     assert_eq!((world.table.mapped(), world.mappings()), (4, vec![(0, 5)]));
     assert_eq!((world.entries(), world.root.mapped_bytes()), (2, 10 * PAGE), "the old one and the new");
     assert_eq!(world.load(address + 4 * PAGE), Ok(0), "a fault brings the new page");
-    clean_up(&world.root, Step { retired: mapped.retired, left: mapped.left });
+    clean_up_all(&world.root, mapped.left.unwrap());
     assert_eq!((leaving(&world), world.mappings()), (None, vec![(0, 5)]), "its addresses are not given back");
     assert_eq!((world.entries(), world.root.mapped_bytes()), (1, 5 * PAGE));
     assert_eq!(world.load(address), Ok(0));
@@ -130,12 +129,12 @@ fn what_overwrote_and_is_unmapped_keeps_its_addresses_until_no_translation_is_le
     (0..5).for_each(|page| world.store(address + page * PAGE, 2).unwrap());
     let gone = start_unmap(&world.root, 0, 4).unwrap().left.unwrap();
     assert_ne!(over, gone);
-    let mut left = Some(gone);
-    while world.table.translations().iter().any(|(at, ..)| *at < address + 4 * PAGE) {
+    until_done(|| {
         refused(map(&world.root, &other, READ | SPECIFIC, 0, 1), Status::NO_MEMORY);
-        left = world.root.clean_up(gone).left;
-    }
-    clean_up(&world.root, Step { retired: Retired::new(), left });
+        drop(world.root.clean_up(gone));
+        world.table.translations().iter().all(|(at, ..)| *at >= address + 4 * PAGE)
+    });
+    clean_up_all(&world.root, gone);
     map(&world.root, &other, READ | SPECIFIC, 0, 4).unwrap();
     assert_eq!((world.load(address), world.load(address + 4 * PAGE)), (Ok(0), Ok(2)));
     assert_eq!((world.entries(), world.root.mapped_bytes()), (2, 5 * PAGE));
@@ -154,19 +153,20 @@ fn a_region_that_leaves_takes_all_that_is_in_it() {
     }
     map(root, &vmo, WRITE | SPECIFIC, 16, 1).unwrap();
     assert_eq!((world.entries(), world.table.mapped()), (7, 12));
-    let mut step = outer.destroy().unwrap();
+    let ticket = outer.destroy().unwrap().left.unwrap();
     assert_eq!((world.entries(), world.table.mapped()), (8, 11));
     let mut steps = 0;
-    while let Some(ticket) = step.left {
+    until_done(|| {
         for gone in [&outer, &inner, &empty] {
             refused(map(gone, &vmo, READ, 0, 1), Status::BAD_STATE);
             refused(gone.destroy(), Status::BAD_STATE);
         }
         refused(allocate(root, SPECIFIC, 15, 1), Status::NO_MEMORY);
-        step = root.clean_up(ticket);
+        let step = root.clean_up(ticket);
         steps += 1;
         assert!(step.retired.mapped_bytes() <= 4 * PAGE, "one mapping in one step at most");
-    }
+        step.left.is_none()
+    });
     assert_eq!(steps, 12, "a page in each, and what costs nothing");
     assert_eq!((world.entries(), world.table.mapped()), (1, 0));
     assert_eq!((vmo.info().mappings, world.root.mapped_bytes()), (1, PAGE));
@@ -192,7 +192,7 @@ fn a_region_that_is_leaving_is_not_taken_for_the_one_in_its_place() {
     refused(map(&old, &vmo, READ, 0, 1), Status::BAD_STATE);
     refused(old.destroy(), Status::BAD_STATE);
     map(&new, &vmo, READ | SPECIFIC, 0, 3).unwrap();
-    clean_up(root, Step { retired: Retired::new(), left: over.left });
+    clean_up_all(root, over.left.unwrap());
     assert_eq!(root.clean_up(gone).left, None);
     refused(map(&old, &vmo, READ, 0, 1), Status::BAD_STATE);
     assert_eq!((world.mappings(), world.entries()), (vec![(0, 3)], 2));
@@ -273,7 +273,7 @@ fn what_is_leaving_is_passed_when_usage_is_added_up() {
     world.map_touched(6, 2);
     let step = start_unmap(&world.root, 0, 5).unwrap();
     let (mut from, mut usage) = (0, Usage::default());
-    while !world.root.add_usage(&mut from, &mut usage) {}
+    until_done(|| world.root.add_usage(&mut from, &mut usage));
     assert_eq!(usage, Usage { private: 2 * PAGE, shared: 0, scaled: 0 });
     clean_up(&world.root, step);
 }
@@ -291,17 +291,15 @@ fn the_end_of_an_address_space_finishes_what_is_leaving() {
     drop(start_unmap(&world.root, 0, 4).unwrap());
     drop(start_unmap(&world.root, 8, 2).unwrap());
     let mut steps = 0;
-    loop {
+    until_done(|| {
         let before = world.table.mapped();
         let (retired, is_done) = world.root.destroy_address_space(&mut Work::step());
         steps += 1;
         assert!(before - world.table.mapped() <= 1 && retired.mapped_bytes() <= 4 * PAGE);
         refused(map(&world.root, &vmo, READ, 0, 1), Status::BAD_STATE);
         refused(map(&inner, &vmo, READ, 0, 1), Status::BAD_STATE);
-        if is_done {
-            break;
-        }
-    }
+        is_done
+    });
     assert!(steps > 12, "{steps}");
     assert_eq!((world.table.mapped(), world.entries(), world.root.mapped_bytes()), (0, 0, 0));
     assert_eq!((leaving(&world), vmo.info().mappings), (None, 0));
@@ -316,10 +314,12 @@ fn the_memory_of_many_regions_goes_back_in_steps_at_the_end() {
     let regions = || world.root.space.tree.lock().regions.len();
     assert_eq!((regions(), world.entries()), (401, 400));
     let (mut with_regions, mut without) = (0, 0);
-    while !world.root.destroy_address_space(&mut Work::new(1)).1 {
+    until_done(|| {
+        let is_done = world.root.destroy_address_space(&mut Work::new(1)).1;
         let count = if regions() > 0 { &mut with_regions } else { &mut without };
         *count += 1;
-    }
-    assert_eq!((with_regions, without), (400, 2), "one region a step, then their memory");
+        is_done
+    });
+    assert_eq!((with_regions, without), (400, 3), "one region a step, then their memory");
     assert_eq!((regions(), world.entries()), (0, 0));
 }

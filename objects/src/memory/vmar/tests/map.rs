@@ -251,9 +251,10 @@ fn a_sealed_mapping_stays_until_the_end() {
 
 fn take_back(vmar: &Vmar, mapped: &Mapped) {
     let mut range = mapped.range.clone();
-    while !range.is_empty() {
+    until_done(|| {
         clean_up(vmar, vmar.take_back(mapped.id, &mut range));
-    }
+        range.is_empty()
+    });
 }
 
 #[test]
@@ -344,12 +345,13 @@ fn protection_waits_until_what_was_there_before_is_gone() {
     let mapped = world.root.map(&request(&new, READ | OVERWRITE, 0, pages)).unwrap();
     assert!(mapped.left.is_some());
     let mut change = world.root.start_protect(WRITE, address, pages * PAGE, ALL).unwrap();
-    while !change.is_done() {
+    until_done(|| {
         drop(world.root.protect(&mut change).unwrap());
         for (_, frame, allowed) in world.table.translations() {
             assert!(!allowed.write || (0..pages).all(|page| old.lookup_or_commit(page) != Ok(frame)));
         }
-    }
+        change.is_done()
+    });
 }
 
 /// So many mappings that they lie in several chunks, which are split and joined meanwhile.

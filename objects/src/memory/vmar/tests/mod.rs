@@ -193,16 +193,30 @@ fn unmap(vmar: &Vmar, at: u64, pages: u64) -> Result<(), Status> {
     vmar.unmap(vmar.address() + at * PAGE, pages * PAGE).map(|step| clean_up(vmar, step))
 }
 
+/// Takes steps until one says that it was the last; and fails if none of very many does.
+fn until_done(mut step: impl FnMut() -> bool) {
+    assert!((0..100_000).any(|_| step()), "the steps come to no end");
+}
+
 /// Goes on until all that a call has unmapped is gone.
 fn clean_up(vmar: &Vmar, mut step: Step) {
-    while let Some(ticket) = step.left {
-        step = vmar.clean_up(ticket);
-    }
+    until_done(|| match step.left {
+        None => true,
+        Some(ticket) => {
+            step = vmar.clean_up(ticket);
+            false
+        }
+    });
+}
+
+/// The same for a ticket.
+fn clean_up_all(vmar: &Vmar, ticket: Ticket) {
+    clean_up(vmar, Step { retired: Retired::new(), left: Some(ticket) });
 }
 
 /// Unmaps everything, for ever.
 fn end(root: &Vmar) {
-    while !root.destroy_address_space(&mut Work::new(50)).1 {}
+    until_done(|| root.destroy_address_space(&mut Work::new(50)).1);
 }
 
 fn destroy(vmar: &Vmar) -> Result<(), Status> {
@@ -221,10 +235,16 @@ fn protect_within(
     rights: Protection,
 ) -> Result<(), Status> {
     let mut change = vmar.start_protect(options, address, length, rights)?;
-    while !change.is_done() {
-        drop(vmar.protect(&mut change)?);
-    }
-    Ok(())
+    finish_protect(vmar, &mut change)
+}
+
+fn finish_protect(vmar: &Vmar, change: &mut Protecting) -> Result<(), Status> {
+    let mut outcome = Ok(());
+    until_done(|| {
+        outcome = vmar.protect(change).map(drop);
+        outcome.is_err() || change.is_done()
+    });
+    outcome
 }
 
 /// Asserts that a call fails with this status.

@@ -199,13 +199,11 @@ impl Model {
         let mapped = |page: &Page| matches!(page, Page::Mapped { .. });
         let all = self.slice(at, pages).is_some_and(|range| range.iter().all(mapped));
         let mut range = (at as u64 + 1) * PAGE..(at + pages + 1) as u64 * PAGE;
-        let outcome = loop {
-            match self.world.root.populate(&mut range) {
-                Ok(()) if range.is_empty() => break Ok(()),
-                Ok(()) => {}
-                error => break error,
-            }
-        };
+        let mut outcome = Ok(());
+        until_done(|| {
+            outcome = self.world.root.populate(&mut range);
+            outcome.is_err() || range.is_empty()
+        });
         assert_eq!(outcome, if all { Ok(()) } else { Err(Status::BAD_STATE) });
     }
 

@@ -140,10 +140,14 @@ fn a_region_lies_in_31_others_at_most() {
     assert_eq!((MAX_DEPTH, MAX_ENTRIES), (32, 65_536));
     let world = World::new();
     let (mut chain, mut depth) = (Vec::from([world.root.clone()]), 0);
-    while let Ok(child) = allocate(&chain[depth], CAN_ALL | SPECIFIC, 0, 1) {
-        chain.push(child);
-        depth += 1;
-    }
+    until_done(|| match allocate(&chain[depth], CAN_ALL | SPECIFIC, 0, 1) {
+        Ok(child) => {
+            chain.push(child);
+            depth += 1;
+            depth > MAX_DEPTH
+        }
+        Err(_) => true,
+    });
     assert_eq!((depth, world.entries()), (31, 31));
     refused(allocate(&chain[depth], CAN_ALL | SPECIFIC, 0, 1), Status::NO_RESOURCES);
 }

@@ -4,7 +4,7 @@ use super::*;
 
 fn usage(world: &World) -> Usage {
     let (mut from, mut usage) = (0, Usage::default());
-    while !world.root.add_usage(&mut from, &mut usage) {}
+    until_done(|| world.root.add_usage(&mut from, &mut usage));
     usage
 }
 
