@@ -73,7 +73,7 @@ impl Cursor {
     /// Into a region, or behind a mapping.
     fn go_on(&mut self, tree: &Tree, region: &Region, child: &Child) {
         match child {
-            Child::Region(index, _) if tree.get(*index).is_some() => {
+            Child::Region(index, _) => {
                 let child = tree.get(*index).map_or(self.child, first_of);
                 *self = Self { region: *index, child, depth: self.depth + 1 };
             }

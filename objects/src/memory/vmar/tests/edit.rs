@@ -219,3 +219,133 @@ fn protect_stays_within_all_rights() {
     map(&child, &vmo, READ, 0, 1).unwrap();
     refused(protect(&child, WRITE, 0, 1), Status::ACCESS_DENIED);
 }
+
+#[test]
+fn a_mapping_is_cut_at_one_end_only() {
+    let world = World::new();
+    let (root, vmo) = (&world.root, world.vmo(8));
+    map(root, &vmo, READ | SPECIFIC, 0, 8).unwrap();
+    unmap(root, 0, 2).unwrap();
+    assert_eq!(world.mappings(), [(2, 6)]);
+    unmap(root, 6, 2).unwrap();
+    assert_eq!(world.mappings(), [(2, 4)]);
+    protect(root, WRITE, 2, 1).unwrap();
+    protect(root, 0, 5, 1).unwrap();
+    assert_eq!((world.mappings(), protections(&world)), (vec![(2, 1), (3, 2), (5, 1)], vec![WRITE, READ, 0]));
+    map(root, &vmo, WRITE | OVERWRITE, 0, 4).unwrap();
+    assert_eq!((world.mappings(), protections(&world)), (vec![(0, 4), (4, 1), (5, 1)], vec![WRITE, READ, 0]));
+    map(root, &vmo, READ | OVERWRITE, 3, 4).unwrap();
+    assert_eq!((world.mappings(), protections(&world)), (vec![(0, 3), (3, 4)], vec![WRITE, READ]));
+    assert_eq!((vmo.info().mappings, root.mapped_bytes()), (2, 7 * PAGE));
+}
+
+#[test]
+fn a_region_that_is_in_a_range_in_part_keeps_all_of_it() {
+    let world = World::new();
+    let (root, vmo) = (&world.root, world.vmo(2));
+    let region = allocate(root, CAN_ALL | SPECIFIC, 4, 4).unwrap();
+    for at in [0, 10] {
+        map(root, &vmo, READ | SPECIFIC, at, 2).unwrap();
+    }
+    for (at, pages) in [(0, 6), (6, 6), (1, 4), (7, 4), (4, 3), (5, 3), (7, 1)] {
+        refused(unmap(root, at, pages), Status::INVALID_ARGS);
+    }
+    assert_eq!((world.mappings(), world.entries()), (vec![(0, 2), (10, 2)], 3));
+    map(&region, &vmo, READ | SPECIFIC, 0, 2).unwrap();
+    unmap(root, 4, 4).unwrap();
+    assert_eq!((world.mappings(), world.entries()), (vec![(0, 2), (10, 2)], 2));
+}
+
+#[test]
+fn protect_changes_nothing_if_it_may_not_change_all() {
+    let world = World::new();
+    let (root, vmo) = (&world.root, world.vmo(2));
+    map(root, &vmo, READ | SPECIFIC, 0, 2).unwrap();
+    let weak = MapRequest { vmo_rights: LOAD, ..request(&vmo, READ | SPECIFIC, 2, 2) };
+    map_request(root, &weak).unwrap();
+    map(root, &vmo, READ | SPECIFIC, 5, 2).unwrap();
+    allocate(root, CAN_ALL | SPECIFIC, 7, 1).unwrap();
+    map(root, &vmo, READ | SPECIFIC, 9, 1).unwrap();
+    for (at, pages, status) in [
+        (0, 3, Status::ACCESS_DENIED),
+        (1, 3, Status::ACCESS_DENIED),
+        (5, 3, Status::INVALID_ARGS),
+        (5, 5, Status::INVALID_ARGS),
+        (8, 2, Status::NOT_FOUND),
+        (9, 2, Status::NOT_FOUND),
+    ] {
+        refused(protect(root, WRITE, at, pages), status);
+    }
+    refused(protect(root, 0, 0, 6), Status::NOT_FOUND);
+    assert_eq!(protections(&world), [READ; 4]);
+    assert_eq!(world.mappings(), [(0, 2), (2, 2), (5, 2), (9, 1)]);
+    protect(root, 0, 0, 4).unwrap();
+    assert_eq!(protections(&world), [0, 0, READ, READ]);
+}
+
+#[test]
+fn what_goes_or_comes_while_the_protection_changes_ends_the_change() {
+    let world = World::slow();
+    let (root, vmo) = (&world.root, world.vmo(1));
+    let lay = || {
+        for at in 0..3 {
+            let address = map(root, &vmo, READ | OVERWRITE, at, 1).unwrap();
+            world.load(address).unwrap();
+        }
+        let mut change = root.start_protect(WRITE, root.address(), 3 * PAGE, ALL).unwrap();
+        drop(root.protect(&mut change).unwrap());
+        assert!(!change.is_done());
+        assert_eq!(protections(&world), [WRITE, READ, READ], "a page a step");
+        change
+    };
+    let mut change = lay();
+    unmap(root, 1, 1).unwrap();
+    refused(root.protect(&mut change), Status::NOT_FOUND);
+    assert_eq!(protections(&world), [WRITE, READ]);
+
+    let mut change = lay();
+    let weak = MapRequest { vmo_rights: LOAD, ..request(&vmo, READ | OVERWRITE, 1, 1) };
+    map_request(root, &weak).unwrap();
+    refused(root.protect(&mut change), Status::ACCESS_DENIED);
+    assert_eq!(protections(&world), [WRITE, READ, READ]);
+
+    let mut change = lay();
+    until_done(|| {
+        assert_eq!(root.protect(&mut change).unwrap().flush(), Flush::AddressSpace);
+        change.is_done()
+    });
+    assert_eq!(protections(&world), [WRITE; 3]);
+    assert!(world.table.translations().iter().all(|(_, _, allowed)| allowed.write));
+}
+
+#[test]
+fn another_change_in_the_middle_of_a_mapping_counts_from_there_on() {
+    let world = World::slow();
+    let (root, address) = (&world.root, world.map_touched(0, 3));
+    let mut change = root.start_protect(READ, address, 3 * PAGE, ALL).unwrap();
+    drop(root.protect(&mut change).unwrap());
+    protect(root, 0, 0, 3).unwrap();
+    finish_protect(root, &mut change).unwrap();
+    assert_eq!((protections(&world), world.table.mapped()), (vec![0], 0));
+}
+
+#[test]
+fn no_protection_is_given_to_a_page_that_is_leaving() {
+    let world = World::slow();
+    let (root, old, new) = (&world.root, world.vmo(4), world.vmo(4));
+    let weak = MapRequest { vmo_rights: LOAD, ..request(&old, READ | SPECIFIC, 0, 4) };
+    let address = map_request(root, &weak).unwrap();
+    (0..4).for_each(|page| assert_eq!(world.load(address + page * PAGE), Ok(0)));
+    let mapped = root.map(&request(&new, READ | OVERWRITE, 0, 4)).unwrap();
+    assert!(mapped.left.is_some());
+    let mut change = root.start_protect(WRITE, address, 4 * PAGE, ALL).unwrap();
+    let mut steps = 0;
+    until_done(|| {
+        drop(root.protect(&mut change).unwrap());
+        steps += 1;
+        assert!(world.table.translations().iter().all(|(_, _, allowed)| !allowed.write));
+        change.is_done()
+    });
+    assert!(steps > 3, "{steps}");
+    assert_eq!((protections(&world), root.leaving()), (vec![WRITE], None));
+}

@@ -195,3 +195,84 @@ fn fixed_frames_are_mapped_as_they_are() {
     drop(vmo);
     assert!(world.frames.is_used(frame));
 }
+
+#[test]
+fn a_page_that_is_there_takes_no_memory() {
+    let world = World::new();
+    let address = map(&world.root, &world.vmo(1), WRITE, 0, 1).unwrap();
+    world.store(address, 7).unwrap();
+    world.frames.set_left(0);
+    world.table.set_left(0);
+    assert_eq!((world.store(address, 8), world.load(address)), (Ok(()), Ok(8)));
+}
+
+#[test]
+fn a_page_is_mended_or_replaced_and_its_neighbours_are_left_alone() {
+    let world = World::new();
+    let address = world.map_touched(0, 4);
+    // The pages of another mapping, and of this one with less than it allows.
+    let other = world.vmo(1).lookup_or_commit(0).unwrap();
+    for page in 0..4 {
+        world.table.protect(
+            &mut (address + page * PAGE..address + (page + 1) * PAGE),
+            LOAD,
+            &mut Work::new(9),
+        );
+    }
+    world.root.fault(address + PAGE, STORE).unwrap();
+    let writable = |world: &World| -> Vec<bool> {
+        world.table.translations().iter().map(|(_, _, allowed)| allowed.write).collect()
+    };
+    assert_eq!(writable(&world), [false, true, false, false]);
+    world.table.unmap(&mut (address + 2 * PAGE..address + 3 * PAGE), &mut Work::unlimited());
+    world.table.map(address + 2 * PAGE, other, LOAD).unwrap();
+    world.root.fault(address + 2 * PAGE, LOAD).unwrap();
+    assert_ne!(world.table.query(address + 2 * PAGE).unwrap().0, other);
+    assert_eq!(writable(&world), [false, true, true, false]);
+}
+
+#[test]
+fn every_fault_has_a_status() {
+    for (error, status) in [
+        (FaultError::NotMapped, Status::NOT_FOUND),
+        (FaultError::Denied, Status::ACCESS_DENIED),
+        (FaultError::OutOfRange, Status::OUT_OF_RANGE),
+        (FaultError::NoMemory, Status::NO_MEMORY),
+        (FaultError::OverLimit, Status::NO_MEMORY),
+    ] {
+        assert_eq!(Status::from(error), status);
+    }
+}
+
+#[test]
+fn populate_goes_through_the_mappings_one_after_the_other() {
+    let world = World::new();
+    let (root, vmo) = (&world.root, world.vmo(8));
+    vmo.commit(&mut (0..8 * PAGE)).unwrap();
+    let middle = MapRequest { vmo_offset: 3 * PAGE, ..request(&vmo, WRITE | SPECIFIC, 0, 4) };
+    let address = map_request(root, &middle).unwrap();
+    map(root, &vmo, SPECIFIC, 4, 2).unwrap();
+    map(root, &vmo, READ | SPECIFIC, 6, 2).unwrap();
+    let mut range = address + PAGE..address + 7 * PAGE;
+    let mut steps = Vec::new();
+    until_done(|| {
+        root.populate(&mut range).unwrap();
+        steps.push((range.start - address) / PAGE);
+        range.is_empty()
+    });
+    assert_eq!(steps, [4, 6, 7]);
+    let found: Vec<_> = world.table.translations();
+    let frame = |page| vmo.lookup_or_commit(page).unwrap();
+    let rw = Protection::from_options(WRITE);
+    let expected = [(1, 4, rw), (2, 5, rw), (3, 6, rw), (6, 0, LOAD)];
+    assert_eq!(found, expected.map(|(at, page, allowed)| (address + at * PAGE, frame(page), allowed)));
+    // What is mapped in a region in it is not the root's to fill, and neither is a gap.
+    let child = allocate(root, CAN_ALL | SPECIFIC, 9, 1).unwrap();
+    map(&child, &vmo, READ, 0, 1).unwrap();
+    for at in [8, 9] {
+        let start = address + at * PAGE;
+        refused(root.populate(&mut (start..start + PAGE)), Status::BAD_STATE);
+    }
+    world.table.set_left(0);
+    refused(root.populate(&mut (address..address + PAGE)), Status::NO_MEMORY);
+}

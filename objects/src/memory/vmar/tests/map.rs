@@ -241,17 +241,20 @@ fn a_sealed_mapping_stays_until_the_end() {
     assert!(world.root.fault(address + PAGE, LOAD).is_ok());
 
     // What is beside it may go.
-    map(&region, &other, READ | SPECIFIC, 6, 1).unwrap();
-    unmap(&region, 6, 1).unwrap();
+    for at in [3, 6] {
+        map(&region, &other, READ | SPECIFIC, at, 1).unwrap();
+        unmap(&region, at, 1).unwrap();
+    }
     end(&world.root);
     assert!(world.root.fault(address, LOAD).is_err());
 }
 
 fn take_back(vmar: &Vmar, mapped: &Mapped) {
     let mut range = mapped.range.clone();
-    while !range.is_empty() {
+    until_done(|| {
         clean_up(vmar, vmar.take_back(mapped.id, &mut range));
-    }
+        range.is_empty()
+    });
 }
 
 #[test]
@@ -342,12 +345,13 @@ fn protection_waits_until_what_was_there_before_is_gone() {
     let mapped = world.root.map(&request(&new, READ | OVERWRITE, 0, pages)).unwrap();
     assert!(mapped.left.is_some());
     let mut change = world.root.start_protect(WRITE, address, pages * PAGE, ALL).unwrap();
-    while !change.is_done() {
+    until_done(|| {
         drop(world.root.protect(&mut change).unwrap());
         for (_, frame, allowed) in world.table.translations() {
             assert!(!allowed.write || (0..pages).all(|page| old.lookup_or_commit(page) != Ok(frame)));
         }
-    }
+        change.is_done()
+    });
 }
 
 /// So many mappings that they lie in several chunks, which are split and joined meanwhile.
@@ -380,4 +384,44 @@ fn a_few_of_many_mappings_go_and_come() {
         assert!(world.mappings() == expected, "after round {round}");
         assert_eq!(vmo.info().mappings, expected.len());
     }
+}
+
+#[test]
+fn a_mapping_that_allows_nothing_overwrites_as_any_other() {
+    let world = World::new();
+    let address = world.map_touched(0, 3);
+    map(&world.root, &world.vmo(1), OVERWRITE, 1, 1).unwrap();
+    assert_eq!(
+        (world.mappings(), protections(&world)),
+        (vec![(0, 1), (1, 1), (2, 1)], vec![WRITE, 0, WRITE])
+    );
+    assert_eq!(world.load(address + PAGE), Err(FaultError::Denied));
+    assert_eq!((world.entries(), world.table.mapped()), (3, 2));
+}
+
+#[test]
+fn taking_back_goes_as_far_as_the_range_and_past_64_others_in_a_step() {
+    let world = World::new();
+    let (root, vmo) = (&world.root, world.vmo(200));
+    let mine = root.map(&request(&vmo, READ | SPECIFIC, 0, 200)).unwrap();
+    for at in 0..100 {
+        map(root, &vmo, READ | OVERWRITE, at, 1).unwrap();
+    }
+    let page = |number: u64| root.address() + number * PAGE;
+    // Right behind the range is a part of it, which nobody asked for.
+    let mut range = page(50)..page(100);
+    let step = root.take_back(mine.id, &mut range);
+    assert!(range.is_empty() && step.retired.is_empty() && step.left.is_none());
+    assert_eq!(world.mappings().len(), 101);
+    let mut range = page(0)..page(200);
+    assert!(root.take_back(mine.id, &mut range).retired.is_empty());
+    assert_eq!(range, page(64)..page(200));
+    let step = root.take_back(mine.id, &mut range);
+    assert_eq!((step.retired.mapped_bytes(), step.left.is_none()), (100 * PAGE, true));
+    assert!(range.is_empty());
+    assert_eq!((world.mappings().len(), world.entries()), (100, 100));
+    // In a region that is gone there is nothing to take.
+    end(root);
+    let mut range = page(0)..page(200);
+    assert!(root.take_back(mine.id, &mut range).retired.is_empty() && range.is_empty());
 }

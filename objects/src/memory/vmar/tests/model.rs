@@ -199,13 +199,11 @@ impl Model {
         let mapped = |page: &Page| matches!(page, Page::Mapped { .. });
         let all = self.slice(at, pages).is_some_and(|range| range.iter().all(mapped));
         let mut range = (at as u64 + 1) * PAGE..(at + pages + 1) as u64 * PAGE;
-        let outcome = loop {
-            match self.world.root.populate(&mut range) {
-                Ok(()) if range.is_empty() => break Ok(()),
-                Ok(()) => {}
-                error => break error,
-            }
-        };
+        let mut outcome = Ok(());
+        until_done(|| {
+            outcome = self.world.root.populate(&mut range);
+            outcome.is_err() || range.is_empty()
+        });
         assert_eq!(outcome, if all { Ok(()) } else { Err(Status::BAD_STATE) });
     }
 
@@ -222,6 +220,13 @@ impl Model {
         assert_eq!(self.world.mappings().iter().map(|(_, pages)| pages).sum::<u64>(), mapped);
         let views: usize = self.vmos.iter().map(|vmo| vmo.info().mappings).sum();
         assert_eq!(self.world.mappings().len(), views);
+        // Nothing is leaving here, so what is listed is what counts; but not the root.
+        let mut listed = 0;
+        self.world.root.visit(1, |_| {
+            listed += 1;
+            true
+        });
+        assert_eq!(self.world.entries(), listed);
         let committed: u64 = self.vmos.iter().map(|vmo| vmo.info().committed / PAGE).sum();
         assert_eq!(self.world.frames.used() as u64, committed);
     }

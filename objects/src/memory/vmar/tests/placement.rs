@@ -133,3 +133,69 @@ fn an_aligned_gap_is_found_among_many() {
     unmap(&world.root, 31, 1).unwrap();
     assert_eq!(map(&world.root, &vmo, READ | abi::VM_ALIGN_64KB, 0, 1), Ok(32 * PAGE));
 }
+
+#[test]
+fn a_compact_region_goes_on_behind_its_last_child() {
+    let world = World::new();
+    let vmo = world.vmo(2);
+    let compact = allocate(&world.root, CAN_ALL | abi::VM_COMPACT, 0, 8).unwrap();
+    let page = |outcome: Result<u64, Status>| outcome.map(|address| (address - compact.address()) / PAGE);
+    for at in [0, 2] {
+        assert_eq!(page(map(&compact, &vmo, READ, 0, 2)), Ok(at));
+    }
+    unmap(&compact, 0, 2).unwrap();
+    for at in [4, 6] {
+        assert_eq!(
+            page(map(&compact, &vmo, READ, 0, 2)),
+            Ok(at),
+            "the gap is for when there is no room behind"
+        );
+    }
+    assert_eq!(page(map(&compact, &vmo, READ, 0, 2)), Ok(0));
+    unmap(&compact, 1, 1).unwrap();
+    let below = READ | abi::VM_OFFSET_IS_UPPER_LIMIT;
+    refused(map(&compact, &vmo, below, 1, 1), Status::NO_MEMORY);
+    assert_eq!(page(map(&compact, &vmo, below, 2, 1)), Ok(1), "also below a limit");
+}
+
+#[test]
+fn chunks_of_mappings_side_by_side_are_passed_at_once() {
+    const SIDE_BY_SIDE: u64 = 4200;
+    let world = World::new();
+    let vmo = world.vmo(1);
+    let compact = allocate(&world.root, CAN_ALL | abi::VM_COMPACT | SPECIFIC, 0, SIDE_BY_SIDE + 16).unwrap();
+    for at in 0..=SIDE_BY_SIDE {
+        map(&compact, &vmo, READ | SPECIFIC, at, 1).unwrap();
+    }
+    // One gap of a page at an odd address, one at a good one, and then the end.
+    for (at, pages) in [(4202, 6), (4209, 7)] {
+        map(&compact, &vmo, READ | SPECIFIC, at, pages).unwrap();
+    }
+    let address = map(&compact, &vmo, READ | abi::VM_ALIGN_64KB, 0, 1);
+    assert_eq!(address, Ok(compact.address() + 4208 * PAGE));
+}
+
+#[test]
+fn a_gap_with_room_wherever_it_begins_is_always_found_and_others_not_behind_too_many() {
+    const MANY: u64 = 4095;
+    let world = World::new();
+    let vmo = world.vmo(1);
+    let tail = MANY * 16;
+    let compact = allocate(&world.root, CAN_ALL | abi::VM_COMPACT | SPECIFIC, 0, tail + 64).unwrap();
+    let put = |at, pages| map(&compact, &vmo, READ | OVERWRITE, at, pages).unwrap();
+    let aligned = || map(&compact, &vmo, READ | abi::VM_ALIGN_64KB, 0, 1);
+    // Between these are gaps of two pages, in which no address is a multiple of 16 pages.
+    (0..MANY).for_each(|number| _ = put(16 * number, 14));
+    put(tail, 1);
+    put(tail + 17, 64 - 17);
+    assert_eq!(
+        aligned(),
+        Ok(compact.address() + (tail + 16) * PAGE),
+        "16 pages have room for one in any case"
+    );
+    put(tail, 16);
+    unmap(&compact, tail + 16, 2).unwrap();
+    refused(aligned(), Status::NO_MEMORY);
+    put(0, 30);
+    assert_eq!(aligned(), Ok(compact.address() + (tail + 16) * PAGE), "one fewer is not too many");
+}
