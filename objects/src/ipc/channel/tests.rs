@@ -335,3 +335,22 @@ fn closing_an_end_ends_all_calls_at_it() {
     assert_eq!([ready(first).err(), ready(second).err()], [Some(Status::CANCELED); 2]);
     assert_eq!((b.pending(), callers(&a)), (2, 0), "the requests are there still");
 }
+
+/// Whatever looks like a reply, nobody waits for it.
+#[test]
+fn what_is_no_reply_asks_for_no_memory_beside_the_queue() {
+    let ((a, _a), (b, _b)) = pair();
+    let beside = || a.end().inbox.with(|inbox, _| inbox.replies.capacity());
+    write(&b, &(KERNEL_TXID + 7).to_ne_bytes()).unwrap();
+    assert_eq!((a.pending(), beside()), (1, 0));
+    let mut call = pin!(a.call(message(&[0; 4]), HandleId(1), || true, never()));
+    assert!(poll(call.as_mut()).is_pending());
+    for other in [&7u32.to_ne_bytes()[..], &[7, 7, 7], &[]] {
+        write(&b, other).unwrap();
+    }
+    assert_eq!((a.pending(), beside()), (4, 0));
+    write(&b, &(KERNEL_TXID + 7).to_ne_bytes()).unwrap();
+    assert_eq!(a.pending(), 5, "of another call");
+    write(&b, &arrived(&b)).unwrap();
+    assert!(ready(call).is_ok());
+}
