@@ -259,6 +259,11 @@ fn windows_are_closed_once_and_whole() {
     assert_eq!(consumer.query(), Ok(8));
 }
 
+/// Does what there is to do before the ring can be used there.
+fn make_way(step: impl Fn() -> bool) {
+    assert!((0..20).any(|_| step()), "it has no end");
+}
+
 #[test]
 fn mappings_follow_the_end_and_go_with_it() {
     let (producer, _consumer) = pipe(1, 5000);
@@ -270,7 +275,7 @@ fn mappings_follow_the_end_and_go_with_it() {
             "nobody has made way"
         );
         let _ = producer.end_write(0);
-        while !producer.make_way(root) {}
+        make_way(|| producer.make_way(root));
         producer.begin_write(root, 1).expect("a window");
         producer.end_write(0).expect("closed");
         let mapped = spaces.each_ref().map(|(_, root)| root.mapped_bytes());
@@ -322,6 +327,7 @@ fn a_ring_goes_to_another_address_space_in_steps() {
     let mut steps = 0;
     while !producer.make_way(&spaces[1].1) {
         steps += 1;
+        assert!(steps < 100, "it has no end");
         let refused = [0, 1].map(|index: usize| producer.begin_write(&spaces[index].1, 1));
         assert_eq!(refused, [Err(Status::ALREADY_BOUND); 2], "it is neither here nor there");
     }
@@ -329,11 +335,6 @@ fn a_ring_goes_to_another_address_space_in_steps() {
     producer.begin_write(&spaces[1].1, 1).expect("a window");
     assert!(producer.make_way(&spaces[0].1), "it stays while the window is open");
     assert_eq!(spaces.map(|(_, root)| root.mapped_bytes()), [0, MAX_CAPACITY as u64]);
-}
-
-/// Does what there is to do before the ring can be used there.
-fn make_way(step: impl Fn() -> bool) {
-    assert!((0..20).any(|_| step()), "it has no end");
 }
 
 #[test]
