@@ -5,6 +5,9 @@
 //! all have arrived. If another reader removed something in between, it begins again. So nothing is lost
 //! when user memory turns out to be bad, and no byte is read twice.
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 use crate::core::room::Room;
 use abi::Status;
 use alloc::collections::VecDeque;

@@ -11,6 +11,9 @@
 //! among different ones is that of the first of each. So room for them is made when the object is bound, and to be told
 //! allocates nothing.
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 use crate::core::base::Base;
 use crate::core::closing::{Doomed, Remains};
 use crate::core::signals::Observation;
@@ -277,9 +280,7 @@ impl Watcher for IoPort {
             }
             bound.count = bound.count.saturating_add(arrivals);
             bound.timestamp = now;
-            if arrivals > 0 {
-                waiters.wake_one();
-            }
+            waiters.wake_one();
         });
     }
 }

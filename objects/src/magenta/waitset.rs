@@ -8,6 +8,9 @@
 //! The list is linked through the entries, by their cookies; to be woken allocates nothing. Of those who wait for a
 //! set one is woken, who wakes the next if there is something to report.
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 use crate::core::base::Base;
 use crate::core::closing::{DISARMED, Doomed, Remains};
 use crate::core::signals::Observation;

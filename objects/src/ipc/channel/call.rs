@@ -350,4 +350,20 @@ mod tests {
         drop((more, calls));
         assert_eq!(near.end().inbox.with(|inbox, _| inbox.callers), 0);
     }
+
+    /// The next call tries those behind them.
+    #[test]
+    fn a_call_is_refused_when_too_many_ids_in_a_row_are_in_use() {
+        let (near, far) = Channel::new();
+        let _handles = [&near, &far].map(|end| Handle::to_new(end.clone()).expect("a handle"));
+        let calls: Vec<_> = (0..2 * ATTEMPTS).map(|_| call(&near, &far)).collect();
+        near.end().inbox.with(|inbox, _| inbox.calls = u64::from(KERNEL_TXID));
+        let message = Message { bytes: [0; 4].into(), handles: [].into() };
+        let mut refused = Box::pin(Call::default());
+        let begun = refused.as_mut().begin(near.clone(), message, HandleId::KERNEL, || true, Waker::noop());
+        assert_eq!((begun, far.pending()), (Err(Status::NO_MEMORY), 0));
+        let (_next, txid) = call(&near, &far);
+        assert_eq!(txid, KERNEL_TXID + 2 * ATTEMPTS as u32);
+        assert_eq!(near.end().inbox.with(|inbox, _| inbox.callers), calls.len() + 1);
+    }
 }

@@ -225,7 +225,132 @@ fn a_late_reply_finds_room_in_a_full_queue() {
     assert_eq!(write(&b, &request), Ok(()), "it finds its caller, not the queue");
     drop(call);
     assert_eq!(a.pending(), MAX_UNREAD as u64 + 1);
+    assert_eq!(room(&a), MAX_UNREAD + 1, "room for one");
     assert_eq!(write(&b, b"full"), Err(Status::NO_RESOURCES));
     assert!((0..MAX_UNREAD).all(|_| read(&a).unwrap() == b"full"));
     assert_eq!(read(&a).unwrap(), request);
+}
+
+/// For how many unread messages an end has memory.
+fn room(channel: &Channel) -> usize {
+    channel.end().inbox.with(|inbox, _| inbox.messages.capacity())
+}
+
+/// How many calls go on at an end.
+fn callers(channel: &Channel) -> usize {
+    channel.end().inbox.with(|inbox, _| inbox.callers)
+}
+
+#[test]
+fn room_for_messages_doubles_up_to_the_most_that_may_be_unread() {
+    let ((a, _a), (b, _b)) = pair();
+    let mut rooms = Vec::new();
+    for _ in 0..MAX_UNREAD {
+        write(&a, b"").unwrap();
+        if rooms.last() != Some(&room(&b)) {
+            rooms.push(room(&b));
+        }
+    }
+    assert_eq!(rooms, [4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, MAX_UNREAD]);
+}
+
+#[test]
+fn an_end_without_messages_keeps_memory_for_a_few() {
+    for (count, grown, kept) in [(1, 4, 4), (64, 64, 64), (65, 128, 0)] {
+        let ((a, _a), (b, _b)) = pair();
+        (0..count).for_each(|_| write(&a, b"x").unwrap());
+        for _ in 0..count {
+            assert_eq!(room(&b), grown);
+            assert_eq!(read(&b).unwrap(), b"x");
+        }
+        assert_eq!((room(&b), b.pending()), (kept, 0));
+        (0..count).for_each(|_| write(&a, b"x").unwrap());
+        let discarded = (0..count).map(|_| b.read(0, true, |_, _| Ok(false)).err());
+        assert!(discarded.into_iter().all(|status| status == Some(Status::BUFFER_TOO_SMALL)));
+        assert_eq!((room(&b), b.pending()), (kept, 0));
+    }
+}
+
+#[test]
+fn the_kernel_reads_whoever_owns_the_end() {
+    let ((a, _a), (b, _b)) = pair();
+    b.set_owner(5);
+    assert_eq!((a.peer_owner(), b.peer_owner()), (5, 0));
+    write(&a, b"x").unwrap();
+    assert_eq!(read(&b).unwrap(), b"x");
+    b.set_owner(0);
+    assert_eq!(a.peer_owner(), 0);
+}
+
+#[test]
+fn each_end_signals_the_other() {
+    let ((a, handle_a), (b, _b)) = pair();
+    assert_eq!(a.base().related_koid(), b.base().koid());
+    assert_eq!(b.base().related_koid(), a.base().koid());
+    assert_eq!(b.signal_peer(Signals::empty(), Signals::USER_SIGNAL_1), Ok(()));
+    assert_eq!(a.base().signals.get(), Signals::CHANNEL_WRITABLE | Signals::USER_SIGNAL_1);
+    assert_eq!(b.base().signals.get(), Signals::CHANNEL_WRITABLE);
+    drop(handle_a);
+    assert_eq!(b.signal_peer(Signals::empty(), Signals::USER_SIGNAL_1), Err(Status::PEER_CLOSED));
+}
+
+/// Or that one would end without its own reply.
+#[test]
+fn a_reply_that_nobody_takes_wakes_no_other_call() {
+    let ((a, _a), (b, _b)) = pair();
+    let mut other = pin!(a.call(message(&[0; 4]), HandleId(1), || true, never()));
+    let txid = {
+        let mut dropped = pin!(a.call(message(&[0; 4]), HandleId(1), || true, never()));
+        assert!(poll(dropped.as_mut()).is_pending() && poll(other.as_mut()).is_pending());
+        let first = arrived(&b);
+        write(&b, &first).unwrap();
+        arrived(&b)
+    };
+    assert!(poll(other.as_mut()).is_pending());
+    assert_eq!((a.pending(), callers(&a)), (1, 1));
+    write(&b, &txid).unwrap();
+    assert_eq!(*ready(other).unwrap().bytes, txid);
+    assert_eq!(callers(&a), 0);
+}
+
+#[test]
+fn a_call_that_cannot_be_sent_is_over_at_once() {
+    let ((a, _a), (b, _b)) = pair();
+    let call = |open: bool| ready(a.call(message(&[0; 4]), HandleId(1), || open, never())).err();
+    assert_eq!(call(false), Some(Status::CANCELED), "its handle was closed before");
+    assert_eq!((b.pending(), callers(&a)), (0, 0));
+    (0..MAX_UNREAD).for_each(|_| write(&a, b"full").unwrap());
+    assert_eq!(call(true), Some(Status::NO_RESOURCES));
+    assert_eq!((b.pending(), callers(&a)), (MAX_UNREAD as u64, 0));
+}
+
+/// Of threads that looked it up before.
+#[test]
+fn closing_an_end_ends_all_calls_at_it() {
+    let ((a, handle_a), (b, _b)) = pair();
+    let mut first = pin!(a.call(message(&[0; 4]), HandleId(1), || true, never()));
+    let mut second = pin!(a.call(message(&[0; 4]), HandleId(2), || true, never()));
+    assert!(poll(first.as_mut()).is_pending() && poll(second.as_mut()).is_pending());
+    drop(handle_a);
+    assert_eq!([ready(first).err(), ready(second).err()], [Some(Status::CANCELED); 2]);
+    assert_eq!((b.pending(), callers(&a)), (2, 0), "the requests are there still");
+}
+
+/// Whatever looks like a reply, nobody waits for it.
+#[test]
+fn what_is_no_reply_asks_for_no_memory_beside_the_queue() {
+    let ((a, _a), (b, _b)) = pair();
+    let beside = || a.end().inbox.with(|inbox, _| inbox.replies.capacity());
+    write(&b, &(KERNEL_TXID + 7).to_ne_bytes()).unwrap();
+    assert_eq!((a.pending(), beside()), (1, 0));
+    let mut call = pin!(a.call(message(&[0; 4]), HandleId(1), || true, never()));
+    assert!(poll(call.as_mut()).is_pending());
+    for other in [&7u32.to_ne_bytes()[..], &[7, 7, 7], &[]] {
+        write(&b, other).unwrap();
+    }
+    assert_eq!((a.pending(), beside()), (4, 0));
+    write(&b, &(KERNEL_TXID + 7).to_ne_bytes()).unwrap();
+    assert_eq!(a.pending(), 5, "of another call");
+    write(&b, &arrived(&b)).unwrap();
+    assert!(ready(call).is_ok());
 }

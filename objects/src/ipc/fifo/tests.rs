@@ -163,3 +163,67 @@ fn every_element_is_read_once() {
     all.sort_unstable();
     assert!(all.into_iter().eq(0..EACH * 2));
 }
+
+#[test]
+fn elements_of_another_size_and_none_at_all_are_refused() {
+    let (left, right) = fifo(4, 2);
+    assert_eq!(write(&left, 2, &[1, 2]), Ok(1));
+    for (size, count) in [(1, 1), (1, 0), (2, 0), (3, 1), (4, 1), (0, 1)] {
+        let outcome = left.write(size, count, |_| panic!("nothing is fetched"));
+        assert_eq!(outcome, Err(Status::OUT_OF_RANGE), "{count} of {size} are written");
+        assert_eq!(read(&right, size, count), Err(Status::OUT_OF_RANGE), "{count} of {size} are read");
+    }
+    assert_eq!(read(&right, 2, 1), Ok(vec![1, 2]), "one is enough");
+    let handle = Handle::to_new(right).expect("a handle");
+    drop(handle);
+    assert_eq!(write(&left, 1, &[1]), Err(Status::PEER_CLOSED), "that is said first");
+}
+
+#[test]
+fn writable_goes_with_the_last_room_and_comes_back_with_the_first() {
+    const WRITABLE: Signals = Signals::FIFO_WRITABLE;
+    let (left, right) = fifo(3, 2);
+    assert_eq!((signals(&left), signals(&right)), (WRITABLE, WRITABLE));
+    assert_eq!(write(&left, 2, &[1, 1, 2, 2]), Ok(2));
+    assert_eq!((signals(&left), signals(&right)), (WRITABLE, WRITABLE | Signals::FIFO_READABLE));
+    assert_eq!(write(&left, 2, &[3, 3, 4, 4]), Ok(1), "no more than there is room for");
+    assert_eq!((signals(&left), signals(&right)), (Signals::empty(), WRITABLE | Signals::FIFO_READABLE));
+    assert_eq!(read(&right, 2, 1), Ok(vec![1, 1]));
+    assert_eq!((signals(&left), signals(&right)), (WRITABLE, WRITABLE | Signals::FIFO_READABLE));
+    assert_eq!(read(&right, 2, usize::MAX), Ok(vec![2, 2, 3, 3]));
+    assert_eq!((signals(&left), signals(&right)), (WRITABLE, WRITABLE));
+}
+
+/// By somebody who looked it up before.
+#[test]
+fn reading_at_a_closed_end_makes_nothing_writable_again() {
+    let (left, right) = fifo(2, 1);
+    let handles = [&left, &right].map(|end| Handle::to_new(end.clone()).expect("a handle"));
+    assert_eq!(write(&left, 1, &[1, 2]), Ok(2));
+    let [_left, closed] = handles;
+    drop(closed);
+    assert_eq!(signals(&left), Signals::FIFO_PEER_CLOSED);
+    assert_eq!(read(&right, 1, 1), Ok(vec![1]));
+    assert_eq!(signals(&left), Signals::FIFO_PEER_CLOSED);
+}
+
+#[test]
+fn large_rings_pass_through_as_small_ones_do() {
+    let (left, right) = fifo(4096, 1);
+    let bytes: Vec<u8> = (0..4096).map(|index| (index % 251) as u8).collect();
+    assert_eq!(write(&left, 1, &bytes[..129]), Ok(129));
+    assert_eq!(write(&left, 1, &bytes[129..]), Ok(4096 - 129));
+    assert_eq!(signals(&left), Signals::empty());
+    assert_eq!(read(&right, 1, 128).as_deref(), Ok(&bytes[..128]));
+    assert_eq!(read(&right, 1, 4096).as_deref(), Ok(&bytes[128..]));
+}
+
+#[test]
+fn each_end_signals_the_other() {
+    let (left, right) = fifo(2, 1);
+    assert_eq!(left.base().related_koid(), right.base().koid());
+    assert_eq!(right.base().related_koid(), left.base().koid());
+    assert_eq!(right.signal_peer(Signals::empty(), Signals::USER_SIGNAL_1), Ok(()));
+    assert_eq!(signals(&left), Signals::FIFO_WRITABLE | Signals::USER_SIGNAL_1);
+    assert_eq!(signals(&right), Signals::FIFO_WRITABLE);
+}

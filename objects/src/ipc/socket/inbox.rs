@@ -1,5 +1,8 @@
 //! One direction of a socket: what is behind the lock at its reading end.
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 use super::{Disposition, MAX_BUFFERED};
 use crate::core::base::Base;
 use crate::core::room::Room;

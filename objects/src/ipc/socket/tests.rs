@@ -213,3 +213,284 @@ fn closing_ends_at_once_is_fine() {
         }
     }
 }
+
+const WRITABLE: Signals = Signals::SOCKET_WRITABLE;
+const READABLE: Signals = Signals::SOCKET_READABLE;
+const WRITE_DISABLED: Signals = Signals::SOCKET_WRITE_DISABLED;
+const PEER_WRITE_DISABLED: Signals = Signals::SOCKET_PEER_WRITE_DISABLED;
+const PEER_CLOSED: Signals = Signals::SOCKET_PEER_CLOSED;
+
+fn peek(end: &Socket, length: usize) -> Result<Vec<u8>, Status> {
+    let mut collected = Collected { bytes: Vec::new(), on_put: |_| Ok(()) };
+    let read = end.read(length, true, &mut collected)?;
+    assert_eq!(read, collected.bytes.len());
+    Ok(collected.bytes)
+}
+
+/// Closes the only handle to an end.
+fn close(end: &Arc<Socket>) {
+    drop(Handle::to_new(end.clone()).expect("a handle"));
+}
+
+#[test]
+fn lengths_that_32_bits_do_not_hold_are_refused() {
+    let most = u32::MAX as usize;
+    for (datagram, admitted) in [(false, Ok(MAX_BUFFERED)), (true, Err(Status::OUT_OF_RANGE))] {
+        let (left, right) = Socket::new(datagram);
+        write(&left, b"unread").expect("written");
+        assert_eq!(read(&right, most).as_deref(), Ok(&b"unread"[..]));
+        assert_eq!((left.admitted(most), left.admitted(most + 1)), (admitted, Err(Status::INVALID_ARGS)));
+        write(&left, b"unread").expect("written");
+        assert_eq!(read(&right, most + 1), Err(Status::INVALID_ARGS));
+        let mut sink = Collected { bytes: Vec::new(), on_put: |_| Ok(()) };
+        let outcome = right.read_some(&mut crate::Reading::new(), most + 1, false, &mut sink);
+        assert_eq!(outcome, Err(Status::INVALID_ARGS));
+        assert_eq!(right.readable(), 6);
+    }
+}
+
+#[test]
+fn a_full_stream_takes_what_there_is_room_for() {
+    let (left, _right) = Socket::new(false);
+    assert_eq!(left.admitted(MAX_BUFFERED + 1), Ok(256 * 1024));
+    assert_eq!(write(&left, &vec![1; MAX_BUFFERED - 3]), Ok(MAX_BUFFERED - 3));
+    assert_eq!([0, 2, 3, 4].map(|length| left.admitted(length)), [0, 2, 3, 3].map(Ok));
+    assert_eq!(signals(&left), WRITABLE);
+    assert_eq!(write(&left, b"more"), Ok(3));
+    assert_eq!(signals(&left), Signals::empty());
+    assert_eq!([0, 1].map(|length| left.admitted(length)), [Ok(0), Err(Status::SHOULD_WAIT)]);
+    assert_eq!(write(&left, b""), Ok(0), "nothing needs no room");
+}
+
+#[test]
+fn a_datagram_fits_whole_or_waits_or_never_fits() {
+    let (left, right) = Socket::new(true);
+    let admitted = |length| left.admitted(length);
+    assert_eq!([0, 1, MAX_BUFFERED].map(admitted), [0, 1, MAX_BUFFERED].map(Ok));
+    assert_eq!(admitted(MAX_BUFFERED + 1), Err(Status::OUT_OF_RANGE));
+    assert_eq!(write(&left, &[1; 10]), Ok(10));
+    assert_eq!(admitted(MAX_BUFFERED - 10), Ok(MAX_BUFFERED - 10));
+    assert_eq!([MAX_BUFFERED - 9, MAX_BUFFERED].map(admitted), [Err(Status::SHOULD_WAIT); 2]);
+    assert_eq!(admitted(MAX_BUFFERED + 1), Err(Status::OUT_OF_RANGE));
+    assert_eq!(write(&left, &vec![2; MAX_BUFFERED - 10]), Ok(MAX_BUFFERED - 10));
+    assert_eq!([0, 1].map(admitted), [Ok(0), Err(Status::SHOULD_WAIT)]);
+    assert_eq!(right.readable(), 10);
+}
+
+#[test]
+fn peeking_and_reading_nothing_take_nothing_away() {
+    for (datagram, first) in [(false, &b"abcde"[..]), (true, &b"abc"[..])] {
+        let (left, right) = Socket::new(datagram);
+        assert_eq!((right.readable(), peek(&right, 9)), (0, Err(Status::SHOULD_WAIT)));
+        assert_eq!([&b"abc"[..], b"", b"de"].map(|bytes| write(&left, bytes)), [3, 0, 2].map(Ok));
+        for _ in 0..2 {
+            assert_eq!(right.readable(), first.len());
+            assert_eq!(peek(&right, 9).as_deref(), Ok(first));
+            assert_eq!(peek(&right, 2).as_deref(), Ok(&b"ab"[..]));
+            assert_eq!((read(&right, 0), peek(&right, 0)), (Ok(vec![]), Ok(vec![])));
+            assert_eq!(signals(&right), WRITABLE | READABLE);
+        }
+        assert_eq!(read(&right, 2).as_deref(), Ok(&b"ab"[..]));
+        let rest = if datagram { &b"de"[..] } else { b"cde" };
+        assert_eq!(read(&right, 9).as_deref(), Ok(rest), "of a datagram, what is left is lost");
+        assert_eq!((right.readable(), signals(&right)), (0, WRITABLE));
+    }
+}
+
+#[test]
+fn info_tells_how_full_both_directions_are() {
+    for (datagram, options, available) in [(false, abi::SOCKET_STREAM, 5), (true, abi::SOCKET_DATAGRAM, 3)] {
+        let (left, right) = Socket::new(datagram);
+        write(&left, b"abc").expect("written");
+        write(&left, b"de").expect("written");
+        write(&right, b"other").expect("written");
+        let info = right.info();
+        assert_eq!((info.options, info.rx_buf_max, info.tx_buf_max), (options, 262_144, 262_144));
+        assert_eq!((info.rx_buf_size, info.rx_buf_available, info.tx_buf_size), (5, available, 5));
+        let info = left.info();
+        assert_eq!((info.rx_buf_size, info.rx_buf_available, info.tx_buf_size), (5, 5, 5));
+        close(&right);
+        let info = left.info();
+        assert_eq!((info.rx_buf_max, info.rx_buf_size, info.rx_buf_available), (262_144, 5, 5));
+        assert_eq!((info.tx_buf_max, info.tx_buf_size), (0, 0), "a direction to nobody has no size");
+        let info = right.info();
+        assert_eq!((info.rx_buf_size, info.rx_buf_available), (0, 0), "what nobody will read is gone");
+    }
+}
+
+#[test]
+fn a_long_read_is_made_in_steps_and_removes_what_it_read_at_the_end() {
+    let (left, right) = Socket::new(false);
+    let bytes = pattern(100_000);
+    write(&left, &bytes).expect("written");
+    for peek in [true, false] {
+        let mut reading = crate::Reading::new();
+        let mut sink = Collected { bytes: Vec::new(), on_put: |_| Ok(()) };
+        assert_eq!(right.read_some(&mut reading, 99_999, peek, &mut sink), Ok(None));
+        assert_eq!((sink.bytes.len(), right.readable()), (65_536, 100_000));
+        assert_eq!(right.read_some(&mut reading, 99_999, peek, &mut sink), Ok(Some(99_999)));
+        assert!(sink.bytes == bytes[..99_999]);
+        assert_eq!(right.readable(), if peek { 100_000 } else { 1 });
+    }
+}
+
+#[test]
+fn closing_while_reading_is_noticed() {
+    let (left, right) = Socket::new(false);
+    write(&left, &pattern(10_000)).expect("written");
+    let mut handle = Some(Handle::to_new(right.clone()).expect("a handle"));
+    let outcome = read_with(&right, 10_000, |_| {
+        drop(handle.take());
+        Ok(())
+    });
+    assert_eq!(outcome, Err(Status::SHOULD_WAIT), "what was there is gone, and more may come");
+    assert_eq!(write(&left, b"more"), Err(Status::PEER_CLOSED));
+}
+
+#[test]
+fn what_was_written_before_an_end_was_closed_is_read_first() {
+    let (left, right) = Socket::new(false);
+    write(&left, b"last").expect("written");
+    close(&left);
+    assert_eq!(signals(&right), READABLE | PEER_CLOSED);
+    assert_eq!(read(&right, 4).as_deref(), Ok(&b"last"[..]));
+    assert_eq!(read(&right, 4), Err(Status::PEER_CLOSED));
+    assert_eq!((signals(&right), right.half_close()), (PEER_CLOSED, Err(Status::PEER_CLOSED)));
+}
+
+/// Whichever end says it, of whichever end it is said.
+#[test]
+fn writing_is_disabled_where_it_was_said() {
+    use Disposition::{Disable, Enable, Keep};
+    for turned in [false, true] {
+        for by_the_other in [false, true] {
+            let (mut left, mut right) = Socket::new(false);
+            if turned {
+                core::mem::swap(&mut left, &mut right);
+            }
+            let dispose = |disposition| match by_the_other {
+                false => left.set_disposition(disposition, Keep),
+                true => right.set_disposition(Keep, disposition),
+            };
+            write(&left, b"unread").expect("written");
+            assert_eq!(dispose(Disable), Ok(()));
+            assert_eq!(signals(&left), WRITE_DISABLED);
+            assert_eq!(signals(&right), WRITABLE | READABLE | PEER_WRITE_DISABLED);
+            assert_eq!([left.admitted(1), left.admitted(0)], [Err(Status::BAD_STATE); 2]);
+            assert_eq!([dispose(Keep), dispose(Disable)], [Ok(()); 2], "that may be said again");
+            assert_eq!(dispose(Enable), Err(Status::BAD_STATE), "not before all has been read");
+            assert_eq!(read(&right, 9).as_deref(), Ok(&b"unread"[..]));
+            assert_eq!(read(&right, 9), Err(Status::BAD_STATE));
+            assert_eq!((write(&right, b"back"), read(&left, 9).as_deref()), (Ok(4), Ok(&b"back"[..])));
+            assert_eq!(dispose(Keep), Ok(()));
+            assert_eq!(signals(&right), WRITABLE | PEER_WRITE_DISABLED);
+            assert_eq!(dispose(Enable), Ok(()));
+            assert_eq!((signals(&left), signals(&right)), (WRITABLE, WRITABLE));
+            assert_eq!((write(&left, b"again"), read(&right, 9).as_deref()), (Ok(5), Ok(&b"again"[..])));
+            write(&left, b"unread").expect("written");
+            assert_eq!([dispose(Keep), dispose(Enable)], [Ok(()); 2], "it was enabled before");
+        }
+    }
+}
+
+/// Zircon shows it so.
+#[test]
+fn writing_that_was_enabled_after_the_reader_had_gone_shows_as_possible() {
+    use Disposition::{Disable, Enable, Keep};
+    let closed = |before: &[Disposition], after: &[Disposition]| {
+        let (left, right) = Socket::new(false);
+        for disposition in before {
+            assert_eq!(left.set_disposition(*disposition, Keep), Ok(()));
+        }
+        close(&right);
+        for disposition in after {
+            assert_eq!(left.set_disposition(*disposition, Keep), Ok(()));
+        }
+        signals(&left)
+    };
+    assert_eq!(closed(&[], &[Enable]), PEER_CLOSED);
+    assert_eq!(closed(&[Disable, Enable], &[Keep]), PEER_CLOSED);
+    assert_eq!(closed(&[Disable], &[Keep]), PEER_CLOSED | WRITE_DISABLED);
+    assert_eq!(closed(&[Disable], &[Enable]), PEER_CLOSED | WRITABLE);
+    assert_eq!(closed(&[Disable], &[Enable, Enable]), PEER_CLOSED | WRITABLE);
+    assert_eq!(closed(&[Disable], &[Enable, Disable]), PEER_CLOSED | WRITE_DISABLED);
+}
+
+#[test]
+fn half_closed_ends_read_on() {
+    for turned in [false, true] {
+        let (mut left, mut right) = Socket::new(false);
+        if turned {
+            core::mem::swap(&mut left, &mut right);
+        }
+        write(&left, b"last").expect("written");
+        assert_eq!(left.half_close(), Ok(()));
+        assert_eq!(signals(&left), WRITE_DISABLED);
+        assert_eq!(signals(&right), WRITABLE | READABLE | PEER_WRITE_DISABLED | PEER_CLOSED);
+        assert_eq!(write(&left, b"more"), Err(Status::BAD_STATE));
+        assert_eq!(read(&right, 9).as_deref(), Ok(&b"last"[..]));
+        assert_eq!(read(&right, 9), Err(Status::PEER_CLOSED));
+        assert_eq!((write(&right, b"answer"), read(&left, 9).as_deref()), (Ok(6), Ok(&b"answer"[..])));
+        assert_eq!(read(&left, 9), Err(Status::SHOULD_WAIT), "more may come");
+        assert_eq!(right.half_close(), Ok(()));
+        assert_eq!(read(&left, 9), Err(Status::PEER_CLOSED));
+        assert_eq!(signals(&left), WRITE_DISABLED | PEER_WRITE_DISABLED | PEER_CLOSED);
+    }
+}
+
+#[test]
+fn the_read_threshold_shows_from_so_many_bytes_on() {
+    const REACHED: Signals = Signals::SOCKET_READ_THRESHOLD;
+    let (left, right) = Socket::new(false);
+    assert_eq!((right.read_threshold(), right.set_read_threshold(3)), (0, Ok(())));
+    assert_eq!((right.read_threshold(), left.read_threshold()), (3, 0));
+    assert_eq!(signals(&right), WRITABLE);
+    write(&left, b"ab").expect("written");
+    assert_eq!(signals(&right), WRITABLE | READABLE);
+    write(&left, b"c").expect("written");
+    assert_eq!(signals(&right), WRITABLE | READABLE | REACHED);
+    assert_eq!(signals(&left), WRITABLE);
+    assert_eq!(right.set_read_threshold(0), Ok(()));
+    assert_eq!(signals(&right), WRITABLE | READABLE, "0 is never");
+    assert_eq!(right.set_read_threshold(2), Ok(()));
+    assert_eq!(signals(&right), WRITABLE | READABLE | REACHED);
+    read(&right, 2).expect("read");
+    assert_eq!(signals(&right), WRITABLE | READABLE);
+    assert_eq!(right.set_read_threshold(MAX_BUFFERED), Ok(()));
+    assert_eq!(right.set_read_threshold(MAX_BUFFERED + 1), Err(Status::INVALID_ARGS));
+    assert_eq!(right.read_threshold(), MAX_BUFFERED);
+}
+
+#[test]
+fn the_write_threshold_shows_from_so_much_room_on() {
+    const REACHED: Signals = Signals::SOCKET_WRITE_THRESHOLD;
+    let (left, right) = Socket::new(false);
+    assert_eq!((left.write_threshold(), left.set_write_threshold(MAX_BUFFERED)), (0, Ok(())));
+    assert_eq!((left.write_threshold(), right.write_threshold()), (MAX_BUFFERED, 0));
+    assert_eq!((signals(&left), signals(&right)), (WRITABLE | REACHED, WRITABLE));
+    write(&left, b"a").expect("written");
+    assert_eq!(signals(&left), WRITABLE);
+    read(&right, 1).expect("read");
+    assert_eq!(signals(&left), WRITABLE | REACHED);
+    assert_eq!(left.set_write_threshold(0), Ok(()));
+    assert_eq!(signals(&left), WRITABLE, "0 is never");
+    assert_eq!(left.set_write_threshold(MAX_BUFFERED + 1), Err(Status::INVALID_ARGS));
+    assert_eq!((left.write_threshold(), left.set_write_threshold(1)), (0, Ok(())));
+    write(&left, &vec![1; MAX_BUFFERED - 1]).expect("written");
+    assert_eq!(signals(&left), WRITABLE | REACHED);
+    close(&right);
+    assert_eq!(signals(&left), PEER_CLOSED, "there is room, and nobody to read");
+    assert_eq!(left.set_write_threshold(2), Err(Status::PEER_CLOSED));
+    assert_eq!(left.write_threshold(), 1);
+}
+
+#[test]
+fn each_end_signals_the_other() {
+    let (left, right) = Socket::new(false);
+    assert_eq!(left.base().related_koid(), right.base().koid());
+    assert_eq!(right.base().related_koid(), left.base().koid());
+    assert_eq!(right.signal_peer(Signals::empty(), Signals::USER_SIGNAL_1), Ok(()));
+    assert_eq!((signals(&left), signals(&right)), (WRITABLE | Signals::USER_SIGNAL_1, WRITABLE));
+    close(&left);
+    assert_eq!(right.signal_peer(Signals::empty(), Signals::USER_SIGNAL_1), Err(Status::PEER_CLOSED));
+}

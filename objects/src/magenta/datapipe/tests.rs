@@ -66,7 +66,8 @@ fn sizes_are_checked() {
     assert_eq!(outcome(1, MAX_CAPACITY + 1), Err(Status::NO_MEMORY));
     assert_eq!(outcome(MAX_CAPACITY + 1, 0), Err(Status::NO_MEMORY));
     assert_eq!(outcome(MAX_CAPACITY, 0), Ok(()));
-    assert_eq!(pipe(1, 0).0.pipe.state.lock().ring.room(), DEFAULT_CAPACITY);
+    assert_eq!(outcome(256 * 1024, 256 * 1024), Ok(()));
+    assert_eq!(pipe(1, 0).0.pipe.state.lock().ring.room(), 32 * 1024);
     assert_eq!(pipe(3, 0).0.pipe.state.lock().ring.room(), DEFAULT_CAPACITY - 2);
 }
 
@@ -258,6 +259,11 @@ fn windows_are_closed_once_and_whole() {
     assert_eq!(consumer.query(), Ok(8));
 }
 
+/// Does what there is to do before the ring can be used there.
+fn make_way(step: impl Fn() -> bool) {
+    assert!((0..20).any(|_| step()), "it has no end");
+}
+
 #[test]
 fn mappings_follow_the_end_and_go_with_it() {
     let (producer, _consumer) = pipe(1, 5000);
@@ -269,7 +275,7 @@ fn mappings_follow_the_end_and_go_with_it() {
             "nobody has made way"
         );
         let _ = producer.end_write(0);
-        while !producer.make_way(root) {}
+        make_way(|| producer.make_way(root));
         producer.begin_write(root, 1).expect("a window");
         producer.end_write(0).expect("closed");
         let mapped = spaces.each_ref().map(|(_, root)| root.mapped_bytes());
@@ -318,6 +324,7 @@ fn a_ring_goes_to_another_address_space_in_steps() {
     let mut steps = 0;
     while !producer.make_way(&spaces[1].1) {
         steps += 1;
+        assert!(steps < 100, "it has no end");
         let refused = [0, 1].map(|index: usize| producer.begin_write(&spaces[index].1, 1));
         assert_eq!(refused, [Err(Status::ALREADY_BOUND); 2], "it is neither here nor there");
     }
@@ -325,4 +332,138 @@ fn a_ring_goes_to_another_address_space_in_steps() {
     producer.begin_write(&spaces[1].1, 1).expect("a window");
     assert!(producer.make_way(&spaces[0].1), "it stays while the window is open");
     assert_eq!(spaces.map(|(_, root)| root.mapped_bytes()), [0, MAX_CAPACITY as u64]);
+}
+
+#[test]
+fn all_that_there_is_may_be_asked_for_and_nothing_always() {
+    let (producer, consumer) = pipe(2, 8);
+    for all in [false, true] {
+        assert_eq!(read(&consumer, 0, all, ReadMode::Take), Ok(Vec::new()));
+        assert_eq!(write(&producer, &[1; 8], all), Ok(8));
+        assert_eq!([write(&producer, &[], all), write(&producer, &[], !all)], [Ok(0); 2], "it is full");
+        assert_eq!(read(&consumer, 0, all, ReadMode::Take), Ok(Vec::new()));
+        assert_eq!(read(&consumer, 8, all, ReadMode::Take), Ok([1; 8].to_vec()));
+    }
+}
+
+/// A reader hands on what it has copied, and somebody opens a window meanwhile.
+#[test]
+fn what_was_copied_is_not_taken_out_while_a_window_is_open() {
+    let ((producer, consumer), (_, root)) = (pipe(1, 4), space());
+    write(&producer, b"abc", false).expect("written");
+    let copied = consumer.copy(2, false, ReadMode::Take).expect("copied");
+    assert_eq!((copied.bytes.as_slice(), copied.count), (&b"ab"[..], 2));
+    consumer.begin_read(&root, 3).expect("a window");
+    assert!(consumer.finish(&copied, ReadMode::Peek), "nothing is taken out");
+    assert!(!consumer.finish(&copied, ReadMode::Take));
+    consumer.end_read(0).expect("closed");
+    assert_eq!(consumer.query(), Ok(3));
+    assert!(consumer.finish(&copied, ReadMode::Take), "through the window, nothing was");
+    assert_eq!(consumer.query(), Ok(1));
+    let copied = consumer.copy(1, false, ReadMode::Discard).expect("copied");
+    assert_eq!((copied.bytes.len(), copied.count), (0, 1));
+    consumer.begin_read(&root, 1).expect("a window");
+    consumer.end_read(1).expect("closed");
+    assert!(!consumer.finish(&copied, ReadMode::Discard), "it is gone already");
+}
+
+#[test]
+fn the_memory_of_a_ring_is_committed_in_steps_and_paid_for() {
+    const RING: u64 = 40 * PAGE_SIZE;
+    let (job, frames) = (crate::Job::root(), HostFrames::leak());
+    let payer = crate::core::account::Payer::new(&job);
+    let charge = Charge::to(payer.clone());
+    let (producer, consumer) = create(frames, charge, 1, RING as usize - 5).expect("a pipe");
+    let mut range = producer.ring();
+    assert_eq!((range.clone(), frames.used(), payer.pages()), (0..RING, 0, 0));
+    assert_eq!(producer.prepare(&mut range), Ok(()));
+    assert_eq!((range.clone(), frames.used()), (32 * PAGE_SIZE..RING, 32));
+    assert_eq!(producer.prepare(&mut range), Ok(()));
+    assert_eq!((range.clone(), frames.used(), payer.pages()), (RING..RING, 40, 40));
+    assert_eq!(producer.prepare(&mut (0..RING + 1)), Err(Status::OUT_OF_RANGE));
+    assert_eq!(write(&producer, &[1; 5000], true), Ok(5000));
+    assert_eq!(frames.used(), 40);
+    drop((producer, consumer));
+    assert_eq!(payer.pages(), 0);
+}
+
+#[test]
+fn without_memory_nothing_is_written() {
+    let frames = HostFrames::with_limit(1);
+    let (producer, consumer) = create(frames, Charge::default(), 1, 8192).expect("a pipe");
+    let mut range = producer.ring();
+    assert_eq!(producer.prepare(&mut range), Err(Status::NO_MEMORY));
+    assert_eq!((range, frames.used()), (4096..8192, 1), "what was committed stays");
+    assert_eq!(write(&producer, &[1; 5000], true), Err(Status::NO_MEMORY));
+    assert_eq!(consumer.query(), Ok(0));
+    assert_eq!(write(&producer, &[1; 4096], true), Ok(4096));
+}
+
+#[test]
+fn the_ends_know_each_other() {
+    let (producer, consumer) = pipe(1, 4);
+    let (producer, consumer) = (&producer.pipe.producer, &consumer.pipe.consumer);
+    assert_eq!((producer.related_koid(), consumer.related_koid()), (consumer.koid(), producer.koid()));
+}
+
+#[test]
+fn the_consumers_mapping_follows_it_and_goes_with_it() {
+    let (producer, consumer) = pipe(1, 5000);
+    let (spaces, handle) = ([space(), space()], Handle::to_new(consumer.clone()).expect("a handle"));
+    write(&producer, &[1; 5000], true).expect("written");
+    let mapped = || spaces.each_ref().map(|(_, root)| root.mapped_bytes());
+    assert!(consumer.make_way(&spaces[0].1), "it is mapped nowhere");
+    let (address, _) = consumer.begin_read(&spaces[0].1, 1).expect("a window");
+    consumer.end_read(1).expect("closed");
+    assert!(consumer.make_way(&spaces[0].1), "it is mapped where it is to be");
+    assert_eq!(mapped(), [8192, 0]);
+    assert_eq!(consumer.begin_read(&spaces[0].1, 2), Ok((address + 1, 2)));
+    assert!(consumer.make_way(&spaces[1].1), "it stays while the window is open");
+    assert_eq!(mapped(), [8192, 0]);
+    consumer.end_read(2).expect("closed");
+    assert_eq!(consumer.begin_read(&spaces[1].1, 1), Err(Status::ALREADY_BOUND));
+    make_way(|| consumer.make_way(&spaces[1].1));
+    assert_eq!(mapped(), [0, 0]);
+    consumer.begin_read(&spaces[1].1, 1).expect("a window");
+    assert_eq!(mapped(), [0, 8192]);
+    drop(handle);
+    assert_eq!(mapped(), [0, 0]);
+    assert_eq!(consumer.end_read(1), Err(Status::BAD_STATE));
+    assert_eq!(consumer.begin_read(&spaces[1].1, 1), Err(Status::BAD_HANDLE), "by who looked it up before");
+}
+
+#[test]
+fn making_way_where_the_ring_is_changes_nothing() {
+    let ((producer, _consumer), (_, root)) = (pipe(1, 5000), space());
+    let (address, _) = producer.begin_write(&root, 1).expect("a window");
+    producer.end_write(1).expect("closed");
+    for _ in 0..3 {
+        assert!(producer.make_way(&root));
+        assert_eq!(root.mapped_bytes(), 8192);
+    }
+    assert_eq!(producer.begin_write(&root, 9), Ok((address + 1, 9)));
+}
+
+#[test]
+fn a_process_that_has_ended_gets_no_window() {
+    let ((producer, consumer), (_, root)) = (pipe(1, 4), space());
+    write(&producer, b"ab", false).expect("written");
+    assert!(root.destroy_address_space(&mut crate::memory::Work::step()).1);
+    assert_eq!(producer.begin_write(&root, 1), Err(Status::BAD_STATE));
+    assert_eq!(consumer.begin_read(&root, 1), Err(Status::BAD_STATE));
+    assert_eq!(signals(&producer, &consumer), (W, R), "none is open");
+    assert_eq!((write(&producer, b"c", false), consumer.query()), (Ok(1), Ok(3)));
+}
+
+#[test]
+fn a_window_has_something_in_it_and_no_more_than_there_was() {
+    let ((producer, consumer), (_, root)) = (pipe(2, 8), space());
+    write(&producer, &[1; 4], true).expect("written");
+    for requested in [0, 1] {
+        assert_eq!(consumer.begin_read(&root, requested), Err(Status::INVALID_ARGS));
+    }
+    assert_eq!(consumer.begin_read(&root, 6).map(|window| window.1), Ok(4), "as much as there is");
+    assert_eq!(write(&producer, &[2; 2], true), Ok(2), "there is no window of the producer");
+    assert_eq!(consumer.end_read(6), Err(Status::INVALID_ARGS), "it came after the window");
+    assert_eq!(consumer.query(), Ok(6));
 }

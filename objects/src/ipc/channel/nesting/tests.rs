@@ -1,6 +1,7 @@
 //! Rings of channel ends, and what only looks like one.
 
 use super::MOST_NESTED;
+use crate::core::closing::Doomed;
 use crate::wait::Deadline;
 use crate::{Channel, Event, Handle, HandleId, Handles, KernelObject, Message};
 use abi::{Signals, Status};
@@ -160,8 +161,34 @@ fn so_deep_and_no_deeper() {
     assert!(!peer_is_closed(&a));
     assert!(near[1].0.write(message).is_ok());
     assert!(near[0].0.write(Message::default()).is_ok(), "without ends it is as ever");
+    let event = Handle::to_new(Event::new()).expect("a handle");
+    assert_eq!(send(&near[0].0, [event]), Ok(()), "other handles lie in no queue");
     drop(outermost);
     soon(|| peer_is_closed(&a));
+}
+
+/// What is in its messages is yet to be closed, but nobody will read it: the way ends there.
+#[test]
+fn an_end_that_was_closed_is_no_part_of_the_way() {
+    let (outermost, near) = chain(MOST_NESTED + 1);
+    let ((a, _a), (_, far)) = pair();
+    let mut doomed = Doomed::default();
+    outermost.close_into(&mut doomed);
+    assert_eq!(send(&near[0].0, [far]), Ok(()));
+    assert!(!peer_is_closed(&a));
+    doomed.finish();
+    soon(|| peer_is_closed(&a));
+}
+
+/// Each channel has two ends, and either may lie in a queue.
+#[test]
+fn a_ring_of_first_ends_is_closed_too() {
+    let ((a, far_a), (b, _b)) = pair();
+    let ((c, far_c), (d, _d)) = pair();
+    assert_eq!(send(&d, [far_a]), Ok(()));
+    assert_eq!(send(&b, [far_c]), Ok(()));
+    assert!(is_closed(&a) && is_closed(&c));
+    assert!(peer_is_closed(&b) && peer_is_closed(&d));
 }
 
 #[test]
