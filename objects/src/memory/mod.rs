@@ -14,6 +14,9 @@ mod pages;
 pub mod vmar;
 pub mod vmo;
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 pub use crate::core::room::NoMemory;
 pub use machine::{Entropy, Frame, PAGE_SIZE, PageFrames, PageTable, Protection, USER_RANGE, Work};
 pub use vmar::Vmar;

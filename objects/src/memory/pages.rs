@@ -303,10 +303,125 @@ mod tests {
     fn a_first_page_far_up_costs_one_table_a_level() {
         let mut tree = PageTree::new();
         tree.insert(64 * 64, Frame(3)).unwrap();
-        assert_eq!(tree.height, 3);
+        assert_eq!((tree.height, tables(&tree.root.as_ref().unwrap()[0])), (3, 3));
         assert_eq!(tree.first_from(0), Some((64 * 64, Frame(3))));
         assert_eq!(tree.get(64 * 64 * 64), None);
         assert_eq!(tree.get(0), None);
+    }
+
+    /// How many tables there are, from this one down.
+    fn tables(table: &Table) -> usize {
+        let below =
+            table.slots.iter().map(|slot| if let Slot::Table(below) = slot { tables(&below[0]) } else { 0 });
+        1 + below.sum::<usize>()
+    }
+
+    #[test]
+    fn pages_at_the_edges_of_tables_are_told_apart() {
+        let indices =
+            [0, 1, 63, 64, 65, 127, 128, 4095, 4096, 4097, 1 << 18, (1 << 24) - 1, 1 << 24, MAX_PAGES - 1];
+        for upwards in [true, false] {
+            let mut tree = PageTree::new();
+            let mut order: Vec<_> = indices.into_iter().zip((1..).map(Frame)).collect();
+            if !upwards {
+                order.reverse();
+            }
+            for (count, (index, frame)) in (1..).zip(&order) {
+                tree.insert(*index, *frame).unwrap();
+                assert_eq!(tree.len(), count);
+                assert!(order.iter().all(|(other, frame)| {
+                    let expected = order[..count as usize].iter().any(|(index, _)| index == other);
+                    tree.get(*other) == expected.then_some(*frame)
+                }));
+            }
+            order.sort();
+            for pair in order.windows(2) {
+                assert_eq!(tree.first_from(pair[0].0), Some(pair[0]));
+                assert_eq!(tree.first_from(pair[0].0 + 1), Some(pair[1]));
+                assert_eq!(tree.get(pair[1].0 - 1).is_some(), pair[1].0 - 1 == pair[0].0);
+            }
+            for (at, (index, frame)) in order.iter().enumerate() {
+                assert_eq!(tree.remove(*index), Some(*frame));
+                assert_eq!((tree.get(*index), tree.remove(*index)), (None, None));
+                assert_eq!(tree.first_from(0), order.get(at + 1).copied());
+            }
+            assert!(tree.len() == 0 && tree.height == 0 && tree.root.is_none());
+        }
+    }
+
+    #[test]
+    fn tables_go_when_nothing_is_in_them() {
+        let mut tree = PageTree::new();
+        tree.insert(0, Frame(1)).unwrap();
+        assert_eq!((tree.height, tables(&tree.root.as_ref().unwrap()[0])), (1, 1));
+        tree.insert(64, Frame(2)).unwrap();
+        tree.insert(64 * 64, Frame(3)).unwrap();
+        assert_eq!((tree.height, tables(&tree.root.as_ref().unwrap()[0])), (3, 6));
+        tree.remove(64 * 64).unwrap();
+        assert_eq!(tables(&tree.root.as_ref().unwrap()[0]), 4);
+        tree.remove(64).unwrap();
+        let root = &tree.root.as_ref().unwrap()[0];
+        assert_eq!((tables(root), root.used, tree.len()), (3, 1, 1));
+        assert_eq!(tree.remove(1), None);
+        assert_eq!((tree.len(), tree.first_from(0)), (1, Some((0, Frame(1)))));
+        tree.remove(0).unwrap();
+        assert!(tree.height == 0 && tree.root.is_none());
+    }
+
+    #[test]
+    fn the_next_page_costs_one_and_any_other_the_height_of_the_tree() {
+        let mut tree = PageTree::new();
+        tree.insert(0, Frame(1)).unwrap();
+        assert_eq!([tree.distance(0, 1), tree.distance(5, 6)], [1, 1]);
+        assert_eq!([tree.distance(0, 2), tree.distance(6, 5), tree.distance(5, 5)], [7, 7, 7]);
+        tree.insert(64 * 64, Frame(2)).unwrap();
+        assert_eq!([tree.distance(5, 6), tree.distance(5, 7)], [1, 19]);
+        assert_eq!(PageTree::new().distance(5, 7), 1);
+    }
+
+    #[test]
+    fn up_to_four_pages_on_two_levels_are_few() {
+        let is_small = |indices: &[u64]| {
+            let mut tree = PageTree::new();
+            indices.iter().for_each(|index| tree.insert(*index, Frame(1)).unwrap());
+            tree.is_small()
+        };
+        assert!(is_small(&[]) && is_small(&[0]) && is_small(&[0, 1, 2, 3]) && is_small(&[0, 1, 64, 4095]));
+        assert!(!is_small(&[0, 1, 2, 3, 4]) && !is_small(&[0, 1, 2, 64, 65]) && !is_small(&[4096]));
+    }
+
+    #[test]
+    fn a_stack_of_tables_frees_one_at_a_time_the_last_one_first() {
+        let frames = HostFrames::leak();
+        let tree = |indices: &[u64]| {
+            let mut tree = PageTree::new();
+            indices.iter().for_each(|index| tree.insert(*index, frames.allocate_zeroed().unwrap()).unwrap());
+            assert_eq!(tree.len(), indices.len() as u64);
+            let discarded = tree.discard(frames);
+            assert!(tree.len() == 0 && tree.height == 0 && tree.get(indices[0]).is_none());
+            discarded
+        };
+        let mut stack = Discarded::NONE;
+        assert!(stack.is_empty() && stack.pop().is_empty());
+        stack.free_one();
+        // One table, and above it a root and the two tables that it names.
+        stack.push(tree(&[0, 1, 2]));
+        stack.push(tree(&[0, 1, 64, 65, 66, 67]));
+        assert!(!stack.is_empty() && frames.used() == 9);
+        let mut left = Vec::new();
+        while !stack.is_empty() {
+            stack.free_one();
+            left.push(frames.used());
+        }
+        assert_eq!(left, [9, 5, 3, 0]);
+        stack.push(tree(&[0, 64]));
+        stack.push(tree(&[0]));
+        let one = stack.pop();
+        assert!(!one.is_empty() && frames.used() == 3);
+        drop(one);
+        assert_eq!(frames.used(), 2);
+        drop(stack);
+        assert_eq!(frames.used(), 0);
     }
 
     proptest! {
