@@ -7,6 +7,7 @@
 //! - [`TimerQueue`], [`Sleep`] and [`Alarm`] wait for a time.
 //! - [`Scope`] ties the life of tasks to the life of what spawned them.
 //! - [`TaskGroup`] makes tasks compete as one. `run_queue.rs` says how time is shared, and what that guarantees.
+//! - [`InPlace`] keeps a value of any type that fits, such as one of many kinds of waits.
 //! - [`Group`] lets CPUs steal from and kick each other.
 //! - `host` (in tests, and with feature `std`) lets a thread play a CPU.
 //!
@@ -24,6 +25,7 @@ mod group;
 mod heap;
 #[cfg(all(not(loom), any(test, feature = "std")))]
 pub mod host;
+mod in_place;
 mod inbox;
 mod level;
 mod list;
@@ -42,10 +44,11 @@ mod yielding;
 pub use alarm::Alarm;
 pub use executor::{Executor, Platform, RunState};
 pub use group::{Group, Sleepers};
+pub use in_place::{InPlace, Kept, See};
 pub use scope::Scope;
 pub use task::annotate::{WaitingFor, current_task, waiting_for};
 pub use task::options::{Class, NOMINAL_WEIGHT, TaskOptions};
-pub use task::reference::{Outcome, Stats, TaskInfo, TaskRef, TaskState};
+pub use task::reference::{BorrowedWaker, Outcome, Stats, TaskInfo, TaskRef, TaskState};
 pub use task_group::TaskGroup;
 pub use timers::{Sleep, TimerQueue};
 pub use yielding::{YieldNow, yield_now};

@@ -1,4 +1,4 @@
-//! A thread of a user program: one task, one `async fn` that loops over [`enter_user_with`].
+//! A thread of a user program: one task, whose future loops over [`enter_user_with`].
 
 use crate::arch::user::{PageFaultError, SystemCall, enter_user_with, has_left};
 use crate::arch::{Trap, UserContext};
@@ -57,46 +57,52 @@ async fn next_slice(caller: &Caller, task: &TaskRef) {
 }
 
 /// The thread's life: user code runs until it traps, and what the trap asks for is done.
-async fn live(life: Life, started: u64, mut context: UserContext) {
-    let caller = &life.0;
-    // A start takes its time, also where the clocks do not show it.
-    caller.thread.count_queued(queued_since(started).max(1));
-    let Some(task) = executor::current_task().await else { return };
-    task.note_wait("system call", 0);
-    let mut blocked = pin!(Blocked::new(task.waker()));
-    run::enter(caller);
-    while !caller.thread.is_leaving() {
-        run::before_user();
-        let mut waits = blocked.as_mut();
-        match enter_user_with(&mut context, move |call| at_once(caller, call, waits.as_mut())) {
-            Trap::Answered if caller.thread.is_leaving() => return,
-            Trap::Answered => entered(caller, pin!(syscalls::settled(caller))).await,
-            Trap::Syscall => {
-                let number = context.rax;
-                // For listings: as long as the thread is parked, this is what it waits in.
-                task.note_wait_number(number);
-                let mut left = false;
-                context.rax = match blocked.goes_on() {
-                    true => finished(caller, blocked.as_mut()).await,
-                    false => {
-                        let call = pin!(syscalls::blocking(number, caller, &context.arguments));
-                        stepped(caller, call, &mut left).await
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an async function keeps its arguments twice, for as long as it lives"
+)]
+fn live(life: Life, started: u64, mut context: UserContext) -> impl Future<Output = ()> + Send {
+    async move {
+        let caller = &life.0;
+        // A start takes its time, also where the clocks do not show it.
+        caller.thread.count_queued(queued_since(started).max(1));
+        let Some(task) = executor::current_task().await else { return };
+        task.note_wait("system call", 0);
+        let mut blocked = pin!(Blocked::new(task));
+        run::enter(caller);
+        while !caller.thread.is_leaving() {
+            run::before_user();
+            let mut waits = blocked.as_mut();
+            match enter_user_with(&mut context, move |call| at_once(caller, call, waits.as_mut())) {
+                Trap::Answered if caller.thread.is_leaving() => return,
+                Trap::Answered => entered(caller, pin!(syscalls::settled(caller))).await,
+                Trap::Syscall => {
+                    let number = context.rax;
+                    // For listings: as long as the thread is parked, this is what it waits in.
+                    blocked.task().note_wait_number(number);
+                    let mut left = false;
+                    context.rax = match blocked.goes_on() {
+                        true => finished(caller, blocked.as_mut()).await,
+                        false => {
+                            let call = pin!(syscalls::blocking(number, caller, &context.arguments));
+                            stepped(caller, call, &mut left).await
+                        }
+                    } as u64;
+                    if left {
+                        entered(caller, pin!(syscalls::settled(caller))).await;
                     }
-                } as u64;
-                if left {
-                    entered(caller, pin!(syscalls::settled(caller))).await;
                 }
-            }
-            Trap::Interrupt if caller.process.is_dying() => return,
-            Trap::Interrupt => next_slice(caller, &task).await,
-            Trap::PageFault { address, error } => {
-                if resolve(caller, context.rip(), address, error).is_err() {
-                    entered(caller, pin!(pressure::relief())).await;
+                Trap::Interrupt if caller.process.is_dying() => return,
+                Trap::Interrupt => next_slice(caller, blocked.task()).await,
+                Trap::PageFault { address, error } => {
+                    if resolve(caller, context.rip(), address, error).is_err() {
+                        entered(caller, pin!(pressure::relief())).await;
+                    }
                 }
-            }
-            Trap::NoMemory => entered(caller, pin!(pressure::relief())).await,
-            Trap::Exception { vector, error } => {
-                fail(caller, context.rip(), format_args!("exception {vector}, error code {error:#x}"));
+                Trap::NoMemory => entered(caller, pin!(pressure::relief())).await,
+                Trap::Exception { vector, error } => {
+                    fail(caller, context.rip(), format_args!("exception {vector}, error code {error:#x}"));
+                }
             }
         }
     }

@@ -4,6 +4,9 @@ use super::options::Class;
 use super::state::{Snapshot, Wake};
 use super::{Header, Task, waker};
 use core::fmt;
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+use core::ops::Deref;
 use core::sync::atomic::Ordering::Relaxed;
 use core::task::Waker;
 
@@ -216,11 +219,30 @@ impl TaskRef {
         self.header().waits_for.set_number(number);
     }
 
-    /// A waker for the task.
+    /// A waker for the task, which counts a reference of its own.
     pub fn waker(&self) -> Waker {
-        // SAFETY: only cloned; the clone counts its own reference.
-        let waker = unsafe { waker::borrowed(self.0) };
-        Waker::clone(&waker)
+        self.borrow_waker().clone()
+    }
+
+    /// A waker for the task, which uses this reference.
+    #[inline]
+    pub fn borrow_waker(&self) -> BorrowedWaker<'_> {
+        // SAFETY: the task lives as long as this reference, which is borrowed.
+        BorrowedWaker { waker: unsafe { waker::borrowed(self.0) }, _reference: PhantomData }
+    }
+}
+
+/// A waker that uses somebody's [`TaskRef`].
+pub struct BorrowedWaker<'a> {
+    waker: ManuallyDrop<Waker>,
+    _reference: PhantomData<&'a TaskRef>,
+}
+
+impl Deref for BorrowedWaker<'_> {
+    type Target = Waker;
+
+    fn deref(&self) -> &Waker {
+        &self.waker
     }
 }
 

@@ -1,12 +1,75 @@
 //! Futexes.
 
+use super::blocked::Wait;
 use super::long::next_step;
 use super::{Blocked, Caller, HandleArgument};
 use crate::mm::user;
 use abi::{Rights, Status};
+use alloc::sync::Arc;
 use core::pin::Pin;
-use core::task::{Poll, ready};
-use objects::{FutexUnderWay, FutexWait, Koid, NewOwner, Refused, Requeue, Thread};
+use core::task::{Context, Poll};
+use executor::Sleep;
+use objects::wait;
+use objects::{
+    FutexUnderWay, FutexWait, FutexWaiter, Koid, NewOwner, Process, Refused, Requeue, Thread, futex_waiter,
+};
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// A wait at a futex.
+    struct Waiting {
+        #[pin]
+        waiter: FutexWaiter<Arc<Process>>,
+    }
+}
+
+impl Wait for Waiting {
+    fn poll(
+        self: Pin<&mut Self>,
+        _caller: &Caller,
+        deadline: Pin<&mut Option<Sleep<'static>>>,
+        task: &mut Context<'_>,
+    ) -> Poll<Result<(), Status>> {
+        let mut waiter = self.project().waiter;
+        wait::poll_waiter(waiter.as_mut(), deadline, task, |_| ())
+            .map(|woken| outcome(waiter, woken.is_some()))
+    }
+}
+
+/// The outcome of a wait that was `woken` or timed out.
+#[inline]
+fn outcome(waiter: Pin<&mut FutexWaiter<Arc<Process>>>, woken: bool) -> Result<(), Status> {
+    let process = waiter.owner().ok_or(Status::INTERNAL)?;
+    process.futexes.end_wait(waiter.tag(), woken)
+}
+
+/// Waking waiters of a futex, and moving them, a step at each turn.
+struct Waking {
+    process: Arc<Process>,
+    left: FutexUnderWay,
+}
+
+impl Wait for Waking {
+    #[cold]
+    fn poll(
+        self: Pin<&mut Self>,
+        _caller: &Caller,
+        _deadline: Pin<&mut Option<Sleep<'static>>>,
+        task: &mut Context<'_>,
+    ) -> Poll<Result<(), Status>> {
+        let this = self.get_mut();
+        if this.process.futexes.go_on(&mut this.left) {
+            return Poll::Ready(Ok(()));
+        }
+        task.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// Goes on to wake waiters at the thread's next turns.
+fn wake_others(caller: &Caller, left: FutexUnderWay, blocked: Pin<&mut Blocked>) -> Poll<Result<(), Status>> {
+    blocked.suspend_for_a_turn(Waking { process: caller.process.clone(), left })
+}
 
 /// What compares a futex word while the futex's lock is held; a fault is left to be resolved without it.
 pub(super) fn comparison(address: u64, expected: i32) -> impl Fn() -> Result<bool, user::Fault> + Copy {
@@ -51,20 +114,29 @@ pub fn futex_wait(
     value: i32,
     new_owner: HandleArgument,
     deadline: i64,
-    mut blocked: Pin<&mut Blocked>,
+    blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     check(address)?;
     let deadline = caller.deadline(deadline);
     // A bad owner is reported only when the value is right.
     let wait = FutexWait { address, thread: caller.thread.koid(), owner: owner(caller, new_owner) };
     let compare = comparison(address, value);
+    let new = || Waiting { waiter: futex_waiter(caller.process.clone()) };
+    let mut begun = blocked.keep(new);
+    let (wait_here, waker) = begun.parts();
+    let mut waiter = wait_here.project().waiter;
     loop {
-        match ready!(blocked.as_mut().futex(&caller.process, wait, compare, deadline)) {
-            Ok(()) => return Poll::Ready(Ok(())),
+        match caller.process.futexes.begin_wait(waiter.as_mut(), wait, compare, waker) {
+            Ok(()) => break,
             Err(Refused::Fault(fault)) => user::resolve(fault)?,
             Err(Refused::Status(status)) => return Poll::Ready(Err(status)),
         }
     }
+    if deadline.is_past() {
+        let woken = waiter.as_mut().end(|_| ()).is_some();
+        return Poll::Ready(outcome(waiter, woken));
+    }
+    begun.suspend(deadline)
 }
 
 /// Wakes waiters of a futex.
@@ -91,7 +163,7 @@ fn wake_several(
 ) -> Poll<Result<(), Status>> {
     match wake_first(caller, address, count)? {
         None => Poll::Ready(Ok(())),
-        Some(left) => blocked.wake_others(&caller.process, left),
+        Some(left) => wake_others(caller, left, blocked),
     }
 }
 
@@ -186,7 +258,7 @@ pub(super) fn requeue_checked(
     loop {
         match caller.process.futexes.requeue(address, plan, comparison(address, value)) {
             Ok(None) => return Poll::Ready(Ok(())),
-            Ok(Some(left)) => return blocked.wake_others(&caller.process, left),
+            Ok(Some(left)) => return wake_others(caller, left, blocked),
             Err(Refused::Fault(fault)) => user::resolve(fault)?,
             Err(Refused::Status(status)) => return Poll::Ready(Err(status)),
         }

@@ -25,6 +25,7 @@ mod magenta;
 pub mod many;
 mod multi;
 mod object;
+mod one;
 mod port;
 mod process;
 mod property;

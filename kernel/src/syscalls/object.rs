@@ -1,16 +1,14 @@
 //! Calls on any object: signals, waiting, children. Information is in `info.rs`, properties in `property.rs`,
-//! waiting for several objects in `many.rs`.
+//! waiting in `one.rs` and `many.rs`.
 
-use super::{Blocked, Caller, HandleArgument, now};
+use super::{Caller, HandleArgument, now};
 use crate::mm::user::Out;
 use abi::{RawHandle, Rights, Signals, Status};
-use core::ops::ControlFlow;
-use core::pin::Pin;
-use core::task::Poll;
-use objects::{AsyncOptions, Handle, Held, Object, Observation, Port};
+use objects::{AsyncOptions, Handle, Held, Object, Port};
 
 pub use super::info::{object_get_info, object_get_info_long};
 pub use super::many::object_wait_many;
+pub use super::one::object_wait_one;
 pub use super::property::{object_get_property, object_set_property};
 
 /// Changes an object's own signals.
@@ -26,24 +24,6 @@ pub fn object_signal(_caller: &Caller, object: Object, clear: u32, set: u32) -> 
 /// Changes the signals of an object's other end.
 pub fn object_signal_peer(_caller: &Caller, object: Object, clear: u32, set: u32) -> Result<(), Status> {
     object.signal_peer(Signals::from_bits_retain(clear), Signals::from_bits_retain(set))
-}
-
-/// Waits for signals of one object.
-pub fn object_wait_one(
-    caller: &Caller,
-    handle: HandleArgument,
-    signals: Signals,
-    deadline: i64,
-    observed: Out<Signals>,
-    blocked: Pin<&mut Blocked>,
-) -> Poll<Result<(), Status>> {
-    let (object, through) = match caller.any_unless(handle, Rights::WAIT, signals)? {
-        ControlFlow::Break(active) => return Poll::Ready(observed.write_optional(&active)),
-        ControlFlow::Continue(found) => found,
-    };
-    let observation = Observation::of(signals, through.handle);
-    let still_open = || caller.still_open(through);
-    blocked.signals(object, observation, still_open, caller.deadline(deadline), observed)
 }
 
 /// A handle to a process or job of a job, or to a thread of a process, with rights that the handle to the

@@ -1,13 +1,38 @@
 //! Ports.
 
+use super::blocked::Wait;
 use super::long::next_step;
 use super::{Blocked, Caller, HandleArgument};
 use crate::mm::user::{In, Out};
 use abi::{PortPacket, RawHandle, Rights, Status};
 use alloc::sync::Arc;
 use core::pin::Pin;
-use core::task::Poll;
-use objects::{Handle, Port};
+use core::task::{Context, Poll, ready};
+use executor::Sleep;
+use objects::{Handle, PacketWaiter, Port};
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// A wait for a packet, and where that goes.
+    struct PacketWait {
+        #[pin]
+        waiter: PacketWaiter,
+        to: Out<PortPacket>,
+    }
+}
+
+impl Wait for PacketWait {
+    fn poll(
+        self: Pin<&mut Self>,
+        _caller: &Caller,
+        deadline: Pin<&mut Option<Sleep<'static>>>,
+        task: &mut Context<'_>,
+    ) -> Poll<Result<(), Status>> {
+        let this = self.project();
+        let packet = ready!(Port::poll_wait(this.waiter, deadline, task));
+        Poll::Ready(packet.and_then(|packet| this.to.write(&packet)))
+    }
+}
 
 /// A new port. The only option is binding to interrupts, which any port may be.
 pub fn port_create(caller: &Caller, options: u32, out: Out<RawHandle>) -> Result<(), Status> {
@@ -29,10 +54,21 @@ pub fn port_wait(
     caller: &Caller,
     port: Arc<Port>,
     deadline: i64,
-    packet: Out<PortPacket>,
+    to: Out<PortPacket>,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
-    blocked.packet(port, caller.deadline(deadline), packet)
+    let deadline = caller.deadline(deadline);
+    let mut begun = blocked.keep(|| PacketWait { waiter: PacketWaiter::new(()), to });
+    let (wait, waker) = begun.parts();
+    let mut wait = wait.project();
+    *wait.to = to;
+    let mut packet = None;
+    match port.begin_wait(wait.waiter.as_mut(), &mut packet, waker) {
+        Poll::Ready(taken) => taken?,
+        Poll::Pending if deadline.is_past() => packet = Some(Port::end_wait(wait.waiter)?),
+        Poll::Pending => return begun.suspend(deadline),
+    }
+    Poll::Ready(packet.ok_or(Status::INTERNAL).and_then(|packet| to.write(&packet)))
 }
 
 /// How many waits are withdrawn between yields.

@@ -83,8 +83,8 @@ fn make(
     args: Args,
 ) -> Pin<Box<dyn Future<Output = i64> + Send + '_>> {
     Box::pin(async move {
-        let waker = poll_fn(|context| Poll::Ready(context.waker().clone())).await;
-        let mut blocked = pin!(Blocked::new(waker));
+        let Some(task) = executor::current_task().await else { return i64::from(Status::BAD_STATE.raw()) };
+        let mut blocked = pin!(Blocked::new(task));
         if let Poll::Ready(answer) = entry(caller, &args, blocked.as_mut()) {
             return answer;
         }

@@ -1,17 +1,47 @@
 //! Sleeping. Reading clocks needs no kernel: the vDSO does it.
 
+use super::blocked::Wait;
 use super::{Blocked, Caller, now};
 use crate::run;
 use abi::Status;
 use core::pin::Pin;
-use core::task::Poll;
+use core::task::{Context, Poll};
+use executor::Sleep;
+
+/// A wait for its deadline alone.
+struct Sleeping;
+
+impl Wait for Sleeping {
+    fn poll(
+        self: Pin<&mut Self>,
+        _caller: &Caller,
+        deadline: Pin<&mut Option<Sleep<'static>>>,
+        task: &mut Context<'_>,
+    ) -> Poll<Result<(), Status>> {
+        deadline.as_pin_mut().map_or(Poll::Pending, |sleep| sleep.poll(task).map(Ok))
+    }
+}
+
+/// A wait for the thread's next turn, behind others that are ready.
+struct Turn;
+
+impl Wait for Turn {
+    fn poll(
+        self: Pin<&mut Self>,
+        _caller: &Caller,
+        _deadline: Pin<&mut Option<Sleep<'static>>>,
+        _task: &mut Context<'_>,
+    ) -> Poll<Result<(), Status>> {
+        Poll::Ready(Ok(()))
+    }
+}
 
 /// Sleeps until the deadline; one that has passed is a yield, which is done when nobody else is ready.
 pub fn nanosleep(caller: &Caller, deadline: i64, blocked: Pin<&mut Blocked>) -> Poll<Result<(), Status>> {
     if deadline > now() {
-        blocked.sleep(caller.deadline(deadline))
+        blocked.keep(|| Sleeping).suspend(caller.deadline(deadline))
     } else if run::executor().has_ready() {
-        blocked.give_way()
+        blocked.suspend_for_a_turn(Turn)
     } else {
         Poll::Ready(Ok(()))
     }
