@@ -155,7 +155,7 @@ impl Default for Reading {
 
 /// Reads from the queue in `inbox`: as many of its first bytes as `front` says, which are `most` or fewer.
 /// When all are in `sink`, `finish` is told their number, under the lock, and removes them if they are to
-/// be removed.
+/// be removed; or it is told what the sink refused them with, if they are still the first.
 ///
 /// # Errors
 /// Those of `front` and of `sink`; `SHOULD_WAIT` when other readers were faster again and again.
@@ -164,7 +164,7 @@ pub(crate) fn read<T: AsRef<ByteQueue>>(
     most: usize,
     front: impl Fn(&T) -> Result<usize, Status>,
     sink: &mut impl Sink,
-    finish: impl Fn(&mut T, usize),
+    finish: impl Fn(&mut T, Result<usize, Status>),
 ) -> Result<usize, Status> {
     let mut reading = Reading::new();
     loop {
@@ -184,7 +184,7 @@ pub(crate) fn read_some<T: AsRef<ByteQueue>>(
     inbox: &Mutex<T>,
     front: impl Fn(&T) -> Result<usize, Status>,
     sink: &mut impl Sink,
-    finish: impl Fn(&mut T, usize),
+    finish: impl Fn(&mut T, Result<usize, Status>),
 ) -> Result<Option<usize>, Status> {
     step(reading, &mut [0; STEP], inbox, front, sink, finish)
 }
@@ -196,24 +196,30 @@ fn step<T: AsRef<ByteQueue>>(
     inbox: &Mutex<T>,
     front: impl Fn(&T) -> Result<usize, Status>,
     sink: &mut impl Sink,
-    finish: impl Fn(&mut T, usize),
+    finish: impl Fn(&mut T, Result<usize, Status>),
 ) -> Result<Option<usize>, Status> {
     for _ in 0..PIECES {
         let length = {
             let mut locked = inbox.lock();
             let length = reading.copy(&*locked, &front, piece)?;
             if length == 0 && reading.told {
-                finish(&mut locked, reading.count);
+                finish(&mut locked, Ok(reading.count));
                 return Ok(Some(reading.count));
             }
             length
         };
-        sink.put(reading.done, &piece[..length])?;
-        reading.done += length;
-        if reading.done == reading.count {
-            sink.tell(reading.count)?;
-            reading.told = true;
+        let done = reading.done + length;
+        let put = sink.put(reading.done, &piece[..length]);
+        let taken = put.and_then(|()| if done == reading.count { sink.tell(done) } else { Ok(()) });
+        if let Err(status) = taken {
+            let mut locked = inbox.lock();
+            if reading.removals == Some(locked.as_ref().removals) {
+                finish(&mut locked, Err(status));
+            }
+            return Err(status);
         }
+        reading.done = done;
+        reading.told = done == reading.count;
     }
     Ok(None)
 }

@@ -265,19 +265,33 @@ user_test! {
         }
     }
 
-    fn read_refuses_bad_pointers_and_loses_nothing() {
+    fn read_refuses_bad_pointers_and_loses_nothing_of_a_stream() {
         let memory = BadMemory::new();
-        for (left, right) in [stream(), datagrams()] {
+        let (left, right) = stream();
+        left.write(&[7; 16]).expect("written");
+        for (kind, address) in memory.unwritable(16) {
+            let status = call!(zx_socket_read(right.raw(), 0, address as _, 16, null_mut()));
+            assert_eq!(status, Status::INVALID_ARGS, "data: {kind}");
+        }
+        for (kind, address) in memory.unwritable(8).into_iter().filter(|(kind, _)| *kind != "null") {
+            let status = call!(zx_socket_read(right.raw(), 0, memory.good() as _, 16, address as _));
+            assert_eq!(status, Status::INVALID_ARGS, "actual: {kind}");
+        }
+        assert_eq!(read(&right), Ok(vec![7; 16]));
+    }
+
+    fn a_datagram_that_is_read_into_a_bad_buffer_is_gone() {
+        let memory = BadMemory::new();
+        let (left, right) = datagrams();
+        for (kind, address) in memory.unwritable(16).into_iter().filter(|(kind, _)| *kind != "null") {
             left.write(&[7; 16]).expect("written");
-            for (kind, address) in memory.unwritable(16) {
-                let status = call!(zx_socket_read(right.raw(), 0, address as _, 16, null_mut()));
-                assert_eq!(status, Status::INVALID_ARGS, "data: {kind}");
+            left.write(&[8; 16]).expect("written");
+            for options in [SOCKET_PEEK, SOCKET_PEEK, 0] {
+                let status = call!(zx_socket_read(right.raw(), options, address as _, 16, null_mut()));
+                assert_eq!(status, Status::INVALID_ARGS, "{kind}");
             }
-            for (kind, address) in memory.unwritable(8).into_iter().filter(|(kind, _)| *kind != "null") {
-                let status = call!(zx_socket_read(right.raw(), 0, memory.good() as _, 16, address as _));
-                assert_eq!(status, Status::INVALID_ARGS, "actual: {kind}");
-            }
-            assert_eq!(read(&right), Ok(vec![7; 16]));
+            assert_eq!(read(&right), Ok(vec![8; 16]), "{kind}");
+            assert_eq!(read(&right), Err(Status::SHOULD_WAIT), "{kind}");
         }
     }
 
@@ -285,13 +299,13 @@ user_test! {
     fn long_transfers_lose_nothing_where_memory_ends_half_way() {
         let memory = half_mapped(CAPACITY);
         let bytes: Vec<u8> = (0..CAPACITY).map(|number| (number / 7) as u8).collect();
-        for (left, right) in [stream(), datagrams()] {
+        for ((left, right), kept) in [(stream(), &[0, SOCKET_PEEK][..]), (datagrams(), &[SOCKET_PEEK])] {
             let data = memory.address();
             let status = call!(zx_socket_write(left.raw(), 0, data as _, CAPACITY, null_mut()));
             assert_eq!((status, read(&right)), (Status::INVALID_ARGS, Err(Status::SHOULD_WAIT)));
             assert_eq!(left.write(&bytes), Ok(CAPACITY));
-            for options in [0, SOCKET_PEEK] {
-                let status = call!(zx_socket_read(right.raw(), options, data as _, CAPACITY, null_mut()));
+            for options in kept {
+                let status = call!(zx_socket_read(right.raw(), *options, data as _, CAPACITY, null_mut()));
                 assert_eq!(status, Status::INVALID_ARGS);
             }
             let mut back = vec![0; CAPACITY];

@@ -48,8 +48,8 @@ fn all(inbox: &Inbox) -> Result<usize, Status> {
     if inbox.0.is_empty() { Err(Status::SHOULD_WAIT) } else { Ok(inbox.0.len()) }
 }
 
-fn remove(inbox: &mut Inbox, count: usize) {
-    inbox.0.remove(count);
+fn remove(inbox: &mut Inbox, read: Result<usize, Status>) {
+    inbox.0.remove(read.expect("they are all taken"));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_step_of_a_long_read_hands_on_so_many_pieces() {
 #[test]
 fn a_read_of_nothing_is_told_like_any_other() {
     let (inbox, mut pieces) = (inbox(3), Pieces::new(|| ()));
-    assert_eq!(read(&inbox, 0, |_| Ok(0), &mut pieces, |_, count| assert_eq!(count, 0)), Ok(0));
+    assert_eq!(read(&inbox, 0, |_| Ok(0), &mut pieces, |_, read| assert_eq!(read, Ok(0))), Ok(0));
     assert_eq!((pieces.put, pieces.told), (vec![(0, 0)], vec![0]));
     assert_eq!(inbox.lock().0.len(), 3);
 }
@@ -136,4 +136,36 @@ fn a_read_begins_so_often_and_no_more() {
     let begun: Vec<_> = (0..16).map(|removed| (0, 1000 - removed)).collect();
     assert_eq!(pieces.put, begun);
     assert_eq!(inbox.lock().0.len(), 1000 - 16);
+}
+
+/// Refuses the piece that begins there; may do something before that.
+struct Refusing<F> {
+    at: usize,
+    before: F,
+}
+
+impl<F: FnMut()> Sink for Refusing<F> {
+    fn put(&mut self, at: usize, _: &[u8]) -> Result<(), Status> {
+        if at < self.at {
+            return Ok(());
+        }
+        (self.before)();
+        Err(Status::INVALID_ARGS)
+    }
+
+    fn tell(&mut self, count: usize) -> Result<(), Status> {
+        self.put(count, &[])
+    }
+}
+
+#[test]
+fn what_is_refused_is_told_as_long_as_it_is_the_first() {
+    for (at, is_first) in [(0, true), (STEP, true), (STEP + 1, true), (0, false), (STEP, false)] {
+        let (inbox, told) = (inbox(STEP + 1), core::cell::Cell::new(None));
+        let before = || if !is_first { inbox.lock().0.remove(1) };
+        let finish = |_: &mut Inbox, read| told.set(Some(read));
+        let read = read(&inbox, STEP + 1, all, &mut Refusing { at, before }, finish);
+        assert_eq!(read, Err(Status::INVALID_ARGS));
+        assert_eq!(told.get(), is_first.then_some(Err(Status::INVALID_ARGS)), "at {at}");
+    }
 }

@@ -153,7 +153,8 @@ impl Fifo {
             0 => Err(Status::SHOULD_WAIT),
             length => Ok(length.min(most)),
         };
-        let bytes = byte_queue::read(&self.end().inbox, most, front, sink, |inbox, bytes| {
+        let bytes = byte_queue::read(&self.end().inbox, most, front, sink, |inbox, read| {
+            let Ok(bytes) = read else { return };
             let was_full = inbox.ring.len() == self.pair.capacity;
             inbox.ring.remove(bytes);
             if inbox.ring.is_empty() {

@@ -132,7 +132,8 @@ impl Socket {
     }
 
     /// Reads up to `length` bytes of the stream, or of the first datagram, into `sink`; how many. The
-    /// rest of that datagram is lost. With `peek`, and when no bytes are asked for, everything stays.
+    /// rest of that datagram is lost, and all of it if `sink` refuses it with `INVALID_ARGS`. With `peek`, and when no
+    /// bytes are asked for, everything stays.
     ///
     /// # Errors
     /// `INVALID_ARGS` when 32 bits do not hold `length`. When there is nothing to read: `PEER_CLOSED` or
@@ -141,7 +142,7 @@ impl Socket {
     pub fn read(&self, length: usize, peek: bool, sink: &mut impl Sink) -> Result<usize, Status> {
         check_length(length)?;
         let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
-        byte_queue::read(&self.end().inbox, length, front, sink, |inbox, count| self.take(inbox, count, peek))
+        byte_queue::read(&self.end().inbox, length, front, sink, |inbox, read| self.take(inbox, read, peek))
     }
 
     /// A step of [`Socket::read`] where that is long; nothing as long as it is not over.
@@ -157,16 +158,19 @@ impl Socket {
     ) -> Result<Option<usize>, Status> {
         check_length(length)?;
         let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
-        byte_queue::read_some(reading, &self.end().inbox, front, sink, |inbox, count| {
-            self.take(inbox, count, peek);
+        byte_queue::read_some(reading, &self.end().inbox, front, sink, |inbox, read| {
+            self.take(inbox, read, peek);
         })
     }
 
-    fn take(&self, inbox: &mut Inbox, count: usize, peek: bool) {
-        if !peek && count > 0 {
-            inbox.remove(count);
-            inbox.show(&self.end().base, &self.peer().base);
+    /// Removes what was read, or the datagram that was not taken: so public tests have it (docs/decisions/0004-tests-over-documents.md).
+    fn take(&self, inbox: &mut Inbox, read: Result<usize, Status>, peek: bool) {
+        match read {
+            Ok(count @ 1..) if !peek => inbox.remove(count),
+            Err(Status::INVALID_ARGS) if !peek && self.datagram => inbox.remove(0),
+            _ => return,
         }
+        inbox.show(&self.end().base, &self.peer().base);
     }
 
     /// How many bytes the next read can get.

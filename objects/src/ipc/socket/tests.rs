@@ -75,6 +75,12 @@ fn a_full_stream_passes_in_pieces_of_any_size() {
     assert_eq!(signals(&left), Signals::SOCKET_WRITABLE);
 }
 
+/// Reads, and refuses what comes behind the first byte.
+fn refuse(end: &Socket, peek: bool, status: Status) {
+    let on_put = |at| if at > 0 { Err(status) } else { Ok(()) };
+    assert_eq!(end.read(10_000, peek, &mut Collected { bytes: Vec::new(), on_put }), Err(status));
+}
+
 #[test]
 fn failed_copies_change_nothing() {
     for datagram in [false, true] {
@@ -83,10 +89,26 @@ fn failed_copies_change_nothing() {
         assert_eq!(right.info().rx_buf_size, 0);
         let bytes = pattern(10_000);
         write(&left, &bytes).expect("written");
-        let late = |at| if at > 0 { Err(Status::INVALID_ARGS) } else { Ok(()) };
-        assert_eq!(read_with(&right, 10_000, late), Err(Status::INVALID_ARGS));
+        refuse(&right, true, Status::INVALID_ARGS);
+        refuse(&right, datagram, Status::INVALID_ARGS);
+        refuse(&right, false, Status::NO_MEMORY);
         assert!(read(&right, 10_000) == Ok(bytes));
     }
+}
+
+#[test]
+fn a_datagram_that_is_refused_is_gone() {
+    let (left, right) = Socket::new(true);
+    let (first, second) = (pattern(10_000), pattern(20));
+    for bytes in [&first, &second, &first] {
+        write(&left, bytes).expect("written");
+    }
+    refuse(&right, false, Status::INVALID_ARGS);
+    assert!(read(&right, 10_000) == Ok(second));
+    assert_eq!(signals(&right), Signals::SOCKET_READABLE | Signals::SOCKET_WRITABLE);
+    refuse(&right, false, Status::INVALID_ARGS);
+    assert_eq!(signals(&right), Signals::SOCKET_WRITABLE);
+    assert_eq!(read(&right, 10_000), Err(Status::SHOULD_WAIT));
 }
 
 #[test]
