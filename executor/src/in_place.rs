@@ -9,6 +9,7 @@
 //! The value stays when it rests, so that the next one of its type need not be made anew.
 
 use core::any::TypeId;
+use core::cell::UnsafeCell;
 use core::marker::{PhantomData, PhantomPinned};
 use core::mem::MaybeUninit;
 use core::pin::Pin;
@@ -30,9 +31,9 @@ pub struct InPlace<D: ?Sized, const SIZE: usize> {
     _pinned: PhantomPinned,
 }
 
-/// Memory for the value.
+/// Memory for the value, which others may know and change while it goes on, such as the queue that a wait is in.
 #[repr(C, align(8))]
-struct Room<const SIZE: usize>(MaybeUninit<[u8; SIZE]>);
+struct Room<const SIZE: usize>(UnsafeCell<MaybeUninit<[u8; SIZE]>>);
 
 /// What a type is known by. No two types have the same address of it, as their contents differ.
 struct Kind {
@@ -60,7 +61,12 @@ unsafe impl<D: ?Sized, const SIZE: usize> Send for InPlace<D, SIZE> {}
 impl<D: ?Sized, const SIZE: usize> InPlace<D, SIZE> {
     /// With nothing in it.
     pub const fn new() -> Self {
-        Self { kind: None, going_on: None, room: Room(MaybeUninit::uninit()), _pinned: PhantomPinned }
+        Self {
+            kind: None,
+            going_on: None,
+            room: Room(UnsafeCell::new(MaybeUninit::uninit())),
+            _pinned: PhantomPinned,
+        }
     }
 
     /// The `T` that is kept; made now, if there is another value or none. It is at rest.
@@ -111,8 +117,8 @@ impl<D: ?Sized, const SIZE: usize> InPlace<D, SIZE> {
         self.kind.is_some_and(|kind| ptr::eq(kind, T::KIND))
     }
 
-    fn place(&mut self) -> *mut u8 {
-        self.room.0.as_mut_ptr().cast()
+    fn place(&self) -> *mut u8 {
+        self.room.0.get().cast()
     }
 
     fn fill<T: 'static>(&mut self, new: impl FnOnce() -> T) {

@@ -113,6 +113,11 @@ macro_rules! kinds {
                 match self { $(Self::$kind(object) => object.cancel_handle(handle),)* }
             }
 
+            /// See [`KernelObject::peer_base`].
+            pub(crate) fn peer_base(&self) -> Option<Result<&Base, Status>> {
+                match self { $(Self::$kind(object) => object.peer_base(),)* }
+            }
+
             /// See [`KernelObject::with_arrivals`].
             pub(crate) fn with_arrivals(&self, signal: Signals, begin: &mut dyn FnMut(u32)) {
                 match self { $(Self::$kind(object) => object.with_arrivals(signal, begin),)* }

@@ -36,12 +36,12 @@ impl Report {
     /// A topic with one record.
     fn one<T: IntoBytes + Immutable>(&self, record: &T) -> Result<(), Status> {
         let fits = self.buffer.len() >= size_of::<T>();
+        if fits {
+            self.buffer.write_slice(record.as_bytes())?;
+        }
         self.actual.write_optional(&usize::from(fits))?;
         self.avail.write_optional(&1)?;
-        if !fits {
-            return Err(Status::BUFFER_TOO_SMALL);
-        }
-        self.buffer.write_slice(record.as_bytes())
+        if fits { Ok(()) } else { Err(Status::BUFFER_TOO_SMALL) }
     }
 
     /// A topic with a list of records, as many of which are written as fit. `part` visits the records from a position

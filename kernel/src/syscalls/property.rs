@@ -71,42 +71,41 @@ pub fn object_set_property(
         abi::PROP_REGISTER_FS => set_own_base(caller, &object, Segment::Fs, value)?,
         abi::PROP_REGISTER_GS => set_own_base(caller, &object, Segment::Gs, value)?,
         abi::PROP_PROCESS_DEBUG_ADDR => {
-            let address = read(value)?;
-            as_a::<Process>(&object)?.set_debug_address(address)?;
+            let (process, address) = given::<Process, _>(&object, value)?;
+            process.set_debug_address(address)?;
         }
         abi::PROP_PROCESS_BREAK_ON_LOAD => {
-            let on_load = read(value)?;
-            as_a::<Process>(&object)?.set_break_on_load(on_load);
+            let (process, on_load) = given::<Process, _>(&object, value)?;
+            process.set_break_on_load(on_load);
         }
         abi::PROP_SOCKET_RX_THRESHOLD => {
-            let bytes = read(value)?;
-            as_a::<Socket>(&object)?.set_read_threshold(bytes)?;
+            let (socket, bytes) = given::<Socket, _>(&object, value)?;
+            socket.set_read_threshold(bytes)?;
         }
         abi::PROP_SOCKET_TX_THRESHOLD => {
-            let bytes = read(value)?;
-            as_a::<Socket>(&object)?.set_write_threshold(bytes)?;
+            let (socket, bytes) = given::<Socket, _>(&object, value)?;
+            socket.set_write_threshold(bytes)?;
         }
         abi::PROP_JOB_KILL_ON_OOM => {
-            let kill: usize = read(value)?;
-            as_a::<Job>(&object)?.set_kill_on_oom(match kill {
+            let (job, kill) = given::<Job, usize>(&object, value)?;
+            job.set_kill_on_oom(match kill {
                 0 | 1 => kill == 1,
                 _ => return Err(Status::INVALID_ARGS),
             });
         }
         abi::PROP_JOB_MEMORY_LIMIT => {
-            let bytes: u64 = read(value)?;
-            as_a::<Job>(&object)?.set_page_limit(bytes / PAGE_SIZE);
+            let (job, bytes) = given::<Job, u64>(&object, value)?;
+            job.set_page_limit(bytes / PAGE_SIZE);
         }
         abi::PROP_JOB_HANDLE_LIMIT => {
-            let handles = read(value)?;
-            as_a::<Job>(&object)?.set_handle_limit(handles);
+            let (job, handles) = given::<Job, _>(&object, value)?;
+            job.set_handle_limit(handles);
         }
         abi::PROP_VMO_CONTENT_SIZE => {
-            let bytes = read(value)?;
-            let vmo = as_a::<Vmo>(&object)?;
-            if !rights.contains(Rights::WRITE) {
+            if as_a::<Vmo>(&object).is_ok() && !rights.contains(Rights::WRITE) {
                 return Err(Status::ACCESS_DENIED);
             }
+            let (vmo, bytes) = given::<Vmo, _>(&object, value)?;
             vmo.set_content_size(bytes);
         }
         abi::PROP_EXCEPTION_STATE | abi::PROP_EXCEPTION_STRATEGY => {
@@ -146,6 +145,18 @@ fn set_own_base(
         return Err(Status::INVALID_ARGS);
     }
     bases::set_base(segment, base).map_err(|_| Status::INVALID_ARGS)
+}
+
+/// The object that a number is for, and the number: first its size is looked at, then the object's type, and what it is
+/// last.
+fn given<T: KernelObject, N: FromBytes + IntoBytes>(
+    object: &Object,
+    value: InSlice<u8>,
+) -> Result<(&Arc<T>, N), Status> {
+    if value.len() < size_of::<N>() {
+        return Err(Status::BUFFER_TOO_SMALL);
+    }
+    Ok((as_a(object)?, read(value)?))
 }
 
 fn as_a<T: KernelObject>(object: &Object) -> Result<&Arc<T>, Status> {

@@ -18,7 +18,7 @@ use spin::Once;
 use waitq::WaitQueue;
 
 /// How many handles, messages, packets or tasks are discarded in one go: none takes more than some two thousand
-/// instructions. What takes more counts as more.
+/// instructions. What takes more counts as more, such as waking others.
 pub const STEP: usize = 64;
 
 /// How many of one object's are, before others have their turn.
@@ -26,6 +26,9 @@ pub const TURN: usize = 16;
 
 /// What an observer that is disarmed counts as: it leaves a crowd.
 pub(crate) const DISARMED: usize = 3;
+
+/// How many of those who are woken by the end of something count as one thing.
+const WOKEN: usize = 4;
 
 /// Tells whether this step has taken long already: one thing may wake many.
 #[cfg(not(loom))]
@@ -103,6 +106,11 @@ impl Doomed {
         self.done += things;
     }
 
+    /// Counts those who were woken by the end of something.
+    pub(crate) fn count_woken(&mut self, woken: usize) {
+        self.done += woken / WOKEN;
+    }
+
     /// Whether this step has taken long. A few things are done in any case: who closes something small finds it closed,
     /// however slowly the machine goes.
     fn is_late(&self) -> bool {
@@ -115,10 +123,12 @@ impl Doomed {
         let end = self.done + TURN;
         while self.done < end && !self.is_late() {
             let before = self.done;
-            if !first.discard_one(self) {
+            let found = first.discard_one(self);
+            // To find nothing takes its time, too, and there may be many with nothing.
+            self.done = self.done.max(before + 1);
+            if !found {
                 return true;
             }
-            self.done = self.done.max(before + 1);
         }
         self.push(first);
         true
@@ -262,8 +272,10 @@ pub async fn close_what_is_left() {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::core::handle::HandleId;
     use crate::testing::{discard_until, handle, poll, while_late};
-    use crate::{Channel, Event, Job, KILLED, KernelObject, Message};
+    use crate::{AsyncOptions, Channel, Event, EventPair, Job, KILLED, KernelObject, Message, Port};
+    use abi::Signals;
     use alloc::sync::Arc;
     use alloc::vec::Vec;
     use core::pin::pin;
@@ -375,15 +387,16 @@ mod tests {
         let (mut large, children) = doomed(STEP);
         let asked = while_late(|| assert!(large.step()));
         assert_eq!((ended(&children), asked), (TURN, 1));
-        let (mut small, children) = doomed(TURN - 1);
+        // To find that there is no more is a thing, too.
+        let (mut small, children) = doomed(TURN - 2);
         let asked = while_late(|| assert!(!small.step()));
-        assert_eq!((ended(&children), asked), (TURN - 1, 0), "nobody asks what time it is");
+        assert_eq!((ended(&children), asked), (TURN - 2, 0), "nobody asks what time it is");
         assert!(!large.step(), "it is not late any more");
     }
 
-    /// A message is as many things as it has handles, and at least one.
+    /// Each handle of a message is a thing, and so is the message.
     #[test]
-    fn what_counts_as_more_makes_turns_shorter() {
+    fn the_handles_of_a_message_are_closed_one_by_one() {
         const EACH: usize = TURN - 1;
         let (event, (ours, theirs), mut doomed) = (Event::new(), Channel::new(), Doomed::default());
         let open = handle(&theirs);
@@ -395,11 +408,44 @@ mod tests {
         open.close_into(&mut doomed);
         assert_eq!((left(), doomed.done), (10, 1), "the rest is for who has the queue");
         assert!(doomed.turn());
-        assert_eq!((left(), doomed.done), (8, 1 + 2 * EACH));
+        assert_eq!((left(), doomed.done), (9, 1 + TURN));
         assert!(doomed.step());
-        assert_eq!(left(), 2, "four turns of two, of which one had begun");
+        assert_eq!(left(), 9 - STEP / TURN);
         while doomed.step() {}
         assert_eq!(left(), 0);
+    }
+
+    /// Four who are woken are a thing; at once there are sixteen woken at most.
+    #[test]
+    fn who_is_woken_by_an_end_counts() {
+        let (port, (ours, theirs), mut doomed) = (Port::new(), Channel::new(), Doomed::default());
+        let open = handle(&theirs);
+        let (near, far): (Vec<_>, Vec<_>) = (0..STEP).map(|_| EventPair::new()).unzip();
+        for (key, end) in (0..20).flat_map(|key| far.iter().map(move |end| (key, end))) {
+            let signals = Signals::EVENTPAIR_PEER_CLOSED;
+            let options = AsyncOptions { edge: false, timestamp: None };
+            let registered = port.wait_async(end.clone().into(), HandleId(1), key, signals, options, || true);
+            registered.expect("it is observed");
+        }
+        let handles = near.iter().map(handle).collect();
+        assert!(ours.write(Message { bytes: [].into(), handles }).is_ok());
+        drop(near);
+        let ended = || far.iter().filter(|end| end.base().signals.get() != Signals::empty()).count();
+        open.close_into(&mut doomed);
+        assert!(doomed.turn());
+        assert_eq!(ended(), TURN / 4);
+        assert!(doomed.step());
+        assert_eq!(ended(), TURN / 4 + STEP / 4);
+        while doomed.step() {}
+        assert_eq!(ended(), STEP);
+    }
+
+    #[test]
+    fn objects_that_turn_out_to_be_empty_take_their_time_too() {
+        let mut many = Doomed::default();
+        (0..2 * STEP + 1).for_each(|_| many.push(Job::root().into()));
+        assert!(many.step() && many.step(), "so many in a step");
+        assert!(!many.step(), "and one in the last");
     }
 
     /// Two queues: which has the next turn, how often the first one has been over, and when all of now will be.

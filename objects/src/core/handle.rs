@@ -76,6 +76,12 @@ impl Handle {
         self.rights = rights;
     }
 
+    /// Takes the object out, whose end of this handle is for the caller to [`release`]; nothing if that was done. Nobody
+    /// asks for it any more.
+    pub(crate) fn take_object(&mut self) -> Option<Object> {
+        self.object.take()
+    }
+
     /// Closes the handle; what that dooms is left to the caller's loop.
     pub fn close_into(mut self, doomed: &mut Doomed) {
         if let Some(object) = self.object.take() {
@@ -94,9 +100,13 @@ impl Drop for Handle {
     }
 }
 
-fn release(object: &Object, doomed: &mut Doomed) {
+/// Does what the end of a handle to an object does; what that dooms is left to the caller's loop.
+pub(crate) fn release(object: &Object, doomed: &mut Doomed) {
     LIVE.fetch_sub(1, Ordering::Relaxed);
     if object.base().remove_handle() {
+        if let Some(Ok(peer)) = object.peer_base() {
+            doomed.count_woken(peer.signals.woken_at_once());
+        }
         object.on_zero_handles(doomed);
     }
 }

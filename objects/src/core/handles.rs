@@ -5,6 +5,7 @@
 
 use crate::core::closing::Doomed;
 use crate::core::handle::Handle;
+use crate::object::Object;
 use alloc::boxed::Box;
 use core::ops::Deref;
 
@@ -17,6 +18,13 @@ pub fn close_all(handles: impl IntoIterator<Item = Handle>) {
     let mut doomed = Doomed::default();
     handles.into_iter().for_each(|handle| handle.close_into(&mut doomed));
     doomed.finish();
+}
+
+impl Handles {
+    /// Takes the object out of one handle, whose place stays; nothing if that was done with each.
+    pub(crate) fn take_one(&mut self) -> Option<Object> {
+        self.0.iter_mut().find_map(Handle::take_object)
+    }
 }
 
 impl Drop for Handles {

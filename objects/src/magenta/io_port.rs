@@ -15,7 +15,7 @@
 mod tests;
 
 use crate::core::base::Base;
-use crate::core::closing::{Doomed, Remains};
+use crate::core::closing::{DISARMED, Doomed, Remains};
 use crate::core::signals::Observation;
 use crate::core::slab::Slab;
 use crate::object::{Object, kernel_object};
@@ -301,7 +301,7 @@ kernel_object!(IoPort, OBJ_TYPE_IO_PORT, DEFAULT_PORT, {
 
 /// The packets and bindings of a closed port.
 impl Remains for IoPort {
-    fn discard_one(&self, _doomed: &mut Doomed) -> bool {
+    fn discard_one(&self, doomed: &mut Doomed) -> bool {
         let (goes_on, packet, binding) = self.queue.with(|state, waiters| {
             if waiters.wake_one() {
                 return (true, None, None);
@@ -312,6 +312,7 @@ impl Remains for IoPort {
         });
         if let Some(binding) = &binding {
             binding.disarm();
+            doomed.count(DISARMED);
         }
         drop(packet);
         goes_on

@@ -210,6 +210,11 @@ pub fn give_back(startup: &mut Startup) -> i64 {
         [8, WAIT_MANY_MAX_ITEMS].map(|count| wait(far, count)),
         [Status::TIMED_OUT, Status::NO_MEMORY]
     );
+    let item = WaitItem { handle: far, waitfor: Signals::USER_SIGNAL_0, pending: Signals::empty() };
+    let mut items = [item; WAIT_MANY_MAX_ITEMS];
+    let (items, count) = (items.as_mut_ptr(), WAIT_MANY_MAX_ITEMS as u32);
+    assert_eq!(call!(mx_object_wait_many(items, count, 0)), Status::NO_MEMORY);
+    assert_eq!(call!(mx_handle_wait_many(items, count, 0)), Status::NO_MEMORY);
     let mut read = 0_u8;
     let status = call!(zx_channel_read(far, 0, &raw mut read, null_mut(), 1, 0, null_mut(), null_mut()));
     assert_eq!((status, read), (Status::OK, 1));

@@ -164,6 +164,21 @@ user_test! {
         assert_eq!(map(READ_WRITE, 0, &without(&vmo, Rights::MAP), PAGE_SIZE), Err(Status::ACCESS_DENIED));
     }
 
+    fn rights_of_the_region_s_handle_count() {
+        let (root, vmo) = (root_vmar().expect("a root region"), vmo(1));
+        let (weak, _) = root
+            .allocate(abi::VM_CAN_MAP_READ | abi::VM_CAN_MAP_WRITE | abi::VM_COMPACT, 0, 4 * PAGE_SIZE)
+            .map(|(region, base)| (without(&region, Rights::WRITE), base))
+            .expect("a region");
+        assert_eq!(weak.map(READ_WRITE, 0, &vmo, 0, PAGE_SIZE), Err(Status::ACCESS_DENIED));
+        let address = weak.map(VM_PERM_READ, 0, &vmo, 0, PAGE_SIZE).expect("mapped to be read");
+        // SAFETY: nobody uses what is mapped there.
+        let changed = unsafe { weak.protect(READ_WRITE, address, PAGE_SIZE) };
+        assert_eq!(changed, Err(Status::ACCESS_DENIED));
+        let allocated = weak.allocate(abi::VM_CAN_MAP_WRITE, 0, PAGE_SIZE).map(drop);
+        assert_eq!(allocated, Err(Status::ACCESS_DENIED));
+    }
+
     fn bad_arguments_are_refused() {
         let vmo = vmo(2);
         let root = root_vmar().expect("a root region");

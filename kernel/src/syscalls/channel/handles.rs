@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use objects::{Channel, Doomed, Handle, Handles, KernelObject, Object};
 
 /// How many handles are taken at the trap: the waits through each end, and each may have many.
-pub const FEW: usize = 8;
+pub const FEW: usize = 2;
 
 /// How many handles are taken between yields, at most.
 const STEP: usize = MAX_HANDLES;

@@ -337,6 +337,11 @@ impl SignalSet {
         self.update(clear, Signals::empty());
     }
 
+    /// How many are woken at once by a change that all observers wait for, at most.
+    pub(crate) fn woken_at_once(&self) -> usize {
+        self.queue.with(|_, waiters| waiters.lists().woken_at_once())
+    }
+
     /// Ends every wait that was made through this handle.
     pub fn cancel_handle(&self, handle: HandleId) {
         let chosen = self.queue.with(|active, waiters| {

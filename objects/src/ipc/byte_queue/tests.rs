@@ -162,7 +162,11 @@ impl<F: FnMut()> Sink for Refusing<F> {
 fn what_is_refused_is_told_as_long_as_it_is_the_first() {
     for (at, is_first) in [(0, true), (STEP, true), (STEP + 1, true), (0, false), (STEP, false)] {
         let (inbox, told) = (inbox(STEP + 1), core::cell::Cell::new(None));
-        let before = || if !is_first { inbox.lock().0.remove(1) };
+        let before = || {
+            if !is_first {
+                inbox.lock().0.remove(1)
+            }
+        };
         let finish = |_: &mut Inbox, read| told.set(Some(read));
         let read = read(&inbox, STEP + 1, all, &mut Refusing { at, before }, finish);
         assert_eq!(read, Err(Status::INVALID_ARGS));

@@ -18,7 +18,7 @@ use waitq::{Cancel, List, Tag, Waiter};
 
 /// Calls that go on at an end at most: each reply looks for its caller among them, each caller for its reply, and the end
 /// of a channel wakes them all in one step.
-const MOST_CALLERS: usize = 256;
+pub(super) const MOST_CALLERS: usize = 128;
 
 /// How many transaction ids that are in use are passed over for one call.
 const ATTEMPTS: usize = 4;

@@ -13,11 +13,11 @@ mod nesting;
 mod tests;
 
 pub use self::call::Call;
-use self::call::{CallState, Caller};
+use self::call::{CallState, Caller, MOST_CALLERS};
 use self::nesting::Place;
 use crate::core::base::{Base, Koid};
 use crate::core::closing::{Doomed, Remains};
-use crate::core::handle::HandleId;
+use crate::core::handle::{HandleId, release};
 use crate::core::handles::Handles;
 use crate::core::room::Room;
 use crate::object::{Object, kernel_object};
@@ -139,12 +139,14 @@ impl Inbox {
         Ok(self.messages.make_exact_room(more)?)
     }
 
-    /// Makes room for a reply whose caller has gone away. It finds room also where nothing more can be written: there
-    /// were no more such callers than threads.
+    /// Makes room for a reply whose caller has gone away. It finds room also where nothing more can be written, for as
+    /// many as may call at once.
     #[cold]
     fn grow_for_reply(&mut self) -> Result<(), Status> {
         match self.grow() {
-            Err(Status::NO_RESOURCES) => Ok(self.messages.make_exact_room(1)?),
+            Err(Status::NO_RESOURCES) if self.messages.len() < MAX_UNREAD + MOST_CALLERS => {
+                Ok(self.messages.make_exact_room(1)?)
+            }
             grown => grown,
         }
     }
@@ -282,11 +284,15 @@ impl Channel {
 /// The unread messages of a closed end.
 impl Remains for Channel {
     fn discard_one(&self, doomed: &mut Doomed) -> bool {
-        let Some(message) = self.end().inbox.with(|inbox, _| inbox.messages.pop_front()) else {
-            return false;
-        };
-        for handle in message.handles {
-            handle.close_into(doomed);
+        let next = self.end().inbox.with(|inbox, _| {
+            let first = inbox.messages.front_mut()?;
+            let object = first.handles.take_one();
+            let emptied = if object.is_none() { inbox.messages.pop_front() } else { None };
+            Some((object, emptied))
+        });
+        let Some((object, _emptied)) = next else { return false };
+        if let Some(object) = object {
+            release(&object, doomed);
         }
         true
     }
@@ -310,14 +316,16 @@ kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
 
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
         let has_messages = self.end().inbox.with(|inbox, callers| {
-            callers.wake_matching(|caller| caller.settle(CallState::HandleClosed, |_| true));
+            let woken = callers.wake_matching(|caller| caller.settle(CallState::HandleClosed, |_| true));
+            doomed.count_woken(woken);
             !core::mem::replace(&mut inbox.closed, true) && !inbox.messages.is_empty()
         });
         let peer = self.peer();
         peer.inbox.with(|inbox, callers| {
             inbox.peer_closed = true;
             peer.base.signals.update(Signals::CHANNEL_WRITABLE, Signals::CHANNEL_PEER_CLOSED);
-            callers.wake_matching(|caller| caller.settle(CallState::PeerClosed, |_| true));
+            let woken = callers.wake_matching(|caller| caller.settle(CallState::PeerClosed, |_| true));
+            doomed.count_woken(woken);
         });
         if has_messages {
             doomed.push(self.clone().into());

@@ -10,6 +10,9 @@ use crate::memory::{NoMemory, PageTable, Work};
 use alloc::sync::Arc;
 use core::ops::Range;
 
+/// How often a VMO may be mapped, in all address spaces: each new view finds its place among them in one step.
+pub(super) const MAX_VIEWS: usize = 1 << 16;
+
 /// A mapping as its VMO sees it.
 pub(crate) struct View {
     /// Of the address space.
@@ -99,6 +102,9 @@ impl Views {
     }
 
     pub fn add(&mut self, view: View) -> Result<(), NoMemory> {
+        if self.count == MAX_VIEWS {
+            return Err(NoMemory);
+        }
         let at = self.live.make_room(self.live.find(view.key()))?;
         let space = view.space();
         self.live.insert(at, view);

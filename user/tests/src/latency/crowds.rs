@@ -99,7 +99,7 @@ fn dismiss(threads: Vec<Thread>) {
 }
 
 /// Calls that go on at one end of a channel, at most.
-const CALLS: usize = 256;
+const CALLS: usize = 128;
 
 /// A call that waits for as long as it can; how it ends.
 fn call_for_ever(channel: u32) -> Status {
@@ -112,7 +112,7 @@ fn call_for_ever(channel: u32) -> Status {
 
 user_test! {
     #[needs("counted")]
-    fn the_end_of_a_channel_with_256_callers() {
+    fn the_end_of_a_channel_with_128_callers() {
         for expected in [Status::PEER_CLOSED, Status::CANCELED] {
             let (near, far) = Channel::create().expect("a channel");
             let channel = near.raw();

@@ -3,14 +3,15 @@
 use hafnon_user::{
     AsHandle, Channel, Event, EventPair, Process, Rights, Signals, Socket, Status,
     abi::{
-        INFO_HANDLE_BASIC, INFO_HANDLE_TABLE, INFO_PROCESS, InfoHandleBasic, InfoHandleExtended, InfoProcess,
-        PROP_NAME, PROP_PROCESS_DEBUG_ADDR, PROP_SOCKET_TX_THRESHOLD,
+        INFO_HANDLE_BASIC, INFO_HANDLE_TABLE, INFO_PROCESS, INFO_THREAD_EXCEPTION_REPORT, InfoHandleBasic,
+        InfoHandleExtended, InfoProcess, PROP_NAME, PROP_PROCESS_DEBUG_ADDR, PROP_SOCKET_TX_THRESHOLD,
     },
 };
 
 use super::{event, owned};
 use crate::{
     harness::{call, process, user_test},
+    info_tasks::first_thread,
     pressure::{glutton, room_for_handles, until_error, use_up},
 };
 
@@ -31,6 +32,8 @@ user_test! {
         let (buffer, size) = ((&raw mut process).cast(), size_of::<InfoProcess>());
         let status = call!(mx_object_get_info(event.raw(), INFO_PROCESS, buffer, size, NONE, NONE));
         assert_eq!(status, Status::WRONG_TYPE);
+        let (thread, topic) = (first_thread().raw(), INFO_THREAD_EXCEPTION_REPORT);
+        assert_eq!(call!(mx_object_get_info(thread, topic, buffer, size, NONE, NONE)), Status::BAD_STATE);
     }
 
     fn properties_are_of_types_and_sizes() {

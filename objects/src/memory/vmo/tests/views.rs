@@ -1,6 +1,8 @@
 //! Where a VMO is mapped, without address spaces: page tables here only record what they lose.
 
 use super::*;
+use crate::core::sorted::Entry;
+use crate::memory::vmo::views::MAX_VIEWS;
 use crate::memory::{PageTable, Protection, Work};
 use waitq::sync::Mutex;
 
@@ -205,4 +207,14 @@ fn pages_that_are_given_back_are_unmapped_in_all_views_first() {
     assert_eq!(unmapped, [1, 2, 3, 1, 2, 3]);
     let retired = vmo.decommit(&mut (PAGE..4 * PAGE)).unwrap();
     assert_eq!((retired.flush(), retired.is_empty(), table.take()), (Flush::Nothing, true, vec![]));
+}
+
+#[test]
+fn a_vmo_is_mapped_so_often_and_no_more() {
+    let (table, mut views) = (Recorder::new(), Views::new());
+    let view = |number: usize| view(&table, number as u64 * PAGE, 0, 1);
+    (0..MAX_VIEWS).for_each(|number| views.add(view(number)).expect("there is room"));
+    assert_eq!(views.add(view(MAX_VIEWS)), Err(NoMemory));
+    views.remove(view(7).key());
+    assert_eq!((views.add(view(MAX_VIEWS)), views.len()), (Ok(()), MAX_VIEWS));
 }
