@@ -394,10 +394,10 @@ mod tests {
         assert!(!large.step(), "it is not late any more");
     }
 
-    /// Each handle of a message is a thing, and so is the message.
+    /// Each handle of a message is a thing.
     #[test]
     fn the_handles_of_a_message_are_closed_one_by_one() {
-        const EACH: usize = TURN - 1;
+        const EACH: usize = TURN;
         let (event, (ours, theirs), mut doomed) = (Event::new(), Channel::new(), Doomed::default());
         let open = handle(&theirs);
         for _ in 0..10 {

@@ -76,12 +76,6 @@ impl Handle {
         self.rights = rights;
     }
 
-    /// Takes the object out, whose end of this handle is for the caller to [`release`]; nothing if that was done. Nobody
-    /// asks for it any more.
-    pub(crate) fn take_object(&mut self) -> Option<Object> {
-        self.object.take()
-    }
-
     /// Closes the handle; what that dooms is left to the caller's loop.
     pub fn close_into(mut self, doomed: &mut Doomed) {
         if let Some(object) = self.object.take() {
@@ -100,8 +94,7 @@ impl Drop for Handle {
     }
 }
 
-/// Does what the end of a handle to an object does; what that dooms is left to the caller's loop.
-pub(crate) fn release(object: &Object, doomed: &mut Doomed) {
+fn release(object: &Object, doomed: &mut Doomed) {
     LIVE.fetch_sub(1, Ordering::Relaxed);
     if object.base().remove_handle() {
         if let Some(Ok(peer)) = object.peer_base() {

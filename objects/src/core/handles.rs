@@ -3,15 +3,33 @@
 //! Each may be the last of an object with much to discard. Closed one by one, each would have a step of that for itself;
 //! these have one together, and what remains is left to the kernel task, see [`closing`](crate::core::closing).
 
+use crate::core::account::Ledger;
 use crate::core::closing::Doomed;
 use crate::core::handle::Handle;
-use crate::object::Object;
+use crate::core::table::HandleTable;
+use abi::Status;
 use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::ops::Deref;
 
 /// Some handles. Dropping them is closing them all, in one step.
 #[derive(Default)]
-pub struct Handles(Box<[Handle]>);
+pub struct Handles(Option<Box<[List; 1]>>);
+
+/// They are in no table, so they count for whoever sent them: how many these are.
+struct List {
+    handles: Vec<Handle>,
+    paid: Option<(Arc<Ledger>, u64)>,
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        if let Some((ledger, count)) = &self.paid {
+            ledger.give_back_handles(*count);
+        }
+    }
+}
 
 /// Closes handles in one step.
 pub fn close_all(handles: impl IntoIterator<Item = Handle>) {
@@ -21,17 +39,67 @@ pub fn close_all(handles: impl IntoIterator<Item = Handle>) {
 }
 
 impl Handles {
-    /// Takes the object out of one handle, whose place stays; nothing if that was done with each.
-    pub(crate) fn take_one(&mut self) -> Option<Object> {
-        self.0.iter_mut().find_map(Handle::take_object)
+    /// These handles, which were in a table, and count for its process until they are in another or closed.
+    ///
+    /// # Errors
+    /// `NO_MEMORY`, also when a job may not have so many; the handles are closed.
+    pub fn sent_from(table: &HandleTable, handles: Vec<Handle>) -> Result<Self, Status> {
+        let mut list = Self::list(handles)?;
+        list.charge_to(table, 0)?;
+        Ok(list)
+    }
+
+    /// From now on they count for the process with this table, until they are in another or closed. The places of so many
+    /// of them are in it still.
+    ///
+    /// # Errors
+    /// `NO_MEMORY` when a job may not have so many.
+    fn charge_to(&mut self, table: &HandleTable, leaving: usize) -> Result<(), Status> {
+        let Some([list]) = self.0.as_deref_mut() else { return Ok(()) };
+        let count = list.handles.len();
+        list.paid = table.pay_for_sent(count, leaving)?.map(|ledger| (ledger, count as u64));
+        Ok(())
+    }
+
+    /// `Box::try_new` is not stable; a vector of one element can be allocated fallibly and becomes this.
+    fn list(handles: Vec<Handle>) -> Result<Self, Status> {
+        let (mut list, is_empty) = (Self(None), handles.is_empty());
+        let mut one = Vec::new();
+        if one.try_reserve_exact(usize::from(!is_empty)).is_err() {
+            close_all(handles);
+            return Err(Status::NO_MEMORY);
+        }
+        if !is_empty {
+            one.push(List { handles, paid: None });
+            list.0 = one.into_boxed_slice().try_into().ok();
+        }
+        Ok(list)
+    }
+
+    /// These handles count for the process with this table, where their places are still.
+    ///
+    /// # Errors
+    /// `NO_MEMORY` when a job may not have so many.
+    pub(super) fn leave(&mut self, table: &HandleTable) -> Result<(), Status> {
+        self.charge_to(table, self.len())
+    }
+
+    /// Takes one of them, which is not closed with the others then.
+    pub(crate) fn pop(&mut self) -> Option<Handle> {
+        self.0.as_deref_mut().and_then(|[list]| list.handles.pop())
+    }
+
+    /// Takes them all. They count for nobody any more.
+    fn take(&mut self) -> Vec<Handle> {
+        self.0.take().map(|mut list| core::mem::take(&mut list[0].handles)).unwrap_or_default()
     }
 }
 
 impl Drop for Handles {
     #[inline]
     fn drop(&mut self) {
-        if !self.0.is_empty() {
-            close_all(core::mem::take(&mut self.0));
+        if self.0.is_some() {
+            close_all(self.take());
         }
     }
 }
@@ -41,7 +109,7 @@ impl Deref for Handles {
 
     #[inline]
     fn deref(&self) -> &[Handle] {
-        &self.0
+        self.0.as_deref().map_or(&[], |[list]| &list.handles)
     }
 }
 
@@ -51,19 +119,20 @@ impl IntoIterator for Handles {
 
     /// The handles one by one. Those that are not taken are closed one by one.
     fn into_iter(mut self) -> Self::IntoIter {
-        core::mem::take(&mut self.0).into_vec().into_iter()
+        self.take().into_iter()
     }
 }
 
-impl<T: Into<Box<[Handle]>>> From<T> for Handles {
+/// Handles of the kernel, for which nobody pays.
+impl<T: Into<Vec<Handle>>> From<T> for Handles {
     fn from(handles: T) -> Self {
-        Self(handles.into())
+        Self::list(handles.into()).unwrap_or_default()
     }
 }
 
 impl FromIterator<Handle> for Handles {
     fn from_iter<I: IntoIterator<Item = Handle>>(handles: I) -> Self {
-        Self(handles.into_iter().collect())
+        handles.into_iter().collect::<Vec<_>>().into()
     }
 }
 
@@ -71,8 +140,9 @@ impl FromIterator<Handle> for Handles {
 mod tests {
     use super::*;
     use crate::core::closing::TURN;
-    use crate::testing::{discard_until, handle, while_late};
-    use crate::{Channel, Event, KernelObject, Message};
+    use crate::testing::{discard_until, handle, process, while_late};
+    use crate::{Channel, Event, Job, KernelObject, Message, Process};
+    use abi::Signals;
     use alloc::vec::Vec;
 
     /// Each is the last one of a channel with more in it than a turn discards. As time is short there is one turn for
@@ -105,5 +175,62 @@ mod tests {
         assert_eq!(event.base().handle_count(), 1);
         drop(taken);
         assert_eq!((event.base().handle_count(), Handles::default().len()), (0, 0));
+    }
+
+    /// A process in a job that may have so many handles.
+    fn sender(job: &Arc<Job>, limit: u64) -> Arc<Process> {
+        let process = process(job).expect("a process");
+        job.set_handle_limit(limit);
+        process
+    }
+
+    #[test]
+    fn handles_in_no_table_count_for_who_sent_them() {
+        let job = Job::root();
+        let (process, event, (ours, theirs)) = (sender(&job, 5), Event::new(), Channel::new());
+        let list = |count| (0..count).map(|_| handle(&event)).collect::<Vec<_>>();
+        let send = |count| {
+            let handles = Handles::sent_from(&process.handles, list(count))?;
+            ours.write(Message { bytes: [].into(), handles }).map_err(|(_, status)| status)
+        };
+        let open = handle(&theirs);
+        assert_eq!((send(3), send(2)), (Ok(()), Ok(())));
+        assert_eq!((send(1), event.base().handle_count()), (Err(Status::NO_MEMORY), 5), "it is closed");
+        assert_eq!(send(0), Ok(()), "nothing costs nothing");
+        let read = theirs.read(0, false, |_, _| Ok(true)).expect("a message").handles;
+        assert_eq!(send(1), Err(Status::NO_MEMORY), "they are in no table yet");
+        let mut some = read.into_iter();
+        assert_eq!(send(3), Ok(()), "whoever has them now pays, or nobody");
+        assert!(some.next().is_some() && send(1).is_err());
+        drop(open);
+        discard_until(|| event.base().handle_count() == 2);
+        assert_eq!(Handles::sent_from(&process.handles, list(5)).map(|list| list.len()), Ok(5));
+        assert_eq!(Handles::sent_from(&process.handles, list(6)).map(drop), Err(Status::NO_MEMORY));
+    }
+
+    /// The table pays for 64 at once.
+    #[test]
+    fn handles_are_moved_whatever_the_limit_is() {
+        let job = Job::root();
+        let (process, event) = (sender(&job, 64), Event::new());
+        let values: Vec<_> = (0..64).flat_map(|_| process.handles.add(handle(&event))).collect();
+        assert_eq!(values.len(), 64);
+        assert!(process.handles.add(handle(&event)).is_err());
+        let taken: Vec<_> = values[..3].iter().flat_map(|value| process.handles.remove(*value)).collect();
+        let sent = Handles::sent_from(&process.handles, taken).expect("they are paid for");
+        assert!(process.handles.add(handle(&event)).is_err(), "their places are not");
+        drop(sent);
+        assert!(process.handles.add(handle(&event)).is_ok());
+        let (mut leave, leaving) = process.handles.take(&values[3..5], |_| Ok(())).expect("they are there");
+        assert_eq!(leaving.pay_for(&mut leave), Ok(()));
+        drop(leaving);
+        assert_eq!(leave.len(), 2);
+        drop(leave);
+        process.kill(0);
+        discard_until(|| process.base().signals.get().contains(Signals::PROCESS_TERMINATED));
+        job.set_handle_limit(64);
+        let other = sender(&job, 64);
+        let whole = (0..64).map(|_| other.handles.add(handle(&event))).filter(Result::is_ok).count();
+        assert_eq!(whole, 64, "all came back");
     }
 }

@@ -80,26 +80,25 @@ fn failing(end: u32, one: &mut HandleDisposition) -> Status {
     call(end, &mut [0; TXID], core::slice::from_mut(one), &mut [0; TXID], &mut []).0
 }
 
-/// Answers two calls, each with a handle that was in no table: it is made with the message.
-fn answer_with_new_handles(end: &Channel, event: u32) {
-    for _ in 0..2 {
+/// Answers two calls, each with one of these handles.
+fn answer_with_handles(end: &Channel, events: [u32; 2]) {
+    for event in events {
         let mut request = [0; TXID];
         end.wait(Signals::CHANNEL_READABLE, INFINITE).expect("a call");
         let (bytes, none) = (request.as_mut_ptr().cast(), core::ptr::null_mut());
         assert_eq!(call!(zx_channel_read(end.raw(), 0, bytes, none, TXID as u32, 0, none, none)), Status::OK);
-        let mut made = disposition(HANDLE_OP_DUPLICATE, event);
+        let mut moved = disposition(HANDLE_OP_MOVE, event);
         let bytes = request.as_ptr().cast();
-        assert_eq!(call!(zx_channel_write_etc(end.raw(), 0, bytes, TXID as u32, &mut made, 1)), Status::OK);
+        assert_eq!(call!(zx_channel_write_etc(end.raw(), 0, bytes, TXID as u32, &mut moved, 1)), Status::OK);
     }
 }
 
 user_test! {
     fn a_reply_needs_room_for_its_handles() {
-        let ((near, far), event) = (Channel::create().expect("a channel"), Event::create().expect("an event"));
-        let raw = event.raw();
-        // It keeps its end, which would leave room for a handle.
+        let ((near, far), events) = (Channel::create().expect("a channel"), [event(), event()]);
+        // It keeps its end, which would leave room for a handle. What it sends leaves none: it is paid for still.
         let serve = move || {
-            answer_with_new_handles(&far, raw);
+            answer_with_handles(&far, events);
             far
         };
         let server = thread::spawn("server", serve).expect("a thread");

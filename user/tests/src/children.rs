@@ -42,6 +42,7 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "hog-for-others" => crate::hunger::hog_for_others(startup),
         "spend-pages" => crate::hunger::spend_pages(),
         "spend-handles" => crate::hunger::spend_handles(),
+        "send-handles" => crate::hunger::send_handles(),
         "spend-messages"
         | "spend-events"
         | "spend-tables"

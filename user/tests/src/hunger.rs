@@ -135,6 +135,24 @@ pub fn spend_handles() -> i64 {
     }
 }
 
+/// A child's part: sends handles that nobody reads until there are no more; how many, or the negative error if it is another
+/// one.
+pub fn send_handles() -> i64 {
+    let ((near, _far), event) = (Channel::create().expect("a channel"), Event::create().expect("an event"));
+    let mut sent = 0;
+    loop {
+        let copy = match event.duplicate_handle(Rights::SAME_RIGHTS) {
+            Ok(copy) => copy,
+            Err(Status::NO_RESOURCES) => return sent,
+            Err(other) => return other.raw().into(),
+        };
+        match near.write(b"unread", alloc::vec![copy]) {
+            Ok(()) => sent += 1,
+            Err(other) => return other.raw().into(),
+        }
+    }
+}
+
 /// A job in which children may have so much of something, and no more.
 pub fn limited(property: u32, limit: u64) -> Job {
     let job = job().create_child().expect("a job");
@@ -250,9 +268,9 @@ user_test! {
         }
         assert_eq!(child_in(&inner, "hog").wait_exit(), Ok(TASK_RETCODE_EXCEPTION_KILL));
         let handles = limited(PROP_JOB_HANDLE_LIMIT, HANDLES as u64);
-        for _ in 0..3 {
-            let spent = child_in(&handles, "spend-handles").wait_exit().expect("it ends");
-            assert!((HANDLES - 50..=HANDLES).contains(&spent), "{spent} handles");
+        for role in ["spend-handles", "send-handles", "spend-handles"] {
+            let spent = child_in(&handles, role).wait_exit().expect("it ends");
+            assert!((HANDLES - 50..=HANDLES).contains(&spent), "{spent} handles by {role}");
         }
         assert_eq!(property::get(&handles, PROP_JOB_HANDLE_LIMIT), Ok(HANDLES as u64));
         assert_eq!(property::get(&outer, PROP_JOB_MEMORY_LIMIT), Ok((PAGES as u64) * PAGE_SIZE as u64));

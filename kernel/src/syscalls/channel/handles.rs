@@ -44,8 +44,9 @@ impl Taken {
         }
     }
 
-    fn finish(mut self) -> Result<Handles, Status> {
-        self.outcome.map(|()| core::mem::take(&mut self.handles).into())
+    fn finish(mut self, caller: &Caller) -> Result<Handles, Status> {
+        self.outcome?;
+        Handles::sent_from(&caller.handles, core::mem::take(&mut self.handles))
     }
 }
 
@@ -76,7 +77,7 @@ fn take_listed(
 ) -> Result<Handles, Status> {
     let mut taken = Taken::of(values.len());
     take_part(caller, channel, values, &mut taken)?;
-    taken.finish()
+    taken.finish(caller)
 }
 
 /// [`take_handles`] in steps; of a list that is longer than there can be handles, as many as there can be.
@@ -93,7 +94,7 @@ pub async fn take_handles_long(
         }
         start += take_part(caller, channel, values.part(start, STEP), &mut taken)?;
     }
-    taken.finish()
+    taken.finish(caller)
 }
 
 /// Takes a part of a list, and tells how many that were: a few, or more if that has not taken long. Its array must not be
@@ -146,7 +147,7 @@ pub fn take_dispositions(
 ) -> Result<Handles, Status> {
     let mut taken = Taken::of(listed.len());
     take_disposed(caller, channel, listed, results, &mut taken)?;
-    taken.finish()
+    taken.finish(caller)
 }
 
 /// [`take_dispositions`] in steps; of a list that is longer than there can be handles, as many as there can be.
@@ -165,7 +166,7 @@ pub async fn take_dispositions_long(
         let (part, results) = (listed.part(start, STEP), results.part(start, STEP));
         start += take_disposed(caller, channel, part, results, &mut taken)?;
     }
-    taken.finish()
+    taken.finish(caller)
 }
 
 /// Takes a part of a list, as [`take_part`] does, and tells which entries failed.

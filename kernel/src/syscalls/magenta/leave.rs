@@ -73,7 +73,11 @@ fn write_with(
     let values = values.get_mut(..handles.len()).ok_or(Status::OUT_OF_RANGE)?;
     handles.read_into(values)?;
     let sendable = |handle: &Handle| channel::check_sendable(handle.object(), handle.rights(), Some(channel));
-    let (handles, leaving) = caller.handles.take(values, sendable)?;
+    let (mut handles, leaving) = caller.handles.take(values, sendable)?;
+    if let Err(status) = leaving.pay_for(&mut handles) {
+        leaving.back(handles);
+        return Err(status);
+    }
     channel.write(Message { bytes, handles }).map_err(|(message, status)| {
         leaving.back(message.handles);
         channel::undelivered(caller, status)

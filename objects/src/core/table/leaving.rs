@@ -54,6 +54,14 @@ impl HandleTable {
 }
 
 impl Leaving<'_> {
+    /// Has them count for the process, as [`Handles::sent_from`] does.
+    ///
+    /// # Errors
+    /// `NO_MEMORY` when a job may not have so many.
+    pub fn pay_for(&self, handles: &mut Handles) -> Result<(), Status> {
+        handles.leave(self.table)
+    }
+
     /// The handles, in the same order, are where they were; closed, if the table is.
     pub fn back(mut self, handles: impl IntoIterator<Item = Handle>) {
         let places = core::mem::take(&mut self.places);

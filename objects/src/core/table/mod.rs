@@ -335,6 +335,11 @@ impl HandleTable {
         }
     }
 
+    /// Has handles charged that are sent: see [`Slots::pay_for_sent`].
+    pub(super) fn pay_for_sent(&self, handles: usize, leaving: usize) -> Result<Option<Arc<Ledger>>, Status> {
+        self.slots.lock().pay_for_sent(handles, leaving)
+    }
+
     /// How many handles there are.
     pub fn len(&self) -> usize {
         let slots = self.slots.lock();

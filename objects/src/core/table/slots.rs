@@ -155,6 +155,24 @@ impl Slots {
         Ok(())
     }
 
+    /// Has so many handles charged that are sent, if somebody pays for those of the table; the places of so many are
+    /// still to be given up. They take over what is charged for places that nobody has, so that a handle can be moved
+    /// whatever the limit is.
+    pub(super) fn pay_for_sent(
+        &mut self,
+        handles: usize,
+        leaving: usize,
+    ) -> Result<Option<Arc<Ledger>>, Status> {
+        let Some(payer) = &self.payer else { return Ok(None) };
+        let used = self.len - self.free_count - leaving;
+        let spare = self.paid.saturating_sub(used + self.reserved).min(handles);
+        if !payer.charge_handles((handles - spare) as u64) {
+            return Err(Status::NO_MEMORY);
+        }
+        self.paid -= spare;
+        Ok(Some(payer.clone()))
+    }
+
     /// Gives back what was charged, when no more handles come in.
     pub(super) fn stop_paying(&mut self) {
         if let Some(payer) = self.payer.take() {

@@ -17,7 +17,7 @@ use self::call::{CallState, Caller, MOST_CALLERS};
 use self::nesting::Place;
 use crate::core::base::{Base, Koid};
 use crate::core::closing::{Doomed, Remains};
-use crate::core::handle::{HandleId, release};
+use crate::core::handle::HandleId;
 use crate::core::handles::Handles;
 use crate::core::room::Room;
 use crate::object::{Object, kernel_object};
@@ -286,13 +286,13 @@ impl Remains for Channel {
     fn discard_one(&self, doomed: &mut Doomed) -> bool {
         let next = self.end().inbox.with(|inbox, _| {
             let first = inbox.messages.front_mut()?;
-            let object = first.handles.take_one();
-            let emptied = if object.is_none() { inbox.messages.pop_front() } else { None };
-            Some((object, emptied))
+            let handle = first.handles.pop();
+            let emptied = if first.handles.is_empty() { inbox.messages.pop_front() } else { None };
+            Some((handle, emptied))
         });
-        let Some((object, _emptied)) = next else { return false };
-        if let Some(object) = object {
-            release(&object, doomed);
+        let Some((handle, _emptied)) = next else { return false };
+        if let Some(handle) = handle {
+            handle.close_into(doomed);
         }
         true
     }

@@ -10,8 +10,7 @@ use hafnon_user::{
 
 use super::{event, owned};
 use crate::{
-    harness::{call, process, user_test},
-    info_tasks::first_thread,
+    harness::{call, first_thread, process, user_test},
     pressure::{glutton, room_for_handles, until_error, use_up},
 };
 
