@@ -44,7 +44,13 @@ impl Handles {
     /// # Errors
     /// `NO_MEMORY`, also when a job may not have so many; the handles are closed.
     pub fn sent_from(table: &HandleTable, handles: Vec<Handle>) -> Result<Self, Status> {
-        let mut list = Self::list(handles)?;
+        if handles.is_empty() {
+            return Ok(Self(None));
+        }
+        let mut list = Self::list(handles).map_err(|handles| {
+            close_all(handles);
+            Status::NO_MEMORY
+        })?;
         list.charge_to(table, 0)?;
         Ok(list)
     }
@@ -61,19 +67,32 @@ impl Handles {
         Ok(())
     }
 
-    /// `Box::try_new` is not stable; a vector of one element can be allocated fallibly and becomes this.
-    fn list(handles: Vec<Handle>) -> Result<Self, Status> {
-        let (mut list, is_empty) = (Self(None), handles.is_empty());
+    /// None yet, but room for so many.
+    ///
+    /// # Errors
+    /// `NO_MEMORY`
+    pub(super) fn with_room(count: usize) -> Result<Self, Status> {
+        let mut handles = Vec::new();
+        handles.try_reserve_exact(count).map_err(|_| Status::NO_MEMORY)?;
+        if count == 0 { Ok(Self(None)) } else { Self::list(handles).map_err(|_| Status::NO_MEMORY) }
+    }
+
+    /// A list of these; without memory for it they come back.
+    fn list(handles: Vec<Handle>) -> Result<Self, Vec<Handle>> {
+        // `Box::try_new` is not stable; a vector of one element can be allocated fallibly and becomes this.
         let mut one = Vec::new();
-        if one.try_reserve_exact(usize::from(!is_empty)).is_err() {
-            close_all(handles);
-            return Err(Status::NO_MEMORY);
+        if one.try_reserve_exact(1).is_err() {
+            return Err(handles);
         }
-        if !is_empty {
-            one.push(List { handles, paid: None });
-            list.0 = one.into_boxed_slice().try_into().ok();
+        one.push(List { handles, paid: None });
+        Ok(Self(one.into_boxed_slice().try_into().ok()))
+    }
+
+    /// Adds one, for which there is room.
+    pub(super) fn push(&mut self, handle: Handle) {
+        if let Some([list]) = self.0.as_deref_mut() {
+            list.handles.push(handle);
         }
-        Ok(list)
     }
 
     /// These handles count for the process with this table, where their places are still.
@@ -126,7 +145,8 @@ impl IntoIterator for Handles {
 /// Handles of the kernel, for which nobody pays.
 impl<T: Into<Vec<Handle>>> From<T> for Handles {
     fn from(handles: T) -> Self {
-        Self::list(handles.into()).unwrap_or_default()
+        let handles = handles.into();
+        Self((!handles.is_empty()).then(|| Box::new([List { handles, paid: None }])))
     }
 }
 

@@ -32,8 +32,7 @@ impl HandleTable {
         values: &[u32],
         check: impl Fn(&Handle) -> Result<(), Status>,
     ) -> Result<(Handles, Leaving<'_>), Status> {
-        let (mut handles, mut places) = (Vec::new(), Vec::new());
-        handles.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY)?;
+        let (mut handles, mut places) = (Handles::with_room(values.len())?, Vec::new());
         places.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY)?;
         let mut slots = self.slots.lock();
         for (index, value) in values.iter().enumerate() {
@@ -49,7 +48,7 @@ impl HandleTable {
             handles.push(handle);
         }
         self.note_removal(&mut slots);
-        Ok((handles.into(), Leaving { table: self, places }))
+        Ok((handles, Leaving { table: self, places }))
     }
 }
 

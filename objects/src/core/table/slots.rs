@@ -166,7 +166,7 @@ impl Slots {
         let Some(payer) = &self.payer else { return Ok(None) };
         let used = self.len - self.free_count - leaving;
         let spare = self.paid.saturating_sub(used + self.reserved).min(handles);
-        if !payer.charge_handles((handles - spare) as u64) {
+        if handles > spare && !payer.charge_handles((handles - spare) as u64) {
             return Err(Status::NO_MEMORY);
         }
         self.paid -= spare;

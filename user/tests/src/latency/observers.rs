@@ -3,7 +3,7 @@
 use alloc::{vec, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Handle, Port, Result, Rights, Signals, Startup, Status,
+    AsHandle, Channel, Event, EventPair, Handle, Port, Result, Rights, Signals, Startup, Status,
     abi::{PA_USER0, WaitsetResult},
     clock::{self, INFINITE},
     handle::{WAIT_MANY_MAX, WaitItem, wait_many},
@@ -86,6 +86,24 @@ user_test! {
         let handles = [event, other].map(|event| Handle::from(event).into_raw());
         assert_eq!(call!(zx_handle_close_many(handles.as_ptr(), handles.len())), Status::OK);
         drop(port);
+    }
+
+    /// They are closed with the message that they are in.
+    #[needs("counted")]
+    fn the_end_of_64_ends_that_are_observed_at_the_other() {
+        const ENDS: u64 = 64;
+        const EACH: u64 = 16;
+        let ((near, far), port) = (Channel::create().expect("a channel"), Port::create().expect("a port"));
+        let (sent, kept): (Vec<_>, Vec<_>) =
+            (0..ENDS).map(|_| EventPair::create().expect("an event pair")).unzip();
+        for (end, key) in kept.iter().flat_map(|end| (0..EACH).map(move |key| (end, key))) {
+            end.wait_async(&port, key, Signals::EVENTPAIR_PEER_CLOSED, 0).expect("armed");
+        }
+        near.write(b"ends", sent.into_iter().map(Handle::from).collect()).expect("sent");
+        drop(far);
+        for _ in 0..ENDS * EACH {
+            port.wait_packet(INFINITE).expect("a packet");
+        }
     }
 
     #[needs("counted")]

@@ -71,6 +71,20 @@ user_test! {
         assert_eq!(call!(zx_handle_close_many(rights.as_ptr(), rights.len())), Status::OK);
     }
 
+    /// Each is empty at the end of its first turn, all of them in the same round.
+    #[needs("counted")]
+    fn closing_thousands_of_channels_that_are_empty_at_once() {
+        const TURN: usize = 16;
+        let with = |messages: &mut dyn Iterator<Item = Vec<Handle>>| {
+            let (left, right) = Channel::create().expect("a channel");
+            messages.for_each(|handles| left.write(b"", handles).expect("written"));
+            Handle::from(right)
+        };
+        let empty = |_| with(&mut (0..TURN).map(|_| vec![]));
+        let middle = |_| with(&mut core::iter::once((0..CHANNELS).map(empty).collect()));
+        drop(with(&mut core::iter::once((0..CHANNELS).map(middle).collect())));
+    }
+
     /// A message that is not sent closes its handles.
     #[needs("counted")]
     fn sending_many_channels_full_of_messages_in_vain() {
