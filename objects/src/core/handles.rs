@@ -103,6 +103,18 @@ impl Handles {
         self.charge_to(table, self.len())
     }
 
+    /// Whether there were none, ever.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// How many there are.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.0.as_deref().map_or(0, |[list]| list.handles.len())
+    }
+
     /// Takes one of them, which is not closed with the others then.
     pub(crate) fn pop(&mut self) -> Option<Handle> {
         self.0.as_deref_mut().and_then(|[list]| list.handles.pop())
@@ -114,11 +126,18 @@ impl Handles {
     }
 }
 
+/// Away from the drop of a message, as most have no handles.
+#[cold]
+#[inline(never)]
+fn close_list(mut list: Box<[List; 1]>) {
+    close_all(core::mem::take(&mut list[0].handles));
+}
+
 impl Drop for Handles {
     #[inline]
     fn drop(&mut self) {
-        if self.0.is_some() {
-            close_all(self.take());
+        if let Some(list) = self.0.take() {
+            close_list(list);
         }
     }
 }
