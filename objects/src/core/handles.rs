@@ -103,10 +103,10 @@ impl Handles {
         self.charge_to(table, self.len())
     }
 
-    /// Whether there were none, ever.
+    /// Whether there are none.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.0.as_deref().is_none_or(|[list]| list.handles.is_empty())
     }
 
     /// How many there are.
@@ -129,15 +129,15 @@ impl Handles {
 /// Away from the drop of a message, as most have no handles.
 #[cold]
 #[inline(never)]
-fn close_list(mut list: Box<[List; 1]>) {
-    close_all(core::mem::take(&mut list[0].handles));
+fn close_list([mut list]: [List; 1]) {
+    close_all(core::mem::take(&mut list.handles));
 }
 
 impl Drop for Handles {
     #[inline]
     fn drop(&mut self) {
         if let Some(list) = self.0.take() {
-            close_list(list);
+            close_list(*list);
         }
     }
 }

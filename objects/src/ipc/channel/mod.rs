@@ -287,7 +287,7 @@ impl Remains for Channel {
         let next = self.end().inbox.with(|inbox, _| {
             let first = inbox.messages.front_mut()?;
             let handle = first.handles.pop();
-            let emptied = if first.handles.len() == 0 { inbox.messages.pop_front() } else { None };
+            let emptied = if first.handles.is_empty() { inbox.messages.pop_front() } else { None };
             Some((handle, emptied))
         });
         let Some((handle, _emptied)) = next else { return false };
