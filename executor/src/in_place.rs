@@ -259,8 +259,7 @@ mod tests {
     fn only_what_goes_on_is_shown() {
         let mut place = pin!(Place::new());
         assert!(!place.goes_on() && place.as_mut().going_on().is_none());
-        let first = place.as_mut().put(First(0));
-        drop(first);
+        place.as_mut().put(First(0));
         assert!(!place.goes_on(), "it is at rest at first");
         place.as_mut().put(First(0)).go_on();
         assert!(place.goes_on());

@@ -1,5 +1,7 @@
 //! Where a VMO is mapped, without address spaces: page tables here only record what they lose.
 
+#![allow(clippy::single_range_in_vec_init, reason = "lists of ranges are what is compared")]
+
 use super::*;
 use crate::core::sorted::Entry;
 use crate::memory::vmo::views::MAX_VIEWS;
