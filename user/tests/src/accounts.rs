@@ -316,6 +316,7 @@ user_test! {
         let spender = Spender::start_in(&job, "give-back");
         assert_eq!(property::set(&job, PROP_JOB_MEMORY_LIMIT, 0), Status::OK);
         spender.line.signal_peer(Signals::empty(), READY).expect("it is told");
+        // What it makes is `NO_MEMORY` meanwhile, also waits for many.
         spender.hear(FULL);
         assert_eq!(property::set(&job, PROP_JOB_MEMORY_LIMIT, (PAGES * PAGE_SIZE) as u64), Status::OK);
         assert_eq!(spender.end(), 42);

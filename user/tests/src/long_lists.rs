@@ -65,7 +65,11 @@ impl Turns {
                 clock::yield_now();
             }
         };
-        Self(shared, thread::spawn("turns", turn).expect("a thread"))
+        let thread = thread::spawn("turns", turn).expect("a thread");
+        while shared.1.load(SeqCst) == 0 {
+            clock::yield_now();
+        }
+        Self(shared, thread)
     }
 
     /// How many turns there were.
