@@ -1,5 +1,6 @@
 //! Channels and calls.
 
+use super::call::MOST_CALLERS;
 use crate::testing::{handle, never, poll, ready, timers};
 use crate::wait::Deadline;
 use crate::{Channel, Event, Handle, HandleId, KERNEL_TXID, KernelObject, MAX_UNREAD, Message};
@@ -229,6 +230,21 @@ fn a_late_reply_finds_room_in_a_full_queue() {
     assert_eq!(write(&b, b"full"), Err(Status::NO_RESOURCES));
     assert!((0..MAX_UNREAD).all(|_| read(&a).unwrap() == b"full"));
     assert_eq!(read(&a).unwrap(), request);
+}
+
+/// As many as may call at once find room, and no more.
+#[test]
+fn late_replies_find_room_for_as_many_as_may_call_at_once() {
+    let ((a, _a), (b, _b)) = pair();
+    let make_room = || b.end().inbox.with(|inbox, _| inbox.grow_for_reply());
+    for _ in 0..MAX_UNREAD {
+        write(&a, b"full").unwrap();
+    }
+    for late in 1..=MOST_CALLERS {
+        assert_eq!(make_room(), Ok(()), "{late}");
+        b.end().inbox.with(|inbox, _| inbox.messages.push_back(message(b"late")));
+    }
+    assert_eq!(make_room(), Err(Status::NO_RESOURCES));
 }
 
 /// For how many unread messages an end has memory.

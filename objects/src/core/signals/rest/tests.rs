@@ -7,11 +7,13 @@ use crate::testing::poll;
 use crate::{Event, KernelObject, Object};
 use abi::Signals;
 use alloc::sync::Arc;
+use alloc::task::Wake;
 use alloc::vec::Vec;
 use core::cell::Cell;
 use core::pin::pin;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use core::task::Waker;
-use waitq::{Change, Registration, Woken};
+use waitq::{Change, Registration};
 
 const A: Signals = Signals::USER_SIGNAL_0;
 const MANY: usize = 100;
@@ -21,26 +23,38 @@ type Observer = Registration<Observation, Active, dyn AsRef<SignalQueue> + Send 
 /// An event that so many observe.
 struct Observed {
     event: Arc<Event>,
-    observers: Vec<Observer>,
+    /// They observe it as long as they are here.
+    _observers: Vec<Observer>,
+    wakes: Arc<Wakes>,
+}
+
+/// How many observers have been woken.
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Relaxed);
+    }
 }
 
 impl Observed {
     fn by(count: usize) -> Self {
         let (event, observation) = (Event::new(), Observation::of(A, HandleId(7)));
+        let wakes = Arc::new(Wakes(AtomicUsize::new(0)));
         let observable = || Object::from(event.clone()).observable();
         let observers = (0..count).map(|_| {
             let mut observer = Observer::new(observation).expect("memory");
-            let waker = Waker::noop().clone();
+            let waker = Waker::from(wakes.clone());
             observer.arm(observable(), observation, waker, |_, _, _| false).expect("it is armed");
             observer
         });
         let observers = observers.collect();
         keep(event.base().signals.queue(), observable());
-        Self { event, observers }
+        Self { event, _observers: observers, wakes }
     }
 
     fn woken(&self) -> usize {
-        self.observers.iter().filter(|observer| matches!(observer.peek(), Some(Woken::Yes(_)))).count()
+        self.wakes.0.load(Relaxed)
     }
 
     fn signal(&self) {
