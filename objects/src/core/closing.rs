@@ -10,8 +10,15 @@
 //! What is left is in two queues, which take turns as well: what comes while the first is at work goes to the second,
 //! and when the first is over, the second is the first. So who needs what he has left before to be over has a
 //! [`ticket`] for that, and does not wait for ever, whatever others leave meanwhile.
+//!
+//! What goes together without being an object, such as the handles of a message, is a [`Bundle`], whose box is its own
+//! link. Of these there are two stacks, for the same reason. A call that has left a bundle returns when it is over
+//! ([`bundles_over`]): whoever sends handles in vain finds them closed. That dooms more, which nobody waits for.
 
+#[cfg(not(loom))]
+use crate::core::signals::note_leaving;
 use crate::object::Object;
+use alloc::boxed::Box;
 #[cfg(not(loom))]
 use spin::Once;
 #[cfg(not(loom))]
@@ -59,11 +66,42 @@ pub(crate) trait Remains {
     fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R;
 }
 
-/// A queue of objects with something to discard.
+/// Things that are discarded together and belong to no object.
+pub(crate) trait Bundle: Send + Sync {
+    /// Discards one of them, if there is one, and tells whether more are left.
+    fn discard_one(&mut self, doomed: &mut Doomed) -> bool;
+
+    /// The next in a stack of bundles.
+    fn next(&mut self) -> &mut Option<Box<dyn Bundle>>;
+}
+
+/// Bundles, of which the last comes first.
+#[derive(Default)]
+struct Stack(Option<Box<dyn Bundle>>);
+
+impl Stack {
+    fn push(&mut self, mut bundle: Box<dyn Bundle>) {
+        *bundle.next() = self.0.take();
+        self.0 = Some(bundle);
+    }
+
+    fn pop(&mut self) -> Option<Box<dyn Bundle>> {
+        let mut bundle = self.0.take()?;
+        self.0 = bundle.next().take();
+        Some(bundle)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+/// A queue of objects with something to discard, and bundles.
 #[derive(Default)]
 pub struct Doomed {
     first: Option<Object>,
     last: Option<Object>,
+    bundles: Stack,
     /// How much has been discarded in this step.
     done: usize,
 }
@@ -71,7 +109,16 @@ pub struct Doomed {
 impl Doomed {
     /// Nothing.
     #[cfg(not(loom))]
-    const NONE: Self = Self { first: None, last: None, done: 0 };
+    const NONE: Self = Self { first: None, last: None, bundles: Stack(None), done: 0 };
+
+    fn is_empty(&self) -> bool {
+        self.first.is_none() && self.bundles.is_empty()
+    }
+
+    /// Takes in a bundle.
+    pub(crate) fn push_bundle(&mut self, bundle: Box<dyn Bundle>) {
+        self.bundles.push(bundle);
+    }
 
     /// Takes in an object, which is in no queue.
     pub(crate) fn push(&mut self, object: Object) {
@@ -81,7 +128,7 @@ impl Doomed {
         }
     }
 
-    /// Puts another queue behind this one.
+    /// Puts another queue, without bundles, behind this one.
     #[cfg(not(loom))]
     fn append(&mut self, other: Self) {
         match (&self.last, other.first) {
@@ -117,33 +164,58 @@ impl Doomed {
         self.done >= TURN && is_late()
     }
 
-    /// Gives the first object its turn; whether something may be left.
-    fn turn(&mut self) -> bool {
-        let Some(first) = self.take_first() else { return false };
+    /// Whether what comes next should wait for another step.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.done >= STEP || self.is_late()
+    }
+
+    /// Discards things as long as `discard_one` says that more are left, for a turn; whether they may be.
+    fn take_turn(&mut self, mut discard_one: impl FnMut(&mut Self) -> bool) -> bool {
         let end = self.done + TURN;
         while self.done < end && !self.is_late() {
             let before = self.done;
-            let found = first.discard_one(self);
+            let more = discard_one(self);
             // To find nothing takes its time, too, and there may be many with nothing.
             self.done = self.done.max(before + 1);
-            if !found {
-                return true;
+            if !more {
+                return false;
             }
         }
-        self.push(first);
+        true
+    }
+
+    /// Gives the bundle on top its turn, or, if there is none, the first object; whether something may be left.
+    fn turn(&mut self) -> bool {
+        if let Some(mut bundle) = self.bundles.pop() {
+            if self.take_turn(|doomed| bundle.discard_one(doomed)) {
+                self.bundles.push(bundle);
+            }
+            return true;
+        }
+        let Some(first) = self.take_first() else { return false };
+        if self.take_turn(|doomed| first.discard_one(doomed)) {
+            self.push(first);
+        }
         true
     }
 
     /// Discards as much as there may be in one go; whether something is left.
     fn step(&mut self) -> bool {
         self.done = 0;
-        while self.done < STEP && !self.is_late() && self.turn() {}
-        self.first.is_some()
+        while !self.is_spent() && self.turn() {}
+        !self.is_empty()
     }
 
     /// Discards everything, soon.
     pub fn finish(mut self) {
         if self.step() {
+            leave(self);
+        }
+    }
+
+    /// Discards everything soon, and nothing now.
+    pub(crate) fn leave(self) {
+        if !self.is_empty() {
             leave(self);
         }
     }
@@ -160,6 +232,17 @@ struct Left {
     last: Part,
     /// How many parts are in somebody's hands, who will put back what remains of them.
     in_hands: usize,
+    bundles: Bundles,
+}
+
+/// The bundles among that.
+#[cfg(not(loom))]
+struct Bundles {
+    first: Stack,
+    /// Those that came while others were in the first.
+    second: Stack,
+    /// How often the first stack has been over.
+    over: u64,
 }
 
 #[cfg(not(loom))]
@@ -170,12 +253,33 @@ enum Part {
 }
 
 #[cfg(not(loom))]
+impl Bundles {
+    const NONE: Self = Self { first: Stack(None), second: Stack(None), over: 0 };
+}
+
+#[cfg(not(loom))]
 impl Left {
-    const NOTHING: Self =
-        Self { first: Doomed::NONE, second: Doomed::NONE, over: 0, last: Part::First, in_hands: 0 };
+    const NOTHING: Self = Self {
+        first: Doomed::NONE,
+        second: Doomed::NONE,
+        over: 0,
+        last: Part::First,
+        in_hands: 0,
+        bundles: Bundles::NONE,
+    };
+
+    /// Whether nothing is left but bundles.
+    fn has_no_objects(&self) -> bool {
+        self.first.first.is_none() && self.second.first.is_none() && self.in_hands == 0
+    }
+
+    /// Whether no bundles are.
+    fn has_no_bundles(&self) -> bool {
+        self.bundles.first.is_empty() && self.bundles.second.is_empty() && self.in_hands == 0
+    }
 
     fn is_idle(&self) -> bool {
-        self.first.first.is_none() && self.second.first.is_none() && self.in_hands == 0
+        self.has_no_objects() && self.has_no_bundles()
     }
 
     fn part(&mut self, part: Part) -> &mut Doomed {
@@ -185,39 +289,69 @@ impl Left {
         }
     }
 
-    fn push(&mut self, doomed: Doomed) {
-        let part = if self.is_idle() { Part::First } else { Part::Second };
+    /// Takes it all in; whether there are bundles.
+    fn push(&mut self, mut doomed: Doomed) -> bool {
+        let has_bundles = !doomed.bundles.is_empty();
+        while let Some(bundle) = doomed.bundles.pop() {
+            match self.has_no_bundles() {
+                true => self.bundles.first.push(bundle),
+                false => self.bundles.second.push(bundle),
+            }
+        }
+        let part = if self.has_no_objects() { Part::First } else { Part::Second };
         self.part(part).append(doomed);
+        has_bundles
     }
 
-    /// Takes the queue whose turn it is.
+    /// Takes the queue whose turn it is, and a bundle.
     fn take(&mut self) -> (Part, Doomed) {
         let turn = self.last == Part::First && self.second.first.is_some();
         self.last = if turn { Part::Second } else { Part::First };
         self.in_hands += 1;
-        (self.last, core::mem::take(self.part(self.last)))
+        let mut taken = core::mem::take(self.part(self.last));
+        taken.bundles.0 = self.bundles.first.pop();
+        (self.last, taken)
     }
 
     /// Puts back what remains of it; whether anything is left.
     fn put_back(&mut self, part: Part, mut rest: Doomed) -> bool {
         self.in_hands -= 1;
+        while let Some(bundle) = rest.bundles.pop() {
+            self.bundles.first.push(bundle);
+        }
         rest.append(core::mem::take(self.part(part)));
         *self.part(part) = rest;
         if self.in_hands == 0 && self.first.first.is_none() {
             self.over += 1;
             self.first = core::mem::take(&mut self.second);
         }
-        self.first.first.is_some() || self.second.first.is_some()
+        if self.in_hands == 0 && self.bundles.first.is_empty() {
+            self.bundles.over += 1;
+            self.bundles.first = core::mem::take(&mut self.bundles.second);
+        }
+        self.first.first.is_some() || self.second.first.is_some() || !self.bundles.first.is_empty()
+    }
+
+    /// When all bundles are over that are left now: how often their first stack has been over then.
+    fn bundles_ticket(&self) -> u64 {
+        match self.has_no_bundles() {
+            true => self.bundles.over,
+            false => self.bundles.over + 1 + u64::from(!self.bundles.second.is_empty()),
+        }
+    }
+
+    fn are_bundles_over(&self, ticket: u64) -> bool {
+        self.bundles.over >= ticket || self.has_no_bundles()
     }
 
     /// When all is over that is left now: how often the first queue has been over then.
     fn ticket(&self) -> u64 {
         let is_in_second = self.second.first.is_some() || self.in_hands > 0;
-        self.over + u64::from(!self.is_idle()) + u64::from(is_in_second)
+        self.over + u64::from(!self.has_no_objects()) + u64::from(is_in_second)
     }
 
     fn is_over(&self, ticket: u64) -> bool {
-        self.over >= ticket || self.is_idle()
+        self.over >= ticket || self.has_no_objects()
     }
 }
 
@@ -226,10 +360,14 @@ static LEFT: WaitQueue<(), Left> = WaitQueue::new(Left::NOTHING);
 
 #[cfg(not(loom))]
 fn leave(doomed: Doomed) {
-    LEFT.with(|left, waiters| {
-        left.push(doomed);
+    let has_bundles = LEFT.with(|left, waiters| {
+        let has_bundles = left.push(doomed);
         waiters.wake_all();
+        has_bundles
     });
+    if has_bundles {
+        note_leaving();
+    }
 }
 
 /// Models have no static queues, and little to discard.
@@ -246,7 +384,28 @@ pub fn discard_some() -> bool {
     LEFT.with(|left, _| left.put_back(part, doomed))
 }
 
-/// A ticket for the end of what is left to discard now, and of what that dooms.
+/// A ticket for the end of the bundles that are left now. What they doom is left then.
+#[cfg(not(loom))]
+pub fn bundles_ticket() -> u64 {
+    LEFT.with(|left, _| left.bundles_ticket())
+}
+
+/// Whether they are over.
+#[cfg(not(loom))]
+pub fn are_bundles_over(ticket: u64) -> bool {
+    LEFT.with(|left, _| left.are_bundles_over(ticket))
+}
+
+/// Completes when the bundles are over that were left before.
+#[cfg(not(loom))]
+pub async fn bundles_over() {
+    let ticket = bundles_ticket();
+    while !are_bundles_over(ticket) {
+        executor::yield_now().await;
+    }
+}
+
+/// A ticket for the end of the objects with something to discard that are left now, and of what that dooms.
 #[cfg(not(loom))]
 pub fn ticket() -> u64 {
     LEFT.with(|left, _| left.ticket())
@@ -279,6 +438,7 @@ mod tests {
     use alloc::sync::Arc;
     use alloc::vec::Vec;
     use core::pin::pin;
+    use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
     /// A killed job with so many children that take no end while they are kept; the children.
     fn doomed(children: usize) -> (Doomed, Vec<Arc<Job>>) {
@@ -387,10 +547,10 @@ mod tests {
         let (mut large, children) = doomed(STEP);
         let asked = while_late(|| assert!(large.step()));
         assert_eq!((ended(&children), asked), (TURN, 1));
-        // To find that there is no more is a thing, too.
-        let (mut small, children) = doomed(TURN - 2);
+        // The end of the job itself, and to find that there is no more, are things, too.
+        let (mut small, children) = doomed(TURN - 3);
         let asked = while_late(|| assert!(!small.step()));
-        assert_eq!((ended(&children), asked), (TURN - 2, 0), "nobody asks what time it is");
+        assert_eq!((ended(&children), asked), (TURN - 3, 0), "nobody asks what time it is");
         assert!(!large.step(), "it is not late any more");
     }
 
@@ -438,6 +598,75 @@ mod tests {
         assert_eq!(ended(), TURN / 4 + STEP / 4);
         while doomed.step() {}
         assert_eq!(ended(), STEP);
+    }
+
+    /// So many things, and how many of them are left.
+    struct Things(usize, Arc<AtomicUsize>, Option<Box<dyn Bundle>>);
+
+    impl Bundle for Things {
+        fn discard_one(&mut self, _: &mut Doomed) -> bool {
+            self.0 -= 1;
+            self.1.fetch_sub(1, Relaxed);
+            self.0 > 0
+        }
+
+        fn next(&mut self) -> &mut Option<Box<dyn Bundle>> {
+            &mut self.2
+        }
+    }
+
+    /// A bundle of so many things alone; how many are left.
+    fn bundle(things: usize) -> (Doomed, Arc<AtomicUsize>) {
+        let (left, mut doomed) = (Arc::new(AtomicUsize::new(things)), Doomed::default());
+        doomed.push_bundle(Box::new(Things(things, left.clone(), None)));
+        (doomed, left)
+    }
+
+    #[test]
+    fn bundles_have_their_turns_before_objects() {
+        let (mut both, left) = bundle(TURN + 1);
+        let (objects, children) = doomed(1);
+        both.append(objects);
+        both.push_bundle(bundle(1).0.bundles.pop().expect("it is there"));
+        let turns = [(); 4].map(|()| (both.turn(), left.load(Relaxed), ended(&children)));
+        assert_eq!(turns, [(true, TURN + 1, 0), (true, 1, 0), (true, 0, 0), (true, 0, 1)]);
+        assert!(!both.turn() && both.is_empty());
+        let (mut large, left) = bundle(2 * STEP);
+        assert!(large.step() && !large.step(), "the last thing is the last of its step");
+        assert_eq!(left.load(Relaxed), 0);
+    }
+
+    /// However many come meanwhile; one that comes while others are left is over behind them.
+    #[test]
+    fn bundles_that_are_left_have_an_end() {
+        let (mut left, mut kept) = (Left::NOTHING, Vec::new());
+        let mut leave = |left: &mut Left| {
+            let (doomed, things) = bundle(STEP + 1);
+            assert!(left.push(doomed));
+            kept.push(things);
+            left.bundles_ticket()
+        };
+        assert!(left.bundles_ticket() == 0 && left.are_bundles_over(0) && left.are_bundles_over(1));
+        let tickets = [(); 3].map(|()| leave(&mut left));
+        assert_eq!(tickets, [1, 2, 2]);
+        assert!(!left.is_idle() && !left.are_bundles_over(1) && left.has_no_objects());
+        let over = (1..20).map(|_| {
+            leave(&mut left);
+            assert!(step(&mut left));
+            [1, 2].map(|ticket| left.are_bundles_over(ticket))
+        });
+        let over: Vec<_> = over.collect();
+        assert_eq!(over.iter().position(|over| over[0]), Some(1), "the first takes two steps");
+        let second = over.iter().position(|over| over[1]);
+        assert!(second.is_some_and(|step| (4..12).contains(&step)), "{over:?}");
+        let hands = left.take();
+        let last = left.bundles_ticket();
+        while step(&mut left) {}
+        assert!(!left.are_bundles_over(last), "one is in hands");
+        assert!(left.put_back(hands.0, hands.1));
+        while step(&mut left) {}
+        assert!(left.are_bundles_over(last) && left.is_idle() && !left.push(Doomed::default()));
+        assert!(kept.iter().all(|things| things.load(Relaxed) == 0));
     }
 
     #[test]
