@@ -98,7 +98,12 @@ pub async fn watch() {
 /// Waits for what is on its way to be free now, and not for what others put on their way meanwhile, until there is
 /// `enough`. Whether there is.
 pub async fn come_back(enough: impl Fn() -> bool) -> bool {
-    // What is closed gives pages and frames free, and pages that are free may have been mapped: in this order.
+    // What is closed gives pages and frames free, and pages that are free may have been mapped: in this order. Handles
+    // that are left to be closed may be the last ones.
+    let bundles = objects::closing::bundles_ticket();
+    if until(|| objects::closing::are_bundles_over(bundles), &enough).await {
+        return true;
+    }
     let closed = objects::closing::ticket();
     if until(|| objects::closing::is_over(closed), &enough).await {
         return true;

@@ -53,7 +53,7 @@ pub use self::core::account;
 pub use self::core::base::{Base, Koid, new_koid};
 pub use self::core::closing::{self, Doomed};
 pub use self::core::handle::{Handle, HandleId, MAX_HANDLES, live_handles};
-pub use self::core::handles::{Handles, close_all};
+pub use self::core::handles::Handles;
 pub use self::core::secret::set_secret;
 pub use self::core::signals::{MAX_COUNTING, Observation, SignalQueue, SignalSet};
 #[cfg(not(loom))]

@@ -34,9 +34,9 @@ pub trait KernelObject: AsRef<SignalQueue> + Send + Sync + Sized + 'static {
         let _ = doomed;
     }
 
-    /// Waits made through this handle end.
-    fn cancel_handle(&self, handle: HandleId) {
-        self.base().signals.cancel_handle(handle);
+    /// Waits made through this handle end. How many are woken by that, at most.
+    fn cancel_handle(&self, handle: HandleId) -> usize {
+        self.base().signals.cancel_handle(handle)
     }
 
     /// Calls `begin` with how often `signal`, which is active, has arrived and not been taken away. From then on
@@ -109,7 +109,7 @@ macro_rules! kinds {
             }
 
             /// See [`KernelObject::cancel_handle`].
-            pub fn cancel_handle(&self, handle: HandleId) {
+            pub fn cancel_handle(&self, handle: HandleId) -> usize {
                 match self { $(Self::$kind(object) => object.cancel_handle(handle),)* }
             }
 

@@ -10,7 +10,8 @@ use objects::account::Payer;
 use objects::closing::{STEP, TURN, discard_some};
 use objects::memory::USER_RANGE;
 use objects::{
-    AsyncOptions, Channel, Event, Handle, HandleId, Job, KernelObject, Message, Port, Process, Thread, Vmar,
+    AsyncOptions, Channel, Event, EventPair, Handle, HandleId, HandleTable, Handles, Job, KernelObject,
+    Message, Object, Port, Process, Thread, Vmar,
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,7 +25,7 @@ fn alone() -> MutexGuard<'static, ()> {
 
 fn handle<T: KernelObject>(object: &Arc<T>) -> Handle
 where
-    objects::Object: From<Arc<T>>,
+    Object: From<Arc<T>>,
 {
     Handle::to_new(object.clone()).expect("a handle")
 }
@@ -184,4 +185,136 @@ fn children_of_a_killed_job_end_in_steps() {
     assert!(steps() >= MANY / STEP - 1);
     assert!(jobs.iter().all(|job| ended(job)) && ended(&top));
     assert_eq!((inner.progress().1, top.exit()), (Some(7), Some(7)));
+}
+
+/// How many observe each of what ends together in the tests below, and wait for it.
+const OBSERVERS: u64 = 16;
+/// As how many things it counts that all of them are woken.
+const WAKING: usize = OBSERVERS as usize / 4;
+
+/// Has so many wait for a signal of an object through this handle.
+fn observe(port: &Arc<Port>, object: impl Into<Object>, through: HandleId, signal: Signals) {
+    let object = object.into();
+    for key in 0..OBSERVERS {
+        let armed = port.wait_async(object.clone(), through, key, signal, AsyncOptions::default(), || true);
+        assert_eq!(armed, Ok(()));
+    }
+}
+
+/// How many things came about in each step, the one that is over included, until nothing is left to do.
+fn in_steps(come: impl Fn() -> usize) -> Vec<usize> {
+    let mut steps = vec![come()];
+    while discard_some() {
+        steps.push(come() - steps.iter().sum::<usize>());
+    }
+    steps.push(come() - steps.iter().sum::<usize>());
+    steps
+}
+
+#[test]
+fn handles_that_go_together_are_closed_in_steps() {
+    const ENDS: usize = 64;
+    let _alone = alone();
+    let (near, far): (Vec<_>, Vec<_>) = (0..ENDS).map(|_| EventPair::new()).unzip();
+    let (port, peer_closed) = (Port::new(), Signals::EVENTPAIR_PEER_CLOSED);
+    far.iter().for_each(|end| observe(&port, end.clone(), HandleId(7), peer_closed));
+    let handles: Handles = near.iter().map(handle).collect();
+    let ended = || far.iter().filter(|end| end.base().signals.get().contains(peer_closed)).count();
+    let ticket = objects::closing::bundles_ticket();
+    assert!(objects::closing::are_bundles_over(ticket));
+    drop(handles);
+    let ticket = objects::closing::bundles_ticket();
+    assert!(!objects::closing::are_bundles_over(ticket));
+    let steps = in_steps(ended);
+    assert!(steps.iter().all(|closed| *closed <= (STEP + TURN) / (1 + WAKING)), "{steps:?}");
+    assert!(steps.iter().sum::<usize>() == ENDS && objects::closing::are_bundles_over(ticket), "{steps:?}");
+}
+
+#[test]
+fn handles_in_no_table_count_until_the_last_is_closed() {
+    const ENDS: usize = 64;
+    let _alone = alone();
+    let job = Job::root();
+    let process = process(&job);
+    job.set_handle_limit(ENDS as u64);
+    let (near, far): (Vec<_>, Vec<_>) = (0..ENDS).map(|_| EventPair::new()).unzip();
+    let (port, event) = (Port::new(), Event::new());
+    far.iter().for_each(|end| observe(&port, end.clone(), HandleId(7), Signals::EVENTPAIR_PEER_CLOSED));
+    let send = |handles: Handles| handles.sent_from(&process.handles);
+    let others = || (0..ENDS).map(|_| handle(&event)).collect();
+    drop(send(near.iter().map(handle).collect()).expect("so many may be sent"));
+    assert_eq!(send(others()).map(drop), Err(Status::NO_MEMORY), "some of them are open still");
+    steps();
+    assert_eq!(send(others()).map(drop), Ok(()));
+}
+
+#[test]
+fn waits_through_handles_that_leave_together_end_in_steps() {
+    const MOVED: usize = 64;
+    let _alone = alone();
+    let (table, port) = (HandleTable::new(5, 0x5eed_1234), Port::new());
+    let events: Vec<_> = (0..MOVED).map(|_| Event::new()).collect();
+    let values: Vec<u32> = events.iter().flat_map(|event| table.add(handle(event))).collect();
+    for (event, value) in events.iter().zip(&values) {
+        observe(&port, event.clone(), table.id(*value), Signals::USER_SIGNAL_0);
+    }
+    let unobserved = |event: &&Arc<Event>| event.base().signals.queue().with(|_, waiters| waiters.is_empty());
+    let (handles, leaving) = table.take(&values, |_| Ok(())).expect("they are there");
+    assert_eq!(events.iter().filter(unobserved).count(), 0);
+    drop(leaving);
+    assert!(table.is_empty(), "at once");
+    let steps = in_steps(|| events.iter().filter(unobserved).count());
+    assert!(steps.iter().all(|ended| *ended <= (STEP + TURN) / WAKING), "{steps:?}");
+    assert_eq!((steps.iter().sum::<usize>(), handles.len()), (MOVED, MOVED), "{steps:?}");
+}
+
+#[test]
+fn killed_jobs_that_nest_deep_end_in_steps() {
+    let _alone = alone();
+    let (port, mut jobs) = (Port::new(), vec![Job::root()]);
+    while let Ok(child) = jobs[jobs.len() - 1].create_child() {
+        jobs.push(child);
+    }
+    for job in &jobs {
+        observe(&port, job.clone(), HandleId(7), Signals::JOB_TERMINATED);
+    }
+    jobs[0].kill(3);
+    let ended = || jobs.iter().filter(|job| job.exit().is_some()).count();
+    let steps = in_steps(ended);
+    // Each job's observers, and its parent's.
+    assert!(steps.iter().all(|ended| *ended <= STEP / (1 + 2 * WAKING) + 1), "{steps:?}");
+    assert!(jobs.len() == 32 && jobs.iter().all(|job| job.exit() == Some(3)), "{steps:?}");
+}
+
+#[test]
+fn killed_jobs_beside_each_other_end_in_steps_that_count_whom_they_wake() {
+    let _alone = alone();
+    let (port, top) = (Port::new(), Job::root());
+    let jobs: Vec<_> = (0..STEP).map(|_| top.create_child().expect("a job")).collect();
+    jobs.iter().for_each(|job| observe(&port, job.clone(), HandleId(7), Signals::JOB_TERMINATED));
+    top.kill(3);
+    let steps = in_steps(|| jobs.iter().filter(|job| job.exit().is_some()).count());
+    assert!(steps.iter().all(|ended| *ended <= (STEP + TURN) / (1 + WAKING)), "{steps:?}");
+    assert_eq!(steps.iter().sum::<usize>(), STEP);
+}
+
+#[test]
+fn threads_and_handles_of_a_process_end_in_steps_that_count_whom_they_wake() {
+    let _alone = alone();
+    let (port, process) = (Port::new(), process(&Job::root()));
+    let threads: Vec<_> = (0..STEP).map(|_| Thread::new(process.clone(), b"thread").expect("new")).collect();
+    let events: Vec<_> = (0..STEP).map(|_| Event::new()).collect();
+    for thread in &threads {
+        observe(&port, thread.clone(), HandleId(7), Signals::THREAD_TERMINATED);
+    }
+    for event in &events {
+        let value = process.handles.add(handle(event)).map_err(|(_, status)| status).expect("room");
+        observe(&port, event.clone(), process.handles.id(value), Signals::USER_SIGNAL_0);
+    }
+    process.kill(3);
+    let ended = |thread: &&Arc<Thread>| thread.base().signals.get().contains(Signals::THREAD_TERMINATED);
+    let closed = |event: &&Arc<Event>| event.base().handle_count() == 0;
+    let steps = in_steps(|| threads.iter().filter(ended).count() + events.iter().filter(closed).count());
+    assert!(steps.iter().all(|ended| *ended <= (STEP + TURN) / WAKING), "{steps:?}");
+    assert_eq!(steps.iter().sum::<usize>(), 2 * STEP);
 }

@@ -118,11 +118,12 @@ impl<T: Member, K> Crowd<T, K> {
         self.few.is_empty() && self.root.is_none() && self.staying.is_empty()
     }
 
-    /// How many are woken at once when all are told, at most; others are left to who wakes the rest.
+    /// How many are woken at once when all are told, at most; others are left to who wakes the rest, but for those who
+    /// stay.
     pub fn woken_at_once(&self) -> usize {
-        let mut count = self.staying();
-        self.few.for_each(|_| count += 1);
-        if self.root.is_some() { FEW as usize } else { count.min(FEW as usize) }
+        let mut few = 0;
+        self.few.for_each(|_| few += 1);
+        self.staying() + if self.root.is_some() { FEW as usize } else { few }
     }
 
     /// How many stay.

@@ -14,7 +14,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::task::Poll;
-use objects::{Channel, Handle, Handles, Message, Room, close_all};
+use objects::{Channel, Handle, Handles, Message, Room};
 
 const MAX_BYTES: usize = abi::CHANNEL_MAX_MSG_BYTES as usize;
 const MAX_HANDLES: usize = abi::CHANNEL_MAX_MSG_HANDLES as usize;
@@ -211,7 +211,7 @@ impl HandlesTo {
 
     /// Makes the handles the caller's, for whom there is room, and writes what they are called.
     #[inline(never)] // reason: most messages have none, and the arrays are large
-    fn install(&self, caller: &Caller, handles: Handles, room: Option<Room<'_>>) -> Result<(), Status> {
+    fn install(&self, caller: &Caller, mut handles: Handles, room: Option<Room<'_>>) -> Result<(), Status> {
         let count = handles.len();
         let mut values = [0; MAX_HANDLES];
         let mut infos = [HandleInfo::default(); MAX_HANDLES];
@@ -219,18 +219,17 @@ impl HandlesTo {
             info.kind = handle.object().object_type();
             info.rights = handle.rights();
         }
-        let table = &caller.handles;
         let placed = |index: usize, value| {
             values[index] = value;
             infos[index].handle = value;
         };
-        room.ok_or(Status::INTERNAL)?.fill(handles, placed)?;
+        room.ok_or(Status::INTERNAL)?.fill(&mut handles, placed)?;
         let written = match self {
             Self::Values(to) => to.write_slice(&values[..count]),
             Self::Infos(to) => to.write_slice(&infos[..count]),
         };
-        written
-            .inspect_err(|_| close_all(values[..count].iter().filter_map(|value| table.remove(*value).ok())))
+        // There they have been too short a time to be waited through by many.
+        written.inspect_err(|_| caller.handles.remove_into(&values[..count], &mut handles))
     }
 }
 

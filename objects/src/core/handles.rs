@@ -1,11 +1,12 @@
 //! Handles that go together, such as those of a message.
 //!
-//! Each may be the last of an object with much to discard. Closed one by one, each would have a step of that for itself;
-//! these have one together, and what remains is left to the kernel task, see [`closing`](crate::core::closing).
+//! Closing each may wake many, and may be the end of an object with much to discard. So they are closed in steps: those that
+//! the first has no time for are left, as a [`Bundle`], to the kernel task, see [`closing`](crate::core::closing).
 
 use crate::core::account::Ledger;
-use crate::core::closing::Doomed;
+use crate::core::closing::{Bundle, Doomed};
 use crate::core::handle::Handle;
+use crate::core::room::in_box;
 use crate::core::table::HandleTable;
 use abi::Status;
 use alloc::boxed::Box;
@@ -13,46 +14,38 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Deref;
 
-/// Some handles. Dropping them is closing them all, in one step.
+/// Some handles. Dropping them is closing them all, soon.
 #[derive(Default)]
 pub struct Handles(Option<Box<[List; 1]>>);
 
-/// They are in no table, so they count for whoever sent them: how many these are.
+#[derive(Default)]
 struct List {
     handles: Vec<Handle>,
-    paid: Option<(Arc<Ledger>, u64)>,
+    paid: Option<Paid>,
+    /// The next among lists that are left to be closed.
+    next: Option<Box<dyn Bundle>>,
 }
 
-impl Drop for List {
+/// What is charged for handles that are in no table to whoever sent them, until they are in one, or all are closed.
+struct Paid {
+    ledger: Arc<Ledger>,
+    count: u64,
+}
+
+impl Drop for Paid {
     fn drop(&mut self) {
-        if let Some((ledger, count)) = &self.paid {
-            ledger.give_back_handles(*count);
-        }
+        self.ledger.give_back_handles(self.count);
     }
 }
 
-/// Closes handles in one step.
-pub fn close_all(handles: impl IntoIterator<Item = Handle>) {
-    let mut doomed = Doomed::default();
-    handles.into_iter().for_each(|handle| handle.close_into(&mut doomed));
-    doomed.finish();
-}
-
 impl Handles {
-    /// These handles, which were in a table, and count for its process until they are in another or closed.
+    /// From now on they count for the process with this table, which they were in, until they are in another or closed.
     ///
     /// # Errors
-    /// `NO_MEMORY`, also when a job may not have so many; the handles are closed.
-    pub fn sent_from(table: &HandleTable, handles: Vec<Handle>) -> Result<Self, Status> {
-        if handles.is_empty() {
-            return Ok(Self(None));
-        }
-        let mut list = Self::list(handles).map_err(|handles| {
-            close_all(handles);
-            Status::NO_MEMORY
-        })?;
-        list.charge_to(table, 0)?;
-        Ok(list)
+    /// `NO_MEMORY` when a job may not have so many; the handles are closed.
+    pub fn sent_from(mut self, table: &HandleTable) -> Result<Self, Status> {
+        self.charge_to(table, 0)?;
+        Ok(self)
     }
 
     /// From now on they count for the process with this table, until they are in another or closed. The places of so many
@@ -63,7 +56,8 @@ impl Handles {
     fn charge_to(&mut self, table: &HandleTable, leaving: usize) -> Result<(), Status> {
         let Some([list]) = self.0.as_deref_mut() else { return Ok(()) };
         let count = list.handles.len();
-        list.paid = table.pay_for_sent(count, leaving)?.map(|ledger| (ledger, count as u64));
+        let payer = table.pay_for_sent(count, leaving)?;
+        list.paid = payer.map(|ledger| Paid { ledger, count: count as u64 });
         Ok(())
     }
 
@@ -71,26 +65,19 @@ impl Handles {
     ///
     /// # Errors
     /// `NO_MEMORY`
-    pub(super) fn with_room(count: usize) -> Result<Self, Status> {
-        let mut handles = Vec::new();
-        handles.try_reserve_exact(count).map_err(|_| Status::NO_MEMORY)?;
-        if count == 0 { Ok(Self(None)) } else { Self::list(handles).map_err(|_| Status::NO_MEMORY) }
-    }
-
-    /// A list of these; without memory for it they come back.
-    fn list(handles: Vec<Handle>) -> Result<Self, Vec<Handle>> {
-        // `Box::try_new` is not stable; a vector of one element can be allocated fallibly and becomes this.
-        let mut one = Vec::new();
-        if one.try_reserve_exact(1).is_err() {
-            return Err(handles);
+    pub fn with_room(count: usize) -> Result<Self, Status> {
+        if count == 0 {
+            return Ok(Self(None));
         }
-        one.push(List { handles, paid: None });
-        Ok(Self(one.into_boxed_slice().try_into().ok()))
+        let mut list = in_box(List::default())?;
+        list[0].handles.try_reserve_exact(count).map_err(|_| Status::NO_MEMORY)?;
+        Ok(Self(Some(list)))
     }
 
     /// Adds one, for which there is room.
-    pub(super) fn push(&mut self, handle: Handle) {
+    pub fn push(&mut self, handle: Handle) {
         if let Some([list]) = self.0.as_deref_mut() {
+            debug_assert!(list.handles.len() < list.handles.capacity(), "there is room");
             list.handles.push(handle);
         }
     }
@@ -101,6 +88,13 @@ impl Handles {
     /// `NO_MEMORY` when a job may not have so many.
     pub(super) fn leave(&mut self, table: &HandleTable) -> Result<(), Status> {
         self.charge_to(table, self.len())
+    }
+
+    /// Closes them with others; those for which there is no time are left to whoever discards what is doomed.
+    pub fn close_into(mut self, doomed: &mut Doomed) {
+        if let Some(list) = self.0.take() {
+            doomed.push_bundle(list);
+        }
     }
 
     /// Whether there are none.
@@ -120,24 +114,45 @@ impl Handles {
         self.0.as_deref_mut().and_then(|[list]| list.handles.pop())
     }
 
-    /// Takes them all. They count for nobody any more.
-    fn take(&mut self) -> Vec<Handle> {
-        self.0.take().map(|mut list| core::mem::take(&mut list[0].handles)).unwrap_or_default()
+    /// Takes them out one by one, and keeps the room that they had. They count for nobody any more.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Handle> {
+        self.0.as_deref_mut().into_iter().flat_map(|[list]| {
+            list.paid = None;
+            list.handles.drain(..)
+        })
+    }
+}
+
+impl Bundle for [List; 1] {
+    fn discard_one(&mut self, doomed: &mut Doomed) -> bool {
+        let [list] = self;
+        if let Some(handle) = list.handles.pop() {
+            handle.close_into(doomed);
+        }
+        !list.handles.is_empty()
+    }
+
+    fn next(&mut self) -> &mut Option<Box<dyn Bundle>> {
+        &mut self[0].next
     }
 }
 
 /// Away from the drop of a message, as most have no handles.
 #[cold]
 #[inline(never)]
-fn close_list([mut list]: [List; 1]) {
-    close_all(core::mem::take(&mut list.handles));
+fn close_list(list: Box<[List; 1]>) {
+    if !list[0].handles.is_empty() {
+        let mut doomed = Doomed::default();
+        doomed.push_bundle(list);
+        doomed.finish();
+    }
 }
 
 impl Drop for Handles {
     #[inline]
     fn drop(&mut self) {
         if let Some(list) = self.0.take() {
-            close_list(*list);
+            close_list(list);
         }
     }
 }
@@ -153,11 +168,26 @@ impl Deref for Handles {
 
 impl IntoIterator for Handles {
     type Item = Handle;
-    type IntoIter = alloc::vec::IntoIter<Handle>;
+    type IntoIter = IntoIter;
 
-    /// The handles one by one. Those that are not taken are closed one by one.
-    fn into_iter(mut self) -> Self::IntoIter {
-        self.take().into_iter()
+    /// The handles one by one, which count for nobody any more. Those that are not taken are closed.
+    fn into_iter(mut self) -> IntoIter {
+        if let Some([list]) = self.0.as_deref_mut() {
+            list.paid = None;
+            list.handles.reverse();
+        }
+        IntoIter(self)
+    }
+}
+
+/// See [`Handles::into_iter`]. The last one comes first.
+pub struct IntoIter(Handles);
+
+impl Iterator for IntoIter {
+    type Item = Handle;
+
+    fn next(&mut self) -> Option<Handle> {
+        self.0.pop()
     }
 }
 
@@ -165,7 +195,7 @@ impl IntoIterator for Handles {
 impl<T: Into<Vec<Handle>>> From<T> for Handles {
     fn from(handles: T) -> Self {
         let handles = handles.into();
-        Self((!handles.is_empty()).then(|| Box::new([List { handles, paid: None }])))
+        Self((!handles.is_empty()).then(|| Box::new([List { handles, ..List::default() }])))
     }
 }
 
@@ -184,8 +214,8 @@ mod tests {
     use abi::Signals;
     use alloc::vec::Vec;
 
-    /// Each is the last one of a channel with more in it than a turn discards. As time is short there is one turn for
-    /// all, after which it is asked once how late it is.
+    /// Each is the last one of a channel with more in it than a turn discards. As time is short there are as many things as
+    /// a turn has for all, and then it is asked how late it is, by the turn and behind it.
     #[test]
     fn handles_that_go_together_are_closed_in_one_step() {
         let event = Event::new();
@@ -200,7 +230,7 @@ mod tests {
         let (_ours, open): (Vec<_>, Vec<_>) = ends.into_iter().unzip();
         let handles = Handles::from(open);
         assert_eq!(handles.len(), 3);
-        assert_eq!(while_late(|| drop(handles)), 1);
+        assert_eq!(while_late(|| drop(handles)), 2);
         discard_until(|| event.base().handle_count() == 0);
     }
 
@@ -227,9 +257,9 @@ mod tests {
     fn handles_in_no_table_count_for_who_sent_them() {
         let job = Job::root();
         let (process, event, (ours, theirs)) = (sender(&job, 5), Event::new(), Channel::new());
-        let list = |count| (0..count).map(|_| handle(&event)).collect::<Vec<_>>();
+        let list = |count| (0..count).map(|_| handle(&event)).collect::<Handles>();
         let send = |count| {
-            let handles = Handles::sent_from(&process.handles, list(count))?;
+            let handles = list(count).sent_from(&process.handles)?;
             ours.write(Message { bytes: [].into(), handles }).map_err(|(_, status)| status)
         };
         let open = handle(&theirs);
@@ -243,8 +273,8 @@ mod tests {
         assert!(some.next().is_some() && send(1).is_err());
         drop(open);
         discard_until(|| event.base().handle_count() == 2);
-        assert_eq!(Handles::sent_from(&process.handles, list(5)).map(|list| list.len()), Ok(5));
-        assert_eq!(Handles::sent_from(&process.handles, list(6)).map(drop), Err(Status::NO_MEMORY));
+        assert_eq!(list(5).sent_from(&process.handles).map(|list| list.len()), Ok(5));
+        assert_eq!(list(6).sent_from(&process.handles).map(drop), Err(Status::NO_MEMORY));
     }
 
     /// The table pays for 64 at once.
@@ -255,8 +285,8 @@ mod tests {
         let values: Vec<_> = (0..64).flat_map(|_| process.handles.add(handle(&event))).collect();
         assert_eq!(values.len(), 64);
         assert!(process.handles.add(handle(&event)).is_err());
-        let taken: Vec<_> = values[..3].iter().flat_map(|value| process.handles.remove(*value)).collect();
-        let sent = Handles::sent_from(&process.handles, taken).expect("they are paid for");
+        let taken: Handles = values[..3].iter().flat_map(|value| process.handles.remove(*value)).collect();
+        let sent = taken.sent_from(&process.handles).expect("they are paid for");
         assert!(process.handles.add(handle(&event)).is_err(), "their places are not");
         drop(sent);
         assert!(process.handles.add(handle(&event)).is_ok());

@@ -2,6 +2,7 @@
 //! neither out of what is reserved for allocations that can not fail, nor beyond what a job may have. The machine says
 //! how such memory is asked for: that is handed in.
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 #[cfg(not(loom))]
@@ -38,6 +39,15 @@ fn may_fail(step: &mut dyn FnMut()) {
 #[cfg(loom)]
 fn may_fail(step: &mut dyn FnMut()) {
     step();
+}
+
+/// Puts something into a box: `Box::try_new` is not stable, but a vector of one element can be allocated fallibly and becomes
+/// this.
+pub(crate) fn in_box<T>(value: T) -> Result<Box<[T; 1]>, NoMemory> {
+    let mut one = Vec::new();
+    one.try_reserve_exact(1).map_err(|_| NoMemory)?;
+    one.push(value);
+    one.into_boxed_slice().try_into().map_err(|_| NoMemory)
 }
 
 /// A list that can be asked for room.

@@ -331,7 +331,9 @@ impl Process {
         drop(retired);
         if is_done {
             self.job.count_times(self.ended_times());
-            self.job.remove_process(self.koid(), || self.base.signals.assert(Signals::PROCESS_TERMINATED));
+            doomed.count_woken(self.base.signals.woken_at_once());
+            let tell = || self.base.signals.assert(Signals::PROCESS_TERMINATED);
+            self.job.remove_process(self.koid(), tell, doomed);
         }
         is_done
     }
@@ -370,6 +372,7 @@ kernel_object!(Process, OBJ_TYPE_PROCESS, DEFAULT_PROCESS, {
 
     /// A process that never started and that nobody can start any more goes away; not one that just starts.
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
+        self.job.count_end(doomed);
         self.kill_in(&[Phase::Created], KILLED, doomed);
     }
 });
@@ -387,7 +390,10 @@ enum Left {
 impl Remains for Process {
     fn discard_one(&self, doomed: &mut Doomed) -> bool {
         match self.next_remains() {
-            Left::Thread(thread) => thread.kill(),
+            Left::Thread(thread) => {
+                doomed.count_woken(thread.base().signals.woken_at_once());
+                thread.kill();
+            }
             Left::Nothing => return false,
             Left::Handles => return self.handles.close_one(doomed) || !self.terminate(doomed),
         }

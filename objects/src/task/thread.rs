@@ -203,7 +203,10 @@ kernel_object!(Thread, OBJ_TYPE_THREAD, DEFAULT_THREAD, {
     }
 
     /// A thread that nobody can start any more goes away; not one that just starts.
-    fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
+    fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
+        if Arc::strong_count(&self.process) == 1 {
+            self.process.job().count_end(doomed);
+        }
         let state = self.state.lock();
         if matches!(*state, State::Created) {
             self.end_new(state);

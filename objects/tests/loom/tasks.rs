@@ -50,3 +50,19 @@ fn a_thread_that_starts_outlives_its_last_handle() {
 fn a_process_that_starts_outlives_its_last_handle() {
     outlives_its_last_handle(|process, _| Handle::to_new(process.clone()), |process, _| process.is_dying());
 }
+
+/// The last child of a job goes while the job is killed: it ends with that, whoever comes last, and whether it is still in
+/// the queue in which its children are killed or not.
+///
+/// Fails when it is noted in another step than the one in which nothing was found that the job is in no queue.
+#[test]
+fn a_job_that_is_killed_while_its_last_child_goes_ends() {
+    model(|| {
+        let job = Job::root();
+        let child = job.create_child().expect("a job");
+        let dropper = thread::spawn(move || drop(child));
+        job.kill(3);
+        dropper.join().unwrap();
+        assert_eq!(job.exit(), Some(3));
+    });
+}

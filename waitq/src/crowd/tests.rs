@@ -293,6 +293,21 @@ fn those_who_stay_are_counted_and_not_told() {
     assert!(staying() == 0 && queue.with(|(), waiters| waiters.is_empty()));
 }
 
+/// Those in the list, or as many as are taken out of a tree, and all who stay, however many they are.
+#[test]
+fn it_is_known_how_many_are_woken_at_once() {
+    let queue = Arc::new(Queue::with_lists(Crowd::default(), ()));
+    let at_once = || queue.with(|(), waiters| waiters.lists().woken_at_once());
+    let mut guests = Vec::new();
+    assert_eq!(at_once(), 0);
+    for count in 1..=2 * FEW {
+        guests.push(Guest::join(&queue, 1, 1));
+        assert_eq!(at_once(), if count <= LISTED { count } else { FEW } as usize, "{count}");
+    }
+    guests.extend((0..2 * FEW).map(|_| Guest::join(&queue, STAYS, 1)));
+    assert_eq!(at_once(), 3 * FEW as usize);
+}
+
 /// Some three times the logarithm deep, and not as deep as there are nodes.
 #[test]
 fn a_tree_of_many_is_not_deep() {

@@ -6,7 +6,6 @@ use crate::mm::user::{InSlice, OutSlice};
 use crate::syscalls::Caller;
 use crate::syscalls::long::next_step;
 use abi::{HandleDisposition, RawHandle, Rights, Status};
-use alloc::vec::Vec;
 use objects::{Channel, Doomed, Handle, Handles, KernelObject, Object};
 
 /// How many handles are taken at the trap: the waits through each end, and each may have many.
@@ -17,19 +16,22 @@ const STEP: usize = MAX_HANDLES;
 
 /// Handles that were taken, and the first reason why they can not be sent, if there is one.
 struct Taken {
-    handles: Vec<Handle>,
+    handles: Handles,
     outcome: Result<(), Status>,
-    /// What is closed instead, in one step.
+    /// What is closed instead.
     doomed: Doomed,
 }
 
 impl Taken {
     /// For a list of so many.
     fn of(count: usize) -> Self {
-        let mut handles = Vec::new();
-        let outcome = match count {
-            ..=MAX_HANDLES => handles.try_reserve_exact(count).map_err(|_| Status::NO_MEMORY),
+        let list = match count {
+            ..=MAX_HANDLES => Handles::with_room(count),
             _ => Err(Status::OUT_OF_RANGE),
+        };
+        let (handles, outcome) = match list {
+            Ok(handles) => (handles, Ok(())),
+            Err(status) => (Handles::default(), Err(status)),
         };
         Self { handles, outcome, doomed: Doomed::default() }
     }
@@ -46,14 +48,14 @@ impl Taken {
 
     fn finish(mut self, caller: &Caller) -> Result<Handles, Status> {
         self.outcome?;
-        Handles::sent_from(&caller.handles, core::mem::take(&mut self.handles))
+        core::mem::take(&mut self.handles).sent_from(&caller.handles)
     }
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
         let mut doomed = core::mem::take(&mut self.doomed);
-        self.handles.drain(..).for_each(|handle| handle.close_into(&mut doomed));
+        core::mem::take(&mut self.handles).close_into(&mut doomed);
         doomed.finish();
     }
 }

@@ -164,6 +164,12 @@ const ANY: Observation = Observation {
     handle: HandleId::KERNEL,
 };
 
+/// Has the call that goes on end only when what it leaves to others is over: see [`on_leaving`].
+#[cfg(not(loom))]
+pub(crate) fn note_leaving() {
+    rest::leave(None);
+}
+
 /// Lets an object's owner keep it as long as so many observe it that waking them is left to a kernel task.
 #[cold]
 pub(crate) fn keep(queue: &SignalQueue, owner: Observable) {
@@ -171,15 +177,15 @@ pub(crate) fn keep(queue: &SignalQueue, owner: Observable) {
     drop(unused);
 }
 
-/// Ends those who count through this handle.
-fn cancel_counting(waiters: &mut Waiters<'_, Observation, Observers>, handle: HandleId) {
+/// Ends those who count through this handle; how many.
+fn cancel_counting(waiters: &mut Waiters<'_, Observation, Observers>, handle: HandleId) -> usize {
     waiters.wake_near(&ANY, |observation| {
         let hit = observation.handle == handle;
         if hit {
             observation.observed |= Signals::SIGNAL_HANDLE_CLOSED;
         }
         hit
-    });
+    })
 }
 
 /// What the lock is over, beside the observers.
@@ -342,21 +348,21 @@ impl SignalSet {
         self.queue.with(|_, waiters| waiters.lists().woken_at_once())
     }
 
-    /// Ends every wait that was made through this handle.
-    pub fn cancel_handle(&self, handle: HandleId) {
-        let chosen = self.queue.with(|active, waiters| {
+    /// Ends every wait that was made through this handle. How many of them are woken at once, at most.
+    pub fn cancel_handle(&self, handle: HandleId) -> usize {
+        let (counting, chosen) = self.queue.with(|active, waiters| {
             if waiters.lists().is_empty() {
-                return false;
+                return (0, 0);
             }
-            if active.counted {
-                cancel_counting(waiters, handle);
-            }
-            waiters.lists().tell_group(handle.0, CLOSED);
-            waiters.lists().has_chosen()
+            let counting = if active.counted { cancel_counting(waiters, handle) } else { 0 };
+            let lists = waiters.lists();
+            lists.tell_group(handle.0, CLOSED);
+            (counting, if lists.has_chosen() { lists.woken_at_once() } else { 0 })
         });
-        if chosen {
+        if chosen != 0 {
             self.queue.deliver().into_iter().for_each(rest::leave);
         }
+        counting + chosen
     }
 
     /// The wait for `observation`, unless it is satisfied at once or `still_open` denies, under the

@@ -224,7 +224,7 @@ fn so_many_may_count_and_all_are_told() {
 fn closing_a_handle_ends_the_counting_through_it_and_no_other() {
     let event = Event::new();
     let (mine, yours) = (Counter::of(&event, A, MINE), Counter::of(&event, A, YOURS));
-    event.cancel_handle(MINE);
+    assert_eq!(event.cancel_handle(MINE), 1);
     let Some(Woken::Yes(seen)) = mine.node.peek() else { panic!("it goes on") };
     assert!(seen.is_cancelled() && mine.wakes() == 1);
     assert!(matches!(yours.node.peek(), Some(Woken::No(_))) && yours.wakes() == 0);

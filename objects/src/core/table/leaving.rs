@@ -6,20 +6,32 @@
 //!    └──────back──────┘
 //! ```
 //! While it leaves, a value names no handle, and nobody else gets its slot. Waits that were made through it end
-//! when it is gone, not before: of a call that fails they notice nothing.
+//! when it is gone, not before: of a call that fails they notice nothing. There may be many, so they end in steps.
 
 use super::HandleTable;
-use crate::core::handle::Handle;
+use crate::core::closing::{Bundle, Doomed};
+use crate::core::handle::{Handle, HandleId};
 use crate::core::handles::Handles;
+use crate::core::room::in_box;
 use crate::object::Object;
 use abi::Status;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// The places of handles that were taken out, in a table that keeps them until it is known whether the handles
 /// come back. Dropped, the handles are gone: their values are free, and the waits through them end.
 pub struct Leaving<'a> {
     table: &'a HandleTable,
-    places: Vec<(u32, Object)>,
+    /// There until it is known.
+    places: Option<Box<[Places; 1]>>,
+}
+
+/// Where handles were, and to what.
+#[derive(Default)]
+struct Places {
+    places: Vec<(HandleId, Object)>,
+    /// The next among those through which waits have to be ended.
+    next: Option<Box<dyn Bundle>>,
 }
 
 impl HandleTable {
@@ -32,7 +44,8 @@ impl HandleTable {
         values: &[u32],
         check: impl Fn(&Handle) -> Result<(), Status>,
     ) -> Result<(Handles, Leaving<'_>), Status> {
-        let (mut handles, mut places) = (Handles::with_room(values.len())?, Vec::new());
+        let (mut handles, mut boxed) = (Handles::with_room(values.len())?, in_box(Places::default())?);
+        let places = &mut boxed[0].places;
         places.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY)?;
         let mut slots = self.slots.lock();
         for (index, value) in values.iter().enumerate() {
@@ -44,11 +57,11 @@ impl HandleTable {
         for value in values {
             let handle = slots.take_to_leave(*value);
             handle.object().set_owner(0);
-            places.push((*value, handle.object().clone()));
+            places.push((self.id(*value), handle.object().clone()));
             handles.push(handle);
         }
         self.note_removal(&mut slots);
-        Ok((handles, Leaving { table: self, places }))
+        Ok((handles, Leaving { table: self, places: Some(boxed) }))
     }
 }
 
@@ -63,32 +76,49 @@ impl Leaving<'_> {
 
     /// The handles, in the same order, are where they were; closed, if the table is.
     pub fn back(mut self, handles: impl IntoIterator<Item = Handle>) {
-        let places = core::mem::take(&mut self.places);
+        let Some(boxed) = self.places.take() else { return };
+        let handles = handles.into_iter();
         let mut slots = self.table.slots.lock();
         if slots.closed {
             return;
         }
-        for ((value, object), handle) in places.iter().zip(handles) {
+        for ((id, object), handle) in boxed[0].places.iter().zip(handles) {
             object.set_owner(self.table.owner);
-            slots.put_back(*value, handle);
+            slots.put_back(id.value(), handle);
         }
     }
 }
 
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
+        let Some(places) = self.places.take() else { return };
         {
             let mut slots = self.table.slots.lock();
             // Of a closed table no slot is used again, and these may not be there any more.
             if !slots.closed {
-                for (value, _) in &self.places {
-                    let index = slots.index(*value);
+                for (id, _) in &places[0].places {
+                    let index = slots.index(id.value());
                     slots.free(index);
                 }
             }
         }
-        for (value, object) in &self.places {
-            object.cancel_handle(self.table.id(*value));
+        let mut doomed = Doomed::default();
+        doomed.push_bundle(places);
+        doomed.finish();
+    }
+}
+
+/// The waits through the handles that were there.
+impl Bundle for [Places; 1] {
+    fn discard_one(&mut self, doomed: &mut Doomed) -> bool {
+        let [places] = self;
+        if let Some((id, object)) = places.places.pop() {
+            doomed.count_woken(object.cancel_handle(id));
         }
+        !places.places.is_empty()
+    }
+
+    fn next(&mut self) -> &mut Option<Box<dyn Bundle>> {
+        &mut self[0].next
     }
 }

@@ -19,6 +19,7 @@ use crate::core::account::Ledger;
 use crate::core::base::Koid;
 use crate::core::closing::Doomed;
 use crate::core::handle::{Handle, HandleId};
+use crate::core::handles::Handles;
 use crate::object::{KernelObject, Object};
 use abi::{Rights, Signals, Status};
 use alloc::sync::Arc;
@@ -258,6 +259,11 @@ impl HandleTable {
         Ok(handle)
     }
 
+    /// Takes out those of these handles that are there, into a list with room for all.
+    pub fn remove_into(&self, values: &[u32], handles: &mut Handles) {
+        values.iter().flat_map(|value| self.remove(*value)).for_each(|handle| handles.push(handle));
+    }
+
     /// A second handle to the same object. `SAME_RIGHTS` or a subset of its rights.
     ///
     /// # Errors
@@ -391,15 +397,16 @@ impl HandleTable {
             self.note_removal(&mut slots);
             (value, handle)
         };
-        self.leave(value, &handle);
+        doomed.count_woken(self.leave(value, &handle));
         handle.close_into(doomed);
         true
     }
 
-    /// What has to happen to a handle that is no longer in the table, after the lock is released.
-    fn leave(&self, value: u32, handle: &Handle) {
+    /// What has to happen to a handle that is no longer in the table, after the lock is released. How many are woken by
+    /// that, at most.
+    fn leave(&self, value: u32, handle: &Handle) -> usize {
         handle.object().set_owner(0);
-        handle.object().cancel_handle(self.id(value));
+        handle.object().cancel_handle(self.id(value))
     }
 }
 

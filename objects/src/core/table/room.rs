@@ -26,18 +26,19 @@ pub struct Room<'a> {
 }
 
 impl Room<'_> {
-    /// Adds no more handles than there is room for; `placed` is told each value in order.
+    /// Adds no more handles than there is room for, and leaves an empty list with room for as many; `placed` is told each
+    /// value in order.
     ///
     /// # Errors
-    /// `BAD_STATE` when the table was [closed](HandleTable::close) meanwhile, and the handles are too.
-    pub fn fill(mut self, handles: Handles, mut placed: impl FnMut(usize, u32)) -> Result<(), Status> {
+    /// `BAD_STATE` when the table was [closed](HandleTable::close) meanwhile.
+    pub fn fill(mut self, handles: &mut Handles, mut placed: impl FnMut(usize, u32)) -> Result<(), Status> {
         let mut slots = self.table.slots.lock();
         if slots.closed {
             return Err(Status::BAD_STATE);
         }
         slots.reserved -= handles.len();
         self.handles -= handles.len();
-        for (index, handle) in handles.into_iter().enumerate() {
+        for (index, handle) in handles.drain().enumerate() {
             placed(index, self.table.place(&mut slots, handle));
         }
         Ok(())

@@ -3,7 +3,7 @@
 use crate::core::account::Ledger;
 use crate::testing::{handle, never, poll, ready};
 use crate::wait::wait_on;
-use crate::{Doomed, Event, Handle, HandleId, HandleTable, KernelObject, MAX_HANDLES, Timer};
+use crate::{Doomed, Event, Handle, HandleId, HandleTable, Handles, KernelObject, MAX_HANDLES, Timer};
 use abi::{Rights, Signals, Status};
 use alloc::{sync::Arc, vec::Vec};
 use core::ops::ControlFlow;
@@ -79,8 +79,8 @@ fn reserved_room_is_filled_and_tells_the_values_in_order() {
     let (table, event) = (table(), Event::new());
     let mut values = Vec::new();
     let room = table.reserve(5).unwrap();
-    let handles = (0..5).map(|_| handle(&event)).collect();
-    assert_eq!(room.fill(handles, |index, value| values.push((index, value))), Ok(()));
+    let mut handles = (0..5).map(|_| handle(&event)).collect::<Handles>();
+    assert_eq!(room.fill(&mut handles, |index, value| values.push((index, value))), Ok(()));
     assert_eq!(values.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
     assert!(values.iter().all(|(_, value)| table.contains(*value)));
 }
@@ -95,7 +95,7 @@ fn reserved_room_is_nobody_elses_until_it_is_given_back() {
     let value = table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
     let room = table.reserve(MAX_HANDLES - 1).unwrap();
     assert_eq!(table.duplicate(value, Rights::SAME_RIGHTS), Err(Status::NO_MEMORY));
-    assert_eq!(room.fill([handle(&event)].into(), |_, _| ()), Ok(()));
+    assert_eq!(room.fill(&mut [handle(&event)].into(), |_, _| ()), Ok(()));
     assert_eq!(table.len(), 2);
     assert!(table.reserve(MAX_HANDLES - 2).is_ok(), "what was not filled was given back");
 }
@@ -250,7 +250,7 @@ fn closed_table_takes_no_handle() {
     let late = HandleTable::new(2, 0);
     let room = late.reserve(1).expect("room");
     late.close();
-    assert_eq!(room.fill([handle].into(), |_, _| ()), Err(Status::BAD_STATE));
+    assert_eq!(room.fill(&mut [handle].into(), |_, _| ()), Err(Status::BAD_STATE));
     assert!(late.is_empty());
 }
 
@@ -473,7 +473,7 @@ fn room_is_filled_in_part_or_given_back() {
     let room = table.reserve(60).unwrap();
     assert_eq!(left(&ledger), 0);
     assert_eq!((table.reserve(5).err(), table.len()), (Some(Status::NO_RESOURCES), 0));
-    assert_eq!(room.fill((0..20).map(|_| handle(&event)).collect(), |_, _| ()), Ok(()));
+    assert_eq!(room.fill(&mut (0..20).map(|_| handle(&event)).collect(), |_, _| ()), Ok(()));
     assert_eq!(table.reserve(45).err(), Some(Status::NO_RESOURCES));
     let (one, other) = (table.reserve(20).unwrap(), table.reserve(24).unwrap());
     assert_eq!(table.reserve(1).err(), Some(Status::NO_RESOURCES));

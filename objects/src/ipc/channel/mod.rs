@@ -332,11 +332,10 @@ kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
         }
     }
 
-    fn cancel_handle(&self, handle: HandleId) {
-        self.base().signals.cancel_handle(handle);
-        self.end().inbox.with(|_, callers| {
-            callers.wake_matching(|caller| caller.settle(CallState::HandleClosed, |c| c.handle == handle));
-        });
+    fn cancel_handle(&self, handle: HandleId) -> usize {
+        let waiting = self.base().signals.cancel_handle(handle);
+        let closed = |caller: &mut Caller| caller.settle(CallState::HandleClosed, |c| c.handle == handle);
+        waiting + self.end().inbox.with(|_, callers| callers.wake_matching(closed))
     }
 
     /// Each message arrives.

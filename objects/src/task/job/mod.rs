@@ -3,6 +3,10 @@
 //! Parents keep weak references to their children, children strong ones to their parents. Jobs nest at
 //! most [`MAX_HEIGHT`] deep. Killing marks a job, in one step: from then on it and all jobs below take no children.
 //! Its children are killed one after the other (`core/closing.rs`), and theirs.
+//!
+//! A killed job whose last child is gone has settled: it leaves its parent, which may settle with that, and so on upwards.
+//! Each of them may be observed by many, so jobs for which a step has no time leave in the queue in which their children
+//! were killed.
 
 mod victims;
 
@@ -48,11 +52,22 @@ struct State {
     processes: BTreeMap<Koid, Weak<Process>>,
     /// Killed, and the last child is gone: the job leaves its parent, and tells then that it has terminated.
     settled: bool,
+    /// It has settled, and leaves when it has its turn in the queue.
+    is_to_leave: bool,
     return_code: i64,
     /// The process and the child job up to which all have been killed, once they are to be.
     killed_up_to: (Koid, Koid),
-    /// The next in a queue of objects with something to discard.
+    /// It is in a queue of objects with something to discard.
+    doomed: bool,
+    /// The next in that queue.
     next_doomed: Option<Object>,
+}
+
+impl State {
+    /// Notes that there is something to do when it has its turn; whether it is to be pushed to a queue for that.
+    fn doom(&mut self) -> bool {
+        !core::mem::replace(&mut self.doomed, true)
+    }
 }
 
 impl Job {
@@ -116,7 +131,8 @@ impl Job {
 
     /// Removes a process that has ended, and has it `tell` so in the same step: who knows that finds it in no
     /// list, and who finds the list empty knows that it has ended.
-    pub(crate) fn remove_process(&self, koid: Koid, tell: impl FnOnce()) {
+    pub(crate) fn remove_process(&self, koid: Koid, tell: impl FnOnce(), doomed: &mut Doomed) {
+        doomed.count_woken(self.base.signals.woken_at_once());
         let settled = {
             let mut state = self.state.lock();
             let removed = state.processes.remove(&koid);
@@ -127,7 +143,7 @@ impl Job {
             self.settle(&mut state)
         };
         if settled {
-            self.terminate();
+            self.terminate(doomed);
         }
     }
 
@@ -152,18 +168,48 @@ impl Job {
     }
 
     /// Takes this job, which has settled, out of its parent, and tells. The parent may settle with that, and so on
-    /// upwards.
-    fn terminate(&self) {
-        let mut settled = Some(self);
+    /// upwards; whoever there is no time for does so when he has his turn.
+    fn terminate(&self, doomed: &mut Doomed) {
+        let mut settled = self.leave_parent(doomed);
         while let Some(job) = settled {
-            let tell = || job.base.signals.assert(Signals::JOB_TERMINATED);
-            settled = match job.parent.as_deref() {
-                Some(parent) => parent.remove_job(job.base.koid(), tell).then_some(parent),
-                None => {
-                    tell();
-                    None
-                }
-            };
+            if doomed.is_spent() {
+                return job.terminate_later(doomed);
+            }
+            settled = job.leave_parent(doomed);
+        }
+    }
+
+    /// Takes this job alone, which has settled, out of its parent, and tells; the parent, if it has settled with that.
+    fn leave_parent(&self, doomed: &mut Doomed) -> Option<&Arc<Self>> {
+        doomed.count(1);
+        doomed.count_woken(self.base.signals.woken_at_once());
+        let tell = || self.base.signals.assert(Signals::JOB_TERMINATED);
+        let Some(parent) = &self.parent else {
+            tell();
+            return None;
+        };
+        doomed.count_woken(parent.base.signals.woken_at_once());
+        parent.remove_job(self.base.koid(), tell).then_some(parent)
+    }
+
+    /// As [`Job::terminate`], when it has its turn.
+    fn terminate_later(self: &Arc<Self>, doomed: &mut Doomed) {
+        let push = {
+            let mut state = self.state.lock();
+            state.is_to_leave = true;
+            state.doom()
+        };
+        if push {
+            doomed.push(self.clone().into());
+        }
+    }
+
+    /// Counts whom it wakes that this job goes, if this is the last reference to it: its parent may have no children then.
+    pub(crate) fn count_end(self: &Arc<Self>, doomed: &mut Doomed) {
+        if Arc::strong_count(self) == 1
+            && let Some(parent) = &self.parent
+        {
+            doomed.count_woken(parent.base.signals.woken_at_once());
         }
     }
 
@@ -175,17 +221,20 @@ impl Job {
     }
 
     pub(crate) fn kill_into(self: &Arc<Self>, return_code: i64, doomed: &mut Doomed) {
-        let settled = {
+        let (settled, push) = {
             let mut state = self.state.lock();
             if self.killed.swap(true, Ordering::AcqRel) {
                 return;
             }
             state.return_code = return_code;
-            self.settle(&mut state)
+            let settled = self.settle(&mut state);
+            (settled, !settled && state.doom())
         };
-        match settled {
-            true => self.terminate(),
-            false => doomed.push(self.clone().into()),
+        if settled {
+            self.terminate(doomed);
+        }
+        if push {
+            doomed.push(self.clone().into());
         }
     }
 
@@ -303,7 +352,7 @@ fn next<T>(children: &BTreeMap<Koid, Weak<T>>, after: Koid) -> Option<Arc<T>> {
     children.range((Excluded(after), Unbounded)).find_map(|(_, child)| child.upgrade())
 }
 
-/// The children of a killed job: each is killed once.
+/// The children of a killed job: each is killed once. Then its own end, if that has been left.
 impl Remains for Job {
     fn discard_one(&self, doomed: &mut Doomed) -> bool {
         let mut state = self.state.lock();
@@ -316,7 +365,12 @@ impl Remains for Job {
             state.killed_up_to.1 = job.base.koid();
             drop(state);
             job.kill_into(return_code, doomed);
+        } else if core::mem::take(&mut state.is_to_leave) {
+            drop(state);
+            self.terminate(doomed);
         } else {
+            // The end of its last child may doom it again.
+            state.doomed = false;
             return false;
         }
         true
@@ -336,11 +390,13 @@ impl Payer {
 }
 
 impl Drop for Job {
-    /// It leaves its parent, if it has not yet, with nobody to tell.
+    /// It leaves its parent, if it has not yet, with nobody to tell. What that ends is left, as many may go at once.
     fn drop(&mut self) {
         let Some(parent) = &self.parent else { return };
         if parent.remove_job(self.base.koid(), || {}) {
-            parent.terminate();
+            let mut doomed = Doomed::default();
+            parent.terminate_later(&mut doomed);
+            doomed.leave();
         }
     }
 }
@@ -354,6 +410,10 @@ kernel_object!(Job, OBJ_TYPE_JOB, DEFAULT_JOB, {
 
     fn name(&self) -> Option<&Name> {
         Some(&self.name)
+    }
+
+    fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
+        self.count_end(doomed);
     }
 });
 

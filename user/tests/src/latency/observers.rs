@@ -4,7 +4,7 @@ use alloc::{vec, vec::Vec};
 
 use hafnon_user::{
     AsHandle, Channel, Event, EventPair, Handle, Port, Result, Rights, Signals, Startup, Status,
-    abi::{PA_USER0, WaitsetResult},
+    abi::{CHANNEL_READ_MAY_DISCARD, PA_USER0, WaitsetResult},
     clock::{self, INFINITE},
     handle::{WAIT_MANY_MAX, WaitItem, wait_many},
     task::Task,
@@ -41,6 +41,30 @@ fn observed() -> Result<(Event, Event, Port)> {
         handle.wait_async(&port, key, OBSERVED, 0)?;
     }
     Ok((event, other, port))
+}
+
+/// How many ends a message has, and how often the other end of each is observed.
+const ENDS: u64 = 64;
+const EACH: u64 = 16;
+
+/// The values of so many ends, and the others, each of which a port observes.
+fn observed_ends(port: &Port) -> (Vec<u32>, Vec<EventPair>) {
+    let (ends, others): (Vec<_>, Vec<_>) =
+        (0..ENDS).map(|_| EventPair::create().expect("an event pair")).unzip();
+    for (end, key) in others.iter().flat_map(|end| (0..EACH).map(move |key| (end, key))) {
+        end.wait_async(port, key, Signals::EVENTPAIR_PEER_CLOSED, 0).expect("armed");
+    }
+    (ends.into_iter().map(|end| Handle::from(end).into_raw()).collect(), others)
+}
+
+/// All these ends are told that the others are closed, and who observes them is, before the call that did that returns.
+fn are_told(port: &Port, ends: &[EventPair]) {
+    for end in ends {
+        end.wait(Signals::EVENTPAIR_PEER_CLOSED, 0).expect("it is closed");
+    }
+    for _ in 0..ENDS * EACH {
+        port.wait_packet(0).expect("a packet");
+    }
 }
 
 user_test! {
@@ -91,19 +115,100 @@ user_test! {
     /// They are closed with the message that they are in.
     #[needs("counted")]
     fn the_end_of_64_ends_that_are_observed_at_the_other() {
-        const ENDS: u64 = 64;
-        const EACH: u64 = 16;
         let ((near, far), port) = (Channel::create().expect("a channel"), Port::create().expect("a port"));
-        let (sent, kept): (Vec<_>, Vec<_>) =
-            (0..ENDS).map(|_| EventPair::create().expect("an event pair")).unzip();
-        for (end, key) in kept.iter().flat_map(|end| (0..EACH).map(move |key| (end, key))) {
-            end.wait_async(&port, key, Signals::EVENTPAIR_PEER_CLOSED, 0).expect("armed");
-        }
-        near.write(b"ends", sent.into_iter().map(Handle::from).collect()).expect("sent");
+        let (sent, _kept) = observed_ends(&port);
+        near.write(b"ends", sent.into_iter().map(Handle::from_raw).collect()).expect("sent");
         drop(far);
         for _ in 0..ENDS * EACH {
             port.wait_packet(INFINITE).expect("a packet");
         }
+    }
+
+    /// Their message is to nobody, or to one of them, has a handle that is bad, or more handles than go into one.
+    #[needs("counted")]
+    fn sending_64_ends_in_vain_that_are_observed_at_the_other() {
+        let ((near, far), port) = (Channel::create().expect("a channel"), Port::create().expect("a port"));
+        let send = |to: &Channel, values: &[u32]| {
+            let count = values.len() as u32;
+            call!(zx_channel_write(to.raw(), 0, core::ptr::null(), 0, values.as_ptr(), count))
+        };
+        for bad in [0, ENDS as usize] {
+            let (mut values, others) = observed_ends(&port);
+            values.insert(bad, u32::MAX);
+            assert_eq!(send(&near, &values), Status::OUT_OF_RANGE);
+            are_told(&port, &others);
+        }
+        for bad in [0, ENDS as usize - 1] {
+            let (mut values, others) = observed_ends(&port);
+            drop(Handle::from_raw(core::mem::replace(&mut values[bad], u32::MAX)));
+            assert_eq!(send(&near, &values), Status::BAD_HANDLE);
+            are_told(&port, &others);
+        }
+        let (mut values, others) = observed_ends(&port);
+        drop(Handle::from_raw(core::mem::replace(&mut values[0], Handle::from(far).into_raw())));
+        assert_eq!(send(&near, &values), Status::OK, "nobody could ever read it");
+        are_told(&port, &others);
+        let (values, others) = observed_ends(&port);
+        assert_eq!(send(&near, &values), Status::PEER_CLOSED);
+        are_told(&port, &others);
+    }
+
+    /// There is no room for them, or it is not there.
+    #[needs("counted")]
+    fn reading_64_ends_in_vain_that_are_observed_at_the_other() {
+        let ((near, far), port) = (Channel::create().expect("a channel"), Port::create().expect("a port"));
+        for (options, room, status) in [
+            (CHANNEL_READ_MAY_DISCARD, 0, Status::BUFFER_TOO_SMALL),
+            (0, ENDS as u32, Status::INVALID_ARGS),
+        ] {
+            let (values, others) = observed_ends(&port);
+            near.write(b"", values.into_iter().map(Handle::from_raw).collect()).expect("written");
+            let read = call!(zx_channel_read(
+                far.raw(),
+                options,
+                core::ptr::null_mut(),
+                core::ptr::without_provenance_mut(8),
+                0,
+                room,
+                core::ptr::null_mut(),
+                core::ptr::null_mut()
+            ));
+            assert_eq!(read, status);
+            are_told(&port, &others);
+        }
+    }
+
+    /// By the call that takes them at the trap, and only when they can be sent.
+    #[needs("counted")]
+    fn sending_64_handles_through_which_a_port_observes() {
+        let ((near, far), port) = (Channel::create().expect("a channel"), Port::create().expect("a port"));
+        let events: Vec<_> = (0..ENDS).map(|_| Event::create().expect("an event")).collect();
+        let values: Vec<u32> = events
+            .iter()
+            .map(|event| {
+                let handle = event.duplicate(Rights::SAME_RIGHTS).expect("a handle");
+                for key in 0..EACH {
+                    handle.wait_async(&port, key, OBSERVED, 0).expect("armed");
+                }
+                Handle::from(handle).into_raw()
+            })
+            .collect();
+        let send = |to: &Channel| {
+            call!(mx_channel_write(to.raw(), 0, core::ptr::null(), 0, values.as_ptr(), ENDS as u32))
+        };
+        let (orphan, gone) = Channel::create().expect("a channel");
+        drop(gone);
+        assert_eq!(send(&orphan), Status::PEER_CLOSED);
+        events[0].signal(Signals::empty(), OBSERVED).expect("set");
+        for _ in 0..EACH {
+            port.wait_packet(0).expect("the port observes still");
+        }
+        assert_eq!(send(&near), Status::OK);
+        for event in &events {
+            event.signal(Signals::empty(), OBSERVED).expect("set");
+        }
+        assert_eq!(port.wait_packet(0).err(), Some(Status::TIMED_OUT), "and now it does not");
+        drop(far);
     }
 
     #[needs("counted")]

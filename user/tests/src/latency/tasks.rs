@@ -3,7 +3,7 @@
 use alloc::{vec, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Channel, Job, Signals, Status,
+    AsHandle, Channel, Job, Port, Signals, Status,
     abi::{CHANNEL_READ_MAY_DISCARD, PA_USER0},
     clock::INFINITE,
     handle::Handle,
@@ -46,6 +46,29 @@ user_test! {
         top.wait(Signals::JOB_TERMINATED, INFINITE).expect("it ends");
         for child in &children {
             child.wait(Signals::JOB_TERMINATED, 0).expect("before its parent");
+        }
+    }
+
+    /// They nest as deep as they may, and a port observes each, and that it has no children.
+    #[needs("counted")]
+    fn killing_jobs_in_each_other_that_are_observed() {
+        const EACH: u64 = 16;
+        let (port, mut jobs) = (Port::create().expect("a port"), vec![job().create_child().expect("a job")]);
+        while let Ok(child) = jobs[jobs.len() - 1].create_child() {
+            jobs.push(child);
+        }
+        let told = |jobs: &[Job], signal| {
+            for (job, key) in jobs.iter().flat_map(|job| (0..EACH).map(move |key| (job, key))) {
+                job.wait_async(&port, key, signal, 0).expect("armed");
+            }
+            jobs.len() as u64 * EACH
+        };
+        let inner = jobs.len() - 1;
+        let all = told(&jobs[..inner], Signals::JOB_NO_JOBS) + told(&jobs, Signals::JOB_TERMINATED);
+        jobs[0].kill().expect("killed");
+        jobs[0].wait(Signals::JOB_TERMINATED, INFINITE).expect("it ends");
+        for _ in 0..all {
+            port.wait_packet(INFINITE).expect("a packet");
         }
     }
 

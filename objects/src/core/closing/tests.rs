@@ -1,0 +1,323 @@
+//! Turns, steps, and what is left to the task.
+
+use super::*;
+use crate::core::handle::HandleId;
+use crate::testing::{discard_until, handle, poll, while_late};
+use crate::{AsyncOptions, Channel, Event, EventPair, Job, KILLED, KernelObject, Message, Port};
+use abi::Signals;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::pin::pin;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// A killed job with so many children that take no end while they are kept; the children.
+fn doomed(children: usize) -> (Doomed, Vec<Arc<Job>>) {
+    let job = Job::root();
+    let children = (0..children).map(|_| job.create_child().expect("a job")).collect();
+    let mut doomed = Doomed::default();
+    job.kill_into(KILLED, &mut doomed);
+    (doomed, children)
+}
+
+/// How many of them have ended.
+fn ended(children: &[Arc<Job>]) -> usize {
+    children.iter().filter(|child| child.exit().is_some()).count()
+}
+
+fn step(left: &mut Left) -> bool {
+    let (part, mut doomed) = left.take();
+    doomed.step();
+    left.put_back(part, doomed)
+}
+
+/// However much comes meanwhile.
+#[test]
+fn what_is_left_has_an_end() {
+    let (mut left, mut kept) = (Left::NOTHING, Vec::new());
+    let mut leave = |left: &mut Left, children| {
+        let (doomed, jobs) = doomed(children);
+        left.push(doomed);
+        kept.push(jobs);
+    };
+    assert!(left.is_idle() && left.is_over(left.ticket()));
+    leave(&mut left, 10 * STEP);
+    let first = left.ticket();
+    leave(&mut left, 10 * STEP);
+    let second = left.ticket();
+    assert!(first < second && !left.is_over(first));
+    let mut steps = [0; 2];
+    for step_number in 1..200 {
+        leave(&mut left, STEP);
+        assert!(step(&mut left));
+        for (ticket, over_after) in [first, second].into_iter().zip(&mut steps) {
+            if left.is_over(ticket) && *over_after == 0 {
+                *over_after = step_number;
+            }
+        }
+    }
+    assert!((10..=24).contains(&steps[0]), "{steps:?}");
+    assert!(steps[1] > steps[0], "{steps:?}");
+    while step(&mut left) {}
+    assert!(left.is_idle() && left.is_over(left.ticket()));
+}
+
+/// Nor is it over while a part of it is in somebody's hands.
+#[test]
+fn what_is_in_hands_is_not_over() {
+    let mut left = Left::NOTHING;
+    let (large, _children) = doomed(3 * STEP);
+    left.push(large);
+    let (part, in_hands) = left.take();
+    let ticket = left.ticket();
+    assert!(!left.is_over(ticket) && !step(&mut left) && !left.is_over(ticket));
+    assert!(left.put_back(part, in_hands) && !left.is_over(ticket));
+    while step(&mut left) {
+        assert!(!left.is_over(ticket));
+    }
+    assert!(left.is_over(ticket));
+}
+
+#[test]
+fn a_turn_and_a_step_are_of_so_many_things() {
+    let (mut large, children) = doomed(3 * STEP);
+    assert!(large.turn());
+    assert_eq!(ended(&children), TURN);
+    assert!(large.turn());
+    assert_eq!(ended(&children), 2 * TURN);
+    assert!(large.step());
+    assert_eq!(ended(&children), 2 * TURN + STEP);
+    assert!(large.step());
+    assert!(!large.step(), "the last step finds that nothing is left");
+    assert_eq!(ended(&children), 3 * STEP);
+    assert!(!large.turn() && !large.step() && large.first.is_none() && large.last.is_none());
+}
+
+#[test]
+fn queues_are_put_behind_each_other_and_objects_take_turns() {
+    let (mut all, one) = doomed(2 * TURN);
+    let ((second, two), (third, three)) = (doomed(TURN), doomed(TURN));
+    all.append(second);
+    all.append(Doomed::default());
+    all.append(third);
+    let mut turns = Vec::new();
+    while all.turn() {
+        turns.push([&one, &two, &three].map(|children| ended(children) / TURN));
+    }
+    let so_far = [[1, 0, 0], [1, 1, 0], [1, 1, 1], [2, 1, 1]];
+    assert_eq!(turns[..4], so_far);
+    assert!(turns[4..].iter().all(|turn| *turn == [2, 1, 1]), "these find that nothing is left");
+    let (mut none, (some, _kept)) = (Doomed::default(), doomed(1));
+    none.append(some);
+    assert!(none.turn());
+}
+
+/// A few things are done in any case.
+#[test]
+fn a_step_that_takes_long_ends_with_its_first_turn() {
+    let (mut large, children) = doomed(STEP);
+    let asked = while_late(|| assert!(large.step()));
+    assert_eq!((ended(&children), asked), (TURN, 1));
+    // The end of the job itself, and to find that there is no more, are things, too.
+    let (mut small, children) = doomed(TURN - 3);
+    let asked = while_late(|| assert!(!small.step()));
+    assert_eq!((ended(&children), asked), (TURN - 3, 0), "nobody asks what time it is");
+    assert!(!large.step(), "it is not late any more");
+}
+
+/// Each handle of a message is a thing.
+#[test]
+fn the_handles_of_a_message_are_closed_one_by_one() {
+    const EACH: usize = TURN;
+    let (event, (ours, theirs), mut doomed) = (Event::new(), Channel::new(), Doomed::default());
+    let open = handle(&theirs);
+    for _ in 0..10 {
+        let handles = (0..EACH).map(|_| handle(&event)).collect();
+        assert!(ours.write(Message { bytes: [].into(), handles }).is_ok());
+    }
+    let left = || event.base().handle_count() as usize / EACH;
+    open.close_into(&mut doomed);
+    assert_eq!((left(), doomed.done), (10, 1), "the rest is for who has the queue");
+    assert!(doomed.turn());
+    assert_eq!((left(), doomed.done), (9, 1 + TURN));
+    assert!(doomed.step());
+    assert_eq!(left(), 9 - STEP / TURN);
+    while doomed.step() {}
+    assert_eq!(left(), 0);
+}
+
+/// Four who are woken are a thing; at once there are sixteen woken at most.
+#[test]
+fn who_is_woken_by_an_end_counts() {
+    let (port, (ours, theirs), mut doomed) = (Port::new(), Channel::new(), Doomed::default());
+    let open = handle(&theirs);
+    let (near, far): (Vec<_>, Vec<_>) = (0..STEP).map(|_| EventPair::new()).unzip();
+    for (key, end) in (0..20).flat_map(|key| far.iter().map(move |end| (key, end))) {
+        let signals = Signals::EVENTPAIR_PEER_CLOSED;
+        let options = AsyncOptions { edge: false, timestamp: None };
+        let registered = port.wait_async(end.clone().into(), HandleId(1), key, signals, options, || true);
+        registered.expect("it is observed");
+    }
+    let handles = near.iter().map(handle).collect();
+    assert!(ours.write(Message { bytes: [].into(), handles }).is_ok());
+    drop(near);
+    let ended = || far.iter().filter(|end| end.base().signals.get() != Signals::empty()).count();
+    open.close_into(&mut doomed);
+    assert!(doomed.turn());
+    assert_eq!(ended(), TURN / 4);
+    assert!(doomed.step());
+    assert_eq!(ended(), TURN / 4 + STEP / 4);
+    while doomed.step() {}
+    assert_eq!(ended(), STEP);
+}
+
+/// So many things, and how many of them are left.
+struct Things(usize, Arc<AtomicUsize>, Option<Box<dyn Bundle>>);
+
+impl Bundle for Things {
+    fn discard_one(&mut self, _: &mut Doomed) -> bool {
+        self.0 -= 1;
+        self.1.fetch_sub(1, Relaxed);
+        self.0 > 0
+    }
+
+    fn next(&mut self) -> &mut Option<Box<dyn Bundle>> {
+        &mut self.2
+    }
+}
+
+/// A bundle of so many things alone; how many are left.
+fn bundle(things: usize) -> (Doomed, Arc<AtomicUsize>) {
+    let (left, mut doomed) = (Arc::new(AtomicUsize::new(things)), Doomed::default());
+    doomed.push_bundle(Box::new(Things(things, left.clone(), None)));
+    (doomed, left)
+}
+
+#[test]
+fn bundles_have_their_turns_before_objects() {
+    let (mut both, left) = bundle(TURN + 1);
+    let (objects, children) = doomed(1);
+    both.append(objects);
+    both.push_bundle(bundle(1).0.bundles.pop().expect("it is there"));
+    let turns = [(); 4].map(|()| (both.turn(), left.load(Relaxed), ended(&children)));
+    assert_eq!(turns, [(true, TURN + 1, 0), (true, 1, 0), (true, 0, 0), (true, 0, 1)]);
+    assert!(!both.turn() && both.is_empty());
+    let (mut large, left) = bundle(2 * STEP);
+    assert!(large.step() && !large.step(), "the last thing is the last of its step");
+    assert_eq!(left.load(Relaxed), 0);
+}
+
+/// However many come meanwhile; one that comes while others are left is over behind them.
+#[test]
+fn bundles_that_are_left_have_an_end() {
+    let (mut left, mut kept) = (Left::NOTHING, Vec::new());
+    let mut leave = |left: &mut Left| {
+        let (doomed, things) = bundle(STEP + 1);
+        assert!(left.push(doomed));
+        kept.push(things);
+        left.bundles_ticket()
+    };
+    assert!(left.bundles_ticket() == 0 && left.are_bundles_over(0) && left.are_bundles_over(1));
+    let tickets = [(); 3].map(|()| leave(&mut left));
+    assert_eq!(tickets, [1, 2, 2]);
+    assert!(!left.is_idle() && !left.are_bundles_over(1) && left.has_no_objects());
+    let over = (1..20).map(|_| {
+        leave(&mut left);
+        assert!(step(&mut left));
+        [1, 2].map(|ticket| left.are_bundles_over(ticket))
+    });
+    let over: Vec<_> = over.collect();
+    assert_eq!(over.iter().position(|over| over[0]), Some(1), "the first takes two steps");
+    let second = over.iter().position(|over| over[1]);
+    assert!(second.is_some_and(|step| (4..12).contains(&step)), "{over:?}");
+    let hands = left.take();
+    let last = left.bundles_ticket();
+    while step(&mut left) {}
+    assert!(!left.are_bundles_over(last), "one is in hands");
+    assert!(left.put_back(hands.0, hands.1));
+    while step(&mut left) {}
+    assert!(left.are_bundles_over(last) && left.is_idle() && !left.push(Doomed::default()));
+    assert!(kept.iter().all(|things| things.load(Relaxed) == 0));
+}
+
+#[test]
+fn objects_that_turn_out_to_be_empty_take_their_time_too() {
+    let mut many = Doomed::default();
+    (0..2 * STEP + 1).for_each(|_| many.push(Job::root().into()));
+    assert!(many.step() && many.step(), "so many in a step");
+    assert!(!many.step(), "and one in the last");
+}
+
+/// Two queues: which has the next turn, how often the first one has been over, and when all of now will be.
+#[test]
+fn two_queues_take_turns_and_the_second_follows_the_first() {
+    let (mut left, mut kept) = (Left::NOTHING, Vec::new());
+    let mut push = |left: &mut Left| {
+        let (doomed, children) = doomed(1);
+        left.push(doomed);
+        kept.push(children);
+    };
+    let number = |part: Part| if part == Part::First { 1 } else { 2 };
+    let turns = |left: &mut Left| {
+        [(); 4].map(|()| {
+            let (part, doomed) = left.take();
+            assert!(left.put_back(part, doomed));
+            number(part)
+        })
+    };
+    assert!(left.ticket() == 0 && left.is_over(0) && left.is_over(1), "it is idle");
+    push(&mut left);
+    assert!(left.ticket() == 1 && !left.is_over(1) && left.is_over(0));
+    assert_eq!(turns(&mut left), [1; 4], "there is no other");
+    push(&mut left);
+    assert_eq!((left.ticket(), left.over), (2, 0));
+    assert_eq!(turns(&mut left), [2, 1, 2, 1]);
+    let (second, rest) = left.take();
+    assert_eq!((number(second), left.ticket()), (2, 2), "what is in hands counts as the second");
+    assert!(left.put_back(second, rest));
+    assert_eq!((left.ticket(), left.over), (2, 0));
+    let (first, _) = left.take();
+    assert!(number(first) == 1 && left.put_back(first, Doomed::default()), "the second is there still");
+    assert_eq!((left.ticket(), left.over), (2, 1), "and is the first now");
+    assert!(left.is_over(1) && !left.is_over(2));
+    push(&mut left);
+    assert_eq!(left.ticket(), 3);
+    let ((second, rest), (first, _)) = (left.take(), left.take());
+    assert_eq!([second, first].map(number), [2, 1]);
+    assert!(!left.put_back(first, Doomed::default()), "the only other one is in hands");
+    assert_eq!((left.ticket(), left.over), (3, 1));
+    assert!(left.put_back(second, rest));
+    assert_eq!((left.ticket(), left.over), (3, 2));
+    let (first, _) = left.take();
+    assert!(number(first) == 1 && !left.is_over(3));
+    assert!(!left.put_back(first, Doomed::default()));
+    assert!(left.ticket() == 3 && left.over == 3 && left.is_over(4), "it is idle again");
+}
+
+/// Twice, so that the count of what was over before is not nothing.
+#[test]
+fn a_ticket_is_over_when_all_is_discarded_that_was_left() {
+    for _ in 0..2 {
+        let (large, children) = doomed(2 * STEP);
+        large.finish();
+        let ticket = ticket();
+        discard_until(|| is_over(ticket));
+        assert_eq!(ended(&children), 2 * STEP);
+    }
+}
+
+#[test]
+fn a_task_discards_what_is_left_and_goes_on_for_ever() {
+    let mut task = pin!(close_what_is_left());
+    for _ in 0..2 {
+        let (large, children) = doomed(3 * STEP);
+        large.finish();
+        for _ in 0..100_000 {
+            assert!(poll(task.as_mut()).is_pending());
+            if ended(&children) == 3 * STEP {
+                break;
+            }
+            std::thread::yield_now(); // another test has a part of it in its hands
+        }
+        assert_eq!(ended(&children), 3 * STEP);
+    }
+}
