@@ -52,6 +52,7 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         | "spend-few-packets"
         | "spend-empty-messages"
         | "spend-data-pipes"
+        | "spend-waits"
         | "spend-observers" => crate::accounts::spend(startup, role),
         "give-back" => crate::accounts::give_back(startup),
         "bystander" => crate::hunger::bystander(startup),

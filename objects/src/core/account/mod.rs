@@ -139,6 +139,14 @@ impl Charge {
             self.pages = pages;
         }
     }
+
+    /// Gives back all that is charged.
+    #[cold]
+    pub(crate) fn clear(&mut self) {
+        if let Some(payer) = &self.payer {
+            payer.give_back(core::mem::take(&mut self.pages));
+        }
+    }
 }
 
 impl Drop for Charge {
