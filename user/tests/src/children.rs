@@ -54,6 +54,8 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         | "spend-data-pipes"
         | "spend-waits"
         | "spend-observers" => crate::accounts::spend(startup, role),
+        "share" | "share-and-end" => crate::payers::share(startup, role),
+        "use-some" | "use-all" => crate::payers::use_shared(startup, role),
         "give-back" => crate::accounts::give_back(startup),
         "bystander" => crate::hunger::bystander(startup),
         "shrink" | "unmap" => crate::unfinished::play(startup, role),

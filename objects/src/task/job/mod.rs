@@ -4,8 +4,10 @@
 //! most [`MAX_HEIGHT`] deep. Killing marks a job, in one step: from then on it and all jobs below take no children.
 //! Its children are killed one after the other (`core/closing.rs`), and theirs.
 
+mod evictions;
 mod victims;
 
+pub use evictions::Claim;
 pub use victims::Greedy;
 
 use crate::core::account::{Ledger, Payer};
@@ -51,6 +53,8 @@ struct State {
     return_code: i64,
     /// The process and the child job up to which all have been killed, once they are to be.
     killed_up_to: (Koid, Koid),
+    /// Who of it had to end last, as others needed a page that it was to pay for; and how many had to.
+    evicted: (Weak<Process>, u64),
     /// The next in a queue of objects with something to discard.
     next_doomed: Option<Object>,
 }
@@ -67,7 +71,7 @@ impl Job {
         let name = Name::new(if parent.is_none() { b"root" } else { b"" });
         let state = State::default();
         let ledger = Ledger::new(parent.as_ref().map(|parent| parent.ledger.clone()));
-        Arc::new(Self {
+        let job = Arc::new(Self {
             base,
             name,
             parent,
@@ -77,7 +81,10 @@ impl Job {
             ledger,
             times: Sum::default(),
             state: Mutex::new(state),
-        })
+        });
+        let owner = Arc::downgrade(&job);
+        job.ledger.set_owner(owner);
+        job
     }
 
     /// A new job in this one.
@@ -156,6 +163,7 @@ impl Job {
     fn terminate(&self) {
         let mut settled = Some(self);
         while let Some(job) = settled {
+            job.lift_limit();
             let tell = || job.base.signals.assert(Signals::JOB_TERMINATED);
             settled = match job.parent.as_deref() {
                 Some(parent) => parent.remove_job(job.base.koid(), tell).then_some(parent),
@@ -165,6 +173,12 @@ impl Job {
                 }
             };
         }
+    }
+
+    /// Nobody is left here, and nobody comes, for whom its limit could be. What others hold still of what it has paid
+    /// for counts above, and they may go on to use it.
+    fn lift_limit(&self) {
+        self.set_page_limit(u64::MAX);
     }
 
     /// Kills every process in this job and below, soon. No new child from this moment on.
@@ -338,6 +352,7 @@ impl Payer {
 impl Drop for Job {
     /// It leaves its parent, if it has not yet, with nobody to tell.
     fn drop(&mut self) {
+        self.lift_limit();
         let Some(parent) = &self.parent else { return };
         if parent.remove_job(self.base.koid(), || {}) {
             parent.terminate();
