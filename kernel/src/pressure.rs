@@ -7,7 +7,9 @@
 //!                                          4  the first process is killed, and the machine ends
 //!        tried again ◀── there is memory ◀──┘
 //! ```
-//! So who needs a page when there is none does not pay for that, unless it is the one who has them all.
+//! So who needs a page when there is none does not pay for that, unless it is the one who has them all. Nor does who
+//! needs one for which somebody else's job is to pay, and may not have it: then somebody in that job ends
+//! (`objects/src/task/job/evictions.rs`).
 
 use crate::arch::time;
 use crate::mm::layout::PAGE_SIZE;
@@ -18,9 +20,11 @@ use core::future::poll_fn;
 use core::pin::pin;
 use core::task::Poll;
 use executor::yield_now;
+use objects::memory::Protection;
 use objects::pressure::Pressure;
+use objects::vmar::FaultError;
 use objects::wait::{self, Deadline};
-use objects::{Greedy, Job, KernelObject, Starving};
+use objects::{Claim, Greedy, Job, KernelObject, Process, Starving};
 use spin::Once;
 
 static PRESSURE: Once<Pressure> = Once::new();
@@ -57,6 +61,34 @@ static STARVING: Starving = Starving::new();
 pub async fn relief() {
     yield_now().await;
     STARVING.wait(has_memory, watermarks::call).await;
+}
+
+/// Makes an access to this address of a process possible, however long there is no memory for that, or nobody who pays.
+///
+/// # Errors
+/// Why it never will be.
+pub async fn bring_in(process: &Process, address: u64, access: Protection) -> Result<(), FaultError> {
+    let claim = Claim::new(process, address);
+    loop {
+        match process.root().fault(address, access) {
+            Err(FaultError::NoMemory) => relief().await,
+            Err(FaultError::Unpaid) if !claim.is_own() => {
+                yield_now().await;
+                if !come_back(|| !claim.is_refused()).await {
+                    claim.press(evict).await?;
+                }
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn evict(process: &Arc<Process>) {
+    if !process.is_dying() {
+        let reason = "its job may not have a page that others need";
+        println!("over a limit: process {} is killed: {reason}", process.koid());
+        process.kill(abi::TASK_RETCODE_OOM_KILL);
+    }
 }
 
 fn has_memory() -> bool {

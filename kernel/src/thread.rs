@@ -96,7 +96,7 @@ fn live(life: Life, started: u64, mut context: UserContext) -> impl Future<Outpu
                 Trap::Interrupt => next_slice(caller, blocked.task()).await,
                 Trap::PageFault { address, error } => {
                     if resolve(caller, context.rip(), address, error).is_err() {
-                        entered(caller, pin!(pressure::relief())).await;
+                        entered(caller, pin!(resolve_later(caller, context.rip(), address, error))).await;
                     }
                 }
                 Trap::NoMemory => entered(caller, pin!(pressure::relief())).await,
@@ -142,8 +142,8 @@ fn stepped<F: Future>(
     })
 }
 
-/// Brings in the page that user code missed, or ends its process. An error when there is no memory for it: user code
-/// may try again when there is.
+/// Brings in the page that user code missed, or ends its process. An error when there is no memory for it, or nobody who
+/// pays.
 fn resolve(caller: &Caller, rip: u64, address: u64, error: PageFaultError) -> Result<(), NoMemory> {
     // What the CPU looks up for itself while user code runs are its own tables, which no process can bring in. QEMU's
     // emulation makes the stack accesses of a far return so, too: SMAP refuses them, however often they are tried.
@@ -151,16 +151,32 @@ fn resolve(caller: &Caller, rip: u64, address: u64, error: PageFaultError) -> Re
         fail(caller, rip, format_args!("page fault of the CPU at {address:#x}"));
         return Ok(());
     }
-    let (write, execute) = (error.is_write(), error.is_execute());
-    let access = Protection { read: !write && !execute, write, execute };
-    match caller.process.root().fault(address, access) {
+    match caller.process.root().fault(address, access(error)) {
         Ok(()) => Ok(()),
-        Err(FaultError::NoMemory) => Err(NoMemory),
+        Err(FaultError::NoMemory | FaultError::Unpaid) => Err(NoMemory),
         Err(reason) => {
-            fail(caller, rip, format_args!("page fault at {address:#x}: {reason:?}"));
+            fail_at(caller, rip, address, reason);
             Ok(())
         }
     }
+}
+
+/// What user code tried.
+fn access(error: PageFaultError) -> Protection {
+    let (write, execute) = (error.is_write(), error.is_execute());
+    Protection { read: !write && !execute, write, execute }
+}
+
+/// [`resolve`] as soon as there is memory and somebody who pays.
+async fn resolve_later(caller: &Caller, rip: u64, address: u64, error: PageFaultError) {
+    if let Err(reason) = pressure::bring_in(&caller.process, address, access(error)).await {
+        fail_at(caller, rip, address, reason);
+    }
+}
+
+#[cold]
+fn fail_at(caller: &Caller, rip: u64, address: u64, reason: FaultError) {
+    fail(caller, rip, format_args!("page fault at {address:#x}: {reason:?}"));
 }
 
 /// Answers a system call that need not wait, straight from the trap. `None` for one that has to, or may.

@@ -68,7 +68,7 @@ pub use ipc::{
 pub use magenta::{DatapipeConsumer, DatapipeProducer, IoPort, IoPortPacket, Waitset, datapipe};
 pub use memory::{Vmar, Vmo, mapping, vmar, vmo};
 pub use object::{KernelObject, Object};
-pub use task::{Greedy, Job, KILLED, Process, Starving, Thread, Times, pressure};
+pub use task::{Claim, Greedy, Job, KILLED, Process, Starving, Thread, Times, pressure};
 pub use time::{Clock, ClockUpdate, Moment, Slack, Timer};
 pub use wait::{
     AsyncOptions, FUTEX_STEP, FutexTable, FutexUnderWay, FutexWait, FutexWaiter, Holder, MAX_OBSERVERS,

@@ -83,7 +83,7 @@ pub fn without_memory<R>(run: impl FnOnce() -> R) -> R {
 }
 
 /// Discards what is left until `done`; another test may have a part of it in its hands.
-pub fn discard_until(done: impl Fn() -> bool) {
+pub fn discard_until(mut done: impl FnMut() -> bool) {
     for _ in 0..1_000_000 {
         if done() {
             return;

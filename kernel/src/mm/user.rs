@@ -218,7 +218,7 @@ impl<T: IntoBytes + Immutable> OutSlice<T> {
 /// What memory that can not be accessed is to a call, unless its document says otherwise.
 pub fn refused(reason: FaultError) -> Status {
     match reason {
-        FaultError::NoMemory | FaultError::OverLimit => Status::NO_MEMORY,
+        FaultError::NoMemory | FaultError::OverLimit | FaultError::Unpaid => Status::NO_MEMORY,
         FaultError::NotMapped | FaultError::Denied | FaultError::OutOfRange => Status::INVALID_ARGS,
     }
 }

@@ -4,8 +4,9 @@ use super::Caller;
 use super::long::next_step;
 use crate::entropy;
 use crate::mm::user::{InSlice, OutSlice};
-use crate::pressure::relief;
+use crate::pressure::bring_in;
 use abi::Status;
+use objects::memory::{PAGE_SIZE, Protection};
 use objects::vmar::FaultError;
 
 /// How many bytes are drawn between yields.
@@ -18,13 +19,28 @@ pub async fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
         if start != 0 {
             next_step().await;
         }
-        while let Err(reason) = draw_part(buffer.part(start, STEP)) {
-            if reason != FaultError::NoMemory {
+        let part = buffer.part(start, STEP);
+        while let Err(reason) = draw_part(part) {
+            if !is_worth_waiting(reason) || bring_in_all(caller, part).await.is_err() {
                 return caller.end_process("a buffer for random bytes that can not be written");
             }
-            relief().await;
         }
     }
+}
+
+fn is_worth_waiting(reason: FaultError) -> bool {
+    matches!(reason, FaultError::NoMemory | FaultError::Unpaid)
+}
+
+/// Brings in the pages of a buffer, as faults of user code would.
+async fn bring_in_all(caller: &Caller, buffer: OutSlice<u8>) -> Result<(), FaultError> {
+    next_step().await;
+    let write = Protection { write: true, ..Protection::NONE };
+    let first = buffer.address() - buffer.address() % PAGE_SIZE;
+    for page in (first..buffer.address() + buffer.len() as u64).step_by(PAGE_SIZE as usize) {
+        bring_in(&caller.process, page, write).await?;
+    }
+    Ok(())
 }
 
 /// Fills a buffer of at most [`STEP`] bytes.

@@ -12,7 +12,7 @@
 //! wait are killed one after the other (`core/closing.rs`). So are, after entering `Dead`, the handles closed and
 //! everything unmapped; what remains is the object itself.
 
-use crate::core::account::Payer;
+use crate::core::account::{Charge, Payer};
 use crate::core::base::{Base, Koid};
 use crate::core::closing::{Doomed, Remains, TURN};
 use crate::core::listing::visit_part;
@@ -23,7 +23,7 @@ use crate::memory::vmar::Vmar;
 use crate::object::{KernelObject, Object, kernel_object};
 use crate::task::times::{Sum, Times};
 use crate::task::{Job, Thread};
-use crate::wait::{FutexQueue, FutexTable};
+use crate::wait::{FutexQueue, FutexTable, pages_of_threads};
 use abi::{Signals, Status};
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
@@ -78,6 +78,8 @@ struct State {
     threads: BTreeMap<Koid, Arc<Thread>>,
     /// How many of them have started.
     started: usize,
+    /// What their waits may take.
+    waits: Charge,
     return_code: i64,
     /// The thread up to which all have been killed, once they are to be.
     killed: Koid,
@@ -120,7 +122,6 @@ impl Process {
             name: Name::new(name),
             handles: Arc::new(HandleTable::paid(base.koid(), secret, job.ledger().clone())),
             futexes: FutexTable::default(),
-            payer,
             job,
             root,
             machine,
@@ -132,11 +133,13 @@ impl Process {
                 phase: Phase::Created,
                 threads: BTreeMap::new(),
                 started: 0,
+                waits: Charge::to(payer.clone()),
                 return_code: 0,
                 killed: 0,
                 doomed: false,
                 next_doomed: None,
             }),
+            payer,
             base,
         });
         process.job.add_process(&process)?;
@@ -233,15 +236,18 @@ impl Process {
         Ok(())
     }
 
-    /// A thread of it starts; with the `first` one, the process does.
+    /// A thread of it starts; with the `first` one, the process does. From now on it may wait, and pays for that.
     ///
     /// # Errors
-    /// `BAD_STATE` unless it is new, for the first thread, or running, for others.
+    /// `BAD_STATE` unless it is new, for the first thread, or running, for others. `NO_MEMORY` when its job may not have
+    /// more.
     pub(crate) fn start_thread(&self, first: bool) -> Result<(), Status> {
         let mut state = self.state.lock();
         if state.phase != if first { Phase::Created } else { Phase::Running } {
             return Err(Status::BAD_STATE);
         }
+        let pages = pages_of_threads(state.started + 1);
+        state.waits.cover(pages, pages)?;
         state.phase = Phase::Running;
         state.started += 1;
         Ok(())
@@ -262,7 +268,10 @@ impl Process {
             let removed = state.threads.remove(&thread);
             state.started -= usize::from(started);
             let last = started && state.started == 0;
+            let pages = pages_of_threads(state.started);
+            state.waits.reduce(pages);
             if last {
+                state.waits.clear();
                 state.phase = Phase::Dead;
                 self.dying.store(true, Release);
             }

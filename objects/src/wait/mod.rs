@@ -26,7 +26,9 @@ pub use futex::{
     Refused, Requeue, futex_waiter,
 };
 pub use many::WaitSet;
+pub(crate) use one::wait_for_sure;
 pub use one::{SignalWaiter, begin_wait_on, wait_for, wait_on};
+pub(crate) use places::pages_of_threads;
 pub use places::{Places, pages_for};
 pub use port::{AsyncOptions, MAX_OBSERVERS, MAX_USER_PACKETS, PacketWaiter, Port};
 pub use watch::{Holder, Subject};

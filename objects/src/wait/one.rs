@@ -74,18 +74,40 @@ pub async fn wait_for(
 ) -> (Result<(), Status>, Signals) {
     let observation = Observation::of(mask, handle);
     let mut waiter = pin!(SignalWaiter::new(observation));
-    let mut begin = Some((object, still_open));
-    let begun = poll_fn(|context| {
-        Poll::Ready(begin.take().map(|(object, still_open)| {
-            begin_wait_on(waiter.as_mut(), object, observation, still_open, context.waker())
-        }))
-    })
-    .await;
-    if let Some(Poll::Ready(seen)) = begun {
+    if let Some(seen) = begin(waiter.as_mut(), object, observation, still_open).await {
         return (seen.outcome(), seen.observed);
     }
     match until_pinned(waiter, deadline).await {
         Ok(seen) => (seen.outcome(), seen.observed),
         Err(seen) => (Err(Status::TIMED_OUT), seen.observed),
     }
+}
+
+/// Waits until one of `mask` is active, which is sure to be, for a thread that has no handle for that.
+pub(crate) async fn wait_for_sure(object: Object, mask: Signals) {
+    let observation = Observation::of(mask, HandleId::KERNEL);
+    let mut waiter = pin!(SignalWaiter::new(observation));
+    if begin(waiter.as_mut(), object, observation, || true).await.is_none() {
+        waiter.await;
+    }
+}
+
+/// Begins a wait with the waker of the task that this runs in; what has been seen, if there is no need to wait.
+async fn begin(
+    mut waiter: Pin<&mut SignalWaiter>,
+    object: Object,
+    observation: Observation,
+    still_open: impl FnOnce() -> bool,
+) -> Option<Observation> {
+    let mut begin = Some((object, still_open));
+    poll_fn(|context| {
+        let begun = begin.take().map(|(object, still_open)| {
+            begin_wait_on(waiter.as_mut(), object, observation, still_open, context.waker())
+        });
+        Poll::Ready(match begun {
+            Some(Poll::Ready(seen)) => Some(seen),
+            _ => None,
+        })
+    })
+    .await
 }

@@ -25,11 +25,15 @@ const STEP: usize = LOW.div_ceil(4);
 
 /// How many places are in the memory of a page, at least: each is two small allocations.
 const PER_PAGE: usize = 16;
-/// As many as take little beside the thread that waits.
+/// As many as each thread pays for from its start on: who has all memory that it may can wait in them still.
 const FEW: usize = 8;
 
-/// How many pages a wait in so many places is to pay for, so that no job's threads hold more than the job may. Few
-/// places cost nothing: who has all memory that it may can wait still.
+/// How many pages so many threads are to pay for, as each may wait in a few places.
+pub(crate) const fn pages_of_threads(threads: usize) -> u64 {
+    threads.div_ceil(PER_PAGE / FEW) as u64
+}
+
+/// How many pages a wait in so many places is to pay for beyond that.
 pub const fn pages_for(places: usize) -> u64 {
     places.saturating_sub(FEW).div_ceil(PER_PAGE) as u64
 }

@@ -52,7 +52,10 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         | "spend-few-packets"
         | "spend-empty-messages"
         | "spend-data-pipes"
+        | "spend-waits"
         | "spend-observers" => crate::accounts::spend(startup, role),
+        "share" | "share-and-end" => crate::payers::share(startup, role),
+        "use-some" | "use-all" => crate::payers::use_shared(startup, role),
         "give-back" => crate::accounts::give_back(startup),
         "bystander" => crate::hunger::bystander(startup),
         "shrink" | "unmap" => crate::unfinished::play(startup, role),

@@ -29,24 +29,29 @@ const TOO_MANY: usize = 1 << 20;
 /// How many pages somebody needs who does not need much.
 const FEW: usize = 1_000;
 /// Exit code of one who has got what it needs.
-const CONTENT: i64 = 7;
+pub const CONTENT: i64 = 7;
 
 /// So many pages that nobody has touched.
-struct Fresh {
-    base: usize,
+pub struct Fresh {
+    pub base: usize,
     pages: usize,
 }
 
 impl Fresh {
     fn map(pages: usize) -> Self {
-        let (root, vmo) = (root_vmar().expect("a root region"), memory(pages));
-        let base = root.map(READ_WRITE, 0, &vmo, 0, pages * PAGE_SIZE).expect("mapped");
+        Self::of(&memory(pages), pages)
+    }
+
+    /// The first pages of this VMO.
+    pub fn of(vmo: &Vmo, pages: usize) -> Self {
+        let root = root_vmar().expect("a root region");
+        let base = root.map(READ_WRITE, 0, vmo, 0, pages * PAGE_SIZE).expect("mapped");
         Self { base, pages }
     }
 
     /// Writes to one page after the other, as long as this answers true after each. Makes page faults and no calls,
     /// as a call may answer that there is no memory.
-    fn touch(self, mut goes_on: impl FnMut() -> bool) {
+    pub fn touch(self, mut goes_on: impl FnMut() -> bool) {
         for page in 0..self.pages {
             let place = core::ptr::with_exposed_provenance_mut::<u8>(self.base + page * PAGE_SIZE);
             // SAFETY: the page is mapped, and nobody has a reference into it.
@@ -58,7 +63,7 @@ impl Fresh {
     }
 }
 
-fn memory(pages: usize) -> Vmo {
+pub fn memory(pages: usize) -> Vmo {
     Vmo::create((pages * PAGE_SIZE) as u64).expect("a VMO")
 }
 

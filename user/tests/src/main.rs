@@ -49,6 +49,7 @@ mod many;
 mod matrix;
 mod message_limits;
 mod one;
+mod payers;
 mod pointers;
 mod port;
 mod port_async;

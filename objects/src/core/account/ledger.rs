@@ -4,7 +4,8 @@
 //! with any lock held. So a ledger is no object, and nothing here takes a lock or allocates: all of it is atomics.
 
 use crate::core::room::NoMemory;
-use alloc::sync::Arc;
+use alloc::sync::{Arc, Weak};
+use core::any::Any;
 use spin::Once;
 use waitq::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 
@@ -47,6 +48,10 @@ impl Account {
         self.used.fetch_add(amount, SeqCst);
     }
 
+    fn has_room(&self, amount: u64) -> bool {
+        self.used().checked_add(amount).is_some_and(|sum| sum <= self.limit())
+    }
+
     fn subtract(&self, amount: u64) {
         self.used.fetch_sub(amount, SeqCst);
     }
@@ -55,6 +60,8 @@ impl Account {
 /// What a job and those below it have.
 pub(crate) struct Ledger {
     parent: Option<Arc<Self>>,
+    /// Whose it is, as long as that is there.
+    owner: Once<Weak<dyn Any + Send + Sync>>,
     /// The pages of VMOs and the frames that the kernel holds, in pages.
     pages: Account,
     handles: Account,
@@ -67,6 +74,7 @@ impl Ledger {
     pub fn new(parent: Option<Arc<Self>>) -> Arc<Self> {
         Arc::new(Self {
             parent,
+            owner: Once::new(),
             pages: Account::new(),
             handles: Account::new(),
             over_limit: AtomicBool::new(false),
@@ -76,6 +84,28 @@ impl Ledger {
     /// This one, that of the parent, and so on.
     fn and_above(&self) -> impl Iterator<Item = &Self> {
         core::iter::successors(Some(self), |ledger| ledger.parent.as_deref())
+    }
+
+    /// Says whose it is, once.
+    pub fn set_owner(&self, owner: Weak<dyn Any + Send + Sync>) {
+        self.owner.call_once(|| owner);
+    }
+
+    /// Whose it is, if that is there still.
+    pub fn owner<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.owner.get()?.upgrade()?.downcast().ok()
+    }
+
+    /// Whether this is `other`, or below it.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.and_above().any(|ledger| core::ptr::eq(ledger, other))
+    }
+
+    /// The lowest one that refuses so many pages more, from this one on, or above one that is given.
+    pub fn refusing(self: &Arc<Self>, pages: u64, above: Option<&Self>) -> Option<Arc<Self>> {
+        let first = above.map_or_else(|| Some(self.clone()), |below| below.parent.clone());
+        core::iter::successors(first, |ledger| ledger.parent.clone())
+            .find(|ledger| !ledger.pages.has_room(pages))
     }
 
     pub fn pages(&self) -> u64 {
@@ -114,6 +144,23 @@ impl Ledger {
         for ledger in self.and_above() {
             ledger.change_pages(|account| account.overdraw(pages));
         }
+    }
+
+    /// Charges pages, whatever the limits are here and up to `last`.
+    ///
+    /// # Errors
+    /// `NoMemory` when that exceeds a limit above `last`; then nothing is charged.
+    pub fn charge_pages_beyond(&self, pages: u64, last: &Self) -> Result<(), NoMemory> {
+        if let Some(above) = &last.parent {
+            above.charge_pages(pages)?;
+        }
+        for ledger in self.and_above() {
+            ledger.change_pages(|account| account.overdraw(pages));
+            if core::ptr::eq(ledger, last) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Gives back pages that were charged here.

@@ -71,6 +71,13 @@ impl Payer {
         Ok(())
     }
 
+    /// As [`Payer::charge`], whatever the limits are up to `last`.
+    fn charge_beyond(&self, pages: u64, last: &Ledger) -> Result<(), NoMemory> {
+        self.ledger.charge_pages_beyond(pages, last)?;
+        self.pages.fetch_add(pages, Relaxed);
+        Ok(())
+    }
+
     fn give_back(&self, pages: u64) {
         self.pages.fetch_sub(pages, Relaxed);
         self.ledger.give_back_pages(pages);
@@ -121,15 +128,41 @@ impl Charge {
 
     #[cold]
     fn extend(&mut self, pages: u64, most: u64) -> Result<(), NoMemory> {
+        self.extend_with(pages, most, Payer::charge)
+    }
+
+    fn extend_with(
+        &mut self,
+        pages: u64,
+        most: u64,
+        charge: impl Fn(&Payer, u64) -> Result<(), NoMemory>,
+    ) -> Result<(), NoMemory> {
         let Some(payer) = &self.payer else { return Ok(()) };
         let needed = pages - self.pages;
         let convenient = needed.max(CHUNK.min(most.saturating_sub(self.pages)));
-        let added = match payer.charge(convenient) {
+        let added = match charge(payer, convenient) {
             Ok(()) => convenient,
-            Err(_) => payer.charge(needed).map(|()| needed)?,
+            Err(_) => charge(payer, needed).map(|()| needed)?,
         };
         self.pages += added;
         Ok(())
+    }
+
+    /// As [`Charge::cover`], whatever the limits are up to that of `last`.
+    ///
+    /// # Errors
+    /// `NoMemory` when a job above that would exceed its limit.
+    pub(crate) fn cover_beyond(&mut self, pages: u64, most: u64, last: &Ledger) -> Result<(), NoMemory> {
+        match pages <= self.pages {
+            true => Ok(()),
+            false => self.extend_with(pages, most, |payer, pages| payer.charge_beyond(pages, last)),
+        }
+    }
+
+    /// The lowest ledger whose limit keeps so many pages from being charged, in all or of those above one that is given.
+    pub(crate) fn refusing(&self, pages: u64, above: Option<&Ledger>) -> Option<Arc<Ledger>> {
+        let more = pages.checked_sub(self.pages).filter(|more| *more > 0)?;
+        self.payer.as_ref()?.ledger.refusing(more, above)
     }
 
     /// Gives back what is charged for more than this many pages, but for a chunk.
@@ -137,6 +170,14 @@ impl Charge {
         if let Some(payer) = self.payer.as_ref().filter(|_| self.pages > pages + CHUNK) {
             payer.give_back(self.pages - pages);
             self.pages = pages;
+        }
+    }
+
+    /// Gives back all that is charged.
+    #[cold]
+    pub(crate) fn clear(&mut self) {
+        if let Some(payer) = &self.payer {
+            payer.give_back(core::mem::take(&mut self.pages));
         }
     }
 }

@@ -3,8 +3,10 @@
 use super::Vmar;
 use super::tree::Child;
 use crate::memory::mapping::Mapping;
+use crate::memory::vmo::Vmo;
 use crate::memory::{Frame, NoMemory, PAGE_SIZE, PageTable, Protection, Work};
 use abi::Status;
+use alloc::sync::Arc;
 use core::ops::Range;
 
 /// Why an access to memory cannot go on.
@@ -18,7 +20,9 @@ pub enum FaultError {
     OutOfRange,
     /// There was no memory for the page, or for the page table.
     NoMemory,
-    /// Who pays for the page, or for the page table, has as much as its job may have.
+    /// Who pays for the page has as much as its job, or one above, may have.
+    Unpaid,
+    /// The process needs a page table, and has as much as its job may have.
     OverLimit,
 }
 
@@ -34,7 +38,7 @@ impl From<FaultError> for Status {
             FaultError::NotMapped => Self::NOT_FOUND,
             FaultError::Denied => Self::ACCESS_DENIED,
             FaultError::OutOfRange => Self::OUT_OF_RANGE,
-            FaultError::NoMemory | FaultError::OverLimit => Self::NO_MEMORY,
+            FaultError::NoMemory | FaultError::OverLimit | FaultError::Unpaid => Self::NO_MEMORY,
         }
     }
 }
@@ -54,6 +58,13 @@ impl Vmar {
         let page = address - address % PAGE_SIZE;
         let enter = |frame| enter(&*self.space.table, page, frame, mapping.protection);
         mapping.vmo.with_page(mapping.offset_of(page), enter)?
+    }
+
+    /// The VMO that is mapped at this address of the address space.
+    pub(crate) fn mapped_at(&self, address: u64) -> Option<Arc<Vmo>> {
+        let tree = self.space.tree.lock();
+        let (_, mapping) = tree.find(address)?;
+        Some(mapping.vmo.clone())
     }
 
     /// Maps the committed pages of a range of addresses: a step of `VM_MAP_RANGE` and `VMAR_OP_MAP_RANGE`,

@@ -19,7 +19,7 @@ mod tests;
 
 pub(crate) use views::{View, ViewKey};
 
-use crate::core::account::Charge;
+use crate::core::account::{Charge, Ledger};
 use crate::core::base::Base;
 use crate::core::name::Name;
 use crate::memory::pages::PageTree;
@@ -268,6 +268,23 @@ impl Vmo {
         Ok(f(state.commit_page(offset / PAGE_SIZE, self.frames)?))
     }
 
+    /// The lowest ledger whose limit keeps one page more from being committed, of all or of those above one that is
+    /// given.
+    pub(crate) fn refusing(&self, above: Option<&Ledger>) -> Option<Arc<Ledger>> {
+        let state = self.state.lock();
+        state.charge.refusing(state.owned() + 1, above)
+    }
+
+    /// Has one page more charged, whatever the limits are up to `last`: it can be committed then.
+    ///
+    /// # Errors
+    /// `NoMemory` when a limit above that refuses it.
+    pub(crate) fn pay_beyond(&self, last: &Ledger) -> Result<(), NoMemory> {
+        let mut state = self.state.lock();
+        let (pages, most) = (state.owned() + 1, state.size / PAGE_SIZE);
+        state.charge.cover_beyond(pages, most, last)
+    }
+
     /// The frame of the page with this index, which is committed if it is not yet.
     ///
     /// Whoever shrinks or decommits the VMO takes the frame away: keep it only where nobody can.
@@ -318,6 +335,14 @@ impl State {
         }
     }
 
+    /// How many pages are its own.
+    fn owned(&self) -> u64 {
+        match &self.pages {
+            Pages::Paged(tree) => tree.len(),
+            Pages::Fixed(_) => 0,
+        }
+    }
+
     fn commit_page(&mut self, index: u64, frames: &dyn PageFrames) -> Result<Frame, FaultError> {
         match self.page(index) {
             Some(frame) => Ok(frame),
@@ -334,7 +359,7 @@ impl State {
     ) -> Result<Frame, FaultError> {
         let Pages::Paged(tree) = &mut self.pages else { unreachable!("fixed pages are always there") };
         let charged = self.charge.cover(tree.len() + 1, self.size / PAGE_SIZE);
-        charged.map_err(|NoMemory| FaultError::OverLimit)?;
+        charged.map_err(|NoMemory| FaultError::Unpaid)?;
         let frame = allocated().ok_or(NoMemory)?;
         if let Err(error) = tree.insert(index, frame) {
             frames.free(frame);

@@ -8,8 +8,10 @@
 //! Each of them may be observed by many, so jobs for which a step has no time leave in the queue in which their children
 //! were killed.
 
+mod evictions;
 mod victims;
 
+pub use evictions::Claim;
 pub use victims::Greedy;
 
 use crate::core::account::{Ledger, Payer};
@@ -57,6 +59,8 @@ struct State {
     return_code: i64,
     /// The process and the child job up to which all have been killed, once they are to be.
     killed_up_to: (Koid, Koid),
+    /// Who of it had to end last, as others needed a page that it was to pay for; and how many had to.
+    evicted: (Weak<Process>, u64),
     /// It is in a queue of objects with something to discard.
     doomed: bool,
     /// The next in that queue.
@@ -82,7 +86,7 @@ impl Job {
         let name = Name::new(if parent.is_none() { b"root" } else { b"" });
         let state = State::default();
         let ledger = Ledger::new(parent.as_ref().map(|parent| parent.ledger.clone()));
-        Arc::new(Self {
+        let job = Arc::new(Self {
             base,
             name,
             parent,
@@ -92,7 +96,10 @@ impl Job {
             ledger,
             times: Sum::default(),
             state: Mutex::new(state),
-        })
+        });
+        let owner = Arc::downgrade(&job);
+        job.ledger.set_owner(owner);
+        job
     }
 
     /// A new job in this one.
@@ -183,6 +190,7 @@ impl Job {
     fn leave_parent(&self, doomed: &mut Doomed) -> Option<&Arc<Self>> {
         doomed.count(1);
         doomed.count_woken(self.base.signals.woken_at_once());
+        self.lift_limit();
         let tell = || self.base.signals.assert(Signals::JOB_TERMINATED);
         let Some(parent) = &self.parent else {
             tell();
@@ -211,6 +219,12 @@ impl Job {
         {
             doomed.count_woken(parent.base.signals.woken_at_once());
         }
+    }
+
+    /// Nobody is left here, and nobody comes, for whom its limit could be. What others hold still of what it has paid
+    /// for counts above, and they may go on to use it.
+    fn lift_limit(&self) {
+        self.set_page_limit(u64::MAX);
     }
 
     /// Kills every process in this job and below, soon. No new child from this moment on.
@@ -392,6 +406,7 @@ impl Payer {
 impl Drop for Job {
     /// It leaves its parent, if it has not yet, with nobody to tell. What that ends is left, as many may go at once.
     fn drop(&mut self) {
+        self.lift_limit();
         let Some(parent) = &self.parent else { return };
         if parent.remove_job(self.base.koid(), || {}) {
             let mut doomed = Doomed::default();

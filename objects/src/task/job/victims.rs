@@ -117,6 +117,15 @@ impl<T> Among<T> {
     }
 }
 
+/// The one with more pages; the first if they have as many.
+fn larger<T>(one: Option<(u64, T)>, other: Option<(u64, T)>) -> Option<(u64, T)> {
+    match (&one, &other) {
+        (Some((first, _)), Some((second, _))) if first >= second => one,
+        (_, None) => one,
+        _ => other,
+    }
+}
+
 impl Job {
     fn is_marked(&self) -> bool {
         self.killed.load(Ordering::Relaxed)
@@ -155,6 +164,39 @@ impl Job {
             (_, Some(job)) => Some(Greedy::Job(job.largest_part(&mut pace).await)),
             (_, None) => None,
         }
+    }
+
+    /// Which process here or below, of those with lower ids than `newest`, is to end next: one that is about to; else
+    /// the one with most pages in the job that has most, or, if none is in that, of all.
+    pub(super) async fn to_be_evicted(self: &Arc<Self>, newest: Koid) -> Option<Arc<Process>> {
+        let pace = || Pace { steps: 0, limit: newest };
+        let mut walk = Walk { top: self, at: self.clone(), pace: pace() };
+        let (mut most, mut next) = (None, Some(self.clone()));
+        while let Some(job) = next {
+            match job.largest_process(&mut walk.pace).await {
+                Some((_, process)) if process.is_dying() => return Some(process),
+                largest => most = larger(most, largest),
+            }
+            next = walk.next().await;
+        }
+        let (_, largest) = most?;
+        let mut pace = pace();
+        let part = self.clone().largest_part(&mut pace).await;
+        Some(part.largest_process(&mut pace).await.map_or(largest, |(_, process)| process))
+    }
+
+    /// Its process with most pages, or one that is about to end, if there is any; and how many pages that has.
+    async fn largest_process(&self, pace: &mut Pace) -> Option<(u64, Arc<Process>)> {
+        let (mut most, mut after) = (None, 0);
+        while let Some(process) = self.next_process(&mut after).filter(|_| after < pace.limit) {
+            let one = Some((process.payer().pages(), process));
+            if one.as_ref().is_some_and(|(_, process)| process.is_dying()) {
+                return one;
+            }
+            most = larger(most, one);
+            pace.step().await;
+        }
+        most
     }
 
     /// Its child jobs.

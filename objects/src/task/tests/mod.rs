@@ -1,5 +1,6 @@
 //! Jobs, processes and threads, without a machine to run on.
 
+mod evictions;
 mod jobs;
 mod processes;
 mod threads;

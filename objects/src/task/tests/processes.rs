@@ -177,3 +177,40 @@ fn threads_are_listed_when_they_have_started() {
     assert!(process.find_thread(koids[7]).is_none());
     assert_eq!(list().concat().len(), 63);
 }
+
+/// Half a page each, as long as they may wait.
+#[test]
+fn threads_pay_for_their_waits_from_their_start_on() {
+    let job = Job::root();
+    let process = process(&job).unwrap();
+    let new = Thread::new(process.clone(), b"new").unwrap();
+    assert_eq!(job.pages(), 0, "it has not started");
+    let mut threads = Vec::from([running(&process, true)]);
+    for pages in [1, 1, 2, 2, 3] {
+        assert_eq!(job.pages(), pages);
+        threads.push(running(&process, false));
+    }
+    job.set_page_limit(3);
+    assert_eq!((threads.len(), job.pages()), (6, 3));
+    assert_eq!(new.start(false, || panic!("nothing is to run")), Err(Status::NO_MEMORY));
+    assert_eq!(new.phase(), abi::THREAD_STATE_NEW);
+    job.set_page_limit(4);
+    assert_eq!(new.start(false, || Err(Status::INTERNAL)), Err(Status::INTERNAL), "it has started now");
+    assert_eq!(job.pages(), 4);
+    threads.push(new);
+    threads.iter().for_each(|thread| thread.ended(0));
+    assert_eq!(job.pages(), 0, "though somebody has the process still");
+}
+
+#[test]
+fn what_many_threads_have_paid_comes_back_while_one_lives() {
+    let job = Job::root();
+    let process = process(&job).unwrap();
+    let first = running(&process, true);
+    let others: Vec<_> = (0..99).map(|_| running(&process, false)).collect();
+    assert_eq!(job.pages(), 50);
+    others.iter().for_each(|thread| thread.ended(0));
+    assert!((1..=17).contains(&job.pages()), "a few pages are kept");
+    first.ended(0);
+    assert_eq!(job.pages(), 0);
+}

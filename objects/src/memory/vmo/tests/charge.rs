@@ -69,7 +69,7 @@ fn who_has_as_much_as_the_job_may_have_gets_no_page() {
     let mut range = 5 * PAGE..10 * PAGE;
     assert_eq!(vmo.commit(&mut range), Err(Status::NO_MEMORY));
     assert_eq!((range, committed(&vmo), job.pages()), (7 * PAGE..10 * PAGE, vec![5, 6], 2));
-    assert_eq!(vmo.with_page(0, |_| ()), Err(FaultError::OverLimit));
+    assert_eq!(vmo.with_page(0, |_| ()), Err(FaultError::Unpaid));
     assert_eq!(vmo.write(0, &[1; WHOLE]), Err(Status::NO_MEMORY));
     assert_eq!((vmo.with_page(5 * PAGE, |_| ()), frames.used()), (Ok(()), 2));
 }
