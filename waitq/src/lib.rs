@@ -47,7 +47,7 @@ mod wait;
 mod waiter;
 mod waiters;
 
-pub use buckets::Buckets;
+pub use buckets::{Below, Buckets, Keyed};
 pub use crowd::{Branch, Change, Crowd, FEW, Member, set_secret};
 pub use list::{List, Lists, Tag};
 pub use locked::{First, Locked};

@@ -98,6 +98,11 @@ impl<T: Tag> List<T> {
         Self { head: None }
     }
 
+    /// The list whose first this one is.
+    pub(crate) fn of(first: NonNull<Node<T>>) -> Self {
+        Self { head: Some(first) }
+    }
+
     /// Whether nobody waits.
     pub fn is_empty(&self) -> bool {
         self.head.is_none()
@@ -194,7 +199,7 @@ impl<T: Tag> Default for List<T> {
     }
 }
 
-/// Where a queue keeps its waiters: one list, [many by tag](crate::Buckets), or [a tree](crate::Crowd).
+/// Where a queue keeps its waiters: one list, [many by key](crate::Buckets), or [a tree](crate::Crowd).
 pub trait Lists<T: Tag> {
     /// What may be let go when somebody has left, once the lock is released.
     type Keeper;
@@ -225,8 +230,28 @@ pub trait Lists<T: Tag> {
         // SAFETY: the caller keeps the same contract.
         unsafe {
             let tag = node.as_ref().tag();
-            self.list(&tag).remove(node);
+            Self::remove(self.list(&tag), node);
         }
+    }
+
+    /// Takes a node out of a list that is one of these.
+    ///
+    /// # Safety
+    /// `node` is in `list`, and the lock is held.
+    #[inline(always)]
+    unsafe fn remove(list: &mut List<T>, node: NonNull<Node<T>>) {
+        // SAFETY: the caller keeps the same contract.
+        unsafe { list.remove(node) }
+    }
+
+    /// Puts a node that stood in a list, one of these, in front of the others.
+    ///
+    /// # Safety
+    /// As for [`Lists::link`].
+    #[inline(always)]
+    unsafe fn push_front(list: &mut List<T>, node: NonNull<Node<T>>) {
+        // SAFETY: the caller keeps the same contract.
+        unsafe { list.push_front(node) }
     }
 
     /// Tells a node what has happened to it.

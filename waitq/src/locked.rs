@@ -1,6 +1,6 @@
 //! A locked queue as a guard: for what is done most often, waking one waiter at most.
 
-use crate::list::{List, Lists, Tag};
+use crate::list::{Entry, List, Lists, Tag};
 use crate::queue::Inner;
 use crate::standing::Status;
 use crate::sync::MutexGuard;
@@ -10,7 +10,7 @@ use core::task::Waker;
 
 /// A queue that is locked until this is dropped. It dereferences to the queue's state.
 pub struct Locked<'a, T, S, L = List<T>> {
-    inner: MutexGuard<'a, Inner<S, L>>,
+    pub(crate) inner: MutexGuard<'a, Inner<S, L>>,
     _tag: PhantomData<fn(T) -> T>,
 }
 
@@ -58,10 +58,10 @@ impl<'a, T: Tag, S, L: Lists<T>> Locked<'a, T, S, L> {
                 cursor = list.after(node);
                 let first = node.as_ref().with(|entry| {
                     let hit = entry.standing.is_queued() && matches(&mut entry.tag);
-                    hit.then(|| First { tag: entry.tag, waker: entry.standing.take(Status::woken(true)) })
+                    hit.then(|| First::of(entry))
                 });
                 if first.is_some() {
-                    list.remove(node);
+                    L::remove(list, node);
                     return first;
                 }
             }
@@ -78,7 +78,13 @@ pub struct First<T> {
     waker: Option<Waker>,
 }
 
-impl<T> First<T> {
+impl<T: Tag> First<T> {
+    /// It is woken, and about to be unlinked.
+    #[inline(always)]
+    pub(crate) fn of(entry: &mut Entry<T>) -> Self {
+        Self { tag: entry.tag, waker: entry.standing.take(Status::woken(true)) }
+    }
+
     /// Wakes it. The queue must not be locked any more.
     #[inline]
     pub fn wake(self) {

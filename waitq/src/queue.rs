@@ -78,6 +78,12 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         Locked::new(self.inner.lock())
     }
 
+    /// As [`WaitQueue::lock`], if nobody has the lock.
+    #[inline]
+    pub fn try_lock(&self) -> Option<Locked<'_, T, S, L>> {
+        Some(Locked::new(self.inner.try_lock()?))
+    }
+
     /// A future that completes when it is woken, or at once if `ready`, called under the lock at the
     /// first poll, says so. `ready` may change the state and the tag.
     pub fn wait_unless<C>(&self, tag: T, ready: C) -> Wait<'_, T, S, L, C>
@@ -162,7 +168,7 @@ impl<'a, T: Tag, S, L: Lists<T>> Rounds<'a, T, S, L> {
         loop {
             let list = inner.lists.list(&self.tag);
             // SAFETY: the lock is held, and the chosen nodes are linked at the front.
-            self.done = unsafe { take_chosen(list, self.batch) };
+            self.done = unsafe { take_chosen::<T, L>(list, self.batch) };
             drop(inner);
             self.batch.wake();
             if self.done {

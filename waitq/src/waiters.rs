@@ -14,7 +14,7 @@ pub(crate) const BATCH: usize = 8;
 ///
 /// # Safety
 /// The lock is held.
-pub(crate) unsafe fn take_chosen<T: Tag>(list: &mut List<T>, batch: &mut Batch) -> bool {
+pub(crate) unsafe fn take_chosen<T: Tag, L: Lists<T>>(list: &mut List<T>, batch: &mut Batch) -> bool {
     while let Some(node) = list.head() {
         // SAFETY: a linked node is alive, and the lock is held.
         let status = unsafe { node.as_ref().with(|entry| entry.standing.status()) };
@@ -25,7 +25,7 @@ pub(crate) unsafe fn take_chosen<T: Tag>(list: &mut List<T>, batch: &mut Batch) 
             return false;
         }
         // SAFETY: as above.
-        unsafe { unlink(list, node, status.is_counted(), batch) };
+        unsafe { unlink::<T, L>(list, node, status.is_counted(), batch) };
     }
     true
 }
@@ -35,11 +35,16 @@ pub(crate) unsafe fn take_chosen<T: Tag>(list: &mut List<T>, batch: &mut Batch) 
 /// # Safety
 /// `node` is in `list` and the lock is held.
 #[inline(always)]
-unsafe fn unlink<T: Tag>(list: &mut List<T>, node: NonNull<Node<T>>, counted: bool, batch: &mut Batch) {
+unsafe fn unlink<T: Tag, L: Lists<T>>(
+    list: &mut List<T>,
+    node: NonNull<Node<T>>,
+    counted: bool,
+    batch: &mut Batch,
+) {
     // SAFETY: the node is linked, so alive. Once the lock is released its owner may free it, which is
     // why the waker is moved out here.
     unsafe {
-        list.remove(node);
+        L::remove(list, node);
         let waker = node.as_ref().with(|entry| entry.standing.take(Status::woken(counted)));
         if let Some(waker) = waker {
             batch.push(waker);
@@ -95,6 +100,13 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
         self.choose(near, most, true, |tag| Some(matches(tag)))
     }
 
+    /// As [`Waiters::wake_some`], but looks at no further waiter once `matches` says no: for lists of any length.
+    ///
+    /// Only one call that wakes may be made on a locked queue with several lists.
+    pub fn wake_while(&mut self, near: &T, most: usize, mut matches: impl FnMut(&mut T) -> bool) -> usize {
+        self.choose(near, most, true, |tag| matches(tag).then_some(true))
+    }
+
     /// Wakes each waiter that shares a list with `near`, and for whose tag, which may be changed, `matches` says so.
     /// How many.
     ///
@@ -137,7 +149,7 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
                     (queued, if told { entry.standing.take(Status::QUEUED) } else { None })
                 });
                 if queued {
-                    list.remove(node);
+                    L::remove(list, node);
                     list.push_back(node);
                     asked = asked.or(Some(node));
                 }
@@ -147,8 +159,8 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
         true
     }
 
-    /// Changes the tags of at most `most` waiters near `near`, in order, for which `change` gives a
-    /// new tag; they go to the end of the list of that tag. How many.
+    /// Changes the tags of at most `most` waiters near `near`, in order, as long as `change` gives new ones; they go to
+    /// the end of the list of that tag. How many.
     pub fn retag(&mut self, near: &T, most: usize, mut change: impl FnMut(&T) -> Option<T>) -> usize {
         let mut moved = 0;
         let mut stop = None;
@@ -156,17 +168,20 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
         while let Some(node) = cursor.filter(|node| moved < most && Some(*node) != stop) {
             let list = self.lists.list(near);
             // SAFETY: the queue is locked; `node` is linked in this list, so alive.
-            let (next, new) = unsafe {
-                let new = node.as_ref().with(|entry| match entry.standing.is_queued() {
-                    true => change(&entry.tag),
-                    false => None,
+            let (next, queued, new) = unsafe {
+                let (queued, new) = node.as_ref().with(|entry| {
+                    let queued = entry.standing.is_queued();
+                    (queued, if queued { change(&entry.tag) } else { None })
                 });
-                (list.after(node), new)
+                (list.after(node), queued, new)
             };
+            if queued && new.is_none() {
+                break;
+            }
             if let Some(tag) = new {
                 // SAFETY: as above; it is linked anew before the lock is released.
                 unsafe {
-                    list.remove(node);
+                    L::remove(list, node);
                     node.as_ref().with(|entry| entry.tag = tag);
                     self.lists.list(&tag).push_back(node);
                 }
@@ -225,13 +240,13 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
                 unsafe {
                     node.as_ref().with(|entry| entry.standing.set(Status::chosen(counted)));
                     if !at_front {
-                        list.remove(node);
-                        list.push_front(node);
+                        L::remove(list, node);
+                        L::push_front(list, node);
                     }
                 }
             } else {
                 // SAFETY: as above.
-                unsafe { unlink(list, node, counted, self.batch) };
+                unsafe { unlink::<T, L>(list, node, counted, self.batch) };
             }
         }
         chosen

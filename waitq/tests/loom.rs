@@ -9,7 +9,9 @@ use loom::thread;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use waitq::{Branch, Cancel, Change, Crowd, List, Member, Tag, WaitQueue, Waiter, Woken};
+use waitq::{
+    Below, Branch, Buckets, Cancel, Change, Crowd, Keyed, List, Member, Tag, WaitQueue, Waiter, Woken,
+};
 
 /// A wake between the check and the poll, or between polls, is not lost.
 #[test]
@@ -132,6 +134,54 @@ fn a_drop_during_the_rounds_of_a_large_wake_is_safe() {
         for wait in &mut waits {
             assert!(wait.as_mut().poll(&mut context).is_ready());
         }
+    });
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Key(u64);
+
+impl Tag for Key {
+    type Beside = Below<Self>;
+}
+
+impl Keyed for Key {
+    fn key(&self) -> u64 {
+        self.0
+    }
+}
+
+/// More of one key than a batch holds, in the tree above those of another, while the first of all leaves and a wake and
+/// a newcomer go past them.
+///
+/// Fails when who leaves hands nothing on, and when a list forgets what is below its first as that changes.
+#[test]
+fn rounds_for_one_key_do_not_lose_those_of_another() {
+    let mut bounded = loom::model::Builder::new();
+    bounded.preemption_bound = Some(2);
+    bounded.check(|| {
+        let queue = Arc::new(WaitQueue::<Key, (), Buckets<Key>>::with_lists(Buckets::new(), ()));
+        let mut context = Context::from_waker(Waker::noop());
+        let key = |index| if index < 10 { Key(0) } else { Key(8) };
+        let mut waits: Vec<_> = (0..11).map(|index| Box::pin(queue.wait(key(index)))).collect();
+        for wait in &mut waits {
+            assert!(wait.as_mut().poll(&mut context).is_pending());
+        }
+        let waker = {
+            let queue = queue.clone();
+            thread::spawn(move || queue.with(|_, waiters| waiters.wake_near(&Key(0), |_| true)))
+        };
+        drop(waits.remove(0));
+        let mut late = Box::pin(queue.wait(Key(8)));
+        assert!(late.as_mut().poll(&mut context).is_pending());
+        assert!(queue.lock().take_first(&Key(8), |_| true).is_some());
+        let woken = waker.join().unwrap();
+        assert!(woken == 10 || woken == 9);
+        for wait in &mut waits {
+            assert!(wait.as_mut().poll(&mut context).is_ready());
+        }
+        assert!(late.as_mut().poll(&mut context).is_pending());
+        assert_eq!(queue.with(|_, waiters| waiters.wake_near(&Key(8), |_| true)), 1);
+        assert!(late.as_mut().poll(&mut context).is_ready());
     });
 }
 

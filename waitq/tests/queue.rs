@@ -7,7 +7,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use waitq::{Buckets, Cancel, Registration, Tag, WaitQueue, Waiter, Woken};
+use waitq::{Below, Buckets, Cancel, Keyed, Registration, Tag, WaitQueue, Waiter, Woken};
 
 #[derive(Default)]
 struct Count(AtomicUsize);
@@ -37,16 +37,16 @@ fn poll<F: Future>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
 struct Key(u32);
 
 impl Tag for Key {
-    type Beside = ();
+    type Beside = Below<Self>;
 
     fn takes_over(&self, dropped: &Self) -> bool {
         self.0 == dropped.0
     }
 }
 
-impl std::hash::Hash for Key {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        state.write_u64(self.0.into());
+impl Keyed for Key {
+    fn key(&self) -> u64 {
+        self.0.into()
     }
 }
 
@@ -391,6 +391,28 @@ fn each_waiter_gets_another_tag_once_and_no_more_than_asked_for() {
     assert_eq!((retag(0), tags()), (0, vec![0, 1, 2, 3]));
     assert_eq!((retag(2), tags()), (2, vec![2, 3, 10, 11]));
     assert_eq!((retag(usize::MAX), tags()), (4, vec![12, 13, 20, 21]));
+}
+
+/// However many stand behind.
+#[test]
+fn who_is_not_meant_is_the_last_to_be_looked_at() {
+    let queue = WaitQueue::<Key>::new(());
+    let mut waits: Vec<_> = (0..9).map(|key| Box::pin(queue.wait(Key(key)))).collect();
+    waits.iter_mut().for_each(|wait| assert!(poll(wait.as_mut(), Waker::noop()).is_pending()));
+    let mut looked = Vec::new();
+    let woken = queue.with(|(), waiters| {
+        waiters.wake_while(&Key(0), usize::MAX, |key| {
+            looked.push(key.0);
+            key.0 < 3
+        })
+    });
+    let moved = queue.with(|(), waiters| {
+        waiters.retag(&Key(0), usize::MAX, |key| {
+            looked.push(key.0);
+            (key.0 < 5).then_some(Key(20))
+        })
+    });
+    assert_eq!((woken, moved, looked), (3, 2, vec![0, 1, 2, 3, 3, 4, 5]));
 }
 
 /// Nobody gets a wake that another one has not seen, and a long list is not looked through.

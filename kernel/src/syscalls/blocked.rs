@@ -74,9 +74,8 @@ impl Blocked {
     #[cold]
     pub fn suspend_for_a_turn<W: Wait + 'static, R>(self: Pin<&mut Self>, wait: W) -> Poll<R> {
         let this = self.project();
-        this.wait.put(wait).go_on();
-        this.task.borrow_waker().wake_by_ref();
-        Poll::Pending
+        Begun { wait: this.wait.put(wait), waker: this.task.borrow_waker(), sleep: this.sleep }
+            .suspend_for_a_turn()
     }
 
     /// Goes on with the wait, once its waker was called; when it is over, what belongs into rax.
@@ -107,6 +106,14 @@ impl<W: Wait + 'static> Begun<'_, W> {
     #[inline]
     pub fn parts(&mut self) -> (Pin<&mut W>, &Waker) {
         (self.wait.value(), &self.waker)
+    }
+
+    /// Leaves the call in it, which is polled at the thread's next turn.
+    #[inline]
+    pub fn suspend_for_a_turn<R>(self) -> Poll<R> {
+        self.wait.go_on();
+        self.waker.wake_by_ref();
+        Poll::Pending
     }
 
     /// Leaves the call in it, until it is over or the deadline has passed.

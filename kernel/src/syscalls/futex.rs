@@ -117,10 +117,39 @@ pub fn futex_wait(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     check(address)?;
-    let deadline = caller.deadline(deadline);
+    match new_owner.is_none() {
+        // Spelled out, so that a wait without an owner, as nearly all are, looks at nothing that has to do with one.
+        true => wait::<false>(caller, address, value, Ok(0), deadline, blocked),
+        false => wait_with_owner(caller, address, value, new_owner, deadline, blocked),
+    }
+}
+
+#[inline(never)] // reason: few programs name an owner
+fn wait_with_owner(
+    caller: &Caller,
+    address: u64,
+    value: i32,
+    new_owner: HandleArgument,
+    deadline: i64,
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     // A bad owner is reported only when the value is right.
-    let wait = FutexWait { address, thread: caller.thread.koid(), owner: owner(caller, new_owner) };
-    let compare = comparison(address, value);
+    wait::<true>(caller, address, value, named_owner(caller, new_owner), deadline, blocked)
+}
+
+/// Whether an owner is `NAMED` makes them two functions, so that each is compiled as what it is called for.
+#[inline(always)]
+fn wait<const NAMED: bool>(
+    caller: &Caller,
+    address: u64,
+    value: i32,
+    owner: Result<Koid, Status>,
+    deadline: i64,
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
+    let wait = FutexWait { address, thread: caller.thread.koid(), owner };
+    let comparison = comparison(address, value);
+    let compare = || comparison();
     let new = || Waiting { waiter: futex_waiter(caller.process.clone()) };
     let mut begun = blocked.keep(new);
     let (wait_here, waker) = begun.parts();
@@ -132,6 +161,7 @@ pub fn futex_wait(
             Err(Refused::Status(status)) => return Poll::Ready(Err(status)),
         }
     }
+    let deadline = caller.deadline(deadline);
     if deadline.is_past() {
         let woken = waiter.as_mut().end(|_| ()).is_some();
         return Poll::Ready(outcome(waiter, woken));

@@ -39,10 +39,15 @@ impl Wait for Turn {
 /// Sleeps until the deadline; one that has passed is a yield, which is done when nobody else is ready.
 pub fn nanosleep(caller: &Caller, deadline: i64, blocked: Pin<&mut Blocked>) -> Poll<Result<(), Status>> {
     if deadline > now() {
-        blocked.keep(|| Sleeping).suspend(caller.deadline(deadline))
+        sleep(caller, deadline, blocked)
     } else if run::executor().has_ready() {
-        blocked.suspend_for_a_turn(Turn)
+        blocked.keep(|| Turn).suspend_for_a_turn()
     } else {
         Poll::Ready(Ok(()))
     }
+}
+
+#[inline(never)] // reason: a yield need not save what a timer takes
+fn sleep(caller: &Caller, deadline: i64, blocked: Pin<&mut Blocked>) -> Poll<Result<(), Status>> {
+    blocked.keep(|| Sleeping).suspend(caller.deadline(deadline))
 }

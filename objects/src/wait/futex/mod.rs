@@ -2,7 +2,7 @@
 //!
 //! A futex is nothing but the waiters for its address, and its owner nothing but what they say it is:
 //! without waiters there is nothing to keep. All futexes of a process share one lock, under which the
-//! word is compared, and lists by address, of which there is about one a thread.
+//! word is compared; those who wait at one address have a list of their own, so nobody else's wait costs them anything.
 //!
 //! Waking and moving take steps of [`FUTEX_STEP`] waiters. Who comes while they are under way is not meant: an operation
 //! that takes several steps begins a new *era* with the first, and waiters know in which they came, by themselves or
@@ -18,11 +18,10 @@ use crate::core::base::Koid;
 use crate::wait::{Deadline, until_pinned};
 use abi::Status;
 use core::future::poll_fn;
-use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 use core::pin::{Pin, pin};
 use core::task::{Poll, Waker};
-use waitq::{Buckets, First, Tag, WaitQueue, Waiter};
+use waitq::{Below, Buckets, First, Keyed, Tag, WaitQueue, Waiter};
 
 /// What a thread waits for at a futex.
 #[derive(Clone, Copy, Debug)]
@@ -41,10 +40,10 @@ impl Place {
         Self { address, thread: 0, era: Era(0), woken: false }
     }
 
-    /// Whether it waits at this futex, and did so in this era already.
+    /// Whether it waited at its futex in this era already.
     #[inline]
-    fn was_at(&self, address: u64, era: Era) -> bool {
-        self.address == address && self.era <= era
+    fn came_by(&self, era: Era) -> bool {
+        self.era <= era
     }
 }
 
@@ -63,17 +62,13 @@ impl Era {
 pub const FUTEX_STEP: usize = 64;
 
 impl Tag for Place {
-    type Beside = ();
-
-    fn takes_over(&self, dropped: &Self) -> bool {
-        self.address == dropped.address
-    }
+    type Beside = Below<Self>;
 }
 
-impl Hash for Place {
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.address);
+impl Keyed for Place {
+    #[inline(always)]
+    fn key(&self) -> u64 {
+        self.address
     }
 }
 
@@ -165,6 +160,7 @@ pub fn futex_waiter<Q>(table: Q) -> FutexWaiter<Q> {
     Waiter::of(table, Place::at(0))
 }
 
+type Locked<'a> = waitq::Locked<'a, Place, Owners, Buckets<Place>>;
 type Waiters<'a> = waitq::Waiters<'a, Place, Buckets<Place>>;
 
 /// The futexes of one process.
@@ -184,7 +180,7 @@ impl AsRef<Queue> for FutexTable {
     }
 }
 
-/// How wide a table becomes: more would take too long in one step, as all who wait move.
+/// How wide a table becomes: more would take too long in one step, in which the first of each place moves.
 const WIDEST: usize = 8192;
 
 impl FutexTable {
@@ -202,6 +198,7 @@ impl FutexTable {
     ///
     /// # Errors
     /// As for [`FutexTable::wait`].
+    #[inline(always)] // reason: for a wait that names no owner, which is known where it is called, little is left
     pub fn begin_wait<Q, F>(
         &self,
         waiter: Pin<&mut FutexWaiter<Q>>,
@@ -221,7 +218,7 @@ impl FutexTable {
             place.era = owners.era;
             joined = equal(compare).and_then(|()| {
                 let owner = owner?;
-                if owner == thread || owner != 0 && owners.waits(owner, address) {
+                if owner != 0 && (owner == thread || owners.waits(owner, address)) {
                     return Err(Status::INVALID_ARGS.into());
                 }
                 Ok(owners.join(thread, address, owner)?)
@@ -325,14 +322,36 @@ impl FutexTable {
     /// Wakes the waiter of `address` that came first. Whether there was one.
     #[inline]
     fn wake_first(&self, address: u64, owner: NewOwner) -> bool {
-        let mut owners = self.queue.lock();
+        let Some(mut owners) = self.queue.try_lock() else {
+            return self.wake_first_when_free(address, owner);
+        };
+        let at_hand = match owners.are_known() {
+            true => None,
+            false => owners.take_at_hand(&Place::at(address), |waiter| waiter.woken = true),
+        };
+        let Some(first) = at_hand else { return Self::wake_first_in(owners, address, owner) };
+        drop(owners);
+        first.wake();
+        true
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wake_first_when_free(&self, address: u64, owner: NewOwner) -> bool {
+        Self::wake_first_in(self.queue.lock(), address, owner)
+    }
+
+    /// [`FutexTable::wake_first`] of one who may have to be looked for, in a process that may have named owners.
+    #[inline(never)] // reason: most are at hand, and who wakes them is spared the registers that this takes
+    fn wake_first_in(mut owners: Locked<'_>, address: u64, owner: NewOwner) -> bool {
         let first = owners.take_first(&Place::at(address), |waiter| {
-            let hit = waiter.address == address;
-            waiter.woken |= hit;
-            hit
+            waiter.woken = true;
+            true
         });
-        let thread = first.as_ref().map_or(0, |first| first.tag.thread);
-        owners.hand_over(address, thread, owner.given(thread));
+        if owners.are_known() {
+            let thread = first.as_ref().map_or(0, |first| first.tag.thread);
+            owners.hand_over(address, thread, owner.given(thread));
+        }
         drop(owners);
         first.map(First::wake).is_some()
     }
@@ -412,7 +431,7 @@ impl FutexUnderWay {
         let wake = self.wake.min(FUTEX_STEP);
         let (woken, thread) = wake_some(owners, waiters, address, era, wake);
         let moved = waiters.retag(&Place::at(address), self.requeue.min(FUTEX_STEP - wake), |waiter| {
-            waiter.was_at(address, era).then(|| {
+            waiter.came_by(era).then(|| {
                 owners.requeue(waiter.thread, target);
                 Place { address: target, era: owners.era, ..*waiter }
             })
@@ -439,8 +458,8 @@ fn wake_some(
     count: usize,
 ) -> (usize, Koid) {
     let mut thread = 0;
-    let woken = waiters.wake_some(&Place::at(address), count, |waiter| {
-        let hit = waiter.was_at(address, era);
+    let woken = waiters.wake_while(&Place::at(address), count, |waiter| {
+        let hit = waiter.came_by(era);
         if hit {
             thread = waiter.thread;
             waiter.woken = true;

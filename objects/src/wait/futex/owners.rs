@@ -63,16 +63,22 @@ impl Owners {
         outcome.map(|()| self.known = Some(known))
     }
 
+    /// Whether the process has ever named one.
+    #[inline]
+    pub(super) fn are_known(&self) -> bool {
+        self.known.is_some()
+    }
+
     /// A thread begins to wait for a futex, which has that owner from then on, or nobody if 0.
     ///
     /// # Errors
     /// `NO_MEMORY`, unless there is room for all threads.
     #[inline]
     pub(super) fn join(&mut self, thread: Koid, address: u64, owner: Koid) -> Result<(), Status> {
-        let Some(known) = &mut self.known else { return Ok(()) };
-        known.join(thread, address)?;
-        known.set(address, owner);
-        Ok(())
+        match &mut self.known {
+            None => Ok(()),
+            Some(known) => known.join_under(thread, address, owner),
+        }
     }
 
     /// The thread does not wait any more.
@@ -84,7 +90,7 @@ impl Owners {
     }
 
     /// The thread does not wait any more, if it is one, and the futex that it waited for has this owner.
-    #[inline]
+    #[inline(never)] // reason: few programs name any
     pub(super) fn hand_over(&mut self, address: u64, thread: Koid, owner: Koid) {
         if let Some(known) = &mut self.known {
             known.leave(thread);
@@ -131,6 +137,13 @@ impl Known {
             .map_err(|_| Status::NO_MEMORY)
     }
 
+    #[inline(never)] // reason: few programs name an owner
+    fn join_under(&mut self, thread: Koid, address: u64, owner: Koid) -> Result<(), Status> {
+        self.join(thread, address)?;
+        self.set(address, owner);
+        Ok(())
+    }
+
     fn join(&mut self, thread: Koid, address: u64) -> Result<(), Status> {
         // Each futex has a waiter, so there is room for futexes where there is room for waiters.
         self.reserve(self.waits.len() + 1)?;
@@ -143,6 +156,7 @@ impl Known {
     }
 
     /// Whether it waited.
+    #[inline(never)] // reason: as above
     fn leave(&mut self, thread: Koid) -> bool {
         let Some(address) = self.waits.remove(thread) else { return false };
         if let Some(futex) = self.futexes.get_mut(address) {

@@ -47,7 +47,7 @@ fn refusal(table: &FutexTable, owner: Result<Koid, Status>, value: Result<bool, 
     begin(table, B, owner, value).err().expect("it does not wait")
 }
 
-/// The same at the other futex, which has its waiters in the same list: there is only one.
+/// The same at the other futex, which is in the same tree: the table has one place only.
 fn waits_there(table: &FutexTable, thread: Koid) -> Waiting<'_> {
     let mut wait: Waiting<'_> = Box::pin(table.wait(OTHER, thread, Ok(0), || Ok(true), never()));
     assert!(poll(&mut wait).is_pending());
@@ -163,9 +163,8 @@ fn a_wake_passed_on_ends_a_wait_like_any_other() {
     assert_eq!(table.owner(WORD), B);
 }
 
-/// Fails when `wake_first`, `wake_some` or `requeue` do not look at the address.
 #[test]
-fn waiters_of_another_futex_in_the_same_list_are_left_alone() {
+fn waiters_of_another_futex_in_the_same_tree_are_left_alone() {
     let table = FutexTable::default();
     let (mut other, mut ours) = (waits_there(&table, A), waits(&table, B, 0));
     for count in [1, 2, usize::MAX] {
@@ -187,7 +186,6 @@ fn waiters_of_another_futex_in_the_same_list_are_left_alone() {
     assert!(poll(&mut other).is_ready() && poll(&mut ours).is_ready());
 }
 
-/// Fails when `takes_over` says yes to everybody.
 #[test]
 fn a_wake_is_not_passed_on_to_a_waiter_of_another_futex() {
     let table = FutexTable::default();
@@ -436,25 +434,34 @@ fn a_step_is_never_longer_than_it_may_be() {
     drop(waits_early);
 }
 
-/// A wake looks at one list only, and a wide table has many.
+/// Each futex has a list of its own, and a wake looks at one list only.
 #[test]
 fn waiters_lie_in_lists_by_their_address() {
-    let hash = |place: Place| {
-        let mut hasher = std::hash::DefaultHasher::new();
-        place.hash(&mut hasher);
-        hasher.finish()
-    };
-    let place = Place::at(WORD);
-    assert_eq!(hash(place), hash(Place { thread: A, woken: true, era: Era(5), ..place }));
-    assert_ne!(hash(place), hash(Place::at(OTHER)));
+    let place = Place { thread: A, woken: true, era: Era(5), ..Place::at(WORD) };
+    assert_eq!((place.key(), Place::at(OTHER).key()), (WORD, OTHER));
 }
 
 #[test]
 fn a_place_is_meant_by_what_begins_after_it_came() {
     let place = Place { era: Era(5), ..Place::at(WORD) };
-    let was_at = |address, era| place.was_at(address, Era(era));
-    assert_eq!([was_at(WORD, 4), was_at(WORD, 5), was_at(WORD, 6)], [false, true, true]);
-    assert_eq!([was_at(OTHER, 4), was_at(OTHER, 6)], [false, false]);
+    assert_eq!([4, 5, 6].map(|era| place.came_by(Era(era))), [false, true, true]);
+}
+
+/// So who goes on stops at the first who came later, however many did.
+#[test]
+fn those_of_one_futex_stand_in_the_order_of_eras() {
+    let table = FutexTable::default();
+    let waits_early = many(&table);
+    let left = table.requeue(WORD, moving(usize::MAX, 0), || Ok::<_, ()>(true));
+    let mut left = left.expect("the value is right").expect("more than a step");
+    let _late = [waits(&table, MANY + 1, 0), waits_there(&table, MANY + 2)];
+    assert!(table.go_on(&mut left));
+    for (address, expected) in [(WORD, 1), (OTHER, MANY + 1)] {
+        let mut eras = Vec::new();
+        table.queue.with(|_, waiters| waiters.for_each(&Place::at(address), |place| eras.push(place.era.0)));
+        assert!(eras.len() == expected as usize && eras.is_sorted(), "{eras:?}");
+    }
+    drop(waits_early);
 }
 
 /// Whoever would name one is refused, and waiters are woken all the same.

@@ -98,6 +98,18 @@ fn dismiss(threads: Vec<Thread>) {
     }
 }
 
+/// Words that fall into one place of the kernel's table of futexes, which is as wide as it becomes: `Buckets` in `waitq`.
+fn words_of_one_place() -> Vec<&'static AtomicU32> {
+    const PLACES: u64 = 8192;
+    let memory = Box::leak(Box::new(Mapping::anonymous(1 << 25, 0).expect("words")));
+    let place =
+        |address: usize| (address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29) % PLACES;
+    let first = place(memory.address());
+    let addresses = (memory.address()..memory.end()).step_by(4).filter(|address| place(*address) == first);
+    // SAFETY: the memory is mapped, and was leaked.
+    addresses.map(|address| unsafe { &*core::ptr::with_exposed_provenance(address) }).collect()
+}
+
 /// Calls that go on at one end of a channel, at most.
 const CALLS: usize = 128;
 
@@ -159,6 +171,28 @@ user_test! {
         assert_eq!(gate.gone.load(SeqCst), 0);
         futex::wake(&other.word, u32::MAX).expect("woken");
         open(&gate.word);
+        until(|| gate.gone.load(SeqCst) as usize == CROWD);
+        dismiss(threads);
+    }
+
+    /// Half of them at one futex, the others at all that the kernel finds in the same place.
+    #[needs("counted")]
+    fn futexes_beside_20_000_waiters_in_one_place() {
+        let gate = gate();
+        let words = words_of_one_place();
+        let ([crowded, free], others) = words.split_first_chunk().expect("some words");
+        let word = |number| if number % 2 == 0 { *crowded } else { others[number / 2 % others.len()] };
+        let threads = crowd(CROWD, gate, word);
+        futex::wake(free, 1).expect("nobody");
+        futex::wake(free, u32::MAX).expect("nobody");
+        let deadline = clock::deadline_after(clock::MILLISECOND);
+        assert_eq!(futex::wait_until(free, 0, 0, deadline), Err(Status::TIMED_OUT));
+        for word in others {
+            futex::requeue(word, 1, 0, free, 1).expect("moved");
+            futex::requeue(free, 0, 0, word, 1).expect("moved back");
+            open(word);
+        }
+        open(crowded);
         until(|| gate.gone.load(SeqCst) as usize == CROWD);
         dismiss(threads);
     }
