@@ -13,7 +13,7 @@ mod blocked;
 mod channel;
 mod clock;
 mod cprng;
-mod debug;
+pub mod debug;
 mod event;
 mod fifo;
 mod futex;
@@ -259,6 +259,7 @@ pub async fn settled(caller: &Caller) {
         long::next_step().await;
     }
     shootdown::barrier().await;
+    debug::told().await;
     objects::woken().await;
 }
 

@@ -164,6 +164,12 @@ const ANY: Observation = Observation {
     handle: HandleId::KERNEL,
 };
 
+/// Tells that a kernel task goes on with what the call at hand has begun: see [`on_leaving`].
+#[cold]
+pub(crate) fn leave_something() {
+    rest::leave(None);
+}
+
 /// Lets an object's owner keep it as long as so many observe it that waking them is left to a kernel task.
 #[cold]
 pub(crate) fn keep(queue: &SignalQueue, owner: Observable) {
