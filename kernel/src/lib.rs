@@ -65,6 +65,7 @@ fn start_tasks() {
     spawn("freeing pages", service::start(objects::vmo::free_what_is_left()));
     spawn("unfinished calls", service::start(syscalls::unfinished::finish()));
     spawn("console", service::start(console::drain()));
+    spawn("log", service::start(syscalls::debug::tell_readers()));
     spawn("waking", service::start(objects::wake_the_rest()));
     spawn("memory pressure", service::start(pressure::watch()));
     for service in service::all() {

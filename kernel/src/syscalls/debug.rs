@@ -12,6 +12,20 @@ use zerocopy::IntoBytes;
 
 static LOG: Once<Log> = Once::new();
 
+fn log() -> &'static Log {
+    LOG.call_once(Log::default)
+}
+
+/// Tells readers of the log what is written, for ever: the life of a kernel task.
+pub async fn tell_readers() {
+    log().tell_readers().await;
+}
+
+/// Completes when all readers of the log have been told of what was written before.
+pub async fn told() {
+    log().told().await;
+}
+
 /// A view of the log. The root resource is the permission to read it, and every resource is the root resource.
 /// Without any, it can be written.
 pub fn debuglog_create(
@@ -32,7 +46,7 @@ pub(super) fn view(caller: &Caller, options: u32, out: Out<RawHandle>) -> Result
     if options != 0 && !read {
         return Err(Status::INVALID_ARGS);
     }
-    let view = Debuglog::new(LOG.call_once(Log::default), read)?;
+    let view = Debuglog::new(log(), read)?;
     let read_right = if read { Rights::READ } else { Rights::NONE };
     caller.install(Handle::new(view, Rights::DEFAULT_LOG | read_right)?, out)
 }

@@ -13,7 +13,7 @@ mod blocked;
 mod channel;
 mod clock;
 mod cprng;
-mod debug;
+pub mod debug;
 mod event;
 mod fifo;
 mod futex;
@@ -260,6 +260,7 @@ pub async fn settled(caller: &Caller) {
     }
     shootdown::barrier().await;
     objects::closing::bundles_over().await;
+    debug::told().await;
     objects::woken().await;
 }
 

@@ -8,25 +8,29 @@
 //! resources only, each to one port.)
 //!
 //! Packets of one signal of one object are counted, and take turns with others for the place in the queue: the order
-//! among different ones is that of the first of each. So room for them is made when the object is bound, and to be told
-//! allocates nothing.
+//! among different ones is that of the first of each. So a packet is with its binding, in a queue that is linked through
+//! the bindings, as a port has it: to be told allocates nothing, and a binding costs the same however many there are. All
+//! packets are numbered: the first one is that of user code, or that of a binding, whose number is lower.
 
 #[cfg(all(test, not(loom)))]
 mod tests;
 
 use crate::core::base::Base;
 use crate::core::closing::{DISARMED, Doomed, Remains};
+use crate::core::room::Room;
 use crate::core::signals::Observation;
 use crate::core::slab::Slab;
 use crate::object::{Object, kernel_object};
-use crate::wait::{Deadline, MAX_OBSERVERS, MAX_USER_PACKETS, Subject, Watch, Watcher, until};
+use crate::wait::{
+    Deadline, MAX_OBSERVERS, MAX_USER_PACKETS, Packets, Sender, Standing, Subject, Watch, Watcher, until,
+};
 use abi::{IoPacket, PacketHeader, Signals, Status};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicUsize, Ordering};
 use waitq::WaitQueue;
-use waitq::sync::Mutex;
 
 /// One signal of a bound object.
 type Binding = Arc<Watch<IoPort>>;
@@ -40,28 +44,44 @@ pub struct IoPort {
 
 #[derive(Default)]
 struct State {
-    packets: VecDeque<Packet>,
-    user_packets: usize,
-    bindings: Slab<Binding>,
+    /// Packets of user code, with their numbers.
+    packets: VecDeque<(u64, Box<[u8]>)>,
+    /// How many packets there were, ever.
+    numbers: u64,
+    /// Those of objects are with their bindings.
+    bindings: Slab<Bound>,
+    queued: Packets,
     closed: bool,
     /// The next in a stack of objects with something to discard.
     next_doomed: Option<Object>,
 }
 
-enum Packet {
-    User(Box<[u8]>),
-    /// As many as its binding counts.
-    Bound(Binding),
-}
-
-/// Where a binding is among those of its port, and what of it is in the queue.
-#[derive(Default)]
-pub struct Bound {
-    index: usize,
+/// A binding and its packets. It has its place until the last of them is taken.
+struct Bound {
+    binding: Binding,
+    /// Whether it has been let go.
+    ended: bool,
     /// How many packets wait.
     count: u32,
     /// When the last one came.
     timestamp: i64,
+    packet: Standing,
+}
+
+impl Bound {
+    fn new(binding: Binding) -> Self {
+        Self { binding, ended: false, count: 0, timestamp: 0, packet: Standing::default() }
+    }
+}
+
+impl Sender for Bound {
+    fn standing(&self) -> &Standing {
+        &self.packet
+    }
+
+    fn standing_mut(&mut self) -> &mut Standing {
+        &mut self.packet
+    }
 }
 
 /// What a waiter gets.
@@ -85,12 +105,12 @@ impl IoPort {
     /// `SHOULD_WAIT` when [`MAX_USER_PACKETS`] wait already, `NO_MEMORY`.
     pub fn queue(&self, packet: Box<[u8]>) -> Result<(), Status> {
         self.queue.with(|state, waiters| {
-            if state.user_packets >= MAX_USER_PACKETS {
+            if state.packets.len() >= MAX_USER_PACKETS {
                 return Err(Status::SHOULD_WAIT);
             }
-            state.reserve(0)?;
-            state.user_packets += 1;
-            state.packets.push_back(Packet::User(packet));
+            state.packets.make_room(1)?;
+            let number = state.new_number();
+            state.packets.push_back((number, packet));
             waiters.wake_one();
             Ok(())
         })
@@ -101,7 +121,8 @@ impl IoPort {
     ///
     /// # Errors
     /// `CANCELED` when the last handle of the port was closed meanwhile; `NO_MEMORY`; `NO_RESOURCES` when the
-    /// object has too many bindings, or the port more than [`MAX_OBSERVERS`].
+    /// object has too many bindings, or the port more than [`MAX_OBSERVERS`], with
+    /// those that have ended and whose packets wait.
     pub fn bind(
         self: &Arc<Self>,
         key: u64,
@@ -116,9 +137,10 @@ impl IoPort {
             if state.bindings.len() + bindings.len() > MAX_OBSERVERS {
                 return Err(Status::NO_RESOURCES);
             }
-            state.reserve(bindings.len())?;
+            state.bindings.reserve(bindings.len())?;
             for binding in &bindings {
-                binding.note.lock().index = state.bindings.insert(binding.clone())?;
+                let index = state.bindings.insert(Bound::new(binding.clone()))?;
+                binding.note.store(index, Ordering::Relaxed);
             }
             Ok(())
         })?;
@@ -161,12 +183,7 @@ impl IoPort {
     }
 
     fn unbind(&self, binding: &Binding) {
-        self.queue.with(|state, _| {
-            let index = binding.note.lock().index;
-            if state.has(index, binding) {
-                state.bindings.remove(index);
-            }
-        });
+        self.queue.with(|state, _| state.unbind(binding));
     }
 
     /// Waits for the first packet, which is taken if `fits` agrees with its size in bytes.
@@ -182,7 +199,7 @@ impl IoPort {
             if let Some(packet) = self.take(&fits)? {
                 return Ok(packet);
             }
-            let ready = |state: &mut State, _: &mut ()| state.closed || !state.packets.is_empty();
+            let ready = |state: &mut State, _: &mut ()| state.closed || state.has_packet();
             if until(self.queue.wait_unless((), ready), deadline).await.is_err() {
                 return self.take(&fits)?.ok_or(Status::TIMED_OUT);
             }
@@ -194,18 +211,17 @@ impl IoPort {
             if state.closed {
                 return Err(Status::CANCELED);
             }
-            let size = match state.packets.front() {
-                Some(Packet::User(bytes)) => bytes.len(),
-                Some(Packet::Bound(..)) => size_of::<IoPacket>(),
-                None => return Ok(None),
-            };
+            let Some((place, size)) = state.first() else { return Ok(None) };
             if !fits(size) {
                 // The wake that this waiter may have got belongs to somebody with more room.
                 waiters.wake_one();
                 return Err(Status::INVALID_ARGS);
             }
-            let taken = state.pop();
-            if !state.packets.is_empty() {
+            let taken = match place {
+                Some(place) => state.count_down(place),
+                None => state.pop_user().map(|packet| (packet, None)),
+            };
+            if state.has_packet() {
                 // What arrived at once has woken one only.
                 waiters.wake_one();
             }
@@ -217,47 +233,82 @@ impl IoPort {
 }
 
 impl State {
-    /// Whether that binding is at this index.
-    fn has(&self, index: usize, binding: &Binding) -> bool {
-        self.bindings.get(index).is_some_and(|bound| Arc::ptr_eq(bound, binding))
+    /// The place of this binding, if it has one still.
+    fn place_of(&self, binding: &Binding) -> Option<usize> {
+        let index = binding.note.load(Ordering::Relaxed);
+        self.bindings.get(index).filter(|bound| Arc::ptr_eq(&bound.binding, binding)).map(|_| index)
     }
 
-    /// Room for a packet, and for those of all bindings and so many more.
-    fn reserve(&mut self, bindings: usize) -> Result<(), Status> {
-        let most = self.bindings.len() + bindings;
-        self.packets.try_reserve(most + 1).map_err(|_| Status::NO_MEMORY)?;
-        Ok(self.bindings.reserve(bindings)?)
-    }
-
-    /// The first packet, and the binding that needs it no more.
-    fn pop(&mut self) -> Option<(IoPortPacket, Option<Binding>)> {
-        Some(match self.packets.pop_front()? {
-            Packet::User(bytes) => {
-                self.user_packets -= 1;
-                (IoPortPacket::User(bytes), None)
-            }
-            Packet::Bound(binding) => self.count_down(binding),
-        })
-    }
-
-    /// One of the packets that a binding counts. If there are more, they go to the end of the queue.
-    fn count_down(&mut self, binding: Binding) -> (IoPortPacket, Option<Binding>) {
-        let hdr = PacketHeader { key: binding.key, kind: abi::PORT_PKT_TYPE_IOSN, extra: 0 };
-        let mut bound = binding.note.lock();
-        bound.count -= 1;
-        let (signals, timestamp, more) = (binding.mask(), bound.timestamp, bound.count > 0);
-        drop(bound);
-        let packet = IoPortPacket::Bound(IoPacket { hdr, timestamp, signals, ..Default::default() });
-        if more {
-            self.packets.push_back(Packet::Bound(binding));
-            return (packet, None);
+    /// Lets a binding go, whose packets stay.
+    fn unbind(&mut self, binding: &Binding) {
+        let Some(place) = self.place_of(binding) else { return };
+        match self.bindings.get_mut(place) {
+            Some(bound) if bound.count > 0 => bound.ended = true,
+            _ => drop(self.bindings.remove(place)),
         }
-        (packet, Some(binding))
+    }
+
+    /// The number of another packet.
+    fn new_number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
+    fn has_packet(&self) -> bool {
+        !self.packets.is_empty() || !self.queued.is_empty()
+    }
+
+    /// Of the first packet: the place of its binding, or nothing if user code has sent it; and its size in bytes.
+    fn first(&self) -> Option<(Option<usize>, usize)> {
+        let theirs = self.queued.first(&self.bindings);
+        match (self.packets.front(), theirs) {
+            (Some((number, bytes)), theirs) if theirs.is_none_or(|(_, theirs)| *number < theirs) => {
+                Some((None, bytes.len()))
+            }
+            (_, theirs) => theirs.map(|(place, _)| (Some(place), size_of::<IoPacket>())),
+        }
+    }
+
+    fn pop_user(&mut self) -> Option<IoPortPacket> {
+        self.packets.pop_front().map(|(_, bytes)| IoPortPacket::User(bytes))
+    }
+
+    /// Takes one of the packets that are counted at this place, which is queued; and the binding, if it has ended and this
+    /// is the last one. If there are more, they go to the end of the queue.
+    fn count_down(&mut self, place: usize) -> Option<(IoPortPacket, Option<Binding>)> {
+        let bound = self.bindings.get_mut(place)?;
+        let hdr = PacketHeader { key: bound.binding.key, kind: abi::PORT_PKT_TYPE_IOSN, extra: 0 };
+        let (signals, timestamp) = (bound.binding.mask(), bound.timestamp);
+        let packet = IoPortPacket::Bound(IoPacket { hdr, timestamp, signals, ..Default::default() });
+        bound.count -= 1;
+        let (count, ended, standing) = (bound.count, bound.ended, core::mem::take(&mut bound.packet));
+        self.queued.remove(&mut self.bindings, standing);
+        if count > 0 {
+            let number = self.new_number();
+            self.queued.push_back(&mut self.bindings, place, number);
+        }
+        let over = if ended && count == 0 { self.bindings.remove(place) } else { None };
+        Some((packet, over.map(|bound| bound.binding)))
+    }
+
+    /// Counts packets of a binding; whether it is bound still.
+    fn count(&mut self, binding: &Binding, arrivals: u32, now: i64) -> bool {
+        let Some(place) = self.place_of(binding) else { return false };
+        let Some(bound) = self.bindings.get_mut(place).filter(|bound| !bound.ended) else { return false };
+        let is_first = bound.count == 0;
+        bound.count = bound.count.saturating_add(arrivals);
+        bound.timestamp = now;
+        if is_first {
+            let number = self.new_number();
+            self.queued.push_back(&mut self.bindings, place, number);
+        }
+        true
     }
 }
 
 impl Watcher for IoPort {
-    type Note = Mutex<Bound>;
+    /// Its place among the bindings of its port.
+    type Note = AtomicUsize;
 
     /// Only a handle that is closed ends a watch that counts.
     fn woken(&self, binding: &Binding, _seen: Observation) {
@@ -267,20 +318,9 @@ impl Watcher for IoPort {
     fn arrived(&self, binding: &Binding, arrivals: u32) {
         let now = (self.clock)();
         self.queue.with(|state, waiters| {
-            if state.closed || arrivals == 0 {
-                return;
+            if !state.closed && arrivals != 0 && state.count(binding, arrivals, now) {
+                waiters.wake_one();
             }
-            let mut bound = binding.note.lock();
-            // There is no room for the packet of one that was unbound meanwhile.
-            if !state.has(bound.index, binding) {
-                return;
-            }
-            if bound.count == 0 {
-                state.packets.push_back(Packet::Bound(binding.clone()));
-            }
-            bound.count = bound.count.saturating_add(arrivals);
-            bound.timestamp = now;
-            waiters.wake_one();
         });
     }
 }
@@ -302,16 +342,16 @@ kernel_object!(IoPort, OBJ_TYPE_IO_PORT, DEFAULT_PORT, {
 /// The packets and bindings of a closed port.
 impl Remains for IoPort {
     fn discard_one(&self, doomed: &mut Doomed) -> bool {
-        let (goes_on, packet, binding) = self.queue.with(|state, waiters| {
+        let (goes_on, packet, bound) = self.queue.with(|state, waiters| {
             if waiters.wake_one() {
                 return (true, None, None);
             }
             let packet = state.packets.pop_front();
-            let binding = if packet.is_none() { state.bindings.pop() } else { None };
-            (packet.is_some() || binding.is_some(), packet, binding.flatten())
+            let bound = if packet.is_none() { state.bindings.pop() } else { None };
+            (packet.is_some() || bound.is_some(), packet, bound.flatten())
         });
-        if let Some(binding) = &binding {
-            binding.disarm();
+        if let Some(bound) = bound {
+            bound.binding.disarm();
             doomed.count(DISARMED);
         }
         drop(packet);

@@ -31,6 +31,7 @@ pub use one::{SignalWaiter, begin_wait_on, wait_for, wait_on};
 pub(crate) use places::pages_of_threads;
 pub use places::{Places, pages_for};
 pub use port::{AsyncOptions, MAX_OBSERVERS, MAX_USER_PACKETS, PacketWaiter, Port};
+pub(crate) use port::{Packets, Sender, Standing};
 pub use watch::{Holder, Subject};
 pub(crate) use watch::{Watch, Watcher};
 

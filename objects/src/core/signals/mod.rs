@@ -164,8 +164,9 @@ const ANY: Observation = Observation {
     handle: HandleId::KERNEL,
 };
 
-/// Has the call that goes on end only when what it leaves to others is over: see [`on_leaving`].
+/// Tells that a kernel task goes on with what the call at hand has begun, and that this ends when that does: see [`on_leaving`].
 #[cfg(not(loom))]
+#[cold]
 pub(crate) fn note_leaving() {
     rest::leave(None);
 }

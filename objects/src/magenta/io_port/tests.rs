@@ -3,7 +3,7 @@
 use super::*;
 use crate::magenta::tests::{SIGNALED, Table, at_once, clear, event, key, set};
 use crate::object::KernelObject;
-use crate::testing::{never, poll, ready};
+use crate::testing::{never, poll, ready, without_memory};
 use crate::wait::Holder;
 use crate::{Channel, Event, Handle, HandleId, Message, Socket};
 use alloc::sync::Weak;
@@ -31,11 +31,16 @@ fn user(byte: u8) -> Box<[u8]> {
 
 /// How many bindings and packets a port has.
 fn sizes(port: &IoPort) -> (usize, usize) {
-    port.queue.with(|state, _| (state.bindings.len(), state.packets.len()))
+    port.queue.with(|state, _| {
+        let queued = state.bindings.iter().filter(|bound| bound.count > 0).count();
+        (state.bindings.len(), state.packets.len() + queued)
+    })
 }
 
 fn binding(port: &IoPort, index: usize) -> Binding {
-    port.queue.with(|state, _| state.bindings.get(index).cloned()).expect("a binding")
+    port.queue
+        .with(|state, _| state.bindings.get(index).map(|bound| bound.binding.clone()))
+        .expect("a binding")
 }
 
 #[test]
@@ -65,7 +70,7 @@ fn a_port_has_so_many_bindings_and_no_more() {
     let binding = binding(&port, 0);
     port.queue.with(|state, _| {
         while state.bindings.len() < MAX_OBSERVERS - 1 {
-            state.bindings.insert(binding.clone()).expect("there is memory");
+            state.bindings.insert(Bound::new(binding.clone())).expect("there is memory");
         }
     });
     let two = Subject { mask: SIGNALED | Signals::USER_SIGNAL_0, ..second() };
@@ -78,23 +83,42 @@ fn a_port_has_so_many_bindings_and_no_more() {
 }
 
 #[test]
-fn room_for_the_packets_of_all_bindings_is_made_when_they_are_bound() {
-    let (table, event) = (Arc::default(), Event::new());
-    let room = |port: &IoPort| port.queue.with(|state, _| state.packets.capacity());
-    let port = IoPort::new(|| 0);
+fn to_be_told_takes_no_memory() {
+    let (table, event, port) = (Arc::default(), Event::new(), IoPort::new(|| 0));
     port.bind(1, subject(&table, event.clone(), 1, Signals::USER_SIGNAL_ALL), || true).expect("bound");
+    without_memory(|| {
+        assert_eq!(port.queue(user(1)), Err(Status::NO_MEMORY));
+        event.base().signals.assert(Signals::USER_SIGNAL_ALL);
+    });
+    assert_eq!(sizes(&port), (8, 8));
+    assert_eq!(core::iter::from_fn(|| key(&port).ok()).count(), 8);
+    let more = subject(&table, event, 1, SIGNALED);
+    without_memory(|| assert_eq!(port.bind(2, more, || true), Err(Status::NO_MEMORY)));
     assert_eq!(sizes(&port), (8, 0));
-    let made = room(&port);
-    assert!(made > 8, "and for one more: {made}");
-    event.base().signals.assert(Signals::USER_SIGNAL_ALL);
-    assert_eq!((sizes(&port), room(&port)), ((8, 8), made));
-    let port = IoPort::new(|| 0);
-    port.bind(1, subject(&table, event.clone(), 1, SIGNALED), || true).expect("bound");
-    for _ in 0..100 {
-        port.queue(user(1)).expect("queued");
-        let (bindings, packets) = sizes(&port);
-        assert!(room(&port) >= packets + bindings, "packets of user code leave that room");
+}
+
+/// They are in its place until the last one is taken, and count for what a port may have.
+#[test]
+fn packets_outlive_their_binding() {
+    let table = Arc::default();
+    let (port, (one, first), (other, second)) = (IoPort::new(|| 0), event(&table, 1), event(&table, 2));
+    let held = Arc::strong_count(&one);
+    port.bind(1, first(), || true).expect("bound");
+    port.bind(2, second(), || true).expect("bound");
+    for _ in 0..2 {
+        set(&one);
+        clear(&one);
     }
+    let ended = binding(&port, 0);
+    table.close(&one, 1);
+    assert_eq!(sizes(&port), (2, 1), "two packets of one signal");
+    port.arrived(&ended, 1);
+    drop(ended);
+    set(&other);
+    assert_eq!([key(&port), key(&port)], [Ok(1), Ok(2)]);
+    assert_eq!(sizes(&port), (2, 1));
+    assert_eq!([key(&port), key(&port)], [Ok(1), Err(Status::TIMED_OUT)]);
+    assert_eq!((sizes(&port), Arc::strong_count(&one)), ((1, 0), held));
 }
 
 #[test]

@@ -13,11 +13,13 @@
 
 mod observer;
 mod observers;
+mod packets;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
 use self::observer::Observer;
 use self::observers::{Observers, Popped};
+pub(crate) use self::packets::{Packets, Sender, Standing};
 use crate::core::base::Base;
 use crate::core::closing::{DISARMED, Doomed, Remains};
 use crate::core::handle::HandleId;
@@ -265,7 +267,7 @@ impl State {
     }
 
     fn has_packet(&self) -> bool {
-        !self.packets.is_empty() || self.observers.first().is_some()
+        !self.packets.is_empty() || self.observers.has_packet()
     }
 
     /// The number of another packet.

@@ -6,6 +6,7 @@
 //! 1980). Those with the same handle and key are twins: one of them stands in a chain, for all.
 
 use super::observer::Observer;
+use super::packets::{Link, Neighbours, Packets, Sender, Standing};
 use crate::core::handle::HandleId;
 use crate::core::room::Room;
 use crate::core::secret;
@@ -17,24 +18,6 @@ use alloc::vec::Vec;
 /// How many chains lie together.
 const CHUNK: usize = 256;
 
-/// A slot, or none: in four bytes, as slots are moved.
-#[derive(Clone, Copy)]
-struct Link(u32);
-
-impl Link {
-    const NONE: Self = Self(u32::MAX);
-
-    fn get(self) -> Option<usize> {
-        (self.0 != u32::MAX).then_some(self.0 as usize)
-    }
-}
-
-impl Default for Link {
-    fn default() -> Self {
-        Self::NONE
-    }
-}
-
 /// A place for an observer.
 struct Slot {
     observer: Arc<Observer>,
@@ -43,16 +26,7 @@ struct Slot {
     chain: Neighbours,
     /// The twins before and behind it.
     twins: Neighbours,
-    /// Where its packet stands among all packets of the port; 0 if it is not queued.
-    number: u64,
-    /// Its neighbours in the queue.
-    queue: Neighbours,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Neighbours {
-    prev: Link,
-    next: Link,
+    packet: Standing,
 }
 
 /// Observers.
@@ -63,9 +37,7 @@ pub(super) struct Observers {
     chains: Vec<Vec<Link>>,
     /// How many chains are in use.
     width: usize,
-    /// Those whose packets are queued: first and last.
-    first: Link,
-    last: Link,
+    packets: Packets,
 }
 
 /// What [`Observers::pop`] finds.
@@ -104,8 +76,9 @@ impl Observers {
         }
         let hash = secret::hash(observer.handle.0, observer.key);
         let twin = self.find(observer.handle, observer.key, hash);
-        let [chain, twins, queue] = [Neighbours::default(); 3];
-        let slot = self.slots.insert(Slot { observer, hash, chain, twins, number: 0, queue })?;
+        let [chain, twins] = [Neighbours::default(); 2];
+        let packet = Standing::default();
+        let slot = self.slots.insert(Slot { observer, hash, chain, twins, packet })?;
         match twin {
             Some(twin) => self.link_behind(twin, slot),
             None => self.link(slot, hash),
@@ -115,26 +88,27 @@ impl Observers {
 
     /// Queues the packet of `observer`, which is armed in this slot; whether it still is.
     pub fn queue(&mut self, slot: usize, observer: &Arc<Observer>, number: u64) -> bool {
-        let (last, link) = (self.last, Link(slot as u32));
-        let Some(entry) = self.slots.get_mut(slot).filter(|slot| slot.has(observer)) else { return false };
-        entry.number = number;
-        entry.queue = Neighbours { prev: last, next: Link::NONE };
-        match last.get().and_then(|last| self.slots.get_mut(last)) {
-            Some(last) => last.queue.next = link,
-            None => self.first = link,
+        let is_there = self.slots.get(slot).is_some_and(|slot| slot.has(observer));
+        if is_there {
+            self.packets.push_back(&mut self.slots, slot, number);
         }
-        self.last = link;
-        true
+        is_there
     }
 
     /// The number of the first packet.
     pub fn first(&self) -> Option<u64> {
-        Some(self.slots.get(self.first.get()?)?.number)
+        Some(self.packets.first(&self.slots)?.1)
+    }
+
+    /// Whether there is a packet.
+    pub fn has_packet(&self) -> bool {
+        !self.packets.is_empty()
     }
 
     /// Takes out the observer with the first packet.
     pub fn take_first(&mut self) -> Option<Arc<Observer>> {
-        self.remove(self.first.get()?)
+        let (first, _) = self.packets.first(&self.slots)?;
+        self.remove(first)
     }
 
     /// Takes `observer` out of its slot; `None` if it is not there any more.
@@ -179,7 +153,7 @@ impl Observers {
     }
 
     fn remove(&mut self, slot: usize) -> Option<Arc<Observer>> {
-        let Slot { observer, hash, chain, twins, number, queue } = self.slots.remove(slot)?;
+        let Slot { observer, hash, chain, twins, packet } = self.slots.remove(slot)?;
         if let Some(next) = twins.next.get().and_then(|next| self.slots.get_mut(next)) {
             next.twins.prev = twins.prev;
             next.chain = chain;
@@ -188,9 +162,7 @@ impl Observers {
             Some(prev) => prev.twins.next = twins.next,
             None => self.leave_chain(hash, chain, twins.next),
         }
-        if number != 0 {
-            self.leave_queue(queue);
-        }
+        self.packets.remove(&mut self.slots, packet);
         Some(observer)
     }
 
@@ -206,17 +178,6 @@ impl Observers {
         }
         if let Some(next) = place.next.get().and_then(|next| self.slots.get_mut(next)) {
             next.chain.prev = instead(place.prev);
-        }
-    }
-
-    fn leave_queue(&mut self, place: Neighbours) {
-        match place.prev.get().and_then(|prev| self.slots.get_mut(prev)) {
-            Some(prev) => prev.queue.next = place.next,
-            None => self.first = place.next,
-        }
-        match place.next.get().and_then(|next| self.slots.get_mut(next)) {
-            Some(next) => next.queue.prev = place.prev,
-            None => self.last = place.prev,
         }
     }
 
@@ -271,6 +232,16 @@ impl Observers {
             cursor = entry.chain.next;
             self.link(slot, hash);
         }
+    }
+}
+
+impl Sender for Slot {
+    fn standing(&self) -> &Standing {
+        &self.packet
+    }
+
+    fn standing_mut(&mut self) -> &mut Standing {
+        &mut self.packet
     }
 }
 

@@ -32,6 +32,21 @@ pub fn wait_for_64(startup: &mut Startup) -> i64 {
     SURVIVED
 }
 
+/// How many signals user code may change, and how many times all of them may be bound.
+const SIGNALS: u64 = 8;
+const ALL_THAT_COUNT: usize = 16;
+
+fn io_port() -> Handle {
+    let mut port = 0;
+    assert_eq!(call!(mx_port_create(0, &mut port)), Status::OK);
+    Handle::from_raw(port)
+}
+
+/// Binds the signals of an event that user code may change.
+fn bind(port: &Handle, event: &Event) -> Status {
+    call!(mx_port_bind(port.raw(), 1, event.raw(), Signals::USER_SIGNAL_ALL.bits()))
+}
+
 /// An event that one port observes so many times, each second time through another handle.
 fn observed() -> Result<(Event, Event, Port)> {
     let (event, port) = (Event::create()?, Port::create()?);
@@ -289,5 +304,40 @@ user_test! {
         let (mut results, mut count) = ([WaitsetResult::default(); 4], 4);
         let status = call!(mx_waitset_wait(set.raw(), 1_000_000, results.as_mut_ptr(), &mut count));
         assert_eq!(status, Status::TIMED_OUT);
+    }
+
+    /// Each arrival is told to all who count.
+    #[needs("counted")]
+    fn signals_of_an_object_with_all_that_may_count() {
+        let (event, ports) = (Event::create().expect("an event"), [(); ALL_THAT_COUNT].map(|()| io_port()));
+        for port in &ports {
+            assert_eq!(bind(port, &event), Status::OK);
+        }
+        assert_eq!(bind(&ports[0], &event), Status::NO_RESOURCES);
+        for _ in 0..3 {
+            event.signal(Signals::empty(), Signals::USER_SIGNAL_ALL).expect("set");
+            event.signal(Signals::USER_SIGNAL_ALL, Signals::empty()).expect("cleared");
+        }
+        drop(event);
+    }
+
+    /// And to nothing more; then there is a packet of each binding, and then the port goes with all of them.
+    #[needs("counted")]
+    fn binding_a_port_to_as_much_as_it_may() {
+        let (port, mut events) = (io_port(), Vec::new());
+        let status = (0..).find_map(|number| {
+            if number % ALL_THAT_COUNT == 0 {
+                events.push(Event::create().expect("an event"));
+            }
+            let status = bind(&port, events.last()?);
+            (status != Status::OK).then_some((number as u64 * SIGNALS, status))
+        });
+        assert_eq!(status, Some((MANY, Status::NO_RESOURCES)));
+        for event in &events {
+            event.signal(Signals::empty(), Signals::USER_SIGNAL_ALL).expect("set");
+        }
+        let packet = [7; 16];
+        while call!(mx_port_queue(port.raw(), packet.as_ptr(), packet.len())) == Status::OK {}
+        drop(port);
     }
 }

@@ -180,14 +180,23 @@ user_test! {
         drop(far);
     }
 
+    /// All of them have read everything whenever a record is written, and a port observes each of them often.
     #[needs("counted")]
     fn a_log_with_all_its_readers() {
+        const EACH: u64 = 16;
         let readers: Vec<Debuglog> =
             (0..READERS).map(|_| Debuglog::create(resource(), true).expect("a view")).collect();
         let writer = Debuglog::create(resource(), false).expect("a view");
-        for _ in 0..10 {
+        let port = Port::create().expect("a port");
+        for _ in 0..5 {
+            for reader in &readers {
+                while reader.read().is_ok() {}
+                (0..EACH).for_each(|key| reader.wait_async(&port, key, Signals::LOG_READABLE, 0).expect("armed"));
+            }
             writer.write(b"to all").expect("written");
-            while readers[0].read().is_ok() {}
+            for _ in 0..READERS as u64 * EACH {
+                port.wait_packet(0).expect("all have been told when the call returns");
+            }
         }
         drop(readers);
         writer.write(b"to nobody").expect("written");
