@@ -34,21 +34,28 @@ const PACKAGES: [(&str, Tests, &[&str]); 5] = [
 /// their own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tests {
-    /// Those that stand beside the code, where they notice most: one program to build. Without those that have threads
-    /// of their own, which may wait for each other for ever.
+    /// Those that stand beside the code, where they notice most: one program to build. Without those of [`THREADED`].
     Unit,
     /// Without those that ask a compiler.
     Quick,
     All,
 }
 
+/// Parts of the names of unit tests that have many threads of their own, which may wait for each other for ever.
+const THREADED: [&str; 3] = ["stress", "between_threads", "many_threads"];
+
 impl Tests {
-    fn arguments(self) -> &'static [&'static str] {
-        match self {
-            Self::Unit => &["--lib", "--", "--skip=stress", "--skip=threads"],
-            Self::Quick => &["--lib", "--tests", "--", "--skip=compile"],
-            Self::All => &["--lib", "--tests"],
-        }
+    /// What is asked for, as arguments of cargo-mutants. What a test program has to build is told to all that cargo
+    /// does: the step that only builds would build the others, too.
+    fn arguments(self) -> Vec<String> {
+        let skip = |names: &[&str]| names.iter().map(|name| format!("--skip={name}")).collect::<Vec<_>>();
+        let (programs, skipped): (&[&str], Vec<String>) = match self {
+            Self::Unit => (&["--lib"], skip(&THREADED)),
+            Self::Quick => (&["--lib", "--tests"], skip(&["compile"])),
+            Self::All => (&["--lib", "--tests"], Vec::new()),
+        };
+        let programs = programs.iter().map(|program| format!("--cargo-arg={program}"));
+        programs.chain(["--", "--"].map(String::from)).chain(skipped).collect()
     }
 }
 
@@ -128,7 +135,7 @@ fn test(
         let mut command = command(tool, package, packages, output);
         run_tool(
             &Step::new(&format!("changing {package}, and asking the tests of {}", packages.join(", "))),
-            command.args(which).arg("--").args(tests.arguments()),
+            command.args(which).args(tests.arguments()),
         )?;
         Outcome::read(&output.join("mutants.out"))
     };
@@ -247,6 +254,39 @@ fn without_position(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The sources below a directory: their paths from the workspace's root, with what they say.
+    fn sources(directory: &Path) -> Vec<(String, String)> {
+        let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+        let read = |path: PathBuf| match path.is_dir() {
+            true => sources(&path),
+            false => {
+                let name = path.strip_prefix(workspace::root()).unwrap().display().to_string();
+                vec![(name, fs::read_to_string(&path).unwrap())]
+            }
+        };
+        entries.flat_map(read).collect()
+    }
+
+    /// A test without threads would be left out without a reason.
+    #[test]
+    fn names_that_are_left_out_are_those_of_tests_with_threads() {
+        let packages = PACKAGES.iter().filter(|(_, tests, _)| *tests == Tests::Unit);
+        let sources: Vec<_> =
+            packages.flat_map(|(name, _, _)| sources(&workspace::root().join(name).join("src"))).collect();
+        for part in THREADED {
+            let mut with_threads = 0;
+            for (name, text) in &sources {
+                let tests = text.lines().filter(|line| line.trim_start().starts_with("fn "));
+                if name.contains(part) || tests.clone().any(|line| line.contains(part)) {
+                    let spawns = ["thread::spawn", "thread::scope"].iter().any(|word| text.contains(word));
+                    assert!(spawns, "{name} has no threads, and its tests are left out as {part}");
+                    with_threads += 1;
+                }
+            }
+            assert!(with_threads > 0, "no name has {part}");
+        }
+    }
 
     #[test]
     fn a_text_is_matched_literally() {

@@ -137,7 +137,7 @@ pub(super) fn init(cpu: &Cpu) {
     registers.write(register::LINT0, MASKED);
     registers.write(register::DIVIDE, DIVIDE_BY_16);
     registers.write(register::TIMER, u32::from(TIMER));
-    registers.write(register::INITIAL_COUNT, 0);
+    start_timer(0);
 }
 
 /// Finds out where the registers are.

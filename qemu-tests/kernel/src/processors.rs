@@ -25,26 +25,31 @@ fn is_never_behind() {
     }
 }
 
-/// `mov ecx, 0x830`: the register through which commands go to other CPUs' local APICs.
+/// `mov ecx, NUMBER`, of the local APIC's registers: through which commands go to other CPUs', and that which starts
+/// the timer.
 const COMMAND_TO_ECX: [u8; 5] = [0xb9, 0x30, 0x08, 0, 0];
+const TIMER_COUNT_TO_ECX: [u8; 5] = [0xb9, 0x38, 0x08, 0, 0];
 const WRMSR: [u8; 2] = [0x0f, 0x30];
 const MFENCE_LFENCE: [u8; 6] = [0x0f, 0xae, 0xf0, 0x0f, 0xae, 0xe8];
 
-/// How many commands the kernel's code sends, and how many of them have both fences before, close by. QEMU does
-/// without the fences, and no test could see that they are missing.
-fn commands_and_fenced_ones() -> (usize, usize) {
+/// How many times the kernel's code writes a register, and how many of them have both fences before, close by, and no
+/// write of another register after these. QEMU does without the fences, and no test could see that they are missing.
+fn writes_and_fenced_ones(register_to_ecx: &[u8]) -> (usize, usize) {
     let text = image::text();
     // SAFETY: the kernel's code is mapped to be read, and does not change.
     let code =
         unsafe { core::slice::from_raw_parts(text.start as *const u8, (text.end - text.start) as usize) };
     let find = |part: &[u8], bytes: &[u8]| part.windows(bytes.len()).position(|window| window == bytes);
+    let find_last = |part: &[u8], bytes: &[u8]| part.windows(bytes.len()).rposition(|window| window == bytes);
     let (mut at, mut counts) = (0, (0, 0));
-    while let Some(offset) = find(&code[at..], &COMMAND_TO_ECX) {
+    while let Some(offset) = find(&code[at..], register_to_ecx) {
         at += offset;
         let written = at + find(&code[at..], &WRMSR).unwrap_or(0);
+        let before = &code[at.saturating_sub(32)..written];
+        let fences = find_last(before, &MFENCE_LFENCE);
         counts.0 += 1;
-        counts.1 += usize::from(find(&code[at.saturating_sub(32)..written], &MFENCE_LFENCE).is_some());
-        at += COMMAND_TO_ECX.len();
+        counts.1 += usize::from(fences.is_some_and(|fences| find(&before[fences..], &WRMSR).is_none()));
+        at += register_to_ecx.len();
     }
     counts
 }
@@ -56,10 +61,13 @@ kernel_test! {
         assert!(arch::cpu::index() < arch::cpu::count());
     }
 
-    /// What was stored before a command is there when the CPU that it goes to looks.
-    async fn commands_to_other_processors_are_fenced() {
-        let (commands, fenced) = commands_and_fenced_ones();
-        assert!(commands > 0 && fenced == commands, "{fenced} of {commands}");
+    /// What was stored before a command is there when the CPU that it goes to looks, and what was stored before the
+    /// timer starts when it fires.
+    async fn commands_and_the_timer_are_fenced() {
+        for register_to_ecx in [COMMAND_TO_ECX, TIMER_COUNT_TO_ECX] {
+            let (writes, fenced) = writes_and_fenced_ones(&register_to_ecx);
+            assert!(writes > 0 && fenced == writes, "{fenced} of {writes}: {register_to_ecx:x?}");
+        }
     }
 
     /// Time goes forward.

@@ -121,7 +121,7 @@ kernel_test! {
     }
 
     /// A thousand timers fire in the order of their deadlines, but those that were cancelled.
-    #[needs("cpus=1,2")]
+    #[needs("cpus=1,2 counted")]
     async fn many_timers_fire_in_order() {
         let log = Arc::new(Mutex::new(Vec::with_capacity(1000)));
         let start = now() + 1_000_000;

@@ -115,6 +115,7 @@ user_test! {
         assert!((before..before + clock::SECOND).contains(&after));
     }
 
+    #[needs("counted")]
     fn rate_changes_how_fast_it_runs() {
         let clock = clock(CLOCK_OPT_AUTO_START | CONTINUOUS, 0);
         steer(&clock, 1000).expect("steered");

@@ -158,6 +158,7 @@ user_test! {
         finish(&word, [waiting, second]);
     }
 
+    #[needs("counted")]
     fn the_owner_stays_when_who_named_it_gives_up() {
         let word = word();
         let waiting = waiter(&word, 0);

@@ -1,17 +1,18 @@
 //! thread_create, thread_start, thread_exit.
 
-use alloc::vec::Vec;
+use alloc::{sync::Arc, vec::Vec};
 
 use hafnon_user::{
     AsHandle, Event, Rights, Signals, Status, Thread, abi,
     clock::{self, INFINITE},
     handle::Handle,
-    info, thread,
+    info,
+    thread::{self, JoinHandle},
 };
 
 use crate::{
     bad_memory::BadMemory,
-    harness::{NO_HANDLE, call, process, user_test, without},
+    harness::{NO_HANDLE, blocked, call, process, user_test, without},
 };
 
 /// Where user space ends.
@@ -30,6 +31,33 @@ pub const NO_USER_ADDRESSES: [usize; 8] = [
 
 fn create() -> Thread {
     Thread::create(&process(), "made by a test").expect("a thread")
+}
+
+/// A thread that runs until [`end`](Self::end).
+struct Running {
+    thread: JoinHandle<Status>,
+    done: Arc<Event>,
+}
+
+impl Running {
+    fn start() -> Self {
+        let done = Arc::new(Event::create().expect("an event"));
+        let told = done.clone();
+        let main = move || match told.wait(Signals::EVENT_SIGNALED, INFINITE) {
+            Ok(_) => Status::OK,
+            Err(status) => status,
+        };
+        Self { thread: thread::spawn("waiter", main).expect("a thread"), done }
+    }
+
+    fn thread(&self) -> &Thread {
+        self.thread.thread()
+    }
+
+    fn end(self) {
+        self.done.signal(Signals::empty(), Signals::EVENT_SIGNALED).expect("told");
+        assert_eq!(self.thread.join(), Some(Status::OK));
+    }
 }
 
 user_test! {
@@ -64,18 +92,17 @@ user_test! {
 
     #[needs("counted")]
     fn blocked_thread_says_in_what() {
-        let thread = thread::spawn("sleeper", || clock::sleep(50 * clock::MILLISECOND));
-        let thread = thread.expect("a thread");
-        clock::sleep(10 * clock::MILLISECOND).expect("sleep");
-        let state = info::thread(thread.thread()).expect("info").state;
-        assert_eq!(state, abi::THREAD_STATE_BLOCKED_SLEEPING);
+        let sleep = || clock::sleep(50 * clock::MILLISECOND);
+        let thread = blocked(abi::THREAD_STATE_BLOCKED_SLEEPING, sleep);
+        assert_eq!(thread.join(), Some(Ok(())));
     }
 
     fn running_thread_cannot_be_started() {
-        let thread = thread::spawn("sleeper", || clock::sleep(5 * clock::MILLISECOND)).expect("a thread");
+        let running = Running::start();
         // SAFETY: the call fails.
-        let started = unsafe { thread.thread().start(0x1000_0000, 0, 0, 0) };
+        let started = unsafe { running.thread().start(0x1000_0000, 0, 0, 0) };
         assert_eq!(started, Err(Status::BAD_STATE));
+        running.end();
     }
 
     fn start_refuses_what_is_no_user_address() {
@@ -94,9 +121,9 @@ user_test! {
     }
 
     fn a_thread_can_not_be_killed_alone() {
-        let thread = thread::spawn("sleeper", || clock::sleep(5 * clock::MILLISECOND)).expect("a thread");
-        assert_eq!(call!(zx_task_kill(thread.thread().raw())), Status::NOT_SUPPORTED);
-        assert_eq!(thread.join(), Some(Ok(())));
+        let running = Running::start();
+        assert_eq!(call!(zx_task_kill(running.thread().raw())), Status::NOT_SUPPORTED);
+        running.end();
     }
 
     fn start_needs_the_right() {

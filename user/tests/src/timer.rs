@@ -2,14 +2,15 @@
 
 use hafnon_user::{
     AsHandle, Rights, Signals, Status, Timer,
-    abi::{CLOCK_MONOTONIC, CLOCK_UTC, TIMER_SLACK_EARLY, TIMER_SLACK_LATE},
+    abi::{CLOCK_MONOTONIC, CLOCK_UTC, InfoKmemStats, TIMER_SLACK_EARLY, TIMER_SLACK_LATE},
     clock::{self, INFINITE, MILLISECOND},
     handle::Handle,
+    info,
 };
 
 use crate::{
     bad_memory::BadMemory,
-    harness::{NO_HANDLE, call, user_test, without},
+    harness::{NO_HANDLE, TURNS, call, resource, user_test, without},
 };
 
 const SIGNAL: Signals = Signals::TIMER_SIGNALED;
@@ -20,6 +21,19 @@ fn timer() -> Timer {
 
 fn is_signalled(timer: &Timer) -> bool {
     timer.wait(SIGNAL, 0).is_ok()
+}
+
+/// Returns when a timer with this deadline has fired, and so has each one with an earlier deadline.
+fn let_pass(deadline: i64) {
+    let last = timer();
+    last.set(deadline, 0).expect("set");
+    last.wait(SIGNAL, INFINITE).expect("fired");
+}
+
+/// Bytes of kernel objects.
+fn in_use() -> u64 {
+    let stats: InfoKmemStats = info::kernel_memory(resource()).expect("the root resource tells");
+    stats.ipc_bytes
 }
 
 user_test! {
@@ -62,11 +76,14 @@ user_test! {
         timer.wait(SIGNAL, INFINITE).expect("fired");
     }
 
+    /// Where instructions are counted it is cancelled before its deadline.
+    #[needs("counted")]
     fn cancel_stops_and_clears() {
         let timer = timer();
-        timer.set(clock::deadline_after(2 * MILLISECOND), 0).expect("set");
+        let deadline = clock::deadline_after(2 * MILLISECOND);
+        timer.set(deadline, 0).expect("set");
         timer.cancel().expect("cancelled");
-        clock::sleep(5 * MILLISECOND).expect("sleep");
+        let_pass(deadline + MILLISECOND);
         assert!(!is_signalled(&timer));
         timer.set(0, 0).expect("set");
         timer.wait(SIGNAL, INFINITE).expect("fired");
@@ -131,10 +148,21 @@ user_test! {
         assert_eq!(call!(zx_timer_cancel(event.raw())), Status::WRONG_TYPE);
     }
 
-    fn closing_a_running_timer_is_fine() {
+    /// It goes with its last handle, and not with its deadline; nothing of it is left when that has come.
+    #[needs("counted")]
+    fn a_running_timer_ends_when_it_is_closed() {
+        let deadline = clock::deadline_after(clock::SECOND);
+        let_pass(0);
+        let before = in_use();
+        let comes_back = || (0..TURNS).any(|_| {
+            clock::yield_now();
+            in_use() <= before
+        });
         for _ in 0..50 {
-            timer().set(clock::deadline_after(100 * clock::MICROSECOND), 0).expect("set");
+            timer().set(deadline, 0).expect("set");
         }
-        clock::sleep(2 * MILLISECOND).expect("sleep");
+        assert!(comes_back() && clock::monotonic() < deadline, "they are gone before they would fire");
+        let_pass(deadline + MILLISECOND);
+        assert!(comes_back(), "none of them has fired");
     }
 }

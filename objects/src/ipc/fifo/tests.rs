@@ -122,7 +122,7 @@ fn closing_is_seen_after_the_last_element() {
 }
 
 #[test]
-fn every_element_is_read_once() {
+fn every_element_is_read_once_by_many_threads() {
     const EACH: u32 = 5_000;
     let (left, right) = fifo(16, 4);
     let writers = [0, 1].map(|writer| {

@@ -12,7 +12,7 @@ use hafnon_user::{
 
 use crate::{
     children::SURVIVED,
-    harness::{call, child, user_test},
+    harness::{all_wait, call, child, user_test},
 };
 
 /// As many as a port may have.
@@ -82,6 +82,23 @@ fn are_told(port: &Port, ends: &[EventPair]) {
     }
 }
 
+/// How many instructions the end of so many handles takes, through each of which a port observes an event.
+fn end_of_handles(count: u64) -> i64 {
+    let (event, port) = (Event::create().expect("an event"), Port::create().expect("a port"));
+    let handles: Vec<u32> = (0..count)
+        .map(|key| {
+            let handle = event.duplicate(Rights::SAME_RIGHTS).expect("a handle");
+            handle.wait_async(&port, key, OBSERVED, 0).expect("armed");
+            Handle::from(handle).into_raw()
+        })
+        .collect();
+    let before = clock::monotonic();
+    assert_eq!(call!(zx_handle_close_many(handles.as_ptr(), handles.len())), Status::OK);
+    event.signal(Signals::empty(), OBSERVED).expect("set");
+    assert_eq!(port.wait_packet(0).err(), Some(Status::TIMED_OUT), "nobody is left");
+    clock::monotonic() - before
+}
+
 user_test! {
     #[needs("counted")]
     fn signals_of_an_object_that_many_observe() {
@@ -113,7 +130,7 @@ user_test! {
         near.write(b"wait", vec![copy.into()]).expect("sent");
         let waiter = child("wait-for-64", |launch| launch.handle(PA_USER0, far));
         near.wait(Signals::CHANNEL_READABLE, INFINITE).expect("it is about to wait");
-        clock::sleep(clock::MILLISECOND).expect("slept");
+        all_wait(&waiter);
         waiter.kill().expect("killed");
         waiter.wait(Signals::PROCESS_TERMINATED, INFINITE).expect("it ends");
         drop(port);
@@ -233,20 +250,11 @@ user_test! {
         event.signal(Signals::empty(), OBSERVED).expect("nobody is left");
     }
 
+    /// Each handle's costs the same, however many others there are.
     #[needs("counted")]
     fn the_end_of_many_handles_through_which_a_port_observes() {
-        const HANDLES: u64 = 30_000;
-        let (event, port) = (Event::create().expect("an event"), Port::create().expect("a port"));
-        let handles: Vec<u32> = (0..HANDLES)
-            .map(|key| {
-                let handle = event.duplicate(Rights::SAME_RIGHTS).expect("a handle");
-                handle.wait_async(&port, key, OBSERVED, 0).expect("armed");
-                Handle::from(handle).into_raw()
-            })
-            .collect();
-        assert_eq!(call!(zx_handle_close_many(handles.as_ptr(), handles.len())), Status::OK);
-        event.signal(Signals::empty(), OBSERVED).expect("set");
-        assert_eq!(port.wait_packet(0).err(), Some(Status::TIMED_OUT), "nobody is left");
+        let (half, all) = (end_of_handles(15_000), end_of_handles(30_000));
+        assert!(all * 2 <= half * 5, "{half} instructions for half of them, {all} for all");
     }
 
     #[needs("counted")]

@@ -6,7 +6,8 @@
 //! ```
 //! The kernel panics where it has no answer for that. Each call is made as the other tests make it, and in the ways of
 //! [`variants`]; those that the caller does not survive are made by another process. Each attempt is made several
-//! times, and the later ones must leave no handle behind, and no more memory of the kernel in use than the first.
+//! times, and the later ones must leave no handle behind, and no more memory in use than the first: of the kernel's
+//! objects, of VMOs, of page tables.
 
 use alloc::{
     format,
@@ -15,11 +16,7 @@ use alloc::{
 };
 use core::fmt;
 
-use hafnon_user::{
-    Status,
-    abi::{INFO_KMEM_STATS, InfoKmemStats},
-    println, sys,
-};
+use hafnon_user::{Status, abi::InfoKmemStats, clock, info, println, sys};
 
 use super::{
     CALLS, Call, Kind,
@@ -162,21 +159,23 @@ fn check_call(what: Attempted, lasting: bool, memory: &BadMemory) -> usize {
 /// Whether there was such a request, or what went wrong.
 fn check_refusal(what: Attempted, refusal: Refusal, memory: &BadMemory) -> Result<bool, String> {
     let first = attempt(what, refusal, memory)?;
-    let mut grown = 0;
+    let mut lost = String::new();
     for _ in 0..ROUNDS {
-        let before = in_use();
+        let before = InUse::now();
         for _ in 0..TIMES {
             attempt(what, refusal, memory)?;
         }
         // What a call has left to others is done soon.
-        let settled =
-            (0..TURNS).any(|_| in_use() <= before || call!(zx_thread_legacy_yield(0)) != Status::OK);
+        let settled = (0..TURNS).any(|_| {
+            clock::yield_now();
+            InUse::now().is_within(&before)
+        });
         if settled {
             return Ok(first >= refusal.number);
         }
-        grown = in_use() - before;
+        lost = format!("{before:?} became {:?}", InUse::now());
     }
-    Err(format!("{grown} bytes of the kernel's are lost each time"))
+    Err(format!("memory is lost each time: {lost}"))
 }
 
 /// How many requests there were.
@@ -253,11 +252,22 @@ fn make(scene: &Scene<'_>, refusal: Refusal) -> Answer {
     Answer { status: run::status(scene.call, raw), requests: requests as usize }
 }
 
-/// Bytes of kernel objects.
-fn in_use() -> u64 {
-    let mut stats = InfoKmemStats::default();
-    let (raw, size, null) = (resource().raw(), size_of::<InfoKmemStats>(), core::ptr::null_mut::<usize>());
-    let told = call!(zx_object_get_info(raw, INFO_KMEM_STATS, (&raw mut stats).cast(), size, null, null));
-    assert_eq!(told, Status::OK);
-    stats.ipc_bytes
+/// Memory in use, in bytes.
+#[derive(Debug)]
+struct InUse {
+    objects: u64,
+    vmos: u64,
+    page_tables: u64,
+}
+
+impl InUse {
+    fn now() -> Self {
+        let stats: InfoKmemStats = info::kernel_memory(resource()).expect("the root resource tells");
+        Self { objects: stats.ipc_bytes, vmos: stats.vmo_bytes, page_tables: stats.mmu_overhead_bytes }
+    }
+
+    /// No kind has more.
+    fn is_within(&self, before: &Self) -> bool {
+        self.objects <= before.objects && self.vmos <= before.vmos && self.page_tables <= before.page_tables
+    }
 }
