@@ -88,6 +88,16 @@ impl AddressSpace {
         self.root.as_u64()
     }
 
+    /// The translation of one page.
+    pub fn query(&self, address: u64) -> Option<(Frame, Protection)> {
+        if address >= USER_END {
+            return None;
+        }
+        let _tables = self.tables.lock();
+        let entry = self.leaf(address).ok()?.get();
+        entry.is_present().then(|| (Frame(entry.address().as_u64()), protection(entry)))
+    }
+
     /// The slot for the page at `address`, or the level at which no table leads to it.
     fn leaf(&self, address: u64) -> Result<&Slot, usize> {
         let mut frame = self.root;
@@ -196,15 +206,6 @@ impl PageTable for AddressSpace {
             shootdown::flush(self.root, weakened);
         }
         range.start = if address >= inside.end { range.end } else { address };
-    }
-
-    fn query(&self, address: u64) -> Option<(Frame, Protection)> {
-        if address >= USER_END {
-            return None;
-        }
-        let _tables = self.tables.lock();
-        let entry = self.leaf(address).ok()?.get();
-        entry.is_present().then(|| (Frame(entry.address().as_u64()), protection(entry)))
     }
 }
 
