@@ -82,10 +82,12 @@ fn start() -> Result<Arc<Process>, Problem> {
     pressure::protect_by_killing_in(&job);
     let process = process::create(job.clone(), text(name).as_bytes())?;
     let thread = Thread::new(process.clone(), b"main")?;
-    let loaded = loader::load(process.root(), program, vdso)?;
-    let (ours, theirs) = Channel::new();
     let archive = Vmo::from_frames(&DirectMap, Frame(ramdisk.physical), ramdisk.bytes.len() as u64)?;
     archive.name().set(b"ramdisk");
+    let offset = (program.as_ptr().addr() - ramdisk.bytes.as_ptr().addr()) as u64;
+    let file = loader::File { bytes: program, archive: &archive, offset };
+    let loaded = loader::load(process.root(), &file, vdso)?;
+    let (ours, theirs) = Channel::new();
     let handles = [
         (abi::PA_PROC_SELF, Handle::to_new(process.clone())?),
         (abi::PA_THREAD_SELF, Handle::to_new(thread.clone())?),
