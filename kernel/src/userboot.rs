@@ -74,10 +74,11 @@ impl From<Status> for Problem {
 
 fn start() -> Result<Arc<Process>, Problem> {
     let ramdisk = boot::ramdisk().ok_or(Problem::NoRamdisk)?;
-    vdso::init(find(ramdisk.bytes, VDSO)?)?;
+    let files = TarArchiveRef::new(ramdisk.bytes).map_err(|_| Problem::NoRamdisk)?;
+    vdso::init(find(&files, VDSO)?)?;
     let vdso = vdso::get().ok_or(Problem::NotFound(VDSO))?;
     let name = config::value("run").unwrap_or(DEFAULT_PROGRAM);
-    let program = find(ramdisk.bytes, name)?;
+    let program = find(&files, name)?;
     let job = Job::root();
     pressure::protect_by_killing_in(&job);
     let process = process::create(job.clone(), text(name).as_bytes())?;
@@ -118,9 +119,8 @@ fn text(word: &str) -> String {
 
 /// The file that a word of the command line names.
 #[inline(never)] // reason: a test stops the kernel here
-fn find(archive: &'static [u8], name: &'static str) -> Result<&'static [u8], Problem> {
-    let archive = TarArchiveRef::new(archive).map_err(|_| Problem::NoRamdisk)?;
-    let mut entries = archive.entries();
+fn find(files: &TarArchiveRef<'static>, name: &'static str) -> Result<&'static [u8], Problem> {
+    let mut entries = files.entries();
     let is_it = |have: &str| have.bytes().eq(config::bytes_of(name));
     let entry = entries.find(|entry| entry.filename().as_str().is_ok_and(is_it));
     entry.map(|entry| entry.data()).ok_or(Problem::NotFound(name))

@@ -216,7 +216,10 @@ impl Drop for AddressSpace {
         // another CPU may walk it.
         let root = unsafe { table::at(self.root) };
         let mut tables = frames::Retired::NONE;
-        gather(&root[..ENTRIES / 2], TOP_LEVEL, u64::MAX, &mut tables);
+        // As a rule, none is left but this one.
+        if self.tables.get_mut().count > 1 {
+            gather(&root[..ENTRIES / 2], TOP_LEVEL, u64::MAX, &mut tables);
+        }
         tables.push(self.root);
         retire(tables);
     }

@@ -29,7 +29,8 @@ const MAPPED_AT_ONCE: usize = 128 << 10;
 /// A position-independent executable, of which only the program headers count.
 pub(crate) struct Image<'a> {
     entry: usize,
-    segments: SegmentTable<'a, LittleEndian>,
+    /// Those that are loaded.
+    segments: Vec<ProgramHeader>,
     program: Program<'a>,
 }
 
@@ -46,17 +47,14 @@ impl<'a> Image<'a> {
         let header = FileHeader::parse_tail(ident, rest.get(..ELF64_EHDR_TAILSIZE)?).ok()?;
         let length = usize::from(header.e_phentsize) * usize::from(header.e_phnum);
         let table = bytes.get(header.e_phoff as usize..)?.get(..length)?;
-        let segments = SegmentTable::new(header.endianness, header.class, table);
+        let all = SegmentTable::new(header.endianness, header.class, table).iter();
+        let segments = all.filter(|segment| segment.p_type == PT_LOAD && segment.p_memsz != 0).collect();
         Some(Self { entry: header.e_entry as usize, segments, program })
-    }
-
-    fn segments(&self) -> impl Iterator<Item = ProgramHeader> {
-        self.segments.iter().filter(|segment| segment.p_type == PT_LOAD && segment.p_memsz != 0)
     }
 
     /// Bytes of address space from the image's base to its end, in pages.
     fn span(&self) -> Result<usize> {
-        let ends = self.segments().map(|segment| segment.p_vaddr.checked_add(segment.p_memsz));
+        let ends = self.segments.iter().map(|segment| segment.p_vaddr.checked_add(segment.p_memsz));
         let end = ends.max().flatten().ok_or(Status::INVALID_ARGS)?;
         Ok(page_align(usize::try_from(end).map_err(|_| Status::INVALID_ARGS)?))
     }
@@ -65,8 +63,7 @@ impl<'a> Image<'a> {
     /// memory. The address of its entry point.
     pub(crate) fn load(&self, root: &Vmar) -> Result<usize> {
         let (region, base) = root.allocate(CAN_MAP, 0, self.span()?)?;
-        let segments: Vec<_> = self.segments().collect();
-        for piece in segments.chunk_by(are_one_piece) {
+        for piece in self.segments.chunk_by(are_one_piece) {
             self.load_piece(&region, piece)?;
         }
         Ok(base + self.entry)
@@ -137,9 +134,9 @@ pub(crate) fn map_vdso(vdso: &Vmo, root: &Vmar) -> Result<usize> {
     vdso.read(&mut head, 0)?;
     let image = Image::parse(head.as_slice().into())?;
     let (region, base) = root.allocate(CAN_MAP, 0, image.span()?)?;
-    for segment in image.segments() {
+    for segment in &image.segments {
         let (start, length) = (segment.p_vaddr as usize, page_align(segment.p_memsz as usize));
-        let options = permissions(&segment) | abi::VM_SPECIFIC;
+        let options = permissions(segment) | abi::VM_SPECIFIC;
         region.map(options, start, vdso, segment.p_offset, length)?;
     }
     Ok(base)

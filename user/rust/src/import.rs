@@ -137,15 +137,15 @@ unsafe fn dynamic_section(base: usize) -> Option<*const Dynamic> {
 ///
 /// # Safety
 /// Both must point to NUL-terminated strings.
-unsafe fn same(mut left: *const u8, mut right: *const u8) -> bool {
+unsafe fn same(left: *const u8, right: *const u8) -> bool {
+    let mut at = 0;
     // SAFETY: both are read up to the first difference or the common NUL.
     unsafe {
-        while *left == *right {
-            if *left == 0 {
+        while *left.add(at) == *right.add(at) {
+            if *left.add(at) == 0 {
                 return true;
             }
-            left = left.add(1);
-            right = right.add(1);
+            at += 1;
         }
     }
     false

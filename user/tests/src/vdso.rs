@@ -75,14 +75,15 @@ pub fn play(role: &str) -> ! {
     unsafe { core::arch::asm!("jmp {}", in(reg) place, in("rax") number, in("rdi") 5, options(noreturn)) };
 }
 
-/// Whether nothing that all processes share here, the vDSO and the code of this program, can be made writable.
+/// Whether nothing that all processes share here, the vDSO and the code of this program, can be made writable: a process
+/// has no handle to the regions that they lie in, and none of their memory with the right to write.
 pub fn what_is_shared_stays() -> bool {
     let root = root_vmar().expect("a root region");
     let own = what_is_shared_stays as fn() -> bool as usize;
     [base(), base() + code().start - PAGE_SIZE, own].into_iter().all(|address| {
         let options = VM_PERM_READ | VM_PERM_WRITE;
         let page = address / PAGE_SIZE * PAGE_SIZE;
-        call!(zx_vmar_protect(root.raw(), options, page, PAGE_SIZE)) == Status::ACCESS_DENIED
+        call!(zx_vmar_protect(root.raw(), options, page, PAGE_SIZE)) != Status::OK
     })
 }
 
