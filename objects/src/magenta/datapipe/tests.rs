@@ -5,7 +5,7 @@ use crate::Handle;
 use crate::host::{HostEntropy, HostFrames, HostPageTable};
 use crate::ipc::Sink;
 use crate::memory::vmar::Vmar;
-use crate::memory::{PAGE_SIZE, PageTable, Protection, USER_RANGE};
+use crate::memory::{PAGE_SIZE, Protection, USER_RANGE};
 use std::vec::Vec;
 
 /// Takes what is read, if it is to.
