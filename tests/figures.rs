@@ -22,7 +22,7 @@ const FIGURES: [(&str, &str, u64); 17] = [
     ("channel_round_trip_threads", "instructions", 4_000),
     ("thread_create_join", "instructions", 8_000),
     ("channel_call_round_trip_64", "instructions", 2_800),
-    ("process_create_exit", "instructions", NO_LIMIT),
+    ("process_create_exit", "instructions", 120_000),
     ("fresh_page", "instructions", NO_LIMIT),
     ("map_unmap_page", "instructions", NO_LIMIT),
     ("blocked_thread_bytes", "bytes", 2_048),

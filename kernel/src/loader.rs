@@ -18,6 +18,18 @@ use objects::{Vmar, Vmo};
 const STACK_SIZE: u64 = 256 << 10;
 /// What the kernel, as the loader, may do.
 const EVERYTHING: Protection = Protection { read: true, write: true, execute: true };
+/// What may ever be done with what a program shares with its file, and with the vDSO.
+const READ_EXECUTE: Protection = Protection { read: true, write: false, execute: true };
+
+/// A program's file in the ramdisk.
+pub struct File<'a> {
+    /// The file.
+    pub bytes: &'a [u8],
+    /// The ramdisk.
+    pub archive: &'a Arc<Vmo>,
+    /// Where the file begins in it.
+    pub offset: u64,
+}
 
 /// Where a loaded program starts.
 pub struct Loaded {
@@ -29,12 +41,12 @@ pub struct Loaded {
     pub vdso: u64,
 }
 
-/// Maps the program, a stack and the vDSO.
+/// Maps the program, a stack and the vDSO. What may not be written of the program is the ramdisk's.
 ///
 /// # Errors
 /// `INVALID_ARGS` when it is no ELF program for this machine; those of [`Vmar::map`].
-pub fn load(root: &Arc<Vmar>, program: &[u8], vdso: &Vdso) -> Result<Loaded, Status> {
-    let file = ElfBytes::<LittleEndian>::minimal_parse(program).map_err(|_| Status::INVALID_ARGS)?;
+pub fn load(root: &Arc<Vmar>, program: &File<'_>, vdso: &Vdso) -> Result<Loaded, Status> {
+    let file = ElfBytes::<LittleEndian>::minimal_parse(program.bytes).map_err(|_| Status::INVALID_ARGS)?;
     if file.ehdr.class != Class::ELF64 || file.ehdr.e_machine != EM_X86_64 {
         return Err(Status::INVALID_ARGS);
     }
@@ -68,17 +80,35 @@ fn page_floor(address: u64) -> u64 {
     address & !(PAGE_SIZE - 1)
 }
 
-fn map_segment(image: &Vmar, program: &[u8], segment: &ProgramHeader, start: u64) -> Result<(), Status> {
+fn map_segment(image: &Vmar, program: &File<'_>, segment: &ProgramHeader, start: u64) -> Result<(), Status> {
     let first = page_floor(segment.p_vaddr);
     let length = (segment.p_vaddr + segment.p_memsz - first).next_multiple_of(PAGE_SIZE);
-    let from = usize::try_from(segment.p_offset).map_err(|_| Status::INVALID_ARGS)?;
-    let bytes = program.get(from..).and_then(|rest| rest.get(..segment.p_filesz as usize));
-    let vmo = Vmo::create(&DirectMap, length, 0)?;
-    vmo.write(segment.p_vaddr - first, bytes.ok_or(Status::INVALID_ARGS)?)?;
     let flag = |bit: u32, permission: u32| if segment.p_flags & bit != 0 { permission } else { 0 };
     let permissions =
         flag(PF_R, abi::VM_PERM_READ) | flag(PF_W, abi::VM_PERM_WRITE) | flag(PF_X, abi::VM_PERM_EXECUTE);
-    map(image, permissions | abi::VM_SPECIFIC, first - start, &vmo, 0, length).map(drop)
+    let (vmo, offset, rights) = match shared(program, segment, segment.p_vaddr - first) {
+        Some(offset) => (program.archive.clone(), offset, READ_EXECUTE),
+        None => (copy(program, segment, segment.p_vaddr - first, length)?, 0, EVERYTHING),
+    };
+    map(image, permissions | abi::VM_SPECIFIC, first - start, (&vmo, rights), offset, length).map(drop)
+}
+
+/// Where in the ramdisk the pages of a segment are, if they can be mapped from there: if nobody writes to them, and
+/// all that is in them is of the program's file.
+fn shared(program: &File<'_>, segment: &ProgramHeader, skew: u64) -> Option<u64> {
+    let end = segment.p_offset.checked_add(segment.p_filesz)?.checked_next_multiple_of(PAGE_SIZE)?;
+    let offset = program.offset + segment.p_offset.checked_sub(skew)?;
+    let is_whole = segment.p_filesz == segment.p_memsz && end <= program.bytes.len() as u64;
+    (segment.p_flags & PF_W == 0 && is_whole && offset.is_multiple_of(PAGE_SIZE)).then_some(offset)
+}
+
+/// A segment in memory of its own.
+fn copy(program: &File<'_>, segment: &ProgramHeader, skew: u64, length: u64) -> Result<Arc<Vmo>, Status> {
+    let from = usize::try_from(segment.p_offset).map_err(|_| Status::INVALID_ARGS)?;
+    let bytes = program.bytes.get(from..).and_then(|rest| rest.get(..segment.p_filesz as usize));
+    let vmo = Vmo::create(&DirectMap, length, 0)?;
+    vmo.write(skew, bytes.ok_or(Status::INVALID_ARGS)?)?;
+    Ok(vmo)
 }
 
 /// Maps a stack below which nothing is mapped; its end.
@@ -88,7 +118,7 @@ fn map_stack(root: &Arc<Vmar>) -> Result<u64, Status> {
     let vmo = Vmo::create(&DirectMap, STACK_SIZE, 0)?;
     vmo.name().set(b"initial-stack");
     let options = abi::VM_PERM_READ | abi::VM_PERM_WRITE | abi::VM_SPECIFIC;
-    let address = map(&region, options, PAGE_SIZE, &vmo, 0, STACK_SIZE)?;
+    let address = map(&region, options, PAGE_SIZE, (&vmo, EVERYTHING), 0, STACK_SIZE)?;
     Ok(address + STACK_SIZE)
 }
 
@@ -97,7 +127,7 @@ fn map_vdso(root: &Arc<Vmar>, vdso: &Vdso) -> Result<u64, Status> {
     let can = abi::VM_CAN_MAP_SPECIFIC | abi::VM_CAN_MAP_READ | abi::VM_CAN_MAP_EXECUTE;
     let region = root.allocate(can, 0, vdso.size, EVERYTHING)?;
     let data = abi::VM_PERM_READ | abi::VM_SPECIFIC;
-    let base = map(&region, data, 0, &vdso.vmo, 0, vdso.code.start)?;
+    let base = map(&region, data, 0, (&vdso.vmo, READ_EXECUTE), 0, vdso.code.start)?;
     let code = MapRequest {
         options: data | abi::VM_PERM_EXECUTE,
         vmar_offset: vdso.code.start,
@@ -105,7 +135,7 @@ fn map_vdso(root: &Arc<Vmar>, vdso: &Vdso) -> Result<u64, Status> {
         vmo_offset: vdso.code.start,
         length: vdso.code.end - vdso.code.start,
         vmar_rights: EVERYTHING,
-        vmo_rights: EVERYTHING,
+        vmo_rights: READ_EXECUTE,
         seal: true,
     };
     let start = region.map(&code)?.range.start;
@@ -117,7 +147,7 @@ fn map(
     vmar: &Vmar,
     options: u32,
     vmar_offset: u64,
-    vmo: &Arc<Vmo>,
+    (vmo, vmo_rights): (&Arc<Vmo>, Protection),
     vmo_offset: u64,
     length: u64,
 ) -> Result<u64, Status> {
@@ -128,7 +158,7 @@ fn map(
         vmo_offset,
         length,
         vmar_rights: EVERYTHING,
-        vmo_rights: EVERYTHING,
+        vmo_rights,
         seal: false,
     };
     // Nothing was mapped there before, so nothing has to be flushed.

@@ -61,10 +61,6 @@ impl PageTable for Machine {
     fn protect(&self, range: &mut Range<u64>, protection: Protection, work: &mut Work) {
         self.space.protect(range, protection, work);
     }
-
-    fn query(&self, address: u64) -> Option<(Frame, Protection)> {
-        self.space.query(address)
-    }
 }
 
 /// What the kernel keeps for the process whose address space a VMAR is part of.

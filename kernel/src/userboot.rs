@@ -74,18 +74,21 @@ impl From<Status> for Problem {
 
 fn start() -> Result<Arc<Process>, Problem> {
     let ramdisk = boot::ramdisk().ok_or(Problem::NoRamdisk)?;
-    vdso::init(find(ramdisk.bytes, VDSO)?)?;
+    let files = TarArchiveRef::new(ramdisk.bytes).map_err(|_| Problem::NoRamdisk)?;
+    vdso::init(find(&files, VDSO)?)?;
     let vdso = vdso::get().ok_or(Problem::NotFound(VDSO))?;
     let name = config::value("run").unwrap_or(DEFAULT_PROGRAM);
-    let program = find(ramdisk.bytes, name)?;
+    let program = find(&files, name)?;
     let job = Job::root();
     pressure::protect_by_killing_in(&job);
     let process = process::create(job.clone(), text(name).as_bytes())?;
     let thread = Thread::new(process.clone(), b"main")?;
-    let loaded = loader::load(process.root(), program, vdso)?;
-    let (ours, theirs) = Channel::new();
     let archive = Vmo::from_frames(&DirectMap, Frame(ramdisk.physical), ramdisk.bytes.len() as u64)?;
     archive.name().set(b"ramdisk");
+    let offset = (program.as_ptr().addr() - ramdisk.bytes.as_ptr().addr()) as u64;
+    let file = loader::File { bytes: program, archive: &archive, offset };
+    let loaded = loader::load(process.root(), &file, vdso)?;
+    let (ours, theirs) = Channel::new();
     let handles = [
         (abi::PA_PROC_SELF, Handle::to_new(process.clone())?),
         (abi::PA_THREAD_SELF, Handle::to_new(thread.clone())?),
@@ -116,9 +119,8 @@ fn text(word: &str) -> String {
 
 /// The file that a word of the command line names.
 #[inline(never)] // reason: a test stops the kernel here
-fn find(archive: &'static [u8], name: &'static str) -> Result<&'static [u8], Problem> {
-    let archive = TarArchiveRef::new(archive).map_err(|_| Problem::NoRamdisk)?;
-    let mut entries = archive.entries();
+fn find(files: &TarArchiveRef<'static>, name: &'static str) -> Result<&'static [u8], Problem> {
+    let mut entries = files.entries();
     let is_it = |have: &str| have.bytes().eq(config::bytes_of(name));
     let entry = entries.find(|entry| entry.filename().as_str().is_ok_and(is_it));
     entry.map(|entry| entry.data()).ok_or(Problem::NotFound(name))

@@ -5,7 +5,8 @@
 //! ```text
 //! section hafnon_imports, between __start_hafnon_imports and __stop_hafnon_imports:
 //!   struct { void* address;          zero, until the start code stores the vDSO's function here
-//!            intptr_t name_offset;   distance from the start of this record to its NUL-terminated name }
+//!            int32_t name_offset;    distance from the start of this record to its NUL-terminated name
+//!            uint32_t hash; }        of that name, as in the vDSO's symbol hash table
 //! ```
 //!
 //! Each stub has its own section, and its record is tied to it (`SHF_LINK_ORDER`), so that the linker drops the
@@ -58,8 +59,17 @@ fn stub(out: &mut String, call: &Call) {
     put!(out, ".balign 8");
     put!(out, ".Limport_{name}:");
     put!(out, "    .quad 0");
-    put!(out, "    .quad .Lname_{name} - .Limport_{name}");
+    put!(out, "    .long .Lname_{name} - .Limport_{name}");
+    put!(out, "    .long {:#x}", symbol_hash(&name));
     put!(out, ".popsection");
+}
+
+/// The System V ABI's hash of a symbol's name.
+fn symbol_hash(name: &str) -> u32 {
+    name.bytes().fold(0, |hash: u32, byte| {
+        let hash = (hash << 4).wrapping_add(u32::from(byte));
+        (hash ^ ((hash >> 24) & 0xf0)) & 0x0fff_ffff
+    })
 }
 
 fn declaration(out: &mut String, call: &Call) {

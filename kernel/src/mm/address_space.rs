@@ -88,6 +88,16 @@ impl AddressSpace {
         self.root.as_u64()
     }
 
+    /// The translation of one page.
+    pub fn query(&self, address: u64) -> Option<(Frame, Protection)> {
+        if address >= USER_END {
+            return None;
+        }
+        let _tables = self.tables.lock();
+        let entry = self.leaf(address).ok()?.get();
+        entry.is_present().then(|| (Frame(entry.address().as_u64()), protection(entry)))
+    }
+
     /// The slot for the page at `address`, or the level at which no table leads to it.
     fn leaf(&self, address: u64) -> Result<&Slot, usize> {
         let mut frame = self.root;
@@ -197,15 +207,6 @@ impl PageTable for AddressSpace {
         }
         range.start = if address >= inside.end { range.end } else { address };
     }
-
-    fn query(&self, address: u64) -> Option<(Frame, Protection)> {
-        if address >= USER_END {
-            return None;
-        }
-        let _tables = self.tables.lock();
-        let entry = self.leaf(address).ok()?.get();
-        entry.is_present().then(|| (Frame(entry.address().as_u64()), protection(entry)))
-    }
 }
 
 impl Drop for AddressSpace {
@@ -215,7 +216,10 @@ impl Drop for AddressSpace {
         // another CPU may walk it.
         let root = unsafe { table::at(self.root) };
         let mut tables = frames::Retired::NONE;
-        gather(&root[..ENTRIES / 2], TOP_LEVEL, u64::MAX, &mut tables);
+        // As a rule, none is left but this one.
+        if self.tables.get_mut().count > 1 {
+            gather(&root[..ENTRIES / 2], TOP_LEVEL, u64::MAX, &mut tables);
+        }
         tables.push(self.root);
         retire(tables);
     }

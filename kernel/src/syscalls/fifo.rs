@@ -1,11 +1,12 @@
 //! FIFOs.
 
 use super::sink::UserSink;
-use super::{Caller, no_options};
+use super::{Caller, long, no_options};
 use crate::mm::user::{InSlice, Out, OutSlice};
 use abi::{RawHandle, Status};
 use alloc::sync::Arc;
-use objects::{Fifo, Handle};
+use core::task::Poll;
+use objects::{Fifo, Handle, Reading};
 
 /// A new FIFO.
 pub fn fifo_create(
@@ -30,10 +31,33 @@ pub fn fifo_read(
     data: u64,
     count: usize,
     actual: Out<usize>,
+) -> Poll<Result<(), Status>> {
+    match fifo.read(element_size, count, &mut sink(element_size, data, count, actual))? {
+        Some(_) => Poll::Ready(Ok(())),
+        None => Poll::Pending,
+    }
+}
+
+/// [`fifo_read`] where others get in its way.
+pub async fn fifo_read_long(
+    _caller: &Caller,
+    fifo: Arc<Fifo>,
+    element_size: usize,
+    data: u64,
+    count: usize,
+    actual: Out<usize>,
 ) -> Result<(), Status> {
-    let buffer = OutSlice::new(data, count.saturating_mul(element_size));
-    fifo.read(element_size, count, &mut UserSink { buffer, actual, element_size: element_size.max(1) })?;
+    let mut reading = Reading::new();
+    let mut sink = sink(element_size, data, count, actual);
+    while fifo.read_some(&mut reading, element_size, count, &mut sink)?.is_none() {
+        long::next_step().await;
+    }
     Ok(())
+}
+
+fn sink(element_size: usize, data: u64, count: usize, actual: Out<usize>) -> UserSink {
+    let buffer = OutSlice::new(data, count.saturating_mul(element_size));
+    UserSink { buffer, actual, element_size: element_size.max(1) }
 }
 
 /// Puts elements in for the other end. Their number is told before they are written, and corrected if

@@ -40,10 +40,13 @@ pub fn socket_read(
         return Poll::Pending;
     }
     let mut sink = UserSink { buffer, actual, element_size: 1 };
-    Poll::Ready(socket.read(buffer.len(), options & abi::SOCKET_PEEK != 0, &mut sink).map(drop))
+    match socket.read(buffer.len(), options & abi::SOCKET_PEEK != 0, &mut sink)? {
+        Some(_) => Poll::Ready(Ok(())),
+        None => Poll::Pending,
+    }
 }
 
-/// [`socket_read`] of more bytes than go in one step.
+/// [`socket_read`] of more bytes than go in one step, or where others get in its way.
 pub async fn socket_read_long(
     _caller: &Caller,
     socket: Arc<Socket>,

@@ -1,9 +1,12 @@
 //! The bytes on their way to one end of a FIFO or socket, and reading them without holding their lock.
 //!
 //! Copying to user memory may fault, and resolving a fault may need any lock. So a reader copies what is
-//! at the front in steps, each under the lock, hands each on without it, and removes the bytes only when
+//! at the front in pieces, each under the lock, hands each on without it, and removes the bytes only when
 //! all have arrived. If another reader removed something in between, it begins again. So nothing is lost
 //! when user memory turns out to be bad, and no byte is read twice.
+//!
+//! Others can get in its way as often as they like, so beginning again ends the step: what was to be one step becomes
+//! a read in many of them.
 
 #[cfg(all(test, not(loom)))]
 mod tests;
@@ -130,20 +133,20 @@ impl Reading {
         Self { removals: None, count: 0, done: 0, told: false, attempts: ATTEMPTS }
     }
 
-    /// Copies the bytes that are next, with the queue locked; how many. Begins anew if others have removed some.
-    fn copy<T: AsRef<ByteQueue>>(
+    /// Begins, with the queue locked, if it has not; false if others have removed bytes since: then it begins again
+    /// in the next step.
+    fn begin<T: AsRef<ByteQueue>>(
         &mut self,
         locked: &T,
         front: impl Fn(&T) -> Result<usize, Status>,
-        to: &mut [u8],
-    ) -> Result<usize, Status> {
-        let queue = locked.as_ref();
-        if self.removals != Some(queue.removals) {
+    ) -> Result<bool, Status> {
+        let now = locked.as_ref().removals;
+        if self.removals.is_none() {
             let attempts = self.attempts.checked_sub(1).ok_or(Status::SHOULD_WAIT)?;
-            let (removals, count) = (Some(queue.removals), front(locked)?);
-            *self = Self { removals, count, done: 0, told: false, attempts };
+            *self = Self { removals: Some(now), count: front(locked)?, done: 0, told: false, attempts };
         }
-        Ok(queue.copy(self.done, self.count, to))
+        self.removals.take_if(|begun| *begun != now);
+        Ok(self.removals.is_some())
     }
 }
 
@@ -155,30 +158,34 @@ impl Default for Reading {
 
 /// Reads from the queue in `inbox`: as many of its first bytes as `front` says, which are `most` or fewer.
 /// When all are in `sink`, `finish` is told their number, under the lock, and removes them if they are to
-/// be removed; or it is told what the sink refused them with, if they are still the first.
+/// be removed; or it is told what the sink refused them with, if they are still the first. Nothing is read if another
+/// reader was faster: [`read_some`] goes on.
 ///
 /// # Errors
-/// Those of `front` and of `sink`; `SHOULD_WAIT` when other readers were faster again and again.
+/// Those of `front` and of `sink`.
 pub(crate) fn read<T: AsRef<ByteQueue>>(
     inbox: &Mutex<T>,
     most: usize,
     front: impl Fn(&T) -> Result<usize, Status>,
     sink: &mut impl Sink,
     finish: impl Fn(&mut T, Result<usize, Status>),
-) -> Result<usize, Status> {
+) -> Result<Option<usize>, Status> {
     let mut reading = Reading::new();
     loop {
         let read = match most {
             ..=SMALL => step(&mut reading, &mut [0; SMALL], inbox, &front, sink, &finish)?,
             _ => step(&mut reading, &mut [0; STEP], inbox, &front, sink, &finish)?,
         };
-        if let Some(count) = read {
-            return Ok(count);
+        if read.is_some() || reading.removals.is_none() {
+            return Ok(read);
         }
     }
 }
 
 /// A step of a long [`read`], of [`PIECES`] pieces; nothing as long as it is not over.
+///
+/// # Errors
+/// Those of [`read`]; `SHOULD_WAIT` when other readers were faster again and again.
 pub(crate) fn read_some<T: AsRef<ByteQueue>>(
     reading: &mut Reading,
     inbox: &Mutex<T>,
@@ -189,7 +196,7 @@ pub(crate) fn read_some<T: AsRef<ByteQueue>>(
     step(reading, &mut [0; STEP], inbox, front, sink, finish)
 }
 
-/// Hands on up to [`PIECES`] pieces.
+/// Hands on up to [`PIECES`] pieces, as long as nobody gets in the way.
 fn step<T: AsRef<ByteQueue>>(
     reading: &mut Reading,
     piece: &mut [u8],
@@ -201,7 +208,10 @@ fn step<T: AsRef<ByteQueue>>(
     for _ in 0..PIECES {
         let length = {
             let mut locked = inbox.lock();
-            let length = reading.copy(&*locked, &front, piece)?;
+            if !reading.begin(&*locked, &front)? {
+                return Ok(None);
+            }
+            let length = locked.as_ref().copy(reading.done, reading.count, piece);
             if length == 0 && reading.told {
                 finish(&mut locked, Ok(reading.count));
                 return Ok(Some(reading.count));

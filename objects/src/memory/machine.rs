@@ -125,7 +125,8 @@ impl Work {
 
 /// The translations of one address space. All addresses are page aligned user addresses.
 pub trait PageTable: Any + Send + Sync {
-    /// Maps one page, replacing nothing: the page is not mapped before.
+    /// Maps one page, also in the place of another, or with another protection: of a mapping that was overwritten there,
+    /// or because another CPU was faster.
     ///
     /// # Errors
     /// `NoMemory`, and `OverLimit` when its process may not have another table.
@@ -136,8 +137,6 @@ pub trait PageTable: Any + Send + Sync {
     fn unmap(&self, range: &mut Range<u64>, work: &mut Work);
     /// Changes the protection of the pages that are mapped in the range: a step, in the same way.
     fn protect(&self, range: &mut Range<u64>, protection: Protection, work: &mut Work);
-    /// The translation of one page.
-    fn query(&self, address: u64) -> Option<(Frame, Protection)>;
 }
 
 /// Where randomness comes from, for the placement of mappings.

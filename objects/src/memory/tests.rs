@@ -8,6 +8,7 @@ use abi::{Rights, Status};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::any::Any;
 use core::ops::Range;
 
 const PAGE: u64 = PAGE_SIZE;
@@ -122,6 +123,7 @@ fn translate(vmo: &Vmo, table: &Arc<dyn PageTable>, pages: Range<u64>, first: u6
 
 /// Which of these pages are translated.
 fn translated(table: &Arc<dyn PageTable>, pages: Range<u64>) -> Vec<u64> {
+    let table: &HostPageTable = (&**table as &dyn Any).downcast_ref().unwrap();
     pages.filter(|page| table.query(page * PAGE).is_some()).collect()
 }
 

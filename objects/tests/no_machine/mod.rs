@@ -19,10 +19,6 @@ impl PageTable for Nothing {
     fn protect(&self, range: &mut Range<u64>, _: Protection, _: &mut Work) {
         range.start = range.end;
     }
-
-    fn query(&self, _: u64) -> Option<(Frame, Protection)> {
-        None
-    }
 }
 
 impl Entropy for Nothing {

@@ -35,7 +35,7 @@ fn surroundings(startup: &Startup) -> Result<(Job, Vmo, Ramdisk)> {
 /// Loads this program into a new process, where it ends at once.
 fn create_and_exit(startup: &mut Startup) -> Result<()> {
     let (job, vdso, ramdisk) = surroundings(startup)?;
-    let image = ramdisk.file(PATH)?;
+    let image = ramdisk.program(PATH)?;
     let round = || Launch::new(&job, &vdso, "bench").argument(END).start(image)?.wait_exit();
     let ticks = mean(10, 50, || round().map_or_else(|status| status.raw(), |code| code as i32))?;
     report("process_create_exit", ticks, "instructions");
@@ -48,7 +48,7 @@ fn call(startup: &mut Startup) -> Result<()> {
     let other = Launch::new(&job, &vdso, "bench")
         .argument(ECHO)
         .handle(PA_USER0, theirs)
-        .start(ramdisk.file(PATH)?)?;
+        .start(ramdisk.program(PATH)?)?;
     let (request, mut reply) = ([0u8; SIZE], [0u8; SIZE]);
     let arguments = ChannelCallArgs {
         wr_bytes: request.as_ptr().expose_provenance() as u64,

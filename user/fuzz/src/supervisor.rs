@@ -199,7 +199,7 @@ impl Supervisor<'_> {
             if random.one_in(2) {
                 launch = launch.handle(PA_JOB_DEFAULT, same(job)?);
             }
-            match launch.start(self.ramdisk.file(PROGRAM)?) {
+            match launch.start(self.ramdisk.program(PROGRAM)?) {
                 Ok(process) => processes.push(process),
                 // There is no memory, or a sibling has killed the job.
                 Err(_) => break,

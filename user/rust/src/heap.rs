@@ -1,13 +1,15 @@
 //! The global allocator: talc over memory that is mapped piece by piece as it is needed, and a mapping of its own for
-//! each large allocation.
+//! each large allocation. The first piece is a part of the program, so one that needs little maps nothing.
 //!
 //! A large allocation costs two calls, but it is given back to the system when it is freed, and a new mapping is made
 //! of zeros already: `alloc_zeroed` touches none of it, so a large table of which little is used needs little memory.
 
 use core::{
     alloc::{GlobalAlloc, Layout},
+    cell::UnsafeCell,
     mem::forget,
     ptr::{copy_nonoverlapping, null_mut},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
 use talc::{
@@ -28,8 +30,22 @@ const GROWTH: usize = 256 * 1024;
 const OVERHEAD: usize = 4096;
 /// From this size on an allocation is a mapping.
 const LARGE: usize = GROWTH;
+/// What the heap begins with.
+const FIRST_SIZE: usize = 16 * 1024;
 
-/// Grows the heap by mapping new memory; it is never given back.
+/// The memory that the heap begins with.
+#[repr(align(16))]
+struct First {
+    memory: UnsafeCell<[u8; FIRST_SIZE]>,
+    taken: AtomicBool,
+}
+
+// SAFETY: only who has taken it touches the memory.
+unsafe impl Sync for First {}
+
+static FIRST: First = First { memory: UnsafeCell::new([0; FIRST_SIZE]), taken: AtomicBool::new(false) };
+
+/// Grows the heap by what it begins with, and then by mapping new memory; it is never given back.
 #[derive(Debug)]
 struct Growing;
 
@@ -38,7 +54,12 @@ struct Growing;
 unsafe impl Source for Growing {
     fn acquire<B: Binning>(talc: &mut Talc<Self, B>, layout: Layout) -> Result<(), ()> {
         let needed = layout.size().checked_add(layout.align()).and_then(|size| size.checked_add(OVERHEAD));
-        let length = page_align(needed.ok_or(())?.max(GROWTH));
+        let needed = needed.ok_or(())?;
+        if needed <= FIRST_SIZE && !FIRST.taken.swap(true, Relaxed) {
+            // SAFETY: this is the only one who takes it, and it is there for ever.
+            return unsafe { talc.claim(FIRST.memory.get().cast(), FIRST_SIZE) }.map(|_| ()).ok_or(());
+        }
+        let length = page_align(needed.max(GROWTH));
         let mapping = Mapping::anonymous(length, 0).map_err(|_| ())?;
         let (address, length) = (mapping.address(), mapping.length());
         forget(mapping);

@@ -12,7 +12,9 @@ pub struct Import {
     /// Where the stub jumps to; zero until bound.
     pub address: usize,
     /// Distance from this record's start to its NUL-terminated name.
-    pub name_offset: isize,
+    pub name_offset: i32,
+    /// Of that name: the System V ABI's symbol hash.
+    pub hash: u32,
 }
 
 unsafe extern "C" {
@@ -33,8 +35,8 @@ pub(crate) unsafe fn bind(vdso: usize) {
     while record < end {
         // SAFETY: the linker puts whole records between the two symbols, and each name beside the stubs.
         unsafe {
-            let name = record.cast::<u8>().offset((*record).name_offset);
-            (*record).address = table.find(name).unwrap_or(missing as *const () as usize);
+            let name = record.cast::<u8>().offset((*record).name_offset as isize);
+            (*record).address = table.find(name, (*record).hash).unwrap_or(missing as *const () as usize);
             record = record.add(1);
         }
     }
@@ -91,14 +93,14 @@ impl SymbolTable {
         }
     }
 
-    /// The address of the symbol called `name` (NUL-terminated).
+    /// The address of the symbol called `name` (NUL-terminated), which has this hash.
     ///
     /// # Safety
     /// `name` must point to a NUL-terminated string.
-    unsafe fn find(&self, name: *const u8) -> Option<usize> {
+    unsafe fn find(&self, name: *const u8, hash: u32) -> Option<usize> {
         // SAFETY: the hash table's indices stay inside the image's tables; names end with NUL.
         unsafe {
-            let mut index = *self.buckets.add((hash_of(name) % self.bucket_count) as usize);
+            let mut index = *self.buckets.add((hash % self.bucket_count) as usize);
             while index != 0 {
                 let symbol = &*self.symbols.add(index as usize);
                 if symbol.section != 0 && same(self.names.add(symbol.name as usize), name) {
@@ -131,36 +133,19 @@ unsafe fn dynamic_section(base: usize) -> Option<*const Dynamic> {
     }
 }
 
-/// The System V ABI's symbol hash.
-///
-/// # Safety
-/// `name` must point to a NUL-terminated string.
-unsafe fn hash_of(mut name: *const u8) -> u32 {
-    let mut hash: u32 = 0;
-    // SAFETY: reading stops at the NUL.
-    unsafe {
-        while *name != 0 {
-            hash = (hash << 4).wrapping_add(u32::from(*name));
-            hash = (hash ^ ((hash >> 24) & 0xf0)) & 0x0fff_ffff;
-            name = name.add(1);
-        }
-    }
-    hash
-}
-
 /// Whether two NUL-terminated strings are equal.
 ///
 /// # Safety
 /// Both must point to NUL-terminated strings.
-unsafe fn same(mut left: *const u8, mut right: *const u8) -> bool {
+unsafe fn same(left: *const u8, right: *const u8) -> bool {
+    let mut at = 0;
     // SAFETY: both are read up to the first difference or the common NUL.
     unsafe {
-        while *left == *right {
-            if *left == 0 {
+        while *left.add(at) == *right.add(at) {
+            if *left.add(at) == 0 {
                 return true;
             }
-            left = left.add(1);
-            right = right.add(1);
+            at += 1;
         }
     }
     false

@@ -17,6 +17,21 @@ use crate::{
 /// Stack of a program's first thread, in bytes.
 const STACK_SIZE: usize = 256 * 1024;
 
+/// The file of a program: a static position-independent executable.
+#[derive(Clone, Copy, Debug)]
+pub struct Program<'a> {
+    pub(crate) bytes: &'a [u8],
+    /// Memory that has the same bytes from this offset on, never changes, and may be mapped into the program.
+    pub(crate) memory: Option<(&'a Vmo, u64)>,
+}
+
+impl<'a> From<&'a [u8]> for Program<'a> {
+    /// All of it is copied.
+    fn from(bytes: &'a [u8]) -> Self {
+        Self { bytes, memory: None }
+    }
+}
+
 /// A program to be started.
 #[derive(Debug)]
 pub struct Launch<'a> {
@@ -57,11 +72,11 @@ impl<'a> Launch<'a> {
         self
     }
 
-    /// Starts the static position-independent executable in `image`.
+    /// Starts the program.
     ///
-    /// Errors: `INVALID_ARGS` if it is none, else those of the calls this takes.
-    pub fn start(self, image: &[u8]) -> Result<Process> {
-        let image = Image::parse(image)?;
+    /// Errors: `INVALID_ARGS` if it is no static position-independent executable, else those of the calls this takes.
+    pub fn start<'p>(self, program: impl Into<Program<'p>>) -> Result<Process> {
+        let image = Image::parse(program.into())?;
         let name = self.arguments.first().map_or("", String::as_str);
         let (process, root) = Process::create(self.job, name)?;
         let thread = Thread::create(&process, name)?;

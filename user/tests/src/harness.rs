@@ -149,7 +149,7 @@ pub fn bootfs() -> Vmo {
 pub fn launch(path: &str, prepare: impl FnOnce(Launch<'_>) -> Launch<'_>) -> Result<Process> {
     let ramdisk = Ramdisk::map(&bootfs())?;
     let (job, vdso) = (job(), vdso());
-    prepare(Launch::new(&job, &vdso, path)).start(ramdisk.file(path)?)
+    prepare(Launch::new(&job, &vdso, path)).start(ramdisk.program(path)?)
 }
 
 /// Starts this program again as a child that plays `role`.

@@ -173,7 +173,7 @@ pub fn child_in(job: &Job, role: &str) -> Process {
 pub fn start_in(job: &Job, role: &str, more: impl FnOnce(Launch) -> Launch) -> Process {
     let (ramdisk, vdso) = (Ramdisk::map(&bootfs()).expect("the ramdisk"), vdso());
     let launch = more(Launch::new(job, &vdso, "bin/tests").argument("child").argument(role));
-    launch.start(ramdisk.file("bin/tests").expect("this program")).expect("a child")
+    launch.start(ramdisk.program("bin/tests").expect("this program")).expect("a child")
 }
 
 /// A child that needs a little memory, and has made all calls that it will make.

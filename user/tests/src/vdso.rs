@@ -8,7 +8,8 @@ use hafnon_user::{
     AsHandle, Process, Status, Vmar, Vmo,
     abi::{
         PROP_PROCESS_VDSO_BASE_ADDRESS, TASK_RETCODE_EXCEPTION_KILL, VM_CAN_MAP_EXECUTE, VM_CAN_MAP_READ,
-        VM_CAN_MAP_SPECIFIC, VM_PERM_EXECUTE, VM_PERM_READ, VM_SPECIFIC, VM_SPECIFIC_OVERWRITE,
+        VM_CAN_MAP_SPECIFIC, VM_PERM_EXECUTE, VM_PERM_READ, VM_PERM_WRITE, VM_SPECIFIC,
+        VM_SPECIFIC_OVERWRITE,
         zircon::{PROCESS_EXIT, THREAD_LEGACY_YIELD},
     },
     startup::root_vmar,
@@ -74,7 +75,25 @@ pub fn play(role: &str) -> ! {
     unsafe { core::arch::asm!("jmp {}", in(reg) place, in("rax") number, in("rdi") 5, options(noreturn)) };
 }
 
+/// Whether nothing that all processes share here, the vDSO and the code of this program, can be made writable: a process
+/// has no handle to the regions that they lie in, and none of their memory with the right to write.
+pub fn what_is_shared_stays() -> bool {
+    let root = root_vmar().expect("a root region");
+    let own = what_is_shared_stays as fn() -> bool as usize;
+    [base(), base() + code().start - PAGE_SIZE, own].into_iter().all(|address| {
+        let options = VM_PERM_READ | VM_PERM_WRITE;
+        let page = address / PAGE_SIZE * PAGE_SIZE;
+        call!(zx_vmar_protect(root.raw(), options, page, PAGE_SIZE)) != Status::OK
+    })
+}
+
 user_test! {
+    /// Neither by the first process, which the kernel loads, nor by one that a process has loaded.
+    fn what_all_processes_share_cannot_be_made_writable() {
+        assert!(what_is_shared_stays());
+        assert_eq!(child("what-is-shared-stays", |launch| launch).wait_exit(), Ok(1));
+    }
+
     /// Each call is made from its own place in the code, and no number from the place of another call.
     fn a_call_has_one_place() {
         let exit_code = |role| child(role, |launch| launch).wait_exit();

@@ -94,7 +94,7 @@ impl Guide {
         let process = Launch::new(&self.job, &self.vdso, "tour")
             .argument(role)
             .handle(PA_USER0, theirs)
-            .start(self.ramdisk.file(PATH)?)?;
+            .start(self.ramdisk.program(PATH)?)?;
         Ok((process, ours))
     }
 

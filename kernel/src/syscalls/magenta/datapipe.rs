@@ -12,8 +12,11 @@ use abi::{
 use alloc::sync::Arc;
 use core::task::Poll;
 use objects::account::Charge;
-use objects::datapipe::{self, ATTEMPTS, DatapipeConsumer, DatapipeProducer, ReadMode};
+use objects::datapipe::{self, DatapipeConsumer, DatapipeProducer, ReadMode};
 use objects::{Handle, Sink};
+
+/// How often a reader begins again, because user code decides how long others get in its way.
+const ATTEMPTS: usize = 16;
 
 /// A new data pipe, whose ring the caller pays.
 pub fn datapipe_create(
@@ -93,7 +96,7 @@ pub fn datapipe_read(
         return Poll::Pending;
     }
     let mut sink = Required(UserSink { buffer, actual, element_size: 1 });
-    Poll::Ready(consumer.read(buffer.len(), all, mode, &mut sink))
+    if consumer.read(buffer.len(), all, mode, &mut sink)? { Poll::Ready(Ok(())) } else { Poll::Pending }
 }
 
 /// What becomes of the elements, and whether it is to be all of them or none; nothing for a query.
@@ -108,7 +111,7 @@ fn read_mode(options: u32) -> Result<Option<(ReadMode, bool)>, Status> {
     Ok(Some((mode, options & DATAPIPE_READ_FLAG_ALL_OR_NONE != 0)))
 }
 
-/// [`datapipe_read`] of more bytes than go in one step.
+/// [`datapipe_read`] of more bytes than go in one step, or where others are faster.
 pub async fn datapipe_read_long(
     _caller: &Caller,
     consumer: Arc<DatapipeConsumer>,

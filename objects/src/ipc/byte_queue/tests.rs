@@ -106,7 +106,7 @@ fn a_step_of_a_long_read_hands_on_so_many_pieces() {
 #[test]
 fn a_read_of_nothing_is_told_like_any_other() {
     let (inbox, mut pieces) = (inbox(3), Pieces::new(|| ()));
-    assert_eq!(read(&inbox, 0, |_| Ok(0), &mut pieces, |_, read| assert_eq!(read, Ok(0))), Ok(0));
+    assert_eq!(read(&inbox, 0, |_| Ok(0), &mut pieces, |_, read| assert_eq!(read, Ok(0))), Ok(Some(0)));
     assert_eq!((pieces.put, pieces.told), (vec![(0, 0)], vec![0]));
     assert_eq!(inbox.lock().0.len(), 3);
 }
@@ -120,22 +120,48 @@ fn a_read_begins_anew_when_bytes_were_removed_or_taken_between_its_steps() {
     inbox.lock().0.remove(10);
     pieces.put.clear();
     assert_eq!(read_some(&mut reading, &inbox, all, &mut pieces, remove), Ok(None));
+    assert!(pieces.put.is_empty(), "what comes next is another step");
+    assert_eq!(read_some(&mut reading, &inbox, all, &mut pieces, remove), Ok(None));
     assert_eq!((pieces.put.first(), pieces.put.last()), (Some(&(0, STEP)), Some(&(15 * STEP, STEP - 1))));
     assert_eq!(pieces.told, [length - 10]);
     let taken = inbox.lock().0.take();
     assert_eq!((taken.len(), inbox.lock().0.len()), (length - 10, 0));
+    assert_eq!(read_some(&mut reading, &inbox, all, &mut pieces, remove), Ok(None));
     assert_eq!(read_some(&mut reading, &inbox, all, &mut pieces, remove), Err(Status::SHOULD_WAIT));
 }
 
 #[test]
-fn a_read_begins_so_often_and_no_more() {
-    let inbox = inbox(1000);
+fn a_read_begins_so_often_and_no_more_once_in_each_step() {
+    let (inbox, mut reading) = (inbox(1000), Reading::new());
     let mut pieces = Pieces::new(|| inbox.lock().0.remove(1));
-    let outcome = read(&inbox, 1000, all, &mut pieces, |_, _| panic!("it is not over"));
-    assert_eq!(outcome, Err(Status::SHOULD_WAIT));
+    let mut step = || read_some(&mut reading, &inbox, all, &mut pieces, |_, _| panic!("it is not over"));
+    assert!((0..16).all(|_| step() == Ok(None)));
+    assert_eq!(step(), Err(Status::SHOULD_WAIT));
     let begun: Vec<_> = (0..16).map(|removed| (0, 1000 - removed)).collect();
     assert_eq!(pieces.put, begun);
     assert_eq!(inbox.lock().0.len(), 1000 - 16);
+}
+
+/// Who gets in the way again and again does not make the step longer.
+#[test]
+fn a_read_that_is_one_step_begins_once() {
+    for (length, pieces_handed_on) in [(SMALL, 1), (STEP, 1), (PIECES * STEP, 3)] {
+        let (inbox, begun) = (inbox(length + 1), core::cell::Cell::new(0));
+        let mut count = 0;
+        let mut pieces = Pieces::new(|| {
+            count += 1;
+            if count >= pieces_handed_on {
+                inbox.lock().0.remove(1);
+            }
+        });
+        let front = |inbox: &Inbox| {
+            begun.set(begun.get() + 1);
+            Ok(inbox.0.len().min(length))
+        };
+        let outcome = read(&inbox, length, front, &mut pieces, |_, _| panic!("it is not over"));
+        assert_eq!((outcome, begun.get()), (Ok(None), 1));
+        assert_eq!((pieces.put.len(), inbox.lock().0.len()), (pieces_handed_on, length));
+    }
 }
 
 /// Refuses the piece that begins there; may do something before that.

@@ -10,7 +10,7 @@ mod tests;
 
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
-use crate::ipc::byte_queue::{self, ByteQueue, SMALL, Sink};
+use crate::ipc::byte_queue::{self, ByteQueue, Reading, SMALL, Sink};
 use crate::object::kernel_object;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
@@ -31,6 +31,17 @@ struct Inbox {
 impl AsRef<ByteQueue> for Inbox {
     fn as_ref(&self) -> &ByteQueue {
         &self.ring
+    }
+}
+
+impl Inbox {
+    /// How many of `most` bytes one read can get.
+    fn front(&self, most: usize) -> Result<usize, Status> {
+        match self.ring.len() {
+            0 if self.writer_closed => Err(Status::PEER_CLOSED),
+            0 => Err(Status::SHOULD_WAIT),
+            length => Ok(length.min(most)),
+        }
     }
 }
 
@@ -140,31 +151,56 @@ impl Fifo {
         Ok(admitted / element_size)
     }
 
-    /// Reads up to `count` elements into `sink`; how many.
+    /// Reads up to `count` elements into `sink`; how many. Nothing if another reader was faster:
+    /// [`Fifo::read_some`] goes on.
     ///
     /// # Errors
     /// `OUT_OF_RANGE` when elements have another size or `count` is 0, `SHOULD_WAIT` when the ring is
     /// empty, `PEER_CLOSED` when it stays so, and those of `sink`.
-    pub fn read(&self, element_size: usize, count: usize, sink: &mut impl Sink) -> Result<usize, Status> {
+    pub fn read(
+        &self,
+        element_size: usize,
+        count: usize,
+        sink: &mut impl Sink,
+    ) -> Result<Option<usize>, Status> {
         self.check(element_size, count)?;
         let most = count.saturating_mul(element_size);
-        let front = |inbox: &Inbox| match inbox.ring.len() {
-            0 if inbox.writer_closed => Err(Status::PEER_CLOSED),
-            0 => Err(Status::SHOULD_WAIT),
-            length => Ok(length.min(most)),
-        };
-        let bytes = byte_queue::read(&self.end().inbox, most, front, sink, |inbox, read| {
-            let Ok(bytes) = read else { return };
-            let was_full = inbox.ring.len() == self.pair.capacity;
-            inbox.ring.remove(bytes);
-            if inbox.ring.is_empty() {
-                self.end().base.signals.clear(Signals::FIFO_READABLE);
-            }
-            if was_full && !inbox.closed {
-                self.peer().base.signals.assert(Signals::FIFO_WRITABLE);
-            }
+        let front = |inbox: &Inbox| inbox.front(most);
+        let read =
+            byte_queue::read(&self.end().inbox, most, front, sink, |inbox, read| self.take(inbox, read))?;
+        Ok(read.map(|bytes| bytes / element_size))
+    }
+
+    /// A step of [`Fifo::read`] where others get in its way; nothing as long as it is not over.
+    ///
+    /// # Errors
+    /// Those of [`Fifo::read`], and `SHOULD_WAIT` when others were faster again and again.
+    pub fn read_some(
+        &self,
+        reading: &mut Reading,
+        element_size: usize,
+        count: usize,
+        sink: &mut impl Sink,
+    ) -> Result<Option<usize>, Status> {
+        self.check(element_size, count)?;
+        let front = |inbox: &Inbox| inbox.front(count.saturating_mul(element_size));
+        let read = byte_queue::read_some(reading, &self.end().inbox, front, sink, |inbox, read| {
+            self.take(inbox, read);
         })?;
-        Ok(bytes / element_size)
+        Ok(read.map(|bytes| bytes / element_size))
+    }
+
+    /// Removes what was read.
+    fn take(&self, inbox: &mut Inbox, read: Result<usize, Status>) {
+        let Ok(bytes) = read else { return };
+        let was_full = inbox.ring.len() == self.pair.capacity;
+        inbox.ring.remove(bytes);
+        if inbox.ring.is_empty() {
+            self.end().base.signals.clear(Signals::FIFO_READABLE);
+        }
+        if was_full && !inbox.closed {
+            self.peer().base.signals.assert(Signals::FIFO_WRITABLE);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! FIFOs: rings, signals and closing, and readers and writers on many threads.
 
-use crate::{Fifo, Handle, KernelObject, Sink};
+use crate::{Fifo, Handle, KernelObject, Reading, Sink};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec;
@@ -43,9 +43,22 @@ fn write(end: &Fifo, size: usize, bytes: &[u8]) -> Result<usize, Status> {
     })
 }
 
+/// Reads as a call does: in one step, or in many if others get in its way.
+fn read_into(end: &Fifo, size: usize, count: usize, sink: &mut impl Sink) -> Result<usize, Status> {
+    if let Some(read) = end.read(size, count, sink)? {
+        return Ok(read);
+    }
+    let mut reading = Reading::new();
+    loop {
+        if let Some(read) = end.read_some(&mut reading, size, count, sink)? {
+            return Ok(read);
+        }
+    }
+}
+
 fn read(end: &Fifo, size: usize, count: usize) -> Result<Vec<u8>, Status> {
     let mut collected = Collected::default();
-    let read = end.read(size, count, &mut collected)?;
+    let read = read_into(end, size, count, &mut collected)?;
     assert_eq!(read * size, collected.bytes.len());
     Ok(collected.bytes)
 }

@@ -133,22 +133,22 @@ impl Socket {
 
     /// Reads up to `length` bytes of the stream, or of the first datagram, into `sink`; how many. The
     /// rest of that datagram is lost, and all of it if `sink` refuses it with `INVALID_ARGS`. With `peek`, and when no
-    /// bytes are asked for, everything stays.
+    /// bytes are asked for, everything stays. Nothing if another reader was faster: [`Socket::read_some`] goes on.
     ///
     /// # Errors
     /// `INVALID_ARGS` when 32 bits do not hold `length`. When there is nothing to read: `PEER_CLOSED` or
     /// `BAD_STATE` when there never will be, because the other end is closed or may not write, else
     /// `SHOULD_WAIT`. Also those of `sink`.
-    pub fn read(&self, length: usize, peek: bool, sink: &mut impl Sink) -> Result<usize, Status> {
+    pub fn read(&self, length: usize, peek: bool, sink: &mut impl Sink) -> Result<Option<usize>, Status> {
         check_length(length)?;
         let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
         byte_queue::read(&self.end().inbox, length, front, sink, |inbox, read| self.take(inbox, read, peek))
     }
 
-    /// A step of [`Socket::read`] where that is long; nothing as long as it is not over.
+    /// A step of [`Socket::read`] where that is long, or others get in its way; nothing as long as it is not over.
     ///
     /// # Errors
-    /// Those of [`Socket::read`].
+    /// Those of [`Socket::read`], and `SHOULD_WAIT` when others were faster again and again.
     pub fn read_some(
         &self,
         reading: &mut Reading,

@@ -1,7 +1,7 @@
 //! Sockets: streams and datagrams, what readers and writers on many threads do to each other, and failing
 //! copies. Every documented answer is asked from user space, in `user/tests`.
 
-use crate::{Disposition, Handle, KernelObject, MAX_BUFFERED, Object, Sink, Socket};
+use crate::{Disposition, Handle, KernelObject, MAX_BUFFERED, Object, Reading, Sink, Socket};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec;
@@ -27,13 +27,26 @@ impl<F: FnMut(usize) -> Result<(), Status>> Sink for Collected<F> {
     }
 }
 
+/// Reads as a call does: in one step, or in many if others get in its way.
+fn read_into(end: &Socket, length: usize, peek: bool, sink: &mut impl Sink) -> Result<usize, Status> {
+    if let Some(read) = end.read(length, peek, sink)? {
+        return Ok(read);
+    }
+    let mut reading = Reading::new();
+    loop {
+        if let Some(read) = end.read_some(&mut reading, length, peek, sink)? {
+            return Ok(read);
+        }
+    }
+}
+
 fn read_with(
     end: &Socket,
     length: usize,
     on_put: impl FnMut(usize) -> Result<(), Status>,
 ) -> Result<Vec<u8>, Status> {
     let mut collected = Collected { bytes: Vec::new(), on_put };
-    let read = end.read(length, false, &mut collected)?;
+    let read = read_into(end, length, false, &mut collected)?;
     assert_eq!(read, collected.bytes.len());
     Ok(collected.bytes)
 }
@@ -244,7 +257,7 @@ const PEER_CLOSED: Signals = Signals::SOCKET_PEER_CLOSED;
 
 fn peek(end: &Socket, length: usize) -> Result<Vec<u8>, Status> {
     let mut collected = Collected { bytes: Vec::new(), on_put: |_| Ok(()) };
-    let read = end.read(length, true, &mut collected)?;
+    let read = read_into(end, length, true, &mut collected)?;
     assert_eq!(read, collected.bytes.len());
     Ok(collected.bytes)
 }
@@ -265,7 +278,7 @@ fn lengths_that_32_bits_do_not_hold_are_refused() {
         write(&left, b"unread").expect("written");
         assert_eq!(read(&right, most + 1), Err(Status::INVALID_ARGS));
         let mut sink = Collected { bytes: Vec::new(), on_put: |_| Ok(()) };
-        let outcome = right.read_some(&mut crate::Reading::new(), most + 1, false, &mut sink);
+        let outcome = right.read_some(&mut Reading::new(), most + 1, false, &mut sink);
         assert_eq!(outcome, Err(Status::INVALID_ARGS));
         assert_eq!(right.readable(), 6);
     }
@@ -346,7 +359,7 @@ fn a_long_read_is_made_in_steps_and_removes_what_it_read_at_the_end() {
     let bytes = pattern(100_000);
     write(&left, &bytes).expect("written");
     for peek in [true, false] {
-        let mut reading = crate::Reading::new();
+        let mut reading = Reading::new();
         let mut sink = Collected { bytes: Vec::new(), on_put: |_| Ok(()) };
         assert_eq!(right.read_some(&mut reading, 99_999, peek, &mut sink), Ok(None));
         assert_eq!((sink.bytes.len(), right.readable()), (65_536, 100_000));

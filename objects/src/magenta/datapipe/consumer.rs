@@ -10,9 +10,6 @@ use abi::Status;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// How often a reader begins again, because user code decides how long others get in its way.
-pub const ATTEMPTS: usize = 16;
-
 /// What becomes of elements that are read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReadMode {
@@ -39,22 +36,24 @@ pub struct DatapipeConsumer {
 }
 
 impl DatapipeConsumer {
-    /// Reads up to `length` bytes into `sink`, or with `all` all of them or none.
+    /// Reads up to `length` bytes into `sink`, or with `all` all of them or none. False if another reader was faster:
+    /// then it is for the reader to begin again, in another step.
     ///
     /// # Errors
     /// `ALREADY_BOUND` while a window is open; `INVALID_ARGS` when they are not whole elements; with nothing to
     /// read, `SHOULD_WAIT`, or `PEER_CLOSED` when there never will be; with less than `all`, `OUT_OF_RANGE`, or
     /// `PEER_CLOSED` likewise; `NO_MEMORY`; and those of `sink`. Nothing has been taken out then.
-    pub fn read(&self, length: usize, all: bool, mode: ReadMode, sink: &mut impl Sink) -> Result<(), Status> {
-        for _ in 0..ATTEMPTS {
-            let copied = self.copy(length, all, mode)?;
-            sink.put(0, &copied.bytes)?;
-            sink.tell(copied.count)?;
-            if self.finish(&copied, mode) {
-                return Ok(());
-            }
-        }
-        Err(Status::SHOULD_WAIT)
+    pub fn read(
+        &self,
+        length: usize,
+        all: bool,
+        mode: ReadMode,
+        sink: &mut impl Sink,
+    ) -> Result<bool, Status> {
+        let copied = self.copy(length, all, mode)?;
+        sink.put(0, &copied.bytes)?;
+        sink.tell(copied.count)?;
+        Ok(self.finish(&copied, mode))
     }
 
     /// Copies what is to be read, for a reader that hands it on in steps, and then [finishes](Self::finish).

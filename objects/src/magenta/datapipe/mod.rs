@@ -23,7 +23,7 @@ mod ring;
 mod tests;
 mod window;
 
-pub use consumer::{ATTEMPTS, Copied, DatapipeConsumer, ReadMode};
+pub use consumer::{Copied, DatapipeConsumer, ReadMode};
 pub use producer::DatapipeProducer;
 
 use crate::core::account::Charge;

@@ -4,7 +4,7 @@ use super::Vmar;
 use super::tree::Child;
 use crate::memory::mapping::Mapping;
 use crate::memory::vmo::Vmo;
-use crate::memory::{Frame, NoMemory, PAGE_SIZE, PageTable, Protection, Work};
+use crate::memory::{NoMemory, PAGE_SIZE, PageTable, Protection};
 use abi::Status;
 use alloc::sync::Arc;
 use core::ops::Range;
@@ -56,7 +56,7 @@ impl Vmar {
             return Err(FaultError::Denied);
         }
         let page = address - address % PAGE_SIZE;
-        let enter = |frame| enter(&*self.space.table, page, frame, mapping.protection);
+        let enter = |frame| self.space.table.map(page, frame, mapping.protection);
         mapping.vmo.with_page(mapping.offset_of(page), enter)?
     }
 
@@ -90,24 +90,8 @@ fn populate(mapping: &Mapping, table: &dyn PageTable, range: &mut Range<u64>) ->
     }
     let outcome = mapping.vmo.for_each_committed(&mut bytes, |offset, frame| {
         let page = mapping.address + (offset - mapping.offset);
-        enter(table, page, frame, mapping.protection).map_err(|_| NoMemory)
+        table.map(page, frame, mapping.protection).map_err(|_| NoMemory)
     });
     range.start = mapping.address + (bytes.start - mapping.offset);
     outcome.map(drop)
-}
-
-/// Maps a page that may be mapped already. The locks of the address space and of the VMO are held.
-fn enter(table: &dyn PageTable, page: u64, frame: Frame, protection: Protection) -> Result<(), FaultError> {
-    match table.query(page) {
-        Some((there, allowed)) if there == frame => {
-            if allowed != protection {
-                table.protect(&mut (page..page + PAGE_SIZE), protection, &mut Work::unlimited());
-            }
-            return Ok(());
-        }
-        // Of a mapping that was overwritten here.
-        Some(_) => table.unmap(&mut (page..page + PAGE_SIZE), &mut Work::unlimited()),
-        None => {}
-    }
-    table.map(page, frame, protection)
 }

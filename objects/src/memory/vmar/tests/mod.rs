@@ -47,10 +47,6 @@ impl PageTable for SlowTable {
         self.0.protect(range, protection, &mut one);
         Self::spend(&one, work);
     }
-
-    fn query(&self, address: u64) -> Option<(Frame, Protection)> {
-        self.0.query(address)
-    }
 }
 
 impl SlowTable {

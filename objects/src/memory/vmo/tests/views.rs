@@ -39,10 +39,6 @@ impl PageTable for Recorder {
     }
 
     fn protect(&self, _: &mut Range<u64>, _: Protection, _: &mut Work) {}
-
-    fn query(&self, _: u64) -> Option<(Frame, Protection)> {
-        None
-    }
 }
 
 /// Maps a VMO as a whole so often.
