@@ -186,7 +186,7 @@ impl<P: Platform> Executor<P> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.spawn_with(None, options, future, |_, _| ())
+        self.spawn_with(None, options, || future, |_, _| ())
     }
 
     /// As [`Executor::spawn`]: as a fair task it competes inside of `group`. The group lives at least until the task
@@ -203,8 +203,23 @@ impl<P: Platform> Executor<P> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
+        self.spawn_in_with(group, options, || future)
+    }
+
+    /// As [`Executor::spawn_in`], for a large future: `make` makes it where it stays, once there is memory for it, and it
+    /// is not moved. Without memory `make` is dropped.
+    #[inline]
+    pub fn spawn_in_with<F>(
+        &'static self,
+        group: &TaskGroup,
+        options: TaskOptions,
+        make: impl FnOnce() -> F,
+    ) -> Result<TaskRef, AllocError>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         const { assert!(P::TIMES_POLLS, "turns are not shared by groups without times") };
-        self.spawn_with(Some(group), options, future, |_, _| ())
+        self.spawn_with(Some(group), options, make, |_, _| ())
     }
 
     /// As [`Executor::spawn`], for a task that nobody refers to: it ends by itself, or never.
@@ -213,7 +228,7 @@ impl<P: Platform> Executor<P> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        self.admit(None, options, false, future, |_, _| ()).map(|_| ())
+        self.admit(None, options, false, || future, |_, _| ()).map(|_| ())
     }
 
     /// As [`Executor::spawn`]; before anybody knows the task, `prepare` sees it and its future in place.
@@ -222,13 +237,13 @@ impl<P: Platform> Executor<P> {
         &'static self,
         group: Option<&TaskGroup>,
         options: TaskOptions,
-        future: F,
+        make: impl FnOnce() -> F,
         prepare: impl FnOnce(Task, &F),
     ) -> Result<TaskRef, AllocError>
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let task = self.admit(group, options, true, future, prepare)?;
+        let task = self.admit(group, options, true, make, prepare)?;
         // SAFETY: a reference was counted for this.
         Ok(unsafe { TaskRef::from_counted(task) })
     }
@@ -239,13 +254,13 @@ impl<P: Platform> Executor<P> {
         group: Option<&TaskGroup>,
         options: TaskOptions,
         referred: bool,
-        future: F,
+        make: impl FnOnce() -> F,
         prepare: impl FnOnce(Task, &F),
     ) -> Result<Task, AllocError>
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let task = raw::allocate(self, group.cloned(), options, referred, future)?;
+        let task = raw::allocate(self, group, options, referred, make)?;
         // SAFETY: the task is new, and of this future.
         prepare(task, unsafe { raw::future(task) });
         // SAFETY: its links are unused, and its right to enqueue ours.

@@ -124,7 +124,7 @@ impl Scope {
     {
         let scoped = Scoped { future, member: Member::new(self.0.clone()) };
         // SAFETY: where it lies in the task it is pinned.
-        executor.spawn_with(None, options, scoped, |task, scoped| unsafe { scoped.member.enter(task) })
+        executor.spawn_with(None, options, || scoped, |task, scoped| unsafe { scoped.member.enter(task) })
     }
 
     /// Kills the tasks that are in the scope now.

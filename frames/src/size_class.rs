@@ -1,7 +1,9 @@
 //! The size classes of the kernel heap, and how a slab of each is laid out.
 
-/// The object sizes. Powers of two are aligned to their size, all others to 16 bytes.
-pub const SIZES: [u16; 16] = [16, 32, 48, 64, 96, 128, 192, 256, 320, 384, 512, 640, 768, 1024, 1536, 2048];
+/// The object sizes. Powers of two are aligned to their size, all others to 16 bytes. 1 360 is for the tasks of threads,
+/// of which there are the most among what is large; twelve fill a slab.
+pub const SIZES: [u16; 17] =
+    [16, 32, 48, 64, 96, 128, 192, 256, 320, 384, 512, 640, 768, 1024, 1360, 1536, 2048];
 /// The number of size classes.
 pub const COUNT: usize = SIZES.len();
 /// The largest size that has a class.

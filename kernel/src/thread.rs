@@ -16,12 +16,23 @@ use objects::Thread;
 use objects::memory::{NoMemory, Protection};
 use objects::vmar::FaultError;
 
-/// Starts a thread with these registers, and with the `first` one its process. Small allocations have been admitted.
+/// What a thread begins with, in registers.
+#[derive(Clone, Copy)]
+pub struct Beginning {
+    /// Where its first instruction is: a user address, or 0, where it faults.
+    pub entry: u64,
+    /// Where its stack begins.
+    pub stack: u64,
+    /// What it gets in rdi and rsi.
+    pub arguments: [u64; 2],
+}
+
+/// Starts a thread, and with the `first` one its process. Small allocations have been admitted.
 ///
 /// # Errors
 /// `BAD_STATE` unless the thread is new, and its process is too, if it is the first, or else runs;
 /// `NO_MEMORY`, and the thread is new still, unless that was noticed late: then it has ended.
-pub fn start(thread: &Arc<Thread>, first: bool, context: UserContext) -> Result<(), Status> {
+pub fn start(thread: &Arc<Thread>, first: bool, beginning: Beginning) -> Result<(), Status> {
     let process = thread.process().clone();
     let machine = process::machine(&process).ok_or(Status::BAD_STATE)?;
     let started = run::executor().clock();
@@ -29,8 +40,10 @@ pub fn start(thread: &Arc<Thread>, first: bool, context: UserContext) -> Result<
         let handles = process.handles.clone();
         let caller = Caller { thread: thread.clone(), process, handles, machine: machine.clone() };
         let options = TaskOptions::new("thread").id(thread.koid());
-        let life = live(Life(caller), started, context);
-        run::executor().spawn_in(&machine.tasks, options, life).map_err(|_| Status::NO_MEMORY)
+        let Beginning { entry, stack, arguments: [first, second] } = beginning;
+        let life = Life(caller);
+        let life = move || live(life, started, UserContext::new(entry, stack, first, second));
+        run::executor().spawn_in_with(&machine.tasks, options, life).map_err(|_| Status::NO_MEMORY)
     })
 }
 
@@ -61,6 +74,7 @@ async fn next_slice(caller: &Caller, task: &TaskRef) {
     clippy::manual_async_fn,
     reason = "an async function keeps its arguments twice, for as long as it lives"
 )]
+#[inline(always)] // reason: so it is made where it stays, and not moved there
 fn live(life: Life, started: u64, mut context: UserContext) -> impl Future<Output = ()> + Send {
     async move {
         let caller = &life.0;
@@ -179,22 +193,20 @@ fn fail_at(caller: &Caller, rip: u64, address: u64, reason: FaultError) {
     fail(caller, rip, format_args!("page fault at {address:#x}: {reason:?}"));
 }
 
-/// Answers a system call that need not wait, straight from the trap. `None` for one that has to, or may.
+/// Answers a system call that need not wait, straight from the trap. Pending for one that has to, or may.
 #[inline]
-fn at_once(caller: &Caller, call: &SystemCall, blocked: Pin<&mut Blocked>) -> Option<u64> {
+fn at_once(caller: &Caller, call: &SystemCall, blocked: Pin<&mut Blocked>) -> Poll<u64> {
     let offset = call.return_address().wrapping_sub(caller.machine.vdso_code());
     let answer = match vdso::entry(call.number(), offset) {
         Some(entry) => entry(caller, call.arguments(), blocked),
         None => refuse(caller, call),
     };
-    match answer {
-        Poll::Ready(result) => Some(result as u64),
-        Poll::Pending => None,
-    }
+    answer.map(|result| result as u64)
 }
 
 /// Only the vDSO enters the kernel, each call at its own place; code that does it by itself ends its process.
 #[cold]
+#[inline(never)] // reason: each call would make room for what is printed here
 fn refuse(caller: &Caller, call: &SystemCall) -> Poll<i64> {
     let number = call.number();
     fail(

@@ -7,7 +7,8 @@
 use crate::arch::power::{self, Outcome};
 use crate::arch::stretch;
 use crate::mm::DirectMap;
-use crate::{arch, boot, config, control, figures, loader, pressure, println, process, run, thread, vdso};
+use crate::thread::{self, Beginning};
+use crate::{boot, config, control, figures, loader, pressure, println, process, run, vdso};
 use abi::{ProcArgs, Signals, Status};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -102,10 +103,11 @@ fn start() -> Result<Arc<Process>, Problem> {
     let ends = Handle::to_new(theirs)?;
     drop(Handle::to_new(ours)?); // the message stays; the other end sees that no more will come
     let value = process.handles.add(ends).map_err(|(_, status)| status)?;
-    let context = arch::UserContext::new(loaded.entry, loaded.stack, u64::from(value), loaded.vdso);
+    let arguments = [u64::from(value), loaded.vdso];
+    let beginning = Beginning { entry: loaded.entry, stack: loaded.stack, arguments };
     control!("hafnon: user after {}", run::ticks_since_entry());
     stretch::measure();
-    thread::start(&thread, true, context)?;
+    thread::start(&thread, true, beginning)?;
     Ok(process)
 }
 

@@ -51,6 +51,15 @@ pub trait KernelObject: AsRef<SignalQueue> + Send + Sync + Sized + 'static {
         None
     }
 
+    /// Changes its own signals: see `object_signal`.
+    fn signal(&self, clear: Signals, set: Signals) -> Result<(), Status> {
+        if !Self::USER_SIGNALS.contains(clear | set) {
+            return Err(Status::INVALID_ARGS);
+        }
+        self.base().signals.update(clear, set);
+        Ok(())
+    }
+
     /// Changes signals of the other end: see `object_signal_peer`.
     fn signal_peer(&self, clear: Signals, set: Signals) -> Result<(), Status> {
         let peer = self.peer_base().ok_or(Status::NOT_SUPPORTED)?;
@@ -98,9 +107,10 @@ macro_rules! kinds {
                 match self { $(Self::$kind(_) => <crate::$kind as KernelObject>::DEFAULT_RIGHTS,)* }
             }
 
-            /// The signals that `object_signal` may change.
-            pub fn user_signals(&self) -> Signals {
-                match self { $(Self::$kind(_) => <crate::$kind as KernelObject>::USER_SIGNALS,)* }
+            /// See [`KernelObject::signal`]. It takes the object, so that its kind is looked at once, and not again to
+            /// let it go.
+            pub fn signal(self, clear: Signals, set: Signals) -> Result<(), Status> {
+                match self { $(Self::$kind(object) => object.signal(clear, set),)* }
             }
 
             /// See [`KernelObject::on_zero_handles`].
@@ -123,8 +133,8 @@ macro_rules! kinds {
                 match self { $(Self::$kind(object) => object.with_arrivals(signal, begin),)* }
             }
 
-            /// See [`KernelObject::signal_peer`].
-            pub fn signal_peer(&self, clear: Signals, set: Signals) -> Result<(), Status> {
+            /// See [`KernelObject::signal_peer`]. It takes the object, as [`Object::signal`] does.
+            pub fn signal_peer(self, clear: Signals, set: Signals) -> Result<(), Status> {
                 match self { $(Self::$kind(object) => object.signal_peer(clear, set),)* }
             }
 
@@ -266,6 +276,18 @@ mod tests {
         assert_eq!(event.signal_peer(Signals::empty(), MINE), Err(Status::NOT_SUPPORTED));
         assert_eq!(Object::from(event.clone()).signal_peer(MINE, MINE), Err(Status::NOT_SUPPORTED));
         assert_eq!(event.base().signals.get(), Signals::empty());
+    }
+
+    #[test]
+    fn an_objects_own_signals_are_for_user_code_as_far_as_its_kind_says() {
+        let (first, _second) = EventPair::new();
+        let signal = |clear, set| Object::from(first.clone()).signal(clear, set);
+        for (clear, set) in [(NOT_MINE, MINE), (MINE, NOT_MINE)] {
+            assert_eq!(signal(clear, set), Err(Status::INVALID_ARGS), "{clear:?} {set:?}");
+        }
+        assert_eq!((signal(MINE, MINE), first.base().signals.get()), (Ok(()), MINE));
+        assert_eq!((signal(MINE, Signals::empty()), first.base().signals.get()), (Ok(()), Signals::empty()));
+        assert_eq!(alloc::sync::Arc::strong_count(&first), 1);
     }
 
     /// Whichever of them is not, and if the same signal is cleared and set.

@@ -14,7 +14,7 @@
 //! A [`Change`] is told to everybody, or to a group, by noting it at a few nodes. Whoever comes by passes it down, also
 //! who joins, before he is below: so a change reaches exactly those who were there, and is over when they are told,
 //! even if many have yet to be taken out. These go one by one, by who made the change, or, if that would take long, by
-//! somebody who has the time: see [`WaitQueue::change`](crate::WaitQueue::change). Who leaves by himself, or is polled,
+//! somebody who has the time: see [`Locked::tell`](crate::Locked::tell). Who leaves by himself, or is polled,
 //! first has passed down to him what happened.
 //!
 //! A path from the root is remembered as far as [`Path`] has room. Below, sums may say more than there is, never less;

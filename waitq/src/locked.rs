@@ -1,17 +1,16 @@
 //! A locked queue as a guard: for what is done most often, waking one waiter at most.
 
 use crate::list::{Entry, List, Lists, Tag};
-use crate::queue::Inner;
+use crate::queue::{Inner, WaitQueue};
 use crate::standing::Status;
 use crate::sync::MutexGuard;
-use core::marker::PhantomData;
 use core::ops::{Deref, DerefMut};
 use core::task::Waker;
 
 /// A queue that is locked until this is dropped. It dereferences to the queue's state.
 pub struct Locked<'a, T, S, L = List<T>> {
+    pub(crate) queue: &'a WaitQueue<T, S, L>,
     pub(crate) inner: MutexGuard<'a, Inner<S, L>>,
-    _tag: PhantomData<fn(T) -> T>,
 }
 
 impl<T, S, L> Deref for Locked<'_, T, S, L> {
@@ -38,12 +37,7 @@ impl<T: Tag, S> Locked<'_, T, S> {
     }
 }
 
-impl<'a, T: Tag, S, L: Lists<T>> Locked<'a, T, S, L> {
-    #[inline]
-    pub(crate) fn new(inner: MutexGuard<'a, Inner<S, L>>) -> Self {
-        Self { inner, _tag: PhantomData }
-    }
-
+impl<T: Tag, S, L: Lists<T>> Locked<'_, T, S, L> {
     /// Takes out the first of the waiters that share a list with `near` for which `matches`, which may change
     /// the tag, says so. The same as [`Waiters::wake_some`](crate::Waiters::wake_some) with one, but that the
     /// waker is left to call, once the lock is released: see [`First::wake`].

@@ -75,13 +75,13 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
     /// Locks the queue. What is done then must not touch this queue in any other way.
     #[inline]
     pub fn lock(&self) -> Locked<'_, T, S, L> {
-        Locked::new(self.inner.lock())
+        Locked { queue: self, inner: self.inner.lock() }
     }
 
     /// As [`WaitQueue::lock`], if nobody has the lock.
     #[inline]
     pub fn try_lock(&self) -> Option<Locked<'_, T, S, L>> {
-        Some(Locked::new(self.inner.try_lock()?))
+        Some(Locked { queue: self, inner: self.inner.try_lock()? })
     }
 
     /// A future that completes when it is woken, or at once if `ready`, called under the lock at the
@@ -119,21 +119,40 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         f: impl FnOnce(Status, &mut S) -> R,
     ) -> (Status, T, R) {
         let mut inner = self.inner.lock();
-        let mut released = None;
+        // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
+        let (status, tag) = unsafe {
+            if node.as_ref().with(|entry| entry.standing.status().is_linked()) {
+                return self.withdraw_linked(inner, node, f);
+            }
+            node.as_ref().with(|entry| {
+                let status = entry.standing.status();
+                entry.standing.rest();
+                (status, entry.tag)
+            })
+        };
+        (status, tag, f(status, &mut inner.state))
+    }
+
+    /// [`WaitQueue::withdraw`] of a node that is linked.
+    ///
+    /// # Safety
+    /// `node` is linked in this queue, which `inner` locks.
+    #[inline(never)] // reason: most who are withdrawn have been woken, and need none of this
+    unsafe fn withdraw_linked<'a, R>(
+        &'a self,
+        mut inner: MutexGuard<'a, Inner<S, L>>,
+        node: NonNull<Node<T>>,
+        f: impl FnOnce(Status, &mut S) -> R,
+    ) -> (Status, T, R) {
         // SAFETY: the lock is held and the node alive; `settle` and `unlink` run outside of the closures.
         let (status, tag, waker) = unsafe {
-            let linked = node.as_ref().with(|entry| entry.standing.status().is_linked());
-            if linked {
-                inner.lists.settle(node);
-            }
+            inner.lists.settle(node);
             let status = node.as_ref().with(|entry| entry.standing.status());
-            if linked {
-                inner.lists.unlink(node);
-                released = Some(inner.lists.released());
-            }
+            inner.lists.unlink(node);
             let (tag, waker) = node.as_ref().with(|entry| (entry.tag, entry.standing.take(Status::IDLE)));
             (status, tag, waker)
         };
+        let released = inner.lists.released();
         let result = f(status, &mut inner.state);
         drop(inner);
         drop(waker);

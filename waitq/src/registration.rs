@@ -55,9 +55,11 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Registration
         waker: Waker,
         ready: impl FnOnce(&mut S, &L, &mut T) -> bool,
     ) -> Result<(), T> {
-        self.disarm();
+        if self.owner.is_some() {
+            self.disarm_first();
+        }
         // SAFETY: the node is disarmed, so owned by this registration alone.
-        unsafe { self.node.as_ref().with(|entry| drop(entry.standing.replace(waker))) };
+        unsafe { self.node.as_ref().with(|entry| entry.standing.set_waker(waker)) };
         let queue: &WaitQueue<T, S, L> = (*owner).as_ref();
         let mut inner = queue.guard();
         // SAFETY: as above.
@@ -84,7 +86,15 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Registration
         Ok(())
     }
 
+    /// [`Registration::disarm`] of one that is nearly always disarmed when it is armed anew, or goes.
+    #[cold]
+    #[inline(never)]
+    fn disarm_first(&mut self) {
+        self.disarm();
+    }
+
     /// Takes the node out of the queue, atomically against wakers. `None` if it was not armed.
+    #[inline]
     pub fn disarm(&mut self) -> Option<Woken<T>> {
         let owner = self.owner.take()?;
         // SAFETY: the node was armed on this owner's queue only, and is alive.
@@ -128,7 +138,9 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Registration
 
 impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Drop for Registration<T, S, O, L> {
     fn drop(&mut self) {
-        self.disarm();
+        if self.owner.is_some() {
+            self.disarm_first();
+        }
         // SAFETY: disarmed, so nobody else knows the node; it came from `alloc` with this layout.
         unsafe {
             self.node.drop_in_place();

@@ -120,11 +120,8 @@ impl Standing {
     /// Puts another waker in the place of the one that it has, which comes back; the status stays.
     #[inline(always)]
     pub(crate) fn replace(&mut self, waker: Waker) -> Option<Waker> {
-        let status = self.status();
-        let old = self.take(status);
-        let waker = ManuallyDrop::new(waker);
-        self.data = waker.data();
-        self.table = ptr::from_ref(waker.vtable()).map_addr(|address| address | status.0);
+        let old = self.take(self.status());
+        self.put(waker);
         old
     }
 
@@ -133,8 +130,32 @@ impl Standing {
     #[inline(always)]
     pub(crate) fn prepare(&mut self, waker: &Waker) {
         if !self.has(waker) {
-            drop(self.replace(waker.clone()));
+            self.set_waker(waker.clone());
         }
+    }
+
+    /// Has this waker from now on, and lets go of the one that it had. Not to be called with a lock, either.
+    #[inline(always)]
+    pub(crate) fn set_waker(&mut self, waker: Waker) {
+        // Who was woken has none, as nearly all have who come here.
+        match self.table.addr() & !BITS {
+            0 => self.put(waker),
+            _ => self.exchange(waker),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn exchange(&mut self, waker: Waker) {
+        drop(self.replace(waker));
+    }
+
+    /// Puts a waker where there is none; the status stays.
+    #[inline(always)]
+    fn put(&mut self, waker: Waker) {
+        let (waker, status) = (ManuallyDrop::new(waker), self.status());
+        self.data = waker.data();
+        self.table = ptr::from_ref(waker.vtable()).map_addr(|address| address | status.0);
     }
 }
 

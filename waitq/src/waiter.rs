@@ -14,6 +14,9 @@ use core::pin::Pin;
 use core::ptr::NonNull;
 use core::task::{Context, Poll, Waker};
 
+/// A locked queue.
+type Guard<'a, S, L> = MutexGuard<'a, Inner<S, L>>;
+
 /// How a wait ended that was asked to end: see [`Waiter::cancel`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Woken<T> {
@@ -118,30 +121,50 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         context: &Context<'_>,
         f: impl FnOnce(&mut S) -> R,
     ) -> Poll<R> {
+        match self.as_mut().woken() {
+            Ok(mut inner) => Poll::Ready(f(&mut inner.state)),
+            Err(inner) => self.poll_linked(inner, context, f),
+        }
+    }
+
+    /// The first part of [`Waiter::poll_over`], which is all of it for who has been woken, as nearly all are who are
+    /// polled. `None` for the others, for whom nothing has been done.
+    ///
+    /// # Panics
+    /// When it does not wait.
+    #[inline]
+    pub fn poll_woken<R>(self: Pin<&mut Self>, f: impl FnOnce(&mut S) -> R) -> Option<R> {
+        self.woken().ok().map(|mut inner| f(&mut inner.state))
+    }
+
+    /// The locked queue of one who has been woken, whose wait is over then; an error with it for one who is linked still.
+    #[inline(always)]
+    fn woken<'a>(self: Pin<&mut Self>) -> Result<Guard<'a, S, L>, Guard<'a, S, L>>
+    where
+        T: 'a,
+    {
         // SAFETY: the node is not moved.
-        let this = unsafe { self.as_mut().get_unchecked_mut() };
+        let this = unsafe { self.get_unchecked_mut() };
         let queue = this.queue.expect("a waiter is polled while it waits");
         let node = NonNull::from(&this.node);
         // SAFETY: the owner keeps the queue alive as long as it may know the node.
-        let mut inner = unsafe { queue.as_ref() }.guard();
+        let inner = unsafe { queue.as_ref() }.guard();
         // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
         unsafe {
             if node.as_ref().with(|entry| entry.standing.status().is_linked()) {
-                return self.poll_linked(inner, context, f);
+                return Err(inner);
             }
             node.as_ref().with(|entry| entry.standing.rest());
         }
-        let result = f(&mut inner.state);
-        drop(inner);
         this.queue = None;
-        Poll::Ready(result)
+        Ok(inner)
     }
 
     /// [`Waiter::poll_over`] of one who is linked still: it waits, or has been chosen.
     #[inline(never)] // reason: nearly all who are polled have been woken
     fn poll_linked<'a, R>(
         mut self: Pin<&mut Self>,
-        mut inner: MutexGuard<'a, Inner<S, L>>,
+        mut inner: Guard<'a, S, L>,
         context: &Context<'_>,
         f: impl FnOnce(&mut S) -> R,
     ) -> Poll<R>
@@ -214,8 +237,10 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
     {
         assert!(self.queue.is_none(), "a waiter began to wait twice");
         // SAFETY: the owner is not pinned, and no wait needs the one that was there.
-        unsafe { self.as_mut().get_unchecked_mut() }.owner = Some(owner);
-        let begun = self.as_mut().begin_there(tag, ready, waker);
+        let this = unsafe { self.as_mut().get_unchecked_mut() };
+        this.owner = Some(owner);
+        // SAFETY: pinned, and not waiting.
+        let begun = unsafe { this.enter(tag, ready, waker) };
         if begun.is_ready() {
             self.release();
         }
@@ -241,29 +266,39 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         // SAFETY: the node is not moved.
         let this = unsafe { self.get_unchecked_mut() };
         assert!(this.queue.is_none(), "a waiter began to wait twice");
-        // SAFETY: a node that its queue does not know is this waiter's alone.
-        unsafe { this.node.with(|entry| entry.tag = tag) };
-        let owner = this.owner.as_ref().expect("a waiter begins to wait where it has a queue");
-        let queue = NonNull::from((**owner).as_ref());
-        // SAFETY: pinned, and not waiting; the owner keeps the queue, and stays as long as the wait goes on.
-        unsafe { this.enter(queue.as_ref(), ready, waker) }
+        // SAFETY: pinned, and not waiting.
+        unsafe { this.enter(tag, ready, waker) }
     }
 
-    /// Checks, and joins `queue`, in one locked step.
+    /// Checks, and joins the owner's queue, in one locked step.
+    ///
+    /// # Panics
+    /// When it has no owner.
     ///
     /// # Safety
-    /// The waiter is pinned and does not wait, and the queue outlives the wait.
+    /// The waiter is pinned and does not wait.
     #[inline(always)]
     unsafe fn enter(
         &mut self,
-        queue: &WaitQueue<T, S, L>,
+        tag: T,
         ready: impl FnOnce(&mut S, &L, &mut T) -> bool,
         waker: &Waker,
-    ) -> Poll<T> {
+    ) -> Poll<T>
+    where
+        Q: Deref<Target: AsRef<WaitQueue<T, S, L>>>,
+    {
+        let owner = self.owner.as_ref().expect("a waiter begins to wait where it has a queue");
+        // It outlives the wait: the owner keeps it, and stays as long as the wait goes on.
+        let queue: &WaitQueue<T, S, L> = (**owner).as_ref();
         let node = NonNull::from(&self.node);
         // SAFETY: the node is not linked yet, so this waiter has it alone. If there is no need to wait, it keeps the
         // waker for the next time.
-        unsafe { node.as_ref().with(|entry| entry.standing.prepare(waker)) };
+        unsafe {
+            node.as_ref().with(|entry| {
+                entry.tag = tag;
+                entry.standing.prepare(waker);
+            });
+        }
         let mut inner = queue.guard();
         // SAFETY: as above.
         let (satisfied, tag) = unsafe {

@@ -275,11 +275,9 @@ fn a_crowd_that_changes_is_told() {
             let queue = queue.clone();
             thread::spawn(move || {
                 let mut left = None;
-                let set = |done: &mut bool| {
-                    *done = true;
-                    Some(Change { seen: 1, wakes: 1 })
-                };
-                queue.change(set, |keeper| left = keeper);
+                let mut done = queue.lock();
+                *done = true;
+                done.tell(Change { seen: 1, wakes: 1 }, |keeper| left = keeper);
                 while let Some(keeper) = left {
                     left = queue.finish(keeper);
                 }

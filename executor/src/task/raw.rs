@@ -61,13 +61,15 @@ impl<P: Platform, F: Future<Output = ()> + Send + 'static> Typed<P, F> {
 }
 
 /// Allocates a task at home on `executor`, in `group` if there is one, with one reference besides the executor's own if it is `referred`
-/// to. It is scheduled, but in no queue yet, and listed nowhere.
+/// to. It is scheduled, but in no queue yet, and listed nowhere. Its future is made once there is memory, right there:
+/// one that existed before would have to be moved, and futures are large.
+#[inline(always)]
 pub(crate) fn allocate<P, F>(
     executor: &'static Executor<P>,
-    group: Option<TaskGroup>,
+    group: Option<&TaskGroup>,
     options: TaskOptions,
     referred: bool,
-    future: F,
+    make: impl FnOnce() -> F,
 ) -> Result<Task, AllocError>
 where
     P: Platform,
@@ -76,6 +78,8 @@ where
     let layout = Layout::new::<Allocation<F>>();
     let memory = executor.cache.allocate(&executor.platform, layout).ok_or(AllocError)?;
     let memory = memory.cast::<Allocation<F>>();
+    // SAFETY: fresh memory of this layout.
+    unsafe { (&raw mut (*memory.as_ptr()).future).write(UnsafeCell::new(ManuallyDrop::new(make()))) };
     let class = options.class.pack();
     let header = Header {
         node: Node::new(first_place(class)),
@@ -92,13 +96,13 @@ where
         longest: plain::AtomicU64::new(0),
         polls: plain::AtomicU64::new(0),
         waits_for: Label::new(),
-        group: Cell::new(group.map(TaskGroup::into_raw)),
+        group: Cell::new(group.cloned().map(TaskGroup::into_raw)),
         registry_links: Links::new(),
         joiners: WaitQueue::new(()),
         exclusive: Exclusive::new(),
     };
-    // SAFETY: fresh memory of this layout.
-    unsafe { memory.write(Allocation { header, future: UnsafeCell::new(ManuallyDrop::new(future)) }) };
+    // SAFETY: as above.
+    unsafe { memory.cast::<Header>().write(header) };
     Ok(memory.cast())
 }
 

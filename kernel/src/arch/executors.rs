@@ -48,6 +48,8 @@ unsafe impl Platform for CpuPlatform {
         stretch::is_late()
     }
 
+    #[cold]
+    #[inline(never)] // reason: the loop would keep registers for what is printed here
     fn overrun(&self, task: &'static str, nanoseconds: u64) {
         stretch::note_long_poll(task);
         if nanoseconds > POLL_BUDGET.load(Relaxed) {

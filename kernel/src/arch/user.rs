@@ -28,7 +28,8 @@ use super::fpu::{self, Refused};
 use super::traps::vector;
 use super::{bases, gdt, interrupts, stretch};
 use core::arch::global_asm;
-use core::mem::offset_of;
+use core::mem::{MaybeUninit, offset_of};
+use core::task::Poll;
 use x86_64::VirtAddr;
 use x86_64::registers::control::Cr2;
 use x86_64::registers::rflags::RFlags;
@@ -120,7 +121,8 @@ impl SystemCall {
 struct Answer {
     /// 0 if the call is finished: then `result` goes to rax.
     unfinished: u64,
-    result: u64,
+    /// There if the call is finished. So it may stay in rdx as it is, and need not be made 0 if not.
+    result: MaybeUninit<u64>,
 }
 
 /// Lets the closure that `enter_user_with` was given try a system call.
@@ -130,14 +132,14 @@ struct Answer {
 /// Only for `user.s`: with the context that it runs, and the closure that it was entered with.
 unsafe extern "C" fn call<F>(context: *mut UserContext, closure: *mut F) -> Answer
 where
-    F: FnMut(&SystemCall) -> Option<u64>,
+    F: FnMut(&SystemCall) -> Poll<u64>,
 {
     // SAFETY: (1) `enter_user_with` borrows both exclusively until user.s returns to it; (2)
     // SystemCall has the layout of UserContext.
     let (closure, call) = unsafe { (&mut *closure, &*context.cast::<SystemCall>()) };
     match closure(call) {
-        Some(result) => Answer { unfinished: 0, result },
-        None => Answer { unfinished: 1, result: 0 },
+        Poll::Ready(result) => Answer { unfinished: 0, result: MaybeUninit::new(result) },
+        Poll::Pending => Answer { unfinished: 1, result: MaybeUninit::uninit() },
     }
 }
 
@@ -158,18 +160,18 @@ pub fn has_left() -> bool {
 /// Runs user code with these registers until it traps; then they hold its state.
 #[inline]
 pub fn enter_user(context: &mut UserContext) -> Trap {
-    enter_user_with(context, |_| None)
+    enter_user_with(context, |_| Poll::Pending)
 }
 
 /// As [`enter_user`], but each system call is first offered to `immediate`. If that answers
 /// with a result, user code goes on at once; this is the short way for calls that cannot block.
-/// If it answers `None`, the call is returned as [`Trap::Syscall`].
+/// If it is pending, the call is returned as [`Trap::Syscall`].
 ///
 /// `immediate` runs on this CPU's kernel stack with interrupts off.
 #[inline]
 pub fn enter_user_with<F>(context: &mut UserContext, mut immediate: F) -> Trap
 where
-    F: FnMut(&SystemCall) -> Option<u64>,
+    F: FnMut(&SystemCall) -> Poll<u64>,
 {
     loop {
         let cpu = cpu::current();

@@ -37,8 +37,9 @@ static FRAMES: AtomicUsize = AtomicUsize::new(0);
 struct Heap;
 
 /// The free objects of one CPU, which alone reads and writes them, with interrupts off. They are atomics
-/// to say so in safe code: relaxed accesses cost what plain ones do.
-#[repr(align(64))]
+/// to say so in safe code: relaxed accesses cost what plain ones do. The alignment makes the size a power of two, so that
+/// finding those of a CPU is a shift.
+#[repr(align(512))]
 struct Magazines([Magazine; COUNT]);
 
 struct Magazine {

@@ -67,7 +67,8 @@ impl Blocked {
     #[inline]
     pub fn keep<W: Wait + 'static>(self: Pin<&mut Self>, new: impl FnOnce() -> W) -> Begun<'_, W> {
         let this = self.project();
-        Begun { wait: this.wait.keep(new), waker: this.task.borrow_waker(), sleep: this.sleep }
+        let task: &TaskRef = this.task;
+        Begun { wait: this.wait.keep(new), task, waker: task.borrow_waker(), sleep: this.sleep }
     }
 
     /// Leaves the call in a wait that is polled at the thread's next turn.
@@ -97,6 +98,7 @@ impl Blocked {
 /// A wait that begins.
 pub struct Begun<'a, W> {
     wait: Kept<'a, dyn Wait, ROOM, W>,
+    task: &'a TaskRef,
     waker: BorrowedWaker<'a>,
     sleep: Pin<&'a mut Option<Sleep<'static>>>,
 }
@@ -118,15 +120,21 @@ impl<W: Wait + 'static> Begun<'_, W> {
 
     /// Leaves the call in it, until it is over or the deadline has passed.
     #[inline]
-    pub fn suspend<R>(mut self, deadline: Deadline) -> Poll<R> {
+    pub fn suspend<R>(self, deadline: Deadline) -> Poll<R> {
         self.wait.go_on();
         if !deadline.is_never() {
-            self.sleep.set(Some(deadline.sleep()));
-            if let Some(sleep) = self.sleep.as_pin_mut() {
-                // The first poll arms it.
-                let _ = sleep.poll(&mut Context::from_waker(&self.waker));
-            }
+            arm(self.sleep, self.task, deadline);
         }
         Poll::Pending
+    }
+}
+
+/// Has the deadline wake the task.
+#[inline(never)] // reason: a wait without one would make room for what this needs
+fn arm(mut sleep: Pin<&mut Option<Sleep<'static>>>, task: &TaskRef, deadline: Deadline) {
+    sleep.set(Some(deadline.sleep()));
+    if let Some(sleep) = sleep.as_pin_mut() {
+        // The first poll arms it.
+        let _ = sleep.poll(&mut Context::from_waker(&task.borrow_waker()));
     }
 }

@@ -13,12 +13,7 @@ pub use super::property::{object_get_property, object_set_property};
 
 /// Changes an object's own signals.
 pub fn object_signal(_caller: &Caller, object: Object, clear: u32, set: u32) -> Result<(), Status> {
-    let (clear, set) = (Signals::from_bits_retain(clear), Signals::from_bits_retain(set));
-    if !object.user_signals().contains(clear | set) {
-        return Err(Status::INVALID_ARGS);
-    }
-    object.base().signals.update(clear, set);
-    Ok(())
+    object.signal(Signals::from_bits_retain(clear), Signals::from_bits_retain(set))
 }
 
 /// Changes the signals of an object's other end.

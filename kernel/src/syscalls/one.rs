@@ -48,18 +48,30 @@ pub fn object_wait_one(
         ControlFlow::Continue(found) => found,
     };
     let observation = Observation::of(signals, through.handle);
-    let (still_open, deadline) = (|| caller.still_open(through), caller.deadline(deadline));
+    let still_open = || caller.still_open(through);
     let new = || SignalWait { waiter: SignalWaiter::new(observation), observed };
     let mut begun = blocked.keep(new);
     let (wait, waker) = begun.parts();
     let mut wait = wait.project();
     *wait.observed = observed;
-    let woken = match wait::begin_wait_on(wait.waiter.as_mut(), object, observation, still_open, waker) {
-        Poll::Ready(_) => true,
-        Poll::Pending if deadline.is_past() => wait.waiter.as_mut().end(|_| ()).is_some(),
-        Poll::Pending => return begun.suspend(deadline),
-    };
-    Poll::Ready(tell(wait.waiter, woken, observed))
+    let waiting =
+        wait::begin_wait_on(wait.waiter.as_mut(), object, observation, still_open, waker).is_pending();
+    let deadline = caller.deadline(deadline);
+    if waiting && !deadline.is_past() {
+        return begun.suspend(deadline);
+    }
+    Poll::Ready(over_at_once(wait.waiter, waiting, observed))
+}
+
+/// The end of a wait that ends as it begins: it was satisfied, or is `waiting` and its deadline has passed.
+#[inline(never)] // reason: who waits would save registers for it
+fn over_at_once(
+    mut waiter: Pin<&mut SignalWaiter>,
+    waiting: bool,
+    observed: Out<Signals>,
+) -> Result<(), Status> {
+    let woken = !waiting || waiter.as_mut().end(|_| ()).is_some();
+    tell(waiter, woken, observed)
 }
 
 /// Writes what a wait saw that was `woken` or timed out; its outcome.

@@ -57,7 +57,6 @@ pub fn port_wait(
     to: Out<PortPacket>,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
-    let deadline = caller.deadline(deadline);
     let mut begun = blocked.keep(|| PacketWait { waiter: PacketWaiter::new(()), to });
     let (wait, waker) = begun.parts();
     let mut wait = wait.project();
@@ -65,8 +64,10 @@ pub fn port_wait(
     let mut packet = None;
     match port.begin_wait(wait.waiter.as_mut(), &mut packet, waker) {
         Poll::Ready(taken) => taken?,
-        Poll::Pending if deadline.is_past() => packet = Some(Port::end_wait(wait.waiter)?),
-        Poll::Pending => return begun.suspend(deadline),
+        Poll::Pending => match caller.deadline(deadline) {
+            past if past.is_past() => packet = Some(Port::end_wait(wait.waiter)?),
+            deadline => return begun.suspend(deadline),
+        },
     }
     Poll::Ready(packet.ok_or(Status::INTERNAL).and_then(|packet| to.write(&packet)))
 }

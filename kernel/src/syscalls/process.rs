@@ -1,10 +1,10 @@
 //! Processes.
 
-use super::thread::{read_name, user_context};
+use super::thread::{beginning, read_name};
 use super::{Caller, HandleArgument, no_options};
-use crate::arch::UserContext;
 use crate::mm::user::{InSlice, Out};
-use crate::{process, thread};
+use crate::process;
+use crate::thread::{self, Beginning};
 use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
 use core::task::Poll;
@@ -46,7 +46,7 @@ pub fn process_start(
         return Poll::Pending;
     }
     let argument = take_argument(caller, arg1);
-    Poll::Ready(start(process, thread, argument, user_context(entry, stack, 0, arg2 as u64)))
+    Poll::Ready(start(process, thread, argument, beginning(entry, stack, [0, arg2 as u64])))
 }
 
 /// [`process_start`] when there is no memory yet.
@@ -61,19 +61,19 @@ pub async fn process_start_long(
 ) -> Result<(), Status> {
     let argument = take_argument(caller, arg1);
     caller.admit().await?;
-    start(process, thread, argument, user_context(entry, stack, 0, arg2 as u64))
+    start(process, thread, argument, beginning(entry, stack, [0, arg2 as u64]))
 }
 
 fn take_argument(caller: &Caller, handle: HandleArgument) -> Result<Option<Handle>, Status> {
     if handle.is_none() { Ok(None) } else { caller.handles.remove(handle.value()).map(Some) }
 }
 
-/// `context` are the thread's registers; the value of the handle comes into the first one.
+/// The value of the handle is the thread's first argument.
 fn start(
     process: Result<Arc<Process>, Status>,
     thread: Result<Arc<Thread>, Status>,
     argument: Result<Option<Handle>, Status>,
-    context: Result<UserContext, Status>,
+    beginning: Result<Beginning, Status>,
 ) -> Result<(), Status> {
     let (process, thread, argument) = (process?, thread?, argument?);
     if argument.as_ref().is_some_and(|handle| !handle.rights().contains(Rights::TRANSFER)) {
@@ -82,13 +82,13 @@ fn start(
     if thread.process().koid() != process.koid() {
         return Err(Status::ACCESS_DENIED);
     }
-    let mut context = context?;
+    let mut beginning = beginning?;
     let value = match argument {
         None => 0,
         Some(handle) => process.handles.add(handle).map_err(|(_, status)| status)?,
     };
-    context.arguments[0] = u64::from(value);
-    thread::start(&thread, true, context).inspect_err(|_| drop(process.handles.remove(value)))
+    beginning.arguments[0] = u64::from(value);
+    thread::start(&thread, true, beginning).inspect_err(|_| drop(process.handles.remove(value)))
 }
 
 /// Ends the calling process.

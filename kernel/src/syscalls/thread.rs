@@ -1,10 +1,9 @@
 //! Threads.
 
 use super::{Caller, no_options};
-use crate::arch::UserContext;
 use crate::mm::layout::{USER_END, is_user_range};
 use crate::mm::user::{InSlice, Out};
-use crate::thread;
+use crate::thread::{self, Beginning};
 use abi::{RawHandle, Status};
 use alloc::sync::Arc;
 use core::task::Poll;
@@ -60,17 +59,16 @@ pub async fn thread_start_long(
 }
 
 fn start(thread: &Arc<Thread>, entry: usize, stack: usize, arg1: usize, arg2: usize) -> Result<(), Status> {
-    let context = user_context(entry, stack, arg1 as u64, arg2 as u64)?;
-    thread::start(thread, false, context)
+    thread::start(thread, false, beginning(entry, stack, [arg1 as u64, arg2 as u64])?)
 }
 
-/// The registers of a thread that starts. An entry of 0 is allowed, as documented: the thread faults there.
-pub(super) fn user_context(entry: usize, stack: usize, arg1: u64, arg2: u64) -> Result<UserContext, Status> {
+/// What a thread begins with. An entry of 0 is allowed, as documented: the thread faults there.
+pub(super) fn beginning(entry: usize, stack: usize, arguments: [u64; 2]) -> Result<Beginning, Status> {
     let (entry, stack) = (entry as u64, stack as u64);
     if (entry != 0 && !is_user_range(entry, 1)) || stack > USER_END {
         return Err(Status::INVALID_ARGS);
     }
-    Ok(UserContext::new(entry, stack, arg1, arg2))
+    Ok(Beginning { entry, stack, arguments })
 }
 
 /// Ends the calling thread.

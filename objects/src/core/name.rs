@@ -26,10 +26,9 @@ impl Name {
 
     fn clip(name: &[u8]) -> [u8; MAX_NAME] {
         let mut clipped = [0; MAX_NAME];
-        let text = name.iter().take_while(|byte| **byte != 0);
-        for (to, from) in clipped[..MAX_NAME - 1].iter_mut().zip(text) {
-            *to = *from;
-        }
+        let name = &name[..name.len().min(MAX_NAME - 1)];
+        let length = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
+        clipped[..length].copy_from_slice(&name[..length]);
         clipped
     }
 }

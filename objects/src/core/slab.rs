@@ -93,15 +93,14 @@ impl<T> Slab<T> {
 
     /// Takes the value at this index out.
     pub fn remove(&mut self, index: usize) -> Option<T> {
-        self.get(index)?;
-        let slot = &mut self.chunks[index / CHUNK][index % CHUNK];
-        let slot = core::mem::replace(slot, Slot::Free(self.free));
+        let slot = self.chunks.get_mut(index / CHUNK)?.get_mut(index % CHUNK)?;
+        if let Slot::Free(_) = slot {
+            return None;
+        }
+        let Slot::Used(value) = core::mem::replace(slot, Slot::Free(self.free)) else { return None };
         self.free = Some(index);
         self.used -= 1;
-        match slot {
-            Slot::Used(value) => Some(value),
-            Slot::Free(_) => None,
-        }
+        Some(value)
     }
 
     /// Gives back some of the memory of an empty slab, into which no more will be inserted; whether there is more.

@@ -86,7 +86,7 @@ impl Thread {
             *state = State::Starting;
             self.started.store(true, Ordering::Release);
         }
-        self.base.signals.assert(Signals::THREAD_RUNNING);
+        self.base.signals.change(Signals::empty(), Signals::THREAD_RUNNING);
         self.adopt(spawn()?);
         Ok(())
     }
@@ -153,7 +153,7 @@ impl Thread {
     }
 
     fn terminate(&self, started: bool) {
-        let tell = || self.base.signals.update(Signals::THREAD_RUNNING, Signals::THREAD_TERMINATED);
+        let tell = || self.base.signals.change(Signals::THREAD_RUNNING, Signals::THREAD_TERMINATED);
         self.process.thread_ended(self.koid(), started, tell);
     }
 

@@ -82,6 +82,20 @@ pub fn poll_waiter<Q, T: Tag, S, L: Lists<T>, R>(
     context: &mut Context<'_>,
     f: impl Fn(&mut S) -> R,
 ) -> Poll<Option<R>> {
+    match waiter.as_mut().poll_woken(&f) {
+        Some(result) => Poll::Ready(Some(result)),
+        None => poll_waiting(waiter, sleep, context, f),
+    }
+}
+
+/// [`poll_waiter`] of one who has not been woken.
+#[inline(never)] // reason: what is live across this would cost those their saving who have been woken
+fn poll_waiting<Q, T: Tag, S, L: Lists<T>, R>(
+    mut waiter: Pin<&mut Waiter<Q, T, S, L>>,
+    sleep: Pin<&mut Option<Sleep<'_>>>,
+    context: &mut Context<'_>,
+    f: impl Fn(&mut S) -> R,
+) -> Poll<Option<R>> {
     if let Poll::Ready(result) = waiter.as_mut().poll_over(context, &f) {
         return Poll::Ready(Some(result));
     }

@@ -50,7 +50,7 @@ pub fn begin_wait_on(
         seen.begin_through(active, still_open)
     };
     let begun = waiter.as_mut().begin(object.into_observable(), observation, begin, waker);
-    if many {
+    if begun.is_pending() && many {
         keep_while_many_wait(&waiter);
     }
     begun

@@ -2,6 +2,7 @@
 
 use crate::cpus;
 use crate::programs::{self, CODE, DATA, Sandbox, run, thread};
+use core::task::Poll;
 use hafnon_kernel::arch::{Trap, UserContext, control, cpu, enter_user_with, image};
 use hafnon_kernel::kernel_test;
 use hafnon_kernel::mm::layout::{DIRECT_MAP, USER_END};
@@ -77,7 +78,7 @@ fn registers_survive_system_calls() {
         let trap = enter_user_with(&mut context, |call| {
             calls += 1;
             assert_eq!(call.arguments().map(|value| value - calls), before.1);
-            (call.number() < 1000).then(|| call.number())
+            if call.number() < 1000 { Poll::Ready(call.number()) } else { Poll::Pending }
         });
         assert!(matches!(trap, Trap::Syscall | Trap::Interrupt));
     }
@@ -104,7 +105,7 @@ fn flags_stay_in_user_mode() {
         let mut context = thread(flags.bits());
         let trap = enter_user_with(&mut context, |_| {
             assert!(is_kernel_clean(), "{flags:?}");
-            None
+            Poll::Pending
         });
         assert!(is_kernel_clean() && matches!(trap, Trap::Syscall | Trap::Interrupt), "{flags:?}");
         if trap == Trap::Interrupt {

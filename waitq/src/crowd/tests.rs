@@ -55,7 +55,7 @@ type Waiting = Waiter<Arc<Queue>, Mark, (), Crowd<Mark, u8>>;
 /// Makes a change; the keeper, if more is left to do.
 fn changed(queue: &Queue, change: Change) -> Option<u8> {
     let mut left = None;
-    queue.change(|()| Some(change), |keeper| left = keeper);
+    queue.lock().tell(change, |keeper| left = keeper);
     left
 }
 

@@ -3,6 +3,7 @@
 use super::tree::{Link, tell_one};
 use super::{Change, Crowd, FEW, LISTED, Member};
 use crate::list::{List, Lists};
+use crate::locked::Locked;
 use crate::queue::{Inner, WaitQueue};
 use crate::standing::Status;
 use crate::sync::MutexGuard;
@@ -40,22 +41,20 @@ impl<T: Member, K> Crowd<T, K> {
     }
 }
 
-impl<T: Member, S, K> WaitQueue<T, S, Crowd<T, K>> {
-    /// Changes the state, and tells all who wait what `change` makes of that. Wakes those whom it wakes; if they are
-    /// more than [`FEW`], the rest is left to somebody else, who has to go on with [`WaitQueue::finish`]: the keeper, or
-    /// nothing if somebody is at it.
+impl<T: Member, S, K> Locked<'_, T, S, Crowd<T, K>> {
+    /// Tells all who wait of a change, and wakes those whom it wakes; if they are more than [`FEW`], the rest is left to
+    /// somebody else, who has to go on with [`WaitQueue::finish`]: the keeper, or nothing if somebody is at it.
     #[inline]
-    pub fn change(&self, change: impl FnOnce(&mut S) -> Option<Change>, leave: impl FnOnce(Option<K>)) {
-        let mut inner = self.guard();
-        let Some(change) = change(&mut inner.state) else { return };
+    pub fn tell(self, change: Change, leave: impl FnOnce(Option<K>)) {
+        let Self { queue, mut inner } = self;
         if inner.lists.root.is_some() {
-            return self.tell_many(inner, change, leave);
+            return queue.tell_many(inner, change, leave);
         }
         let Some(only) = inner.lists.few.head() else { return };
         // SAFETY: the lock is held, and the head linked, so alive; once the lock is released it is not touched.
         let waker = unsafe {
             if inner.lists.few.after(only).is_some() {
-                return self.tell_few(inner, change);
+                return queue.tell_few(inner, change);
             }
             let woken = only.as_ref().with(|entry| {
                 if !entry.standing.is_queued() {
@@ -74,7 +73,9 @@ impl<T: Member, S, K> WaitQueue<T, S, Crowd<T, K>> {
             waker.wake();
         }
     }
+}
 
+impl<T: Member, S, K> WaitQueue<T, S, Crowd<T, K>> {
     /// One batch has room for all of them.
     #[inline(never)] // reason: the batch would cost the others a large frame
     fn tell_few<'a>(&'a self, mut inner: MutexGuard<'a, Inner<S, Crowd<T, K>>>, change: Change) {
@@ -110,7 +111,7 @@ impl<T: Member, S, K> WaitQueue<T, S, Crowd<T, K>> {
         }
     }
 
-    /// Wakes those who have been chosen, as [`WaitQueue::change`] does; what is left of that.
+    /// Wakes those who have been chosen, as [`Locked::tell`] does; what is left of that.
     pub fn deliver(&self) -> Option<Option<K>> {
         self.deliver_rounds(self.guard())
     }

@@ -172,14 +172,13 @@ fn call(
         return Poll::Ready(Err(Status::INVALID_ARGS));
     }
     let still_open = || caller.still_open(through);
-    let deadline = caller.deadline(request.deadline);
     let mut begun = blocked.keep(|| ReplyWait { call: Call::default(), to: request.to });
     let (wait, waker) = begun.parts();
     let wait = wait.project();
     *wait.to = request.to;
     let sent = wait.call.begin(channel, message, through.handle, still_open, waker);
     sent.map_err(|status| undelivered(caller, status))?;
-    begun.suspend(deadline)
+    begun.suspend(caller.deadline(request.deadline))
 }
 
 /// [`call`] with a message that is gathered in steps.

@@ -14,7 +14,7 @@ use crate::core::handle::HandleId;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use waitq::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use waitq::{Branch, Change, Crowd, Member, Tag, Wait, WaitQueue, Waiters};
+use waitq::{Branch, Change, Crowd, Locked, Member, Tag, Wait, WaitQueue, Waiters};
 
 mod rest;
 
@@ -259,18 +259,33 @@ impl SignalSet {
 
     /// As [`SignalSet::update`], for who knows that it changes something, which that finds out first.
     pub fn change(&self, clear: Signals, set: Signals) {
-        let mut counted = false;
-        let change = |active: &mut Active| {
-            counted = active.counted;
-            if counted {
-                return None;
-            }
-            let risen = active.apply(clear, set, &self.shown);
-            active.change(risen)
-        };
-        self.queue.change(change, rest::leave);
-        if counted {
-            self.change_counted(clear, set);
+        match self.queue.try_lock() {
+            Some(active) => self.change_locked(active, clear, set),
+            None => self.change_when_free(clear, set),
+        }
+    }
+
+    /// Apart, so that nobody else saves registers for the sake of who waits for the lock.
+    #[cold]
+    #[inline(never)]
+    fn change_when_free(&self, clear: Signals, set: Signals) {
+        self.change_locked(self.queue.lock(), clear, set);
+    }
+
+    #[inline(always)]
+    fn change_locked(
+        &self,
+        mut active: Locked<'_, Observation, Active, Observers>,
+        clear: Signals,
+        set: Signals,
+    ) {
+        if active.counted {
+            drop(active);
+            return self.change_counted(clear, set);
+        }
+        let risen = active.apply(clear, set, &self.shown);
+        if let Some(change) = active.change(risen) {
+            active.tell(change, rest::leave);
         }
     }
 

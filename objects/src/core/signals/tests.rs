@@ -232,6 +232,22 @@ fn closing_a_handle_ends_the_counting_through_it_and_no_other() {
     assert_eq!((mine.wakes(), yours.take()), (1, (1, 1)));
 }
 
+/// One that meets another's lock does the same as all others.
+#[test]
+fn a_change_that_waited_for_the_lock_is_a_change() {
+    let event = Event::new();
+    let signals = &event.base().signals;
+    let mut wait = pin!(signals.observe(Observation::of(A, MINE), || true));
+    assert!(poll(wait.as_mut()).is_pending());
+    signals.change_when_free(Signals::empty(), A | B);
+    assert_eq!((ready(wait).observed, signals.get()), (A | B, A | B));
+    signals.change_when_free(A, Signals::empty());
+    assert_eq!(signals.get(), B);
+    let counter = Counter::of(&event, A, MINE);
+    signals.change_when_free(B, A);
+    assert_eq!((counter.take(), signals.get()), ((1, 1), A));
+}
+
 #[test]
 fn what_changes_nothing_wakes_nobody() {
     let event = Event::new();

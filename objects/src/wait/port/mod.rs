@@ -86,19 +86,22 @@ impl Port {
     /// `SHOULD_WAIT` when [`MAX_USER_PACKETS`] wait already, `NO_MEMORY`; `BAD_HANDLE` when the port's last
     /// handle was closed meanwhile.
     pub fn queue(&self, packet: PortPacket) -> Result<(), Status> {
-        self.queue.with(|state, waiters| {
-            if state.closed {
-                return Err(Status::BAD_HANDLE);
-            }
-            if state.packets.len() >= MAX_USER_PACKETS {
-                return Err(Status::SHOULD_WAIT);
-            }
-            state.packets.make_room(1)?;
-            let number = state.new_number();
-            state.packets.push_back((number, packet));
-            waiters.wake_one();
-            Ok(())
-        })
+        let mut state = self.queue.lock();
+        if state.closed {
+            return Err(Status::BAD_HANDLE);
+        }
+        if state.packets.len() >= MAX_USER_PACKETS {
+            return Err(Status::SHOULD_WAIT);
+        }
+        state.packets.make_room(1)?;
+        let number = state.new_number();
+        state.packets.push_back((number, packet));
+        let waiting = state.take_first(&(), |()| true);
+        drop(state);
+        if let Some(first) = waiting {
+            first.wake();
+        }
+        Ok(())
     }
 
     /// Waits for the first packet.
@@ -229,17 +232,16 @@ impl Port {
 
     /// Makes room for an observer and its packet.
     fn admit(&self, observer: &Arc<Observer>) -> Result<(), Status> {
-        self.queue.with(|state, _| {
-            if state.closed {
-                return Err(Status::BAD_HANDLE);
-            }
-            if state.observers.len() >= MAX_OBSERVERS {
-                return Err(Status::NO_RESOURCES);
-            }
-            state.observers.reserve()?;
-            observer.set_slot(state.observers.insert(observer.clone())?);
-            Ok(())
-        })
+        let mut state = self.queue.lock();
+        if state.closed {
+            return Err(Status::BAD_HANDLE);
+        }
+        if state.observers.len() >= MAX_OBSERVERS {
+            return Err(Status::NO_RESOURCES);
+        }
+        state.observers.reserve()?;
+        observer.set_slot(state.observers.insert(observer.clone())?);
+        Ok(())
     }
 }
 
@@ -256,9 +258,9 @@ impl State {
         if self.closed {
             return Err(Status::CANCELED);
         }
-        let theirs = self.observers.first();
+        let is_before = |number| self.observers.first().is_none_or(|theirs| number < theirs);
         match self.packets.front() {
-            Some((number, _)) if theirs.is_none_or(|theirs| *number < theirs) => {
+            Some((number, _)) if is_before(*number) => {
                 *packet = self.packets.pop_front().map(|(_, packet)| packet);
                 Ok(None)
             }

@@ -9,7 +9,8 @@ use abi::{PortPacket, Signals, Status};
 use alloc::sync::{Arc, Weak};
 use alloc::task::Wake;
 use core::task::Waker;
-use waitq::sync::Mutex;
+use waitq::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use waitq::sync::{Mutex, MutexGuard};
 use waitq::{Registration, Woken};
 
 /// One armed or fired `object_wait_async`.
@@ -19,7 +20,8 @@ pub(super) struct Observer {
     pub(super) handle: HandleId,
     mask: Signals,
     clock: Option<fn() -> i64>,
-    count: fn(&Object) -> u64,
+    /// Its place in the port, from the moment on that it is there.
+    slot: AtomicUsize,
     inner: Mutex<ObserverState>,
 }
 
@@ -27,7 +29,6 @@ struct ObserverState {
     registration: one::Observer,
     /// There until it has fired or was disarmed.
     source: Option<Object>,
-    slot: usize,
     /// What it saw when it fired.
     observed: Signals,
     messages: u64,
@@ -53,11 +54,10 @@ impl Observer {
             handle: observation.handle,
             mask: observation.mask,
             clock,
-            count: Object::pending_messages,
+            slot: AtomicUsize::new(0),
             inner: Mutex::new(ObserverState {
                 registration,
                 source: Some(source),
-                slot: 0,
                 observed: Signals::empty(),
                 messages: 0,
                 timestamp: 0,
@@ -80,15 +80,14 @@ impl Observer {
         if let Some(source) = inner.source.as_ref().filter(|_| many) {
             signals::keep(source.base().signals.queue(), source.observable());
         }
-        drop(inner);
         if let Err(seen) = armed {
-            self.clone().fire(seen);
+            self.fire(inner, seen);
         }
     }
 
     /// Notes its place in the port.
     pub(super) fn set_slot(&self, slot: usize) {
-        self.inner.lock().slot = slot;
+        self.slot.store(slot, Relaxed);
     }
 
     pub(super) fn is_for(&self, handle: HandleId, key: u64) -> bool {
@@ -96,27 +95,27 @@ impl Observer {
     }
 
     /// The wait has ended: into the port's queue, or out of the port when it was cancelled.
-    fn fire(self: Arc<Self>, seen: Observation) {
-        let (slot, source) = {
-            let mut inner = self.inner.lock();
-            let source = inner.source.take();
-            inner.observed = seen.observed;
-            inner.timestamp = self.clock.map_or(0, |now| now());
-            inner.messages = source.as_ref().map_or(1, self.count);
-            (inner.slot, source)
-        };
+    fn fire(self: &Arc<Self>, mut inner: MutexGuard<'_, ObserverState>, seen: Observation) {
+        let source = inner.source.take();
+        inner.observed = seen.observed;
+        inner.timestamp = self.clock.map_or(0, |now| now());
+        inner.messages = source.as_ref().map_or(1, Object::pending_messages);
+        drop(inner);
         drop(source);
         let Some(port) = self.port.upgrade() else { return };
-        let removed = port.queue.with(|state, waiters| {
-            if seen.is_cancelled() {
-                return state.observers.disarm(slot, &self);
-            }
-            if state.queue_observer(slot, &self) {
-                waiters.wake_one();
-            }
-            None
-        });
-        drop(removed);
+        // The place was noted before the observer was armed, and what fires it comes after that.
+        let slot = self.slot.load(Relaxed);
+        let mut state = port.queue.lock();
+        if seen.is_cancelled() {
+            let removed = state.observers.disarm(slot, self);
+            drop(state);
+            return drop(removed);
+        }
+        let waiting = if state.queue_observer(slot, self) { state.take_first(&(), |()| true) } else { None };
+        drop(state);
+        if let Some(first) = waiting {
+            first.wake();
+        }
     }
 
     /// Ends the wait of an observer that is not in its port any more.
@@ -138,9 +137,9 @@ impl Observer {
 
 impl Wake for Observer {
     fn wake(self: Arc<Self>) {
-        let woken = self.inner.lock().registration.disarm();
-        if let Some(Woken::Yes(seen)) = woken {
-            self.fire(seen);
+        let mut inner = self.inner.lock();
+        if let Some(Woken::Yes(seen)) = inner.registration.disarm() {
+            self.fire(inner, seen);
         }
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Observers {
     chains: Vec<Vec<Link>>,
     /// How many chains are in use.
     width: usize,
+    /// The next power of two, less one: what of a hash tells chains apart.
+    mask: usize,
     packets: Packets,
 }
 
@@ -75,13 +77,18 @@ impl Observers {
             self.split();
         }
         let hash = secret::hash(observer.handle.0, observer.key);
-        let twin = self.find(observer.handle, observer.key, hash);
-        let [chain, twins] = [Neighbours::default(); 2];
+        let number = self.chain(hash);
+        let twin = self.find_in(number, observer.handle, observer.key, hash);
+        let [mut chain, mut twins] = [Neighbours::default(); 2];
+        match twin {
+            Some(twin) => twins = Neighbours { prev: Link(twin as u32), next: self.twin_behind(twin) },
+            None => chain.next = self.first_in(number),
+        }
         let packet = Standing::default();
         let slot = self.slots.insert(Slot { observer, hash, chain, twins, packet })?;
         match twin {
-            Some(twin) => self.link_behind(twin, slot),
-            None => self.link(slot, hash),
+            Some(twin) => self.link_behind(twin, slot, twins.next),
+            None => self.link(slot, number, chain.next),
         }
         Ok(slot)
     }
@@ -125,8 +132,12 @@ impl Observers {
 
     /// The one that stands in a chain for all with this handle and key.
     fn find(&self, handle: HandleId, key: u64, hash: u32) -> Option<usize> {
-        let chain = self.chain(hash);
-        let mut cursor = *self.chains.get(chain / CHUNK)?.get(chain % CHUNK)?;
+        self.find_in(self.chain(hash), handle, key, hash)
+    }
+
+    /// [`Observers::find`] in the chain of this hash.
+    fn find_in(&self, chain: usize, handle: HandleId, key: u64, hash: u32) -> Option<usize> {
+        let mut cursor = self.first_in(chain);
         while let Some(slot) = cursor.get() {
             let entry = self.slots.get(slot)?;
             if entry.hash == hash && entry.observer.is_for(handle, key) {
@@ -147,7 +158,7 @@ impl Observers {
             if let Some(slot) = self.head(last).get() {
                 return self.remove(slot).map_or(Popped::NoneYet, Popped::One);
             }
-            self.width = last;
+            self.set_width(last);
         }
         Popped::NoneYet
     }
@@ -181,36 +192,47 @@ impl Observers {
         }
     }
 
+    /// The first slot of a chain.
+    fn first_in(&self, chain: usize) -> Link {
+        let first = self.chains.get(chain / CHUNK).and_then(|chunk| chunk.get(chain % CHUNK));
+        first.copied().unwrap_or_default()
+    }
+
     /// Where the first slot of a chain is noted.
     fn head(&mut self, chain: usize) -> &mut Link {
         &mut self.chains[chain / CHUNK][chain % CHUNK]
     }
 
-    /// Which chain it is.
-    fn chain(&self, hash: u32) -> usize {
-        let width = self.width.next_power_of_two();
-        let chain = hash as usize & (width - 1);
-        if chain < self.width { chain } else { chain & (width / 2).saturating_sub(1) }
+    fn set_width(&mut self, width: usize) {
+        self.width = width;
+        self.mask = width.next_power_of_two() - 1;
     }
 
-    fn link(&mut self, slot: usize, hash: u32) {
-        let (chain, link) = (self.chain(hash), Link(slot as u32));
-        let next = core::mem::replace(self.head(chain), link);
-        if let Some(entry) = self.slots.get_mut(slot) {
-            entry.chain = Neighbours { prev: Link::NONE, next };
-        }
+    /// Which chain it is.
+    fn chain(&self, hash: u32) -> usize {
+        let chain = hash as usize & self.mask;
+        if chain < self.width { chain } else { chain & (self.mask >> 1) }
+    }
+
+    /// Puts a slot at the front of a chain, where `next` has been so far, as the slot notes already.
+    fn link(&mut self, slot: usize, chain: usize, next: Link) {
+        let link = Link(slot as u32);
+        *self.head(chain) = link;
         if let Some(next) = next.get().and_then(|next| self.slots.get_mut(next)) {
             next.chain.prev = link;
         }
     }
 
-    /// Puts a slot behind the twin that stands in the chain.
-    fn link_behind(&mut self, twin: usize, slot: usize) {
+    /// Which twin is behind this one.
+    fn twin_behind(&self, twin: usize) -> Link {
+        self.slots.get(twin).map_or(Link::NONE, |slot| slot.twins.next)
+    }
+
+    /// Puts a slot behind the twin that stands in the chain, before `next`, as the slot notes already.
+    fn link_behind(&mut self, twin: usize, slot: usize, next: Link) {
         let link = Link(slot as u32);
-        let Some(first) = self.slots.get_mut(twin) else { return };
-        let next = core::mem::replace(&mut first.twins.next, link);
-        if let Some(entry) = self.slots.get_mut(slot) {
-            entry.twins = Neighbours { prev: Link(twin as u32), next };
+        if let Some(first) = self.slots.get_mut(twin) {
+            first.twins.next = link;
         }
         if let Some(next) = next.get().and_then(|next| self.slots.get_mut(next)) {
             next.twins.prev = link;
@@ -222,15 +244,17 @@ impl Observers {
         if self.width == self.chains.len() * CHUNK {
             return;
         }
+        let new = self.width;
+        self.set_width(new + 1);
         // Without its highest bit: where its observers are so far.
-        let old = self.width & (((self.width + 1).next_power_of_two() - 1) >> 1);
-        self.width += 1;
-        let mut cursor = core::mem::take(self.head(old));
+        let mut cursor = core::mem::take(self.head(new & (self.mask >> 1)));
         while let Some(slot) = cursor.get() {
-            let Some(entry) = self.slots.get(slot) else { break };
-            let hash = entry.hash;
-            cursor = entry.chain.next;
-            self.link(slot, hash);
+            let Some(hash) = self.slots.get(slot).map(|entry| entry.hash) else { break };
+            let chain = self.chain(hash);
+            let next = self.first_in(chain);
+            let Some(entry) = self.slots.get_mut(slot) else { break };
+            cursor = core::mem::replace(&mut entry.chain, Neighbours { prev: Link::NONE, next }).next;
+            self.link(slot, chain, next);
         }
     }
 }

@@ -64,7 +64,7 @@ impl Observed {
     /// Chooses all of them, and wakes a few; the rest is left to nobody else.
     fn kept(&self) -> Keeper {
         let (mut left, all) = (None, Change { seen: A.bits(), wakes: A.bits() });
-        self.event.base().signals.queue().change(|_| Some(all), |keeper| left = keeper);
+        self.event.base().signals.queue().lock().tell(all, |keeper| left = keeper);
         left.expect("they are many")
     }
 
