@@ -75,7 +75,8 @@ impl Blocked {
     #[cold]
     pub fn suspend_for_a_turn<W: Wait + 'static, R>(self: Pin<&mut Self>, wait: W) -> Poll<R> {
         let this = self.project();
-        Begun { wait: this.wait.put(wait), waker: this.task.borrow_waker(), sleep: this.sleep }
+        let task: &TaskRef = this.task;
+        Begun { wait: this.wait.put(wait), task, waker: task.borrow_waker(), sleep: this.sleep }
             .suspend_for_a_turn()
     }
 
