@@ -84,7 +84,7 @@ impl<T> Slab<T> {
     }
 
     /// The values, in the order of their indices.
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten().filter_map(|slot| match slot {
             Slot::Used(value) => Some(value),
