@@ -42,6 +42,7 @@ fn bad_arguments_are_refused_in_one_sentence() {
     assert!(refused(&["image"]).contains("--out"));
     assert!(refused(&["syscalls", "--abi", "plan9"]).contains("plan9"));
     assert!(refused(&["bench", "--accel", "kvm"]).contains("tcg"));
+    assert!(refused(&["fuzz", "--planted", "nosuchcall"]).contains("makes no call \"nosuchcall\""));
     assert!(refused(&["mutants", "--package", "kernel"]).contains("kernel"));
     assert!(refused(&["mutants", "--shard", "8/8"]).contains("no part such as 0/8"));
     assert!(refused(&["image", "--out", "/proc/images"]).contains("cannot write to /proc/images"));
