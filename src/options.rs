@@ -16,7 +16,7 @@ use crate::commands;
 const STATUS: &str = "\
 Exit status: the first process's exit code (its low byte, or 1 if that is 0 and the code is not), or 101 when the kernel panicked, 102 when the
 machine reset itself (a triple fault), 103 when QEMU failed or the machine switched off
-without an exit code, 124 when the guest hung, 141 when the reader of its output has gone; 2 for
+without an exit code, 124 when the guest hung or nobody read its output, 141 when the reader of its output has gone; 2 for
 arguments that can not be used; 1 when something could not be built, found or written on this machine.
 
 To leave a running guest, press Ctrl-C.";
@@ -169,8 +169,8 @@ pub struct MachineOptions {
     #[arg(long, global = true)]
     pub gdb: bool,
 
-    /// Take the guest for hung when it says nothing for so long, not counting time in which it waits
-    /// for a processor of the host; 0 for never [default: 60, or 300 for bench]
+    /// Take the guest for hung when it says nothing for so long, or nobody reads what it says, not counting
+    /// time in which it waits for a processor of the host; 0 for never [default: 60, or 300 for bench]
     #[arg(long, global = true, value_name = "SECONDS")]
     pub timeout: Option<u64>,
 }
