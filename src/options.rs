@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, time::Duration};
 
-use abi::Abi;
+use abi::{Abi, CALLS, CallInfo};
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
@@ -16,7 +16,7 @@ use crate::commands;
 const STATUS: &str = "\
 Exit status: the first process's exit code (its low byte, or 1 if that is 0 and the code is not), or 101 when the kernel panicked, 102 when the
 machine reset itself (a triple fault), 103 when QEMU failed or the machine switched off
-without an exit code, 124 when the guest hung, 141 when the reader of its output has gone; 2 for
+without an exit code, 124 when the guest hung or nobody read its output, 141 when the reader of its output has gone; 2 for
 arguments that can not be used; 1 when something could not be built, found or written on this machine.
 
 To leave a running guest, press Ctrl-C.";
@@ -121,8 +121,14 @@ pub struct FuzzOptions {
     /// The seed of the first boot; each further boot has the next one [default: the time of day]
     #[arg(long, value_name = "S")]
     pub seed: Option<u64>,
+    /// Only this round of the seed, as often as it takes for the little that it leaves behind to add up
+    #[arg(long, value_name = "N", requires = "seed", conflicts_with_all = ["time", "calls"])]
+    pub round: Option<u64>,
+    /// Only the steps of the round whose bits are set: a hexadecimal digit for each four
+    #[arg(long, value_name = "MASK", requires = "round", value_parser = mask)]
+    pub keep: Option<String>,
     /// Take each round in which a step makes this call for a failure, to see what a failure looks like
-    #[arg(long, value_name = "CALL")]
+    #[arg(long, value_name = "CALL", value_parser = call)]
     pub planted: Option<String>,
 }
 
@@ -163,8 +169,8 @@ pub struct MachineOptions {
     #[arg(long, global = true)]
     pub gdb: bool,
 
-    /// Take the guest for hung when it says nothing for so long, not counting time in which it waits
-    /// for a processor of the host; 0 for never [default: 60, or 300 for bench]
+    /// Take the guest for hung when it says nothing for so long, or nobody reads what it says, not counting
+    /// time in which it waits for a processor of the host; 0 for never [default: 60, or 300 for bench]
     #[arg(long, global = true, value_name = "SECONDS")]
     pub timeout: Option<u64>,
 }
@@ -228,6 +234,18 @@ impl MachineOptions {
             .map_err(|complaint| Usage(format!("QEMU can not make this machine: {complaint}")).into())
     }
 
+    /// The options of the machine's hardware that are not the usual ones, as they are typed.
+    pub fn repeated(&self) -> Vec<String> {
+        let cpus = (self.cpus != USUAL_CPUS).then(|| format!("--cpus={}", self.cpus));
+        let cpu = self.cpu.as_ref().map(|cpu| format!("--cpu={cpu}"));
+        let memory = (self.memory != USUAL_MEMORY).then(|| format!("--memory={}", self.memory));
+        let accelerator = self.accel.map(|accelerator| match accelerator {
+            Accel::Tcg => "--accel=tcg".to_owned(),
+            Accel::Kvm => "--accel=kvm".to_owned(),
+        });
+        [cpus, cpu, memory, accelerator].into_iter().flatten().collect()
+    }
+
     fn accelerator(&self) -> Result<Accelerator, Usage> {
         match self.accel {
             None => Ok(Accelerator::best()),
@@ -265,6 +283,28 @@ fn time(text: &str) -> Result<Duration, String> {
     let number: u64 = digits.parse().map_err(|_| format!("`{text}` is no time such as 90s, 10m or 2h"))?;
     let time = number.checked_mul(seconds).ok_or("that is for ever")?;
     Ok(Duration::from_secs(time))
+}
+
+/// Checks a mask of steps.
+fn mask(text: &str) -> Result<String, String> {
+    let whole = !text.is_empty() && text.chars().all(|digit| digit.is_ascii_hexdigit());
+    if whole { Ok(text.to_owned()) } else { Err("a mask is made of hexadecimal digits".into()) }
+}
+
+/// Checks the name of a call that the fuzzer makes.
+fn call(text: &str) -> Result<String, String> {
+    let known = |call: &&CallInfo| {
+        let name = match call.abi {
+            Abi::Zircon => text.strip_prefix("zx_"),
+            Abi::Magenta => text.strip_prefix("mx_"),
+            Abi::Veridian | Abi::Linux => None,
+        };
+        call.done && name == Some(call.name)
+    };
+    match CALLS.iter().find(known) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(format!("the fuzzer makes no call {text:?}; one that it makes is zx_timer_create")),
+    }
 }
 
 /// Checks a part of a whole, such as 0/8.
@@ -356,6 +396,28 @@ mod tests {
         for wrong in ["", "m", "1d", "-1s", "99999999999999999h"] {
             assert!(time(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn calls_and_steps_of_the_fuzzer() {
+        assert!(call("zx_timer_create").is_ok());
+        for wrong in ["", "timer_create", "zx_nosuchcall", "mx_nosuchcall", "nosuchcall"] {
+            assert!(call(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(mask("0f8"), Ok("0f8".into()));
+        assert!(mask("").is_err() && mask("0x1").is_err());
+        assert!(refused(&["fuzz", "--keep", "1"]).contains("--round"));
+        assert!(refused(&["fuzz", "--round", "1"]).contains("--seed"));
+    }
+
+    #[test]
+    fn options_of_the_machine_are_repeated_as_they_were_said() {
+        let said = |words: &[&str]| {
+            Arguments::try_parse_from(["hafnon"].iter().chain(words)).unwrap().machine.repeated()
+        };
+        assert_eq!(said(&[]), [""; 0]);
+        let words = ["--cpus=4", "--cpu=max,-nx", "--memory=64M", "--accel=tcg"];
+        assert_eq!(said(&words), words);
     }
 
     #[test]

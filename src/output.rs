@@ -2,8 +2,12 @@
 //! full disk is no success, and one whose reader has gone ends as programs in a pipe do.
 
 use std::{
+    collections::VecDeque,
     fmt,
     io::{self, Write},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
 };
 
 /// Exit status when the reader of the output has gone: that of a program that SIGPIPE ended.
@@ -35,4 +39,158 @@ impl std::error::Error for Unwritten {}
 pub fn write(bytes: &[u8]) -> Result<(), Unwritten> {
     let mut out = io::stdout().lock();
     out.write_all(bytes).and_then(|()| out.flush()).map_err(Unwritten)
+}
+
+/// Bytes that are written at once: after each of these it is known that somebody reads.
+const PIECE: usize = 1024;
+
+/// Output that a thread of its own writes, in its order: who puts something in never waits for a reader.
+#[derive(Clone, Default)]
+pub struct Background {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    /// Something was put in, or written, or could not be.
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// What is not written yet. What could not be written stays.
+    waiting: VecDeque<u8>,
+    failure: Option<io::Error>,
+    /// When a piece was written, or put in where there was none.
+    moved: Option<Instant>,
+}
+
+/// Nobody has read for so long.
+#[derive(Debug)]
+pub struct Unread(pub Duration);
+
+impl Background {
+    /// Begins to write to `out`.
+    pub fn to(out: impl Write + Send + 'static) -> Self {
+        let background = Self::default();
+        let shared = Arc::clone(&background.shared);
+        thread::spawn(move || shared.write(out));
+        background
+    }
+
+    /// Puts `bytes` behind what is there.
+    pub fn put(&self, bytes: &[u8]) {
+        let mut state = self.shared.lock();
+        if state.waiting.is_empty() {
+            state.moved = Some(Instant::now());
+        }
+        state.waiting.extend(bytes);
+        self.shared.changed.notify_all();
+    }
+
+    /// How many bytes are not written. After a failure it is never 0.
+    pub fn waiting(&self) -> usize {
+        self.shared.lock().waiting.len()
+    }
+
+    /// Whether something could not be written.
+    pub fn has_failed(&self) -> bool {
+        self.shared.lock().failure.is_some()
+    }
+
+    /// Waits until all is written, or nobody has read for `patience`; what is left then stays unwritten.
+    ///
+    /// # Errors
+    /// Something could not be written.
+    pub fn end(self, patience: Duration) -> Result<Result<(), Unread>, Unwritten> {
+        let mut state = self.shared.lock();
+        while !state.waiting.is_empty() {
+            if let Some(error) = state.failure.take() {
+                return Err(Unwritten(error));
+            }
+            let left = patience.saturating_sub(state.moved.map_or(Duration::ZERO, |moved| moved.elapsed()));
+            if left.is_zero() {
+                return Ok(Err(Unread(patience)));
+            }
+            state = self.shared.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        Ok(Ok(()))
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what is put in, until that fails or the process ends.
+    fn write(&self, mut out: impl Write) {
+        loop {
+            let piece = self.next();
+            let written = out.write_all(&piece).and_then(|()| out.flush());
+            let mut state = self.lock();
+            match written {
+                Ok(()) => {
+                    state.waiting.drain(..piece.len());
+                    state.moved = Some(Instant::now());
+                }
+                Err(error) => state.failure = Some(error),
+            }
+            self.changed.notify_all();
+            if state.failure.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// The next piece, which stays where it is until it is written.
+    fn next(&self) -> Vec<u8> {
+        let mut state = self.lock();
+        while state.waiting.is_empty() {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.waiting.iter().take(PIECE).copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{PipeReader, Read, pipe};
+
+    /// More than a pipe keeps.
+    const MUCH: usize = 1 << 20;
+
+    fn full() -> (PipeReader, Background, Vec<u8>) {
+        let (reader, writer) = pipe().unwrap();
+        let background = Background::to(writer);
+        let bytes: Vec<u8> = (0..MUCH).map(|at| (at / 7) as u8).collect();
+        bytes.chunks(1000).for_each(|piece| background.put(piece));
+        (reader, background, bytes)
+    }
+
+    #[test]
+    fn all_arrives_in_its_order_however_slow_the_reader_is() {
+        let (mut reader, background, bytes) = full();
+        assert!(background.waiting() > 0 && !background.has_failed());
+        let end = thread::spawn(move || background.end(Duration::MAX));
+        let mut read = vec![0; MUCH];
+        reader.read_exact(&mut read).unwrap();
+        assert!(read == bytes && matches!(end.join().unwrap(), Ok(Ok(()))));
+    }
+
+    #[test]
+    fn a_reader_that_does_not_read_is_waited_for_no_longer_than_said() {
+        let (_reader, background, _) = full();
+        assert!(matches!(background.end(Duration::from_millis(10)), Ok(Err(Unread(_)))));
+    }
+
+    #[test]
+    fn a_reader_that_goes_is_a_failure() {
+        let (reader, background, _) = full();
+        drop(reader);
+        let failed = background.clone().end(Duration::MAX).unwrap_err();
+        assert!(failed.is_unread() && background.waiting() > 0);
+    }
 }

@@ -4,7 +4,7 @@
 mod guest;
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     sync::OnceLock,
@@ -68,7 +68,19 @@ fn a_failure_of_the_fuzzer_is_made_small() {
     let alone = lines.iter().position(|line| line.ends_with(" of seed 7 fails alone; making it small"));
     let small = &lines[alone.unwrap_or_else(|| panic!("{console}")) + 1..];
     assert!(small[0].starts_with("1 of ") && small[0].ends_with(" steps are enough:"), "{console}");
-    assert!(small[1].contains(": zx_timer_create(") && small.len() == 2, "{console}");
+    assert!(small[1].contains(": zx_timer_create(") && small.len() == 3, "{console}");
+    // Who types what is printed meets the failure again.
+    let command = small[2].strip_prefix("again: cargo run -- ").unwrap_or_else(|| panic!("{console}"));
+    let again = hafnon(&command.split(' ').collect::<Vec<_>>());
+    let failure = "zx_timer_create, which is to be a failure";
+    assert_eq!(again.status.code(), Some(1), "{command}: {}", said(&again.stderr));
+    assert!(console.contains(failure) && said(&again.stdout).contains(failure), "{}", said(&again.stdout));
+    // Without the step that is to blame, it does not fail.
+    let (before, mask) = command.split_once("--keep ").unwrap_or_else(|| panic!("{command}"));
+    let (_, planted) = mask.split_once(' ').unwrap();
+    let without = format!("{before}--keep 0 {planted}");
+    let without = hafnon(&without.split(' ').collect::<Vec<_>>());
+    assert_eq!(without.status.code(), Some(0), "{}{}", said(&without.stdout), said(&without.stderr));
 }
 
 #[test]
@@ -187,6 +199,43 @@ fn output_that_can_not_be_shown_ends_the_guest() {
     BufReader::new(piped.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(line, "more\n");
     assert_eq!(piped.wait().unwrap().code(), Some(141));
+}
+
+/// A reader that is there and does not read does not keep the machine from its limit.
+#[test]
+fn output_that_nobody_reads_ends_the_guest_in_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = "#include <stdio.h>\nint main(void) { for (;;) puts(\"more\"); }\n";
+    let endless = compiled(directory.path(), source, &[]);
+    let arguments = ["--timeout", "5", "run", &endless];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hafnon"));
+    let mut stuck = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let _reader = stuck.stdout.take();
+    let output = stuck.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(124), "{}", said(&output.stderr));
+    let complaint = said(&output.stderr);
+    assert!(complaint.ends_with("hafnon: nobody has read for 5 s what the guest prints\n"), "{complaint}");
+    assert_eq!(complaint.matches("nobody has read").count(), 1, "{complaint}");
+}
+
+/// One that takes a few bytes at a time misses nothing.
+#[test]
+fn output_is_whole_for_a_reader_that_is_slow() {
+    let directory = tempfile::tempdir().unwrap();
+    let lines = 60_000;
+    let source = format!(
+        "#include <stdio.h>\nint main(void) {{ for (int line = 0; line < {lines}; line++) printf(\"%d\\n\", line); }}\n"
+    );
+    let much = compiled(directory.path(), &source, &[]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hafnon"));
+    let mut slow = command.args(["run", &much]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut reader = BufReader::with_capacity(64, slow.stdout.take().unwrap());
+    let mut first = String::new();
+    reader.read_line(&mut first).unwrap();
+    reader.read_to_string(&mut first).unwrap();
+    let expected: String = (0..lines).map(|line| format!("{line}\n")).collect();
+    assert!(without_reports(&first) == expected, "{} bytes arrived", first.len());
+    assert_eq!(slow.wait().unwrap().code(), Some(0));
 }
 
 #[test]

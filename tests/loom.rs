@@ -10,7 +10,7 @@
 
 use std::{
     path::PathBuf,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -19,7 +19,7 @@ use std::{
     time::Instant,
 };
 
-use hafnon::workspace;
+use hafnon::{steps::Step, workspace};
 use serde_json::Value;
 
 #[test]
@@ -81,18 +81,17 @@ fn models(binary: PathBuf) -> Vec<Model> {
 fn binaries() -> Vec<PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["test", "--locked", "--release", "--test", "loom", "--no-run"]);
-    cargo.arg("--message-format=json-render-diagnostics");
     cargo.args(packages_with_models().iter().flat_map(|package| ["-p", package]));
-    // Minutes, the first time: what cargo says is not kept back.
-    let cargo = cargo
+    cargo
         .current_dir(workspace::root())
         .env("RUSTFLAGS", "--cfg loom")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-        .env("CARGO_TARGET_DIR", workspace::target("loom"))
-        .stderr(std::process::Stdio::inherit());
-    let output = run(cargo);
-    assert!(output.status.success(), "the models do not build");
+        .env("CARGO_TARGET_DIR", workspace::target("loom"));
+    Step::new("building the models for loom (some minutes, the first time)").run(&mut cargo).unwrap();
+    // All is built: this only names the binaries.
+    let output = run(cargo.arg("--message-format=json").stdout(Stdio::piped()).stderr(Stdio::piped()));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let messages = String::from_utf8(output.stdout).unwrap();
     let messages = messages.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     messages

@@ -16,7 +16,7 @@ use std::{
 };
 
 use hafnon::qemu;
-use machine::{Boot, Dialect, End, LastWord, Machine, Outcome, Transcript, dialect::addresses};
+use machine::{Boot, Dialect, End, LastWord, Listener, Machine, Outcome, Transcript, dialect::addresses};
 
 /// What `guest.s` says of its end.
 #[derive(Debug)]
@@ -98,6 +98,36 @@ fn silence_is_a_hang() {
 fn a_guest_that_talks_for_ever_meets_its_limit() {
     let (_, outcome) = boot("speak");
     assert_eq!(outcome.end, End::TookTooLong(Duration::from_secs(4)));
+}
+
+/// A listener that passes on nothing of what it takes.
+#[derive(Default)]
+struct Stuck {
+    taken: usize,
+}
+
+impl Listener for Stuck {
+    fn console(&mut self, bytes: &[u8]) {
+        self.taken += bytes.len();
+    }
+
+    fn control(&mut self, _line: &str) {}
+
+    fn waiting(&self) -> usize {
+        self.taken
+    }
+}
+
+#[test]
+fn a_guest_that_talks_to_nobody_is_made_to_wait_and_ended() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut machine = machine(&guest::kernel(directory.path()), "speak");
+    machine.silence = Some(Duration::from_secs(2));
+    let mut stuck = Stuck::default();
+    let outcome = machine.run(&mut stuck).unwrap();
+    assert_eq!((outcome.end, outcome.stacks), (End::Unread(Duration::from_secs(2)), Vec::new()));
+    // What was on the way when it had to wait, and no more.
+    assert!((16 << 10..1 << 20).contains(&stuck.taken), "{}", stuck.taken);
 }
 
 #[test]

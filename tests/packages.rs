@@ -5,13 +5,14 @@
 //! role: [`role`] looks for QEMU or the compiler, as the command would.
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 
-use hafnon::{qemu, steps, toolchain};
+use hafnon::{image, qemu, steps, toolchain};
 use tempfile::TempDir;
 
 /// What [`role`] is to look for.
@@ -31,6 +32,8 @@ fn role() {
         // Nothing is installed there.
         Ok("firmware") => qemu::ensure_firmware(Path::new("/nowhere")).map(|firmware| firmware.describe()),
         Ok("compiler") => toolchain::for_kernel().map(|toolchain| toolchain.describe()),
+        Ok("lints") => toolchain::for_lints().map(|toolchain| toolchain.describe()),
+        Ok("image") => image::Builder::ensure().map(|builder| builder.describe()),
         _ => return,
     };
     match found {
@@ -74,7 +77,7 @@ exec cat "$MACHINE"/packages/list
 const DPKG_DEB: &str = "#!/bin/sh\nar p \"$2\" data.tar | tar -xf - -C \"$3\"\n";
 
 /// The programs of the system that the scripts need.
-const TOOLS: [&str; 9] = ["sh", "cat", "cp", "rm", "head", "touch", "env", "tar", "ar"];
+const TOOLS: [&str; 10] = ["sh", "cat", "cp", "rm", "mkdir", "head", "touch", "env", "tar", "ar"];
 
 /// Answers as QEMU does, if it finds the library that another package brought.
 const QEMU: &str = r#"#!/bin/sh
@@ -90,6 +93,33 @@ case "$*" in
 "--print sysroot") echo "${0%/bin/rustc}" ;;
 *) echo /nowhere ;;
 esac
+"#;
+
+/// Answers as a compiler does that has the kernel's target.
+const RUSTC_WITH_TARGET: &str = r#"#!/bin/sh
+case "$*" in
+--version) echo "rustc 1.96.0 (test)" ;;
+"--print sysroot") echo "${0%/bin/rustc}" ;;
+*) echo "${0%/bin/rustc}/lib" ;;
+esac
+"#;
+
+/// rustup, as far as it is called: it makes a toolchain of what it is asked for.
+const RUSTUP: &str = r#"#!/bin/sh
+echo "rustup in $RUSTUP_HOME: $*" >>"$MACHINE/log"
+[ ! -e "$MACHINE/offline" ] || { echo "these are rustup's words" >&2; exit 1; }
+stable="$RUSTUP_HOME/toolchains/stable"
+put() { mkdir -p "${1%/*}"; cp "$MACHINE/rustc-with-target" "$1"; }
+put "$stable/lib/libcore.rlib"
+for name in rustc cargo rustdoc; do put "$stable/bin/$name"; done
+tools="$stable/lib/rustlib/x86_64-unknown-linux-gnu/bin"
+for word; do
+    case "$word" in
+    clippy) put "$stable/bin/cargo-clippy" ;;
+    rust-src) put "$stable/lib/rustlib/src/rust/library/Cargo.lock" ;;
+    llvm-tools) put "$tools/llvm-objcopy"; put "$tools/llvm-objdump" ;;
+    esac
+done
 "#;
 
 impl Lacking {
@@ -177,6 +207,16 @@ impl Lacking {
         said(self.look_for(what, &[]).output().unwrap())
     }
 
+    /// Puts rustup there, and a toolchain of a person's that can not build the kernel; the directory of that.
+    fn with_rustup(&self) -> PathBuf {
+        program(&self.path("bin/rustup"), RUSTUP);
+        program(&self.path("rustc-with-target"), RUSTC_WITH_TARGET);
+        let home = self.path("home/.rustup");
+        program(&home.join("toolchains/theirs/bin/rustc"), RUSTC);
+        program(&home.join("toolchains/theirs/bin/cargo"), "");
+        home
+    }
+
     fn log(&self) -> String {
         fs::read_to_string(self.path("log")).unwrap_or_default()
     }
@@ -189,6 +229,19 @@ impl Lacking {
         let systems = below(self.path("home/.cache/hafnon/packages-1"));
         systems.flat_map(below).map(|tree| tree.join(file)).filter(|file| file.exists()).collect()
     }
+}
+
+/// Every file below, with its content.
+fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for path in fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.insert(path.clone(), fs::read(&path).unwrap());
+        }
+    }
+    found
 }
 
 fn said(output: Output) -> (bool, String) {
@@ -256,6 +309,57 @@ fn a_compiler_is_fetched_with_its_libraries_source() {
         "{text}"
     );
     assert!(machine.log().contains("rust-web-src"), "{}", machine.log());
+}
+
+#[test]
+fn rustup_adds_nothing_to_a_toolchain_that_is_installed() {
+    let machine = Lacking::new();
+    let theirs = machine.with_rustup();
+    let before = files(&theirs);
+    let asked = [
+        ("compiler", "--target x86_64-unknown-none"),
+        ("lints", "--target x86_64-unknown-none --component clippy"),
+        ("image", "--target x86_64-unknown-none --component rust-src --component llvm-tools"),
+    ];
+    let home = machine.path("home/.cache/hafnon/rustup").display().to_string();
+    for (count, (what, words)) in asked.into_iter().enumerate() {
+        let (good, text) = machine.found(what);
+        assert!(good && text.contains(&format!("in {home}/toolchains/stable (fetched because ")), "{text}");
+        let log = machine.log();
+        let command = "toolchain install stable --profile minimal --no-self-update";
+        let expected = format!("rustup in {home}: {command} {words}");
+        assert_eq!(log.lines().collect::<Vec<_>>()[count..], [expected], "{log}");
+        // What is there is used.
+        assert!(machine.found(what).0);
+        assert_eq!(machine.log(), log);
+    }
+    assert_eq!(files(&theirs), before);
+}
+
+#[test]
+fn rustup_is_not_asked_for_what_was_unpacked() {
+    let machine = Lacking::new();
+    assert!(machine.found("compiler").0);
+    let log = machine.log();
+    machine.with_rustup();
+    assert!(machine.found("compiler").0);
+    assert_eq!(machine.log(), log);
+}
+
+#[test]
+fn where_rustup_fetches_nothing_packages_are_unpacked() {
+    let machine = Lacking::new();
+    let theirs = machine.with_rustup();
+    let before = files(&theirs);
+    fs::write(machine.path("offline"), "").unwrap();
+    let (good, text) = machine.found("compiler");
+    assert!(good && text.contains("rustc-web 1.96, unpacked") && !text.contains("rustup's words"), "{text}");
+    assert_eq!(files(&theirs), before);
+    // If nothing helps, all is told.
+    fs::remove_dir_all(machine.path("home/.cache")).unwrap();
+    fs::remove_file(machine.path("packages/lld-22_1.96_all.deb")).unwrap();
+    let (good, text) = machine.found("compiler");
+    assert!(!good && text.contains("these are rustup's words"), "{text}");
 }
 
 #[test]

@@ -23,8 +23,11 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How long a kernel that has panicked may take to power off.
 const AFTER_PANIC: Duration = Duration::from_secs(5);
 
-/// Pieces of the console that wait for the listener, at most; then the guest waits, too.
+/// Pieces of the console that are on the way to the listener, at most; then the guest waits.
 const PIECES: usize = 64;
+
+/// Bytes that the listener has not passed on, at most; then it is given no more room for pieces.
+const WAITING: usize = 16 << 10;
 
 /// The shortest time to wait for an event: the machine's clock is not read more often.
 const SHORTEST: Duration = Duration::from_millis(50);
@@ -99,29 +102,37 @@ struct Follower<'a> {
     stacks: Vec<Stack>,
     /// Makes room for another piece of the console.
     room: Receiver<()>,
+    /// The pieces that the listener has taken, for which no room was made yet.
+    taken: usize,
+    /// How many bytes the listener had not passed on.
+    waiting: usize,
 }
 
 impl<'a> Follower<'a> {
     fn new(machine: &'a Machine, pace: Pace, room: Receiver<()>) -> Self {
         let spoke = Duration::ZERO;
         let (open, stopped, end, cut, stacks) = (2, false, None, None, Vec::new());
-        Self { machine, pace, spoke, open, stopped, end, cut, stacks, room }
+        Self { machine, pace, spoke, open, stopped, end, cut, stacks, room, taken: 0, waiting: 0 }
     }
 
     /// Reads events until the machine has ended or stopped, or the listener has heard enough; whether it is to be
     /// ended because it hangs.
     fn until_end(&mut self, events: &Receiver<Event>, listener: &mut dyn Listener) -> bool {
         while self.open > 0 && !self.stopped {
+            self.make_room(listener.waiting());
             let (now, deadline) = (self.pace.now(), self.deadline());
             if deadline.is_some_and(|deadline| deadline <= now) {
                 if self.end.is_some() {
                     return false;
                 }
-                self.end = Some(self.hang(now));
-                return true;
+                let end = self.hang(now);
+                let hung = !matches!(end, End::Unread(_));
+                self.end = Some(end);
+                return hung;
             }
-            // The machine's time does not pass faster than the host's.
-            match events.recv_timeout(deadline.map_or(LAST_WORDS, |deadline| deadline - now).max(SHORTEST)) {
+            // The machine's time does not pass faster than the host's; a listener that is at work is looked at again.
+            let patience = deadline.map_or(LAST_WORDS, |deadline| deadline - now).max(SHORTEST);
+            match events.recv_timeout(if self.waiting > 0 { SHORTEST } else { patience }) {
                 Ok(event) => self.take(event, listener),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
@@ -139,7 +150,7 @@ impl<'a> Follower<'a> {
         match event {
             Event::Console(bytes) => {
                 listener.console(&bytes);
-                let _ = self.room.try_recv();
+                self.taken += 1;
             }
             Event::Control(line) => self.control(&line, listener),
             Event::Stopped(reason) => {
@@ -148,6 +159,21 @@ impl<'a> Follower<'a> {
                 self.stopped = true;
             }
             Event::Closed => self.open -= 1,
+        }
+    }
+
+    /// Makes room for as many pieces as the listener has taken, unless too many of its bytes wait for a reader. A
+    /// machine that has ended prints no more: what is left of it is taken at once.
+    fn make_room(&mut self, waiting: usize) {
+        // The guest that waits for a slow reader is not silent.
+        if waiting < self.waiting {
+            self.spoke = self.pace.now();
+        }
+        self.waiting = waiting;
+        if waiting < WAITING || self.cut.is_some() {
+            for _ in 0..std::mem::take(&mut self.taken) {
+                let _ = self.room.try_recv();
+            }
         }
     }
 
@@ -181,6 +207,7 @@ impl<'a> Follower<'a> {
     fn hang(&self, now: Duration) -> End {
         match (self.machine.limit, self.machine.silence) {
             (Some(limit), _) if now >= limit => End::TookTooLong(limit),
+            (_, Some(silence)) if self.waiting >= WAITING => End::Unread(silence),
             (_, silence) => End::Silent(silence.unwrap_or_default()),
         }
     }

@@ -14,6 +14,12 @@ pub trait Listener {
     fn listens(&self) -> bool {
         true
     }
+
+    /// How many bytes of the console it has taken and not passed on yet. One that would have to wait passes them on
+    /// in a thread of its own, so that the machine's limits hold meanwhile; when there are many, the guest waits.
+    fn waiting(&self) -> usize {
+        0
+    }
 }
 
 /// All that a guest said.

@@ -23,6 +23,8 @@ pub enum End {
     Silent(Duration),
     /// It ran for longer than this.
     TookTooLong(Duration),
+    /// Nobody took for this long what it printed, and it waited for that.
+    Unread(Duration),
     /// Nobody listened any more.
     Unheard,
     /// QEMU ended for a reason of its own.
@@ -67,7 +69,7 @@ impl End {
             Self::Panicked(_) => 101,
             Self::Reset => 102,
             Self::PoweredOff | Self::QemuFailed => 103,
-            Self::Silent(_) | Self::TookTooLong(_) => 124,
+            Self::Silent(_) | Self::TookTooLong(_) | Self::Unread(_) => 124,
             // As a program that writes to a pipe without a reader.
             Self::Unheard => 141,
         }
@@ -94,6 +96,9 @@ impl fmt::Display for End {
             }
             Self::TookTooLong(time) => {
                 write!(out, "the guest hangs: it still ran after {} s", time.as_secs())
+            }
+            Self::Unread(time) => {
+                write!(out, "nobody has read for {} s what the guest prints", time.as_secs())
             }
             Self::Unheard => write!(out, "nobody reads what the guest prints"),
             Self::QemuFailed => write!(out, "QEMU ended by itself"),

@@ -100,10 +100,13 @@ impl Need {
 
 /// What one way would do.
 fn attempt(way: &Installation) -> String {
+    let place = place();
     match way {
-        Installation::Rustup(_) => format!("`{way}` adds it"),
+        Installation::Rustup { .. } => {
+            format!("`{way}` fetches it into {}/rustup (nothing installed changes)", place.display())
+        }
         Installation::Apt(_) => {
-            format!("`{way}` fetches it, to be unpacked into {} (nothing is installed)", place().display())
+            format!("`{way}` fetches it, to be unpacked into {} (nothing is installed)", place.display())
         }
     }
 }
@@ -121,8 +124,10 @@ mod tests {
     #[test]
     fn says_what_would_be_fetched() {
         let both = missing(true, true);
-        let first = "`rustup target add x86_64-unknown-none` adds it; if that fails, `apt-get download";
-        assert!(both.contains(first) && both.contains("nothing is installed"), "{both}");
+        let target = "--target x86_64-unknown-none` fetches it into ";
+        let first = "/rustup (nothing installed changes); if that fails, `apt-get download";
+        assert!(both.contains(target) && both.contains(first), "{both}");
+        assert!(both.contains("nothing is installed"), "{both}");
         assert!(missing(false, true).contains("when it is needed, `apt-get download rustc-web"));
         assert!(missing(false, false).contains("install rustup"));
     }

@@ -1,6 +1,10 @@
 //! The boot tour, and a person's own program as the first process.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Result;
 use hafnon::{
@@ -12,7 +16,7 @@ use machine::{Boot, End, Listener, Machine};
 use super::{Built, build};
 use crate::{
     options::{MachineOptions, Usage},
-    output::{self, Unwritten},
+    output::{Background, Unread, Unwritten},
 };
 
 /// Seconds without a word after which the guest is taken for hung.
@@ -68,10 +72,15 @@ fn boot(options: &MachineOptions, built: &Built, name: &str, words: Vec<String>)
     let program = built.programs.iter().find(|program| program.name == name);
     machine.program = program.map(|program| program.file.clone());
     let (name, program) = (name.to_owned(), machine.program.clone());
-    let mut terminal = Terminal { name, program, ..Terminal::default() };
+    let patience = machine.silence.unwrap_or(Duration::MAX);
+    let mut terminal = Terminal { name, program, out: Background::to(io::stdout()), ..Terminal::default() };
     let status = follow(machine, &mut terminal)?;
-    terminal.end()?;
-    Ok(status)
+    let Err(Unread(time)) = terminal.end(patience)? else { return Ok(status) };
+    let end = End::Unread(time);
+    if status != end.status() {
+        eprintln!("hafnon: {end}");
+    }
+    Ok(end.status())
 }
 
 /// Runs `machine`, and tells on standard error how it ended unless it ended well.
@@ -93,8 +102,8 @@ struct Terminal {
     returned: bool,
     /// The line that is not complete.
     line: Vec<u8>,
-    /// Why nothing more is shown.
-    failed: Option<Unwritten>,
+    /// Where it is shown.
+    out: Background,
 }
 
 impl Terminal {
@@ -134,19 +143,19 @@ impl Terminal {
         }
     }
 
-    /// What is held back, and whether all could be written.
-    fn end(mut self) -> std::result::Result<(), Unwritten> {
-        if self.returned && self.failed.is_none() {
-            output::write(b"\r")?;
+    /// Shows what is held back, and waits until all is shown, or nobody has read for `patience`.
+    fn end(self, patience: Duration) -> std::result::Result<std::result::Result<(), Unread>, Unwritten> {
+        if self.returned {
+            self.out.put(b"\r");
         }
-        self.failed.take().map_or(Ok(()), Err)
+        self.out.end(patience)
     }
 }
 
 impl Listener for Terminal {
     fn console(&mut self, bytes: &[u8]) {
         let text = self.text(bytes);
-        self.failed = self.failed.take().or_else(|| output::write(&text).err());
+        self.out.put(&text);
         self.look_for_crash(&text);
     }
 
@@ -154,7 +163,11 @@ impl Listener for Terminal {
     fn control(&mut self, _line: &str) {}
 
     fn listens(&self) -> bool {
-        self.failed.is_none()
+        !self.out.has_failed()
+    }
+
+    fn waiting(&self) -> usize {
+        self.out.waiting()
     }
 }
 

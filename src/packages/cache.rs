@@ -1,4 +1,4 @@
-//! Packages of the system's distribution, unpacked for this command alone.
+//! Packages of the system's distribution, unpacked for this command alone, and toolchains that rustup fetched for it.
 //!
 //! ```text
 //! ~/.cache/hafnon/                       or $XDG_CACHE_HOME/hafnon, or target/cache
@@ -6,6 +6,7 @@
 //!   apt/                                 lists of packages, when the system's are missing or stale
 //!   downloads/PACKAGES/*.deb             until they are unpacked: what was fetched is not fetched again
 //!   packages-1/debian-12/PACKAGES/       a tree, from `usr/` on; named when it is complete
+//!   rustup/                              rustup's home, as far as this command calls rustup
 //! ```
 //!
 //! Nothing outside is changed, so that no package of the system is removed or replaced, and no root is
@@ -93,6 +94,22 @@ fn writable_place() -> Result<PathBuf> {
 /// Where trees are put, for a person.
 pub fn place() -> PathBuf {
     places().swap_remove(0)
+}
+
+/// The directory that rustup takes for its home when this command calls it.
+const RUSTUP: &str = "rustup";
+
+/// Where rustup is told to put what it fetches.
+///
+/// # Errors
+/// Nothing can be written anywhere.
+pub fn rustup_home() -> Result<PathBuf> {
+    Ok(writable_place()?.join(RUSTUP))
+}
+
+/// Where toolchains of our own may be.
+pub fn rustup_homes() -> Vec<PathBuf> {
+    places().into_iter().map(|place| place.join(RUSTUP)).collect()
 }
 
 /// The name of the tree of `packages`: those of another system need other libraries.

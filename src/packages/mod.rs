@@ -1,8 +1,9 @@
 //! Getting what is missing: through rustup where it can download, through apt on Debian and its kin, and
 //! otherwise not at all: then the caller gets a sentence that names the command to type.
 //!
-//! Packages are never installed. They are fetched and unpacked into a directory of our own (`cache`), so
-//! that nothing that is installed changes, whoever calls, and whatever the package would break.
+//! Nothing is installed. What is fetched goes into a directory of our own (`cache`): packages are unpacked there, and
+//! rustup has a home there. So nothing that is installed changes, no toolchain either, whoever calls, and whatever a
+//! package would break.
 //!
 //! One at a time: tests run side by side, and each may be the first to miss something.
 
@@ -15,15 +16,20 @@ use std::{fmt, process::Command};
 
 use anyhow::{Result, bail, ensure};
 
-pub use cache::{Tree, place, unpacked};
+pub use cache::{Tree, place, rustup_homes, unpacked};
 
 use crate::{steps::Step, toolchain::environment, workspace::find_in_path};
 
 /// One way to get something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Installation {
-    /// `rustup ARGUMENTS`.
-    Rustup(&'static [&'static str]),
+    /// The stable toolchain with this target and these components, which rustup fetches into a home of our own.
+    Rustup {
+        /// For which there is a compiled library.
+        target: &'static str,
+        /// Besides the compiler and cargo.
+        components: &'static [&'static str],
+    },
     /// `apt-get download PACKAGES` with what they need, unpacked.
     Apt(&'static [&'static str]),
 }
@@ -31,7 +37,14 @@ pub enum Installation {
 impl fmt::Display for Installation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rustup(arguments) => write!(out, "rustup {}", arguments.join(" ")),
+            Self::Rustup { target, components } => {
+                let components = components.iter().map(|name| format!(" --component {name}"));
+                write!(
+                    out,
+                    "rustup toolchain install stable --profile minimal --no-self-update --target {target}"
+                )?;
+                components.into_iter().try_for_each(|component| out.write_str(&component))
+            }
             Self::Apt(packages) => write!(out, "apt-get download {}", packages.join(" ")),
         }
     }
@@ -56,7 +69,7 @@ impl Installers {
     /// Whether this machine may try `installation` by itself.
     pub fn can(&self, installation: &Installation) -> bool {
         match installation {
-            Installation::Rustup(_) => self.rustup,
+            Installation::Rustup { .. } => self.rustup,
             Installation::Apt(_) => self.apt,
         }
     }
@@ -76,8 +89,14 @@ impl Installers {
                 "install what Debian calls `{}` with this system's package manager",
                 packages.join(" ")
             ),
-            Some(way) if self.rustup => format!("type `{way}`"),
-            Some(way) => format!("install rustup (https://rustup.rs) and type `{way}`"),
+            Some(Installation::Rustup { target, components }) => {
+                let rustup = if self.rustup { "" } else { "install rustup (https://rustup.rs) and " };
+                let words = match components {
+                    [] => format!("target add {target}"),
+                    components => format!("component add {}", components.join(" ")),
+                };
+                format!("{rustup}type `rustup {words}`")
+            }
             None => "install it".into(),
         }
     }
@@ -112,19 +131,17 @@ pub fn install<T>(what: &str, ways: &[Installation], mut found: impl FnMut() -> 
 
 /// Tries one way.
 fn run(what: &str, way: &Installation) -> Result<()> {
+    let step = Step::new(&format!("fetching {what} into {}; nothing is installed", place().display()));
     match way {
-        Installation::Rustup(arguments) => {
-            let step = Step::new(&format!("fetching {what} with `{way}`"));
+        Installation::Rustup { .. } => {
+            let words = way.to_string();
             let mut rustup = Command::new("rustup");
-            let (status, said) = step.listen(environment::scrub(&mut rustup).args(*arguments))?;
+            environment::scrub(&mut rustup).args(words.split(' ').skip(1));
+            let (status, said) = step.listen(rustup.env("RUSTUP_HOME", cache::rustup_home()?))?;
             ensure!(status.success(), "{said}`{way}` failed ({status})");
             Ok(())
         }
-        Installation::Apt(packages) => {
-            let place = place();
-            let step = Step::new(&format!("fetching {what} into {}; nothing is installed", place.display()));
-            cache::unpack(packages, &step)
-        }
+        Installation::Apt(packages) => cache::unpack(packages, &step),
     }
 }
 
@@ -134,7 +151,7 @@ mod tests {
     use std::{sync::mpsc, thread};
 
     const WAYS: [Installation; 2] =
-        [Installation::Rustup(&["target", "add", "x"]), Installation::Apt(&["a", "b"])];
+        [Installation::Rustup { target: "x", components: &[] }, Installation::Apt(&["a", "b"])];
 
     #[test]
     fn who_comes_second_finds_what_the_first_got() {
@@ -163,7 +180,10 @@ mod tests {
         let debian = Installers { rustup: true, apt: true }.advice(&WAYS);
         assert!(debian.contains("sudo apt-get install --no-install-recommends a b"), "{debian}");
         let rustup = Installers { rustup: true, apt: false }.advice(&WAYS);
-        assert!(rustup.contains("type `rustup target add x`"), "{rustup}");
+        assert_eq!(rustup, "type `rustup target add x`");
+        let components = [Installation::Rustup { target: "x", components: &["c", "d"] }];
+        let none = Installers { rustup: false, apt: false }.advice(&components);
+        assert_eq!(none, "install rustup (https://rustup.rs) and type `rustup component add c d`");
         let other = Installers { rustup: false, apt: false }.advice(&WAYS[1..]);
         assert!(other.contains("Debian calls `a b`"), "{other}");
     }

@@ -1,10 +1,11 @@
 //! A compiler for the kernel's target: found, or fetched, or named.
 //!
 //! The kernel is stable Rust for `x86_64-unknown-none`. Two kinds of toolchain
-//! build it: one that has the target's compiled `core` and `alloc` (rustup's
-//! `target add`), and one that has the library's source, from which cargo then
-//! builds them (Debian's packages). Which ones are here is asked of the
-//! compilers themselves, never guessed from their names.
+//! build it: one that has the target's compiled `core` and `alloc` (rustup's),
+//! and one that has the library's source, from which cargo then builds them
+//! (Debian's packages). Which ones are here is asked of the compilers
+//! themselves, never guessed from their names. What is here is never added to:
+//! if none will do, one of our own is fetched.
 
 pub mod environment;
 
@@ -19,7 +20,7 @@ use std::{
 use anyhow::Result;
 
 use crate::{
-    packages::{Installation, Tree, install, unpacked},
+    packages::{Installation, Tree, install, rustup_homes, unpacked},
     workspace::find_all_in_path,
 };
 
@@ -30,16 +31,18 @@ pub const TARGET: &str = "x86_64-unknown-none";
 const OLDEST: (u32, u32) = (1, 90);
 
 /// Ways to a toolchain that builds the kernel, the preferred one first.
-pub const WAYS_TO_KERNEL: [Installation; 2] =
-    [Installation::Rustup(&["target", "add", TARGET]), Installation::Apt(&DEBIAN)];
+pub const WAYS_TO_KERNEL: [Installation; 2] = ways(&[]);
 
 /// Ways to a toolchain that also builds the boot stages of a disk image.
-pub const WAYS_TO_IMAGE: [Installation; 2] =
-    [Installation::Rustup(&["component", "add", "rust-src", "llvm-tools"]), Installation::Apt(&DEBIAN)];
+pub const WAYS_TO_IMAGE: [Installation; 2] = ways(&["rust-src", "llvm-tools"]);
 
-/// Ways to the lints of the kernel's toolchain.
-pub const WAYS_TO_LINTS: [Installation; 2] =
-    [Installation::Rustup(&["component", "add", "clippy"]), Installation::Apt(&DEBIAN)];
+/// Ways to a toolchain that also lints the kernel.
+pub const WAYS_TO_LINTS: [Installation; 2] = ways(&["clippy"]);
+
+/// Ways to a toolchain with these components of rustup's; Debian's has all.
+const fn ways(components: &'static [&'static str]) -> [Installation; 2] {
+    [Installation::Rustup { target: TARGET, components }, Installation::Apt(&DEBIAN)]
+}
 
 /// The toolchain as Debian packages it.
 const DEBIAN: [&str; 7] =
@@ -85,20 +88,21 @@ pub fn find_for_kernel() -> Option<Toolchain> {
     choose(all(), |toolchain| toolchain.library)
 }
 
-/// The toolchain for the kernel, if it is here with what lints and documents code.
+/// A toolchain for the kernel that also lints and documents code, if one is here. It is the one that builds the kernel,
+/// unless that lacks what this takes.
 pub fn find_for_lints() -> Option<Toolchain> {
-    find_for_kernel().filter(|toolchain| ["cargo-clippy", "rustdoc"].iter().all(|name| toolchain.has(name)))
+    let lints = |toolchain: &Toolchain| ["cargo-clippy", "rustdoc"].iter().all(|name| toolchain.has(name));
+    choose(all().into_iter().filter(lints).collect(), |toolchain| toolchain.library)
 }
 
-/// The same, with what is missing fetched.
+/// The same, fetched if it has to be.
 ///
 /// # Errors
-/// Something is missing and can not be fetched; the error names the command to type.
+/// None is here and none can be fetched; the error names the command to type.
 pub fn for_lints() -> Result<Toolchain> {
-    for_kernel()?;
     match find_for_lints() {
         Some(toolchain) => Ok(toolchain),
-        None => install("clippy for the kernel's toolchain", &WAYS_TO_LINTS, find_for_lints),
+        None => install("clippy with a toolchain for x86_64-unknown-none", &WAYS_TO_LINTS, find_for_lints),
     }
 }
 
@@ -124,14 +128,15 @@ pub fn all() -> Vec<Toolchain> {
     found
 }
 
-/// Every `rustc`: those in the path, then those that rustup keeps.
+/// Every `rustc`: those in the path, then those that rustup keeps, then those that it fetched for us.
 fn compilers() -> Vec<PathBuf> {
     let mut compilers = find_all_in_path("rustc");
     let rustup = env::var_os("RUSTUP_HOME").map(PathBuf::from);
     let home = env::var_os("HOME").map(|home| Path::new(&home).join(".rustup"));
-    let kept = rustup.or(home).map(|home| home.join("toolchains"));
-    for toolchain in kept.iter().flat_map(fs::read_dir).flatten().flatten() {
-        compilers.push(toolchain.path().join("bin/rustc"));
+    for home in rustup.or(home).into_iter().chain(rustup_homes()) {
+        for toolchain in fs::read_dir(home.join("toolchains")).into_iter().flatten().flatten() {
+            compilers.push(toolchain.path().join("bin/rustc"));
+        }
     }
     compilers
 }
@@ -176,8 +181,22 @@ impl Toolchain {
         let place = self.sysroot.display();
         match &self.unpacked {
             Some(tree) => format!("{} in {place} ({})", self.version, tree.describe()),
+            None if self.is_our_own() => {
+                format!(
+                    "{} in {place} (fetched because nothing installed will do; `rm -r` removes it)",
+                    self.version
+                )
+            }
             None => format!("{} in {place} (installed)", self.version),
         }
+    }
+
+    /// Whether rustup fetched it for this command.
+    fn is_our_own(&self) -> bool {
+        rustup_homes()
+            .iter()
+            .filter_map(|home| home.canonicalize().ok())
+            .any(|home| self.sysroot.starts_with(home))
     }
 
     /// Its cargo, in an environment without traces of any other toolchain.

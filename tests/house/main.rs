@@ -72,6 +72,30 @@ fn unsafe_code_stays_in_its_rooms() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// The packages that read foreign bytes, whose arithmetic is checked in every build
+/// (docs/decisions/0010-overflow-checks.md).
+const CHECKED: [&str; 3] = ["acpi", "elf", "tar-no-std"];
+
+#[test]
+fn arithmetic_on_foreign_bytes_is_checked() {
+    let manifest = fs::read_to_string(workspace::root().join("Cargo.toml")).expect("a manifest");
+    let lock = fs::read_to_string(workspace::root().join("Cargo.lock")).expect("a lock file");
+    assert_eq!(unchecked(&manifest, &lock), [""; 0]);
+}
+
+/// Those of [`CHECKED`] that a manifest does not have checked, or that are no dependencies any more.
+fn unchecked(manifest: &str, lock: &str) -> Vec<&'static str> {
+    let manifest: toml::Table = manifest.parse().expect("TOML");
+    let release = manifest.get("profile").and_then(|profile| profile.get("release"));
+    let packages = release.and_then(|release| release.get("package"));
+    let is_checked = |name: &&str| {
+        let checks = packages.and_then(|packages| packages.get(*name)?.get("overflow-checks"));
+        let is_used = lock.contains(&format!("name = \"{name}\"\n"));
+        is_used && checks.and_then(toml::Value::as_bool) == Some(true)
+    };
+    CHECKED.into_iter().filter(|name| !is_checked(name)).collect()
+}
+
 /// A package of this workspace.
 struct Package {
     manifest: PathBuf,
@@ -159,6 +183,16 @@ fn a_dependency_too_many_is_a_fault() {
     assert_eq!(faults_of_packages(&packages, &[("above", &["below"])]), [""; 0]);
     assert_eq!(faults_of_packages(&packages, &[("below", &[])]), ["below depends on above"]);
     assert_eq!(faults_of_packages(&packages, &[("beside", &[])]), ["there is no beside"]);
+}
+
+#[test]
+fn arithmetic_that_is_not_checked_is_seen() {
+    let manifest = "[profile.release.package.acpi]\noverflow-checks = true\n\
+        [profile.release.package.elf]\noverflow-checks = false\n\
+        [profile.release.package.tar-no-std]\noverflow-checks = true\n";
+    let lock = "name = \"acpi\"\nname = \"elf\"\n";
+    assert_eq!(unchecked(manifest, lock), ["elf", "tar-no-std"]);
+    assert_eq!(unchecked("[profile.release]\n", lock), CHECKED);
 }
 
 #[test]

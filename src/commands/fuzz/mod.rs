@@ -59,6 +59,9 @@ pub fn run(machine: &MachineOptions, options: &FuzzOptions) -> Result<u8> {
     qemu::ensure()?;
     let fuzzer = Fuzzer { machine, built: build()?, planted: options.planted.as_deref() };
     let mut seed = options.seed.unwrap_or_else(any_seed);
+    if let Some(round) = options.round {
+        return fuzzer.repeat(seed, round, options.keep.as_deref());
+    }
     let started = Instant::now();
     let limit = options.time.or(options.calls.is_none().then_some(TIME));
     let mut made = 0;
@@ -104,18 +107,29 @@ impl Fuzzer<'_> {
         self.machine.machine(boot, SILENCE)?.run(console)
     }
 
+    /// Runs one round, or the steps of it that a mask keeps.
+    fn repeat(&self, seed: u64, round: u64, mask: Option<&str>) -> Result<u8> {
+        let mut console = Console::default();
+        let outcome = self.boot(&words(seed, round, mask), &mut console)?;
+        if outcome.end == End::Exited(0) {
+            tell(&format!("{} calls in round {round} of seed {seed}: no failure", console.calls()))?;
+            return Ok(0);
+        }
+        match mask {
+            None => self.explain(seed, &console, &outcome),
+            Some(_) => console.tell(seed, &outcome).map(|()| 1),
+        }
+    }
+
     /// Tells of a failure, and makes it small.
     fn explain(&self, seed: u64, console: &Console, outcome: &Outcome) -> Result<u8> {
-        tell(&format!("seed {seed}: {}", outcome.describe()))?;
-        let lines: Vec<&str> = console.text.lines().collect();
-        for line in &lines[lines.len().saturating_sub(LAST_LINES)..] {
-            tell(&format!("  {line}"))?;
-        }
+        console.tell(seed, outcome)?;
         let Some(last) = console.round() else { return Ok(1) };
         let fails = |round: &u64| (0..self.tries()).any(|_| self.fails(seed, *round, None).unwrap_or(false));
         let round = console.suspects(last).into_iter().find(fails);
         let Some(round) = round else {
-            tell(&format!("no round fails alone; again: fuzz --seed {seed} --calls {CALLS_PER_BOOT}"))?;
+            let calls = format!("--calls {CALLS_PER_BOOT}");
+            tell(&format!("no round fails alone; again: {}", self.command(seed, &calls)))?;
             return Ok(1);
         };
         tell(&format!("round {round} of seed {seed} fails alone; making it small"))?;
@@ -125,10 +139,21 @@ impl Fuzzer<'_> {
             (0..self.tries()).any(|_| self.fails(seed, round, Some(&mask(kept))).unwrap_or(false))
         });
         tell(&format!("{} of {} steps are enough:", few.len(), all.len()))?;
-        for (_, line) in self.steps(seed, round, Some(&mask(&few)))? {
+        let mask = mask(&few);
+        for (_, line) in self.steps(seed, round, Some(&mask))? {
             tell(&format!("  {line}"))?;
         }
+        // A failure that needs no step at all has no mask.
+        let keep = if mask.is_empty() { String::new() } else { format!(" --keep {mask}") };
+        tell(&format!("again: {}", self.command(seed, &format!("--round {round}{keep}"))))?;
         Ok(1)
+    }
+
+    /// What a person types to have a failure again.
+    fn command(&self, seed: u64, what: &str) -> String {
+        let planted = self.planted.map(|call| format!("--planted {call}"));
+        let options: Vec<String> = planted.into_iter().chain(self.machine.repeated()).collect();
+        format!("cargo run -- fuzz --seed {seed} {what} {}", options.join(" ")).trim_end().to_owned()
     }
 
     /// How often something is tried before it is taken for right: a planted failure is no matter of chance.
@@ -173,6 +198,13 @@ fn mask(numbers: &[usize]) -> String {
 }
 
 impl Console {
+    /// Tells how a boot ended, and what was printed last.
+    fn tell(&self, seed: u64, outcome: &Outcome) -> Result<()> {
+        tell(&format!("seed {seed}: {}", outcome.describe()))?;
+        let lines: Vec<&str> = self.text.lines().collect();
+        lines[lines.len().saturating_sub(LAST_LINES)..].iter().try_for_each(|line| tell(&format!("  {line}")))
+    }
+
     /// How many calls the fuzzer says it made.
     fn calls(&self) -> u64 {
         self.last("fuzz: ", " calls").unwrap_or(0)
