@@ -28,7 +28,10 @@ const OTHER_KINDS: [(&str, &str); 2] = [("io_port", "port"), ("waitset", "port")
 const ONLY_MAGENTA: [&str; 2] = ["datapipe", "waitset"];
 
 /// Handles that a call of Magenta's does without, and why it may.
-const EXPLAINED: [(&str, &str); 1] = [
+const EXPLAINED: [(&str, &str); 3] = [
+    // Its futexes name no owners.
+    ("futex_requeue", "thread"),
+    ("futex_wait", "thread"),
     // It refuses the only option that takes the resource: `user::magenta::log` shows that.
     ("log_create", "resource"),
 ];

@@ -77,7 +77,7 @@ user_test! {
     }
 
     /// Where instructions are counted it is cancelled before its deadline.
-    #[needs("counted")]
+    #[needs("cpus=1 counted")]
     fn cancel_stops_and_clears() {
         let timer = timer();
         let deadline = clock::deadline_after(2 * MILLISECOND);
@@ -149,7 +149,7 @@ user_test! {
     }
 
     /// It goes with its last handle, and not with its deadline; nothing of it is left when that has come.
-    #[needs("counted")]
+    #[needs("cpus=1 counted")]
     fn a_running_timer_ends_when_it_is_closed() {
         let deadline = clock::deadline_after(clock::SECOND);
         let_pass(0);
