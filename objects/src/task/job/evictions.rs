@@ -112,7 +112,7 @@ fn has_ended(process: &Process) -> bool {
     process.base().signals.get().contains(Signals::PROCESS_TERMINATED)
 }
 
-/// Awaits its end: a process that is about to end does so whatever it does.
-async fn ended(process: Arc<Process>) {
-    wait_for_sure(process.into(), Signals::PROCESS_TERMINATED).await;
+/// Completes at its end: a process that is about to end does so whatever it does.
+fn ended(process: Arc<Process>) -> impl Future<Output = ()> {
+    wait_for_sure(process.into(), Signals::PROCESS_TERMINATED)
 }
