@@ -19,7 +19,7 @@ const WRITE: Protection = Protection { write: true, ..Protection::NONE };
 /// is no memory waits, as for a page fault.
 pub async fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
     let mut rest = buffer;
-    while rest.len() != 0 {
+    while !rest.is_empty() {
         if let Err(reason) = draw_part(rest.part(0, STEP)) {
             next_step().await;
             // A part lies in two pages at most.
@@ -33,7 +33,7 @@ pub async fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
             continue;
         }
         rest = rest.part(STEP, rest.len());
-        if rest.len() != 0 {
+        if !rest.is_empty() {
             next_step().await;
         }
     }
