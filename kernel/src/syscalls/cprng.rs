@@ -45,7 +45,7 @@ fn is_worth_waiting(reason: FaultError) -> bool {
 
 /// The addresses of the first and the last byte.
 fn ends(buffer: OutSlice<u8>) -> [u64; 2] {
-    [buffer.address(), buffer.address() + buffer.len().saturating_sub(1) as u64]
+    [buffer.address(), buffer.address().saturating_add(buffer.len().saturating_sub(1) as u64)]
 }
 
 /// Fills a buffer of at most [`STEP`] bytes.

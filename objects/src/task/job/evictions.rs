@@ -85,7 +85,9 @@ impl Job {
     /// already; false if there is none.
     async fn evict_one(self: &Arc<Self>, newest: Koid, end: &impl Fn(&Arc<Process>)) -> bool {
         let (last, evictions) = self.state.lock().evicted.clone();
-        if let Some(process) = last.upgrade().filter(|process| !has_ended(process)) {
+        if let Some(process) =
+            last.upgrade().filter(|process| process.base().koid() < newest && !has_ended(process))
+        {
             ended(process).await;
             return true;
         }

@@ -169,7 +169,7 @@ impl Job {
     /// Which process here or below, of those with lower ids than `newest`, is to end next: one that is about to; else
     /// the one with most pages in the job that has most, or, if none is in that, of all.
     pub(super) async fn to_be_evicted(self: &Arc<Self>, newest: Koid) -> Option<Arc<Process>> {
-        let (pace, largest) = {
+        let (mut pace, largest) = {
             let mut walk = Walk { top: self, at: self.clone(), pace: Pace { steps: 0, limit: newest } };
             let (mut most, mut next) = (None, Some(self.clone()));
             while let Some(job) = next {
@@ -181,7 +181,6 @@ impl Job {
             }
             (walk.pace, most?.1)
         };
-        let mut pace = pace;
         let part = self.clone().largest_part(&mut pace).await;
         Some(part.largest_process(&mut pace).await.map_or(largest, |(_, process)| process))
     }
