@@ -203,7 +203,7 @@ fn threads_pay_for_their_waits_from_their_start_on() {
 }
 
 #[test]
-fn what_many_threads_have_paid_comes_back_while_one_lives() {
+fn what_threads_have_paid_comes_back_while_one_lives() {
     let job = Job::root();
     let process = process(&job).unwrap();
     let first = running(&process, true);
