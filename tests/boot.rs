@@ -265,6 +265,28 @@ fn a_crash_is_told_with_function_file_and_line() {
     assert!(complaint.contains("it was in main at ") && complaint.contains("program.c:6\n"), "{complaint}");
 }
 
+/// Standard error does not overtake the console where both go to one reader, however slow that is.
+#[test]
+fn a_crash_is_told_after_all_that_was_printed() {
+    let directory = tempfile::tempdir().unwrap();
+    let source = "#include <stdio.h>\nint main(int argc, char** argv) {\n    (void)argv;\n\
+        for (int line = 0; line < 30000; line++) printf(\"%d\\n\", line);\n    fflush(stdout);\n\
+        return *(volatile int*)(8l * argc);\n}\n";
+    let program = compiled(directory.path(), source, &["-g"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hafnon"));
+    command.args(["run", &program]).stdout(writer.try_clone().unwrap()).stderr(writer);
+    let mut child = command.spawn().unwrap();
+    // It keeps the writing ends.
+    drop(command);
+    let read: Vec<u8> = BufReader::with_capacity(64, reader).bytes().map(Result::unwrap).collect();
+    let read = said(&read);
+    assert_eq!(child.wait().unwrap().code(), Some(0xfc), "{read}");
+    let at = |text: &str| read.find(text).unwrap_or_else(|| panic!("{text}: {read}"));
+    let order = ["\n29999\n", ": killed\n", "hafnon: it was in main at ", "hafnon: the first process exited"];
+    assert!(order.map(at).is_sorted(), "{read}");
+}
+
 #[test]
 fn lines_are_told_of_code_without_functions() {
     let directory = tempfile::tempdir().unwrap();

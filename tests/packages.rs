@@ -202,6 +202,14 @@ impl Lacking {
         command
     }
 
+    /// A command that a person types on this machine.
+    fn typed(&self, command: &str) -> Command {
+        let mut shell = Command::new(self.path("bin/sh"));
+        shell.args(["-c", command]).env_clear().env("PATH", self.path("bin")).env("HOME", self.path("home"));
+        shell.env("MACHINE", self.directory.path());
+        shell
+    }
+
     /// What it finds of `what`, and all that was said.
     fn found(&self, what: &str) -> (bool, String) {
         said(self.look_for(what, &[]).output().unwrap())
@@ -360,6 +368,17 @@ fn where_rustup_fetches_nothing_packages_are_unpacked() {
     fs::remove_file(machine.path("packages/lld-22_1.96_all.deb")).unwrap();
     let (good, text) = machine.found("compiler");
     assert!(!good && text.contains("these are rustup's words"), "{text}");
+    // What is quoted, typed by a person, is the same call once more.
+    let quoted = text.lines().find_map(|line| line.strip_prefix('`')?.split_once("` failed"));
+    let (command, _) = quoted.unwrap_or_else(|| panic!("{text}"));
+    let calls = |log: &str| -> Vec<String> {
+        log.lines().filter(|line| line.starts_with("rustup in ")).map(String::from).collect()
+    };
+    let before = calls(&machine.log());
+    assert!(!machine.typed(command).status().unwrap().success(), "it is still offline");
+    let after = calls(&machine.log());
+    assert_eq!(after[..before.len()], before);
+    assert_eq!(after[before.len()..], before[before.len() - 1..]);
 }
 
 #[test]

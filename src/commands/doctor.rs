@@ -88,25 +88,25 @@ impl Need {
             return format!("found    {}: {found}", self.name);
         }
         let tried = self.ways.iter().filter(|way| installers.can(way));
-        let tried: Vec<String> = tried.map(attempt).collect();
-        let remedy = if tried.is_empty() {
-            installers.advice(self.ways)
-        } else {
-            format!("when it is needed, {}", tried.join("; if that fails, "))
+        let tried: Result<Vec<String>> = tried.map(|way| Ok(attempt(way, &place()?))).collect();
+        let remedy = match tried {
+            Ok(tried) if !tried.is_empty() => {
+                format!("when it is needed, {}", tried.join("; if that fails, "))
+            }
+            Ok(_) => installers.advice(self.ways),
+            Err(error) => format!("{error}; {}", installers.advice(self.ways)),
         };
         format!("missing  {}: {remedy}", self.name)
     }
 }
 
-/// What one way would do.
-fn attempt(way: &Installation) -> String {
-    let place = place();
+/// What one way would do, with `place` for what is fetched.
+fn attempt(way: &Installation, place: &Path) -> String {
+    let command = way.command(place);
     match way {
-        Installation::Rustup { .. } => {
-            format!("`{way}` fetches it into {}/rustup (nothing installed changes)", place.display())
-        }
+        Installation::Rustup { .. } => format!("`{command}` fetches it there (nothing installed changes)"),
         Installation::Apt(_) => {
-            format!("`{way}` fetches it, to be unpacked into {} (nothing is installed)", place.display())
+            format!("`{command}` fetches it, to be unpacked into {} (nothing is installed)", place.display())
         }
     }
 }
@@ -124,9 +124,10 @@ mod tests {
     #[test]
     fn says_what_would_be_fetched() {
         let both = missing(true, true);
-        let target = "--target x86_64-unknown-none` fetches it into ";
-        let first = "/rustup (nothing installed changes); if that fails, `apt-get download";
+        let target = "--target x86_64-unknown-none` fetches it there ";
+        let first = "(nothing installed changes); if that fails, `apt-get download";
         assert!(both.contains(target) && both.contains(first), "{both}");
+        assert!(both.contains("when it is needed, `RUSTUP_HOME="), "{both}");
         assert!(both.contains("nothing is installed"), "{both}");
         assert!(missing(false, true).contains("when it is needed, `apt-get download rustc-web"));
         assert!(missing(false, false).contains("install rustup"));

@@ -1,7 +1,7 @@
 //! The boot tour, and a person's own program as the first process.
 
 use std::{
-    io,
+    io::{self, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -11,12 +11,12 @@ use hafnon::{
     guest::{self, LONGEST_COMMAND_LINE, word},
     ramdisk,
 };
-use machine::{Boot, End, Listener, Machine};
+use machine::{Boot, End, Listener, Machine, Outcome};
 
 use super::{Built, build};
 use crate::{
     options::{MachineOptions, Usage},
-    output::{Background, Unread, Unwritten},
+    output::{Background, Unread},
 };
 
 /// Seconds without a word after which the guest is taken for hung.
@@ -73,23 +73,25 @@ fn boot(options: &MachineOptions, built: &Built, name: &str, words: Vec<String>)
     machine.program = program.map(|program| program.file.clone());
     let (name, program) = (name.to_owned(), machine.program.clone());
     let patience = machine.silence.unwrap_or(Duration::MAX);
-    let mut terminal = Terminal { name, program, out: Background::to(io::stdout()), ..Terminal::default() };
-    let status = follow(machine, &mut terminal)?;
-    let Err(Unread(time)) = terminal.end(patience)? else { return Ok(status) };
-    let end = End::Unread(time);
-    if status != end.status() {
-        eprintln!("hafnon: {end}");
-    }
-    Ok(end.status())
+    let out = Background::to(io::stdout(), io::stderr());
+    let mut terminal = Terminal { name, program, out, ..Terminal::default() };
+    let outcome = machine.run(&mut terminal);
+    terminal.end(outcome, patience, &mut io::stderr())
 }
 
 /// Runs `machine`, and tells on standard error how it ended unless it ended well.
 pub fn follow(machine: Machine, listener: &mut dyn Listener) -> Result<u8> {
     let outcome = machine.run(listener)?;
-    if !matches!(outcome.end, End::Exited(0) | End::Unheard) {
-        eprint!("hafnon: {}", outcome.describe());
-    }
+    eprint!("{}", last_words(&outcome));
     Ok(outcome.end.status())
+}
+
+/// How a machine ended, unless it ended well; for a person.
+fn last_words(outcome: &Outcome) -> String {
+    match outcome.end {
+        End::Exited(0) | End::Unheard => String::new(),
+        _ => format!("hafnon: {}", outcome.describe()),
+    }
 }
 
 /// Shows the guest's console as it comes.
@@ -138,17 +140,30 @@ impl Terminal {
                 guest::symbols(program)
                     .frames(place)
                     .iter()
-                    .for_each(|frame| eprintln!("hafnon: it was in {frame}"));
+                    .for_each(|frame| self.out.note(&format!("hafnon: it was in {frame}\n")));
             }
         }
     }
 
-    /// Shows what is held back, and waits until all is shown, or nobody has read for `patience`.
-    fn end(self, patience: Duration) -> std::result::Result<std::result::Result<(), Unread>, Unwritten> {
+    /// Shows all that the guest printed, unless nobody has read for `patience`, and only then tells in `notes` how its
+    /// machine ended; the exit status.
+    fn end(self, outcome: Result<Outcome>, patience: Duration, notes: &mut impl Write) -> Result<u8> {
         if self.returned {
             self.out.put(b"\r");
         }
-        self.out.end(patience)
+        let shown = self.out.end(patience);
+        // Where notes can not be written, there is nobody to tell that.
+        let mut note = |text: &[u8]| drop(notes.write_all(text));
+        note(&self.out.take_notes());
+        let outcome = outcome?;
+        note(last_words(&outcome).as_bytes());
+        let status = outcome.end.status();
+        let Err(Unread(time)) = shown? else { return Ok(status) };
+        let end = End::Unread(time);
+        if status != end.status() {
+            note(format!("hafnon: {end}\n").as_bytes());
+        }
+        Ok(end.status())
     }
 }
 
@@ -185,6 +200,49 @@ fn crash(line: &str, name: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{
+        io::{BufReader, Read, pipe},
+        thread,
+    };
+
+    /// More than a pipe keeps.
+    const MUCH: usize = 1 << 18;
+
+    /// What arrives in one pipe, read slowly, from a guest that prints much, of which `outcome` is told, and after
+    /// which the command says its error.
+    fn arrives(outcome: Result<Outcome>) -> String {
+        let (reader, writer) = pipe().unwrap();
+        let mut notes = writer.try_clone().unwrap();
+        let out = Background::to(writer.try_clone().unwrap(), writer);
+        let mut terminal = Terminal { out, ..Terminal::default() };
+        terminal.console(&[b'x'; MUCH]);
+        terminal.console(b"\r\nlast\r");
+        let end = thread::spawn(move || {
+            if let Err(error) = terminal.end(outcome, Duration::MAX, &mut notes) {
+                writeln!(notes, "{error}").unwrap();
+            }
+            notes.write_all(b"\0").unwrap();
+        });
+        let reader = BufReader::with_capacity(64, reader);
+        let read: Vec<u8> = reader.bytes().map(Result::unwrap).take_while(|byte| *byte != 0).collect();
+        end.join().unwrap();
+        String::from_utf8(read).unwrap()
+    }
+
+    #[test]
+    fn what_the_guest_printed_comes_before_what_is_said_of_its_end() {
+        let outcome = Outcome {
+            end: End::Panicked("why".into()),
+            stacks: Vec::new(),
+            symbols: None,
+            program: None,
+            sources: None,
+            complaints: String::new(),
+        };
+        let printed = "x".repeat(MUCH) + "\nlast\r";
+        assert!(arrives(Ok(outcome)) == format!("{printed}hafnon: the kernel panicked: why\n"));
+        assert!(arrives(Err(anyhow::anyhow!("no QEMU"))) == format!("{printed}no QEMU\n"));
+    }
 
     #[test]
     fn only_the_kernels_carriage_returns_go() {

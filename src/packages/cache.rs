@@ -81,35 +81,29 @@ fn places() -> Vec<PathBuf> {
     own.map(|own| own.join("hafnon")).into_iter().chain([workspace::target("cache")]).collect()
 }
 
-/// The first place that can be written to, which is made if it is not there.
-fn writable_place() -> Result<PathBuf> {
-    let writable =
-        |place: &PathBuf| fs::create_dir_all(place).and_then(|()| tempfile::tempfile_in(place)).is_ok();
-    places()
-        .into_iter()
-        .find(writable)
-        .context("neither the home directory nor the target directory can be written to")
-}
-
-/// Where trees are put, for a person.
-pub fn place() -> PathBuf {
-    places().swap_remove(0)
-}
-
-/// The directory that rustup takes for its home when this command calls it.
-const RUSTUP: &str = "rustup";
-
-/// Where rustup is told to put what it fetches.
+/// Where what is fetched is put: the first place that can be written to. It may not be there yet.
 ///
 /// # Errors
 /// Nothing can be written anywhere.
-pub fn rustup_home() -> Result<PathBuf> {
-    Ok(writable_place()?.join(RUSTUP))
+pub fn place() -> Result<PathBuf> {
+    let first = places().into_iter().find(|place| is_writable(place));
+    first.context("neither the home directory nor the target directory can be written to")
+}
+
+/// Whether `place` can be written to, or made.
+fn is_writable(place: &Path) -> bool {
+    let there = place.ancestors().find(|directory| directory.symlink_metadata().is_ok());
+    there.is_some_and(|directory| tempfile::tempfile_in(directory).is_ok())
+}
+
+/// The directory in `place` that rustup takes for its home when this command calls it.
+pub fn rustup_home(place: &Path) -> PathBuf {
+    place.join("rustup")
 }
 
 /// Where toolchains of our own may be.
 pub fn rustup_homes() -> Vec<PathBuf> {
-    places().into_iter().map(|place| place.join(RUSTUP)).collect()
+    places().iter().map(|place| rustup_home(place)).collect()
 }
 
 /// The name of the tree of `packages`: those of another system need other libraries.
@@ -132,7 +126,9 @@ pub fn unpacked(packages: &[&str]) -> Option<Tree> {
 /// Waits until nobody else fetches for this command; nobody does until the file is closed. Where there can be
 /// no such file, who fetches goes without.
 pub fn turn() -> Option<File> {
-    let lock = File::create(writable_place().ok()?.join("lock")).ok()?;
+    let place = place().ok()?;
+    fs::create_dir_all(&place).ok()?;
+    let lock = File::create(place.join("lock")).ok()?;
     if lock.try_lock().is_err() {
         let _waiting = Step::new("waiting for another process, which fetches what is missing");
         lock.lock().ok()?;
@@ -140,12 +136,11 @@ pub fn turn() -> Option<File> {
     Some(lock)
 }
 
-/// Fetches `packages` with what they need, and unpacks all of it in place of the tree that was there.
+/// Fetches `packages` with what they need into `place`, and unpacks all of it instead of the tree that was there.
 ///
 /// # Errors
 /// They can not be fetched (the text has what apt said), or the place can not be written to.
-pub fn unpack(packages: &[&str], step: &Step) -> Result<()> {
-    let place = writable_place()?;
+pub fn unpack(packages: &[&str], place: &Path, step: &Step) -> Result<()> {
     let tree = place.join(LAYOUT).join(name(packages));
     let parent = tree.parent().context("a tree has a directory")?;
     fs::create_dir_all(parent)?;
@@ -196,5 +191,21 @@ fn remove_unfinished(parent: &Path) {
             // Whoever comes next tries again.
             let _ = fs::remove_dir_all(entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_writable_that_can_be_made() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = directory.path().join("not/there/yet");
+        assert!(is_writable(directory.path()) && is_writable(&place));
+        assert!(!directory.path().join("not").exists(), "who asks makes nothing");
+        assert!(!is_writable(Path::new("/proc/nothing")) && !is_writable(Path::new("/dev/null/nothing")));
+        std::os::unix::fs::symlink("/nowhere", directory.path().join("link")).unwrap();
+        assert!(!is_writable(&directory.path().join("link/cache")));
     }
 }

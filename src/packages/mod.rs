@@ -12,9 +12,9 @@ mod cache;
 mod closure;
 mod version;
 
-use std::{fmt, process::Command};
+use std::{path::Path, process::Command};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 pub use cache::{Tree, place, rustup_homes, unpacked};
 
@@ -34,20 +34,34 @@ pub enum Installation {
     Apt(&'static [&'static str]),
 }
 
-impl fmt::Display for Installation {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Installation {
+    /// What a shell is to be given to do the same, for what is put into `place`: without a home, rustup would change
+    /// the person's own toolchain.
+    pub fn command(&self, place: &Path) -> String {
         match self {
             Self::Rustup { target, components } => {
-                let components = components.iter().map(|name| format!(" --component {name}"));
-                write!(
-                    out,
-                    "rustup toolchain install stable --profile minimal --no-self-update --target {target}"
-                )?;
-                components.into_iter().try_for_each(|component| out.write_str(&component))
+                let home = quoted(&cache::rustup_home(place).display().to_string());
+                format!("RUSTUP_HOME={home} rustup {}", rustup_words(target, components).join(" "))
             }
-            Self::Apt(packages) => write!(out, "apt-get download {}", packages.join(" ")),
+            Self::Apt(packages) => format!("apt-get download {}", packages.join(" ")),
         }
     }
+}
+
+/// What rustup is told.
+fn rustup_words<'a>(target: &'a str, components: &[&'a str]) -> Vec<&'a str> {
+    let mut words = vec!["toolchain", "install", "stable", "--profile", "minimal", "--no-self-update"];
+    words.extend(["--target", target]);
+    words.extend(components.iter().flat_map(|name| ["--component", *name]));
+    words
+}
+
+/// `word` as a shell reads it whole.
+fn quoted(word: &str) -> String {
+    if word.chars().all(|one| one.is_alphanumeric() || "/._-+".contains(one)) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// What this machine can get things with.
@@ -116,9 +130,9 @@ pub fn install<T>(what: &str, ways: &[Installation], mut found: impl FnMut() -> 
     let installers = Installers::of_this_machine();
     let mut failures = String::new();
     for way in ways.iter().filter(|way| installers.can(way)) {
-        let tried = run(what, way).and_then(|()| match found() {
-            Some(thing) => Ok(thing),
-            None => bail!("after `{way}` it is still missing"),
+        let tried = place().and_then(|place| {
+            run(what, way, &place)?;
+            found().with_context(|| format!("after `{}` it is still missing", way.command(&place)))
         });
         match tried {
             Ok(thing) => return Ok(thing),
@@ -129,19 +143,18 @@ pub fn install<T>(what: &str, ways: &[Installation], mut found: impl FnMut() -> 
     bail!("{what} is missing: {}", installers.advice(ways))
 }
 
-/// Tries one way.
-fn run(what: &str, way: &Installation) -> Result<()> {
-    let step = Step::new(&format!("fetching {what} into {}; nothing is installed", place().display()));
+/// Tries one way; what is fetched is put into `place`.
+fn run(what: &str, way: &Installation, place: &Path) -> Result<()> {
+    let step = Step::new(&format!("fetching {what} into {}; nothing is installed", place.display()));
     match way {
-        Installation::Rustup { .. } => {
-            let words = way.to_string();
+        Installation::Rustup { target, components } => {
             let mut rustup = Command::new("rustup");
-            environment::scrub(&mut rustup).args(words.split(' ').skip(1));
-            let (status, said) = step.listen(rustup.env("RUSTUP_HOME", cache::rustup_home()?))?;
-            ensure!(status.success(), "{said}`{way}` failed ({status})");
+            environment::scrub(&mut rustup).args(rustup_words(target, components));
+            let (status, said) = step.listen(rustup.env("RUSTUP_HOME", cache::rustup_home(place)))?;
+            ensure!(status.success(), "{said}`{}` failed ({status})", way.command(place));
             Ok(())
         }
-        Installation::Apt(packages) => cache::unpack(packages, &step),
+        Installation::Apt(packages) => cache::unpack(packages, place, &step),
     }
 }
 
@@ -173,6 +186,13 @@ mod tests {
         assert!(apt.can(&WAYS[1]) && !apt.can(&WAYS[0]));
         let rustup = Installers { rustup: true, apt: false };
         assert!(rustup.can(&WAYS[0]) && !rustup.can(&WAYS[1]));
+    }
+
+    #[test]
+    fn a_command_names_rustups_home_as_a_shell_reads_it() {
+        let words = "rustup toolchain install stable --profile minimal --no-self-update --target x";
+        assert_eq!(WAYS[0].command(Path::new("/a")), format!("RUSTUP_HOME=/a/rustup {words}"));
+        assert_eq!(WAYS[0].command(Path::new("/a b'")), format!(r"RUSTUP_HOME='/a b'\''/rustup' {words}"));
     }
 
     #[test]
