@@ -165,7 +165,6 @@ const ANY: Observation = Observation {
 };
 
 /// Tells that a kernel task goes on with what the call at hand has begun, and that this ends when that does: see [`on_leaving`].
-#[cfg(not(loom))]
 #[cold]
 pub(crate) fn note_leaving() {
     rest::leave(None);
