@@ -67,6 +67,12 @@ impl Vmar {
         Some((mapping.vmo.clone(), mapping.offset_of(address)))
     }
 
+    /// What the mapping at this address of the address space can be made to allow, whoever asks.
+    pub fn limits_at(&self, address: u64) -> Option<Protection> {
+        let tree = self.space.tree.lock();
+        tree.find(address).map(|(_, mapping)| mapping.limits)
+    }
+
     /// Maps the committed pages of a range of addresses: a step of `VM_MAP_RANGE` and `VMAR_OP_MAP_RANGE`,
     /// which moves the start of the range on. When the range is empty, all is done.
     ///
