@@ -14,7 +14,7 @@ pub mod config;
 mod console;
 pub mod entropy;
 mod figures;
-mod loader;
+pub mod loader;
 pub mod mm;
 pub mod panic;
 mod pressure;
@@ -25,7 +25,7 @@ pub mod syscalls;
 pub mod testing;
 mod thread;
 mod userboot;
-mod vdso;
+pub mod vdso;
 
 use bootloader_api::BootInfo;
 use core::future::poll_fn;

@@ -9,6 +9,7 @@ mod boot;
 mod cpus;
 mod crowds;
 mod ends;
+mod loader;
 mod memory;
 mod paging;
 mod processors;

@@ -33,6 +33,12 @@ impl Ramdisk {
         Ok(Program { bytes, memory })
     }
 
+    /// The archive as it is mapped into programs; `None` if all of them is copied.
+    #[must_use]
+    pub fn shared(&self) -> Option<&Vmo> {
+        self.shared.as_ref()
+    }
+
     /// The content of the file at `path`; `NOT_FOUND`, or `IO_DATA_INTEGRITY` if this is no archive.
     pub fn file(&self, path: &str) -> Result<&[u8]> {
         let archive = TarArchiveRef::new(self.bytes()).map_err(|_| Status::IO_DATA_INTEGRITY)?;

@@ -61,9 +61,6 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "shrink" | "unmap" => crate::unfinished::play(startup, role),
         "wait-in-every-way" => crate::stress_kills::play(startup),
         "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),
-        "what-is-shared-stays" => {
-            crate::harness::play(startup, || i64::from(crate::vdso::what_is_shared_stays()))
-        }
         "syscall-of-own-place" | "syscall-of-other-place" | "syscall-of-no-number" => {
             crate::harness::play(startup, || crate::vdso::play(role))
         }

@@ -8,21 +8,23 @@ use hafnon_user::{
     AsHandle, Process, Status, Vmar, Vmo,
     abi::{
         PROP_PROCESS_VDSO_BASE_ADDRESS, TASK_RETCODE_EXCEPTION_KILL, VM_CAN_MAP_EXECUTE, VM_CAN_MAP_READ,
-        VM_CAN_MAP_SPECIFIC, VM_PERM_EXECUTE, VM_PERM_READ, VM_PERM_WRITE, VM_SPECIFIC,
+        VM_CAN_MAP_SPECIFIC, VM_CAN_MAP_WRITE, VM_PERM_EXECUTE, VM_PERM_READ, VM_PERM_WRITE, VM_SPECIFIC,
         VM_SPECIFIC_OVERWRITE,
         zircon::{PROCESS_EXIT, THREAD_LEGACY_YIELD},
     },
+    ramdisk::Ramdisk,
     startup::root_vmar,
     vmar::PAGE_SIZE,
 };
 
 use crate::{
-    harness::{call, child, job, process, user_test, vdso},
+    harness::{bootfs, call, child, job, process, user_test, vdso},
     property,
 };
 
 const PF_X: u32 = 1;
 const EXECUTE: u32 = VM_PERM_READ | VM_PERM_EXECUTE;
+const WRITE: u32 = VM_PERM_READ | VM_PERM_WRITE;
 
 fn read<T: Copy>(address: usize) -> T {
     // SAFETY: the tests read the vDSO's own headers.
@@ -43,16 +45,16 @@ fn base() -> usize {
     property::get(&process(), PROP_PROCESS_VDSO_BASE_ADDRESS).expect("the base") as usize
 }
 
-/// A process without anything in it, and a region of it that the vDSO fits in.
-fn nursery() -> (Process, Vmar) {
+/// A process without anything in it, and a region of it that the vDSO fits in, which allows `more` than that needs.
+fn nursery(more: u32) -> (Process, Vmar) {
     let (process, root) = Process::create(&job(), "nursery").expect("a process");
     let can = VM_CAN_MAP_SPECIFIC | VM_CAN_MAP_READ | VM_CAN_MAP_EXECUTE;
-    let (region, _) = root.allocate(can, 0, 64 * PAGE_SIZE).expect("a region");
+    let (region, _) = root.allocate(can | more, 0, 64 * PAGE_SIZE).expect("a region");
     (process, region)
 }
 
-fn map(region: &Vmar, options: u32, at: usize, part: Range<usize>) -> Result<usize, Status> {
-    region.map(options, at, &vdso(), part.start as u64, part.len())
+fn map(region: &Vmar, options: u32, at: usize, vmo: &Vmo, part: Range<usize>) -> Result<usize, Status> {
+    region.map(options, at, vmo, part.start as u64, part.len())
 }
 
 /// Where the SYSCALL of a call is, behind the instruction that puts its number into eax.
@@ -75,23 +77,20 @@ pub fn play(role: &str) -> ! {
     unsafe { core::arch::asm!("jmp {}", in(reg) place, in("rax") number, in("rdi") 5, options(noreturn)) };
 }
 
-/// Whether nothing that all processes share here, the vDSO and the code of this program, can be made writable: a process
-/// has no handle to the regions that they lie in, and none of their memory with the right to write.
-pub fn what_is_shared_stays() -> bool {
-    let root = root_vmar().expect("a root region");
-    let own = what_is_shared_stays as fn() -> bool as usize;
-    [base(), base() + code().start - PAGE_SIZE, own].into_iter().all(|address| {
-        let options = VM_PERM_READ | VM_PERM_WRITE;
-        let page = address / PAGE_SIZE * PAGE_SIZE;
-        call!(zx_vmar_protect(root.raw(), options, page, PAGE_SIZE)) != Status::OK
-    })
-}
-
 user_test! {
-    /// Neither by the first process, which the kernel loads, nor by one that a process has loaded.
+    /// Not by who starts a program either: it has the regions that these things are mapped into.
     fn what_all_processes_share_cannot_be_made_writable() {
-        assert!(what_is_shared_stays());
-        assert_eq!(child("what-is-shared-stays", |launch| launch).wait_exit(), Ok(1));
+        let (_process, region) = nursery(VM_CAN_MAP_WRITE);
+        let own = Vmo::create(PAGE_SIZE as u64).expect("a VMO");
+        map(&region, WRITE, 0, &own, 0..PAGE_SIZE).expect("what is not shared may be written there");
+        let (archive, vdso) = (bootfs(), vdso());
+        let ramdisk = Ramdisk::map(&archive).expect("the ramdisk");
+        for vmo in [ramdisk.shared().expect("programs share it"), &archive, &vdso] {
+            assert_eq!(map(&region, WRITE, 0, vmo, 0..PAGE_SIZE), Err(Status::ACCESS_DENIED));
+            let address = map(&region, VM_PERM_READ, 0, vmo, 0..PAGE_SIZE).expect("it may be read");
+            let status = call!(zx_vmar_protect(region.raw(), WRITE, address, PAGE_SIZE));
+            assert_eq!(status, Status::ACCESS_DENIED);
+        }
     }
 
     /// Each call is made from its own place in the code, and no number from the place of another call.
@@ -117,8 +116,8 @@ user_test! {
     }
 
     fn the_code_cannot_be_overwritten_or_destroyed() {
-        let (code, (process, region)) = (code(), nursery());
-        map(&region, EXECUTE | VM_SPECIFIC, code.start, code.clone()).expect("the code");
+        let (code, (process, region)) = (code(), nursery(0));
+        map(&region, EXECUTE | VM_SPECIFIC, code.start, &vdso(), code.clone()).expect("the code");
         assert!(property::get(&process, PROP_PROCESS_VDSO_BASE_ADDRESS).expect("the base") != 0);
         let other = Vmo::create(PAGE_SIZE as u64).expect("a VMO");
         for at in [code.start, code.end - PAGE_SIZE] {
@@ -131,17 +130,17 @@ user_test! {
     }
 
     fn the_code_is_mapped_whole_and_once() {
-        let (code, (process, region)) = (code(), nursery());
+        let (code, (process, region)) = (code(), nursery(0));
         let (start, end) = (code.start, code.end);
         for part in [start..end + PAGE_SIZE, start - PAGE_SIZE..end, start..end - PAGE_SIZE, start + PAGE_SIZE..end] {
             if !part.is_empty() {
-                assert_eq!(map(&region, EXECUTE, 0, part.clone()), Err(Status::ACCESS_DENIED), "{part:x?}");
+                assert_eq!(map(&region, EXECUTE, 0, &vdso(), part.clone()), Err(Status::ACCESS_DENIED), "{part:x?}");
             }
         }
         assert_eq!(property::get(&process, PROP_PROCESS_VDSO_BASE_ADDRESS), Ok(0));
         // As data any part may be mapped.
-        map(&region, VM_PERM_READ, 0, 0..end).expect("data");
-        map(&region, EXECUTE, 0, code.clone()).expect("the code");
-        assert_eq!(map(&region, EXECUTE, 0, code), Err(Status::ACCESS_DENIED), "twice");
+        map(&region, VM_PERM_READ, 0, &vdso(), 0..end).expect("data");
+        map(&region, EXECUTE, 0, &vdso(), code.clone()).expect("the code");
+        assert_eq!(map(&region, EXECUTE, 0, &vdso(), code), Err(Status::ACCESS_DENIED), "twice");
     }
 }

@@ -60,11 +60,17 @@ impl Vmar {
         mapping.vmo.with_page(mapping.offset_of(page), enter)?
     }
 
-    /// The VMO that is mapped at this address of the address space.
-    pub(crate) fn mapped_at(&self, address: u64) -> Option<Arc<Vmo>> {
+    /// The VMO that is mapped at this address of the address space, and the offset in it.
+    pub(crate) fn mapped_at(&self, address: u64) -> Option<(Arc<Vmo>, u64)> {
         let tree = self.space.tree.lock();
         let (_, mapping) = tree.find(address)?;
-        Some(mapping.vmo.clone())
+        Some((mapping.vmo.clone(), mapping.offset_of(address)))
+    }
+
+    /// What the mapping at this address of the address space can be made to allow, whoever asks.
+    pub fn limits_at(&self, address: u64) -> Option<Protection> {
+        let tree = self.space.tree.lock();
+        tree.find(address).map(|(_, mapping)| mapping.limits)
     }
 
     /// Maps the committed pages of a range of addresses: a step of `VM_MAP_RANGE` and `VMAR_OP_MAP_RANGE`,

@@ -268,20 +268,20 @@ impl Vmo {
         Ok(f(state.commit_page(offset / PAGE_SIZE, self.frames)?))
     }
 
-    /// The lowest ledger whose limit keeps one page more from being committed, of all or of those above one that is
-    /// given.
-    pub(crate) fn refusing(&self, above: Option<&Ledger>) -> Option<Arc<Ledger>> {
+    /// The lowest ledger whose limit keeps the page at `offset` from being committed, of all or of those above one that
+    /// is given. None does if the page is there.
+    pub(crate) fn refusing(&self, offset: u64, above: Option<&Ledger>) -> Option<Arc<Ledger>> {
         let state = self.state.lock();
-        state.charge.refusing(state.owned() + 1, above)
+        state.charge.refusing(state.owned_with(offset), above)
     }
 
-    /// Has one page more charged, whatever the limits are up to `last`: it can be committed then.
+    /// Has the page at `offset` charged, whatever the limits are up to `last`: it can be committed then.
     ///
     /// # Errors
     /// `NoMemory` when a limit above that refuses it.
-    pub(crate) fn pay_beyond(&self, last: &Ledger) -> Result<(), NoMemory> {
+    pub(crate) fn pay_beyond(&self, offset: u64, last: &Ledger) -> Result<(), NoMemory> {
         let mut state = self.state.lock();
-        let (pages, most) = (state.owned() + 1, state.size / PAGE_SIZE);
+        let (pages, most) = (state.owned_with(offset), state.size / PAGE_SIZE);
         state.charge.cover_beyond(pages, most, last)
     }
 
@@ -341,6 +341,12 @@ impl State {
             Pages::Paged(tree) => tree.len(),
             Pages::Fixed(_) => 0,
         }
+    }
+
+    /// How many pages are its own once the one at `offset` is there, too; as many as now if that lies behind the end.
+    fn owned_with(&self, offset: u64) -> u64 {
+        let is_missing = offset < self.size && self.page(offset / PAGE_SIZE).is_none();
+        self.owned() + u64::from(is_missing)
     }
 
     fn commit_page(&mut self, index: u64, frames: &dyn PageFrames) -> Result<Frame, FaultError> {

@@ -42,7 +42,8 @@ impl<'a> Claim<'a> {
     }
 
     fn refusing(&self) -> Option<Arc<Ledger>> {
-        self.process.root().mapped_at(self.address)?.refusing(None)
+        let (vmo, offset) = self.process.root().mapped_at(self.address)?;
+        vmo.refusing(offset, None)
     }
 
     /// Whether a limit is for the process that needs it.
@@ -61,29 +62,30 @@ impl<'a> Claim<'a> {
     /// # Errors
     /// `Unpaid`: the limit is for the process that needs it, too.
     pub async fn press(&self, end: impl Fn(&Arc<Process>)) -> Result<(), FaultError> {
-        let Some(vmo) = self.process.root().mapped_at(self.address) else { return Ok(()) };
+        let Some((vmo, offset)) = self.process.root().mapped_at(self.address) else { return Ok(()) };
         let mut deserted = None;
-        while let Some(refusing) = vmo.refusing(deserted.as_deref()) {
+        while let Some(refusing) = vmo.refusing(offset, deserted.as_deref()) {
             if self.is_for_it(&refusing) {
                 return Err(FaultError::Unpaid);
             }
-            if let Some(job) = refusing.owner::<Job>()
-                && job.evict_one(self.newest, &end).await
+            let job = refusing.owner::<Job>();
+            deserted = Some(refusing);
+            if let Some(job) = job
+                && job.evict_one(self, &end).await
             {
                 return Ok(());
             }
-            deserted = Some(refusing);
         }
         // A limit that is lower now refuses the next attempt, too.
-        _ = deserted.map(|ledger| vmo.pay_beyond(&ledger));
+        _ = deserted.map(|ledger| vmo.pay_beyond(offset, &ledger));
         Ok(())
     }
 }
 
 impl Job {
-    /// Has one of those end who are here or below and are older than `newest`, and awaits that, or the end of who has to
-    /// already; false if there is none.
-    async fn evict_one(self: &Arc<Self>, newest: Koid, end: &impl Fn(&Arc<Process>)) -> bool {
+    /// Has one of those end who are here or below and were there when the claim began, if that is refused still, and
+    /// awaits it, or the end of who has to already; false if there is none.
+    async fn evict_one(self: &Arc<Self>, claim: &Claim<'_>, end: &impl Fn(&Arc<Process>)) -> bool {
         let (last, evictions) = self.state.lock().evicted.clone();
         if let Some(process) =
             last.upgrade().filter(|process| process.base().koid() < newest && !has_ended(process))
@@ -91,8 +93,8 @@ impl Job {
             ended(process).await;
             return true;
         }
-        let Some(process) = self.to_be_evicted(newest).await else { return false };
-        if self.evicts(&process, evictions) {
+        let Some(process) = self.to_be_evicted(claim.newest).await else { return false };
+        if claim.is_refused() && self.evicts(&process, evictions) {
             end(&process);
             ended(process).await;
         }

@@ -236,13 +236,13 @@ fn what_is_refused_halfway_is_charged_nowhere() {
     let maker = process_with(&inner, 0);
     let vmo = memory(&maker, 100);
     vmo.commit(&mut (0..PAGE_SIZE)).unwrap();
-    assert!(vmo.pay_beyond(inner.ledger()).is_ok());
+    assert!(vmo.pay_beyond(PAGE_SIZE, inner.ledger()).is_ok());
     assert_eq!([root.pages(), outer.pages(), inner.pages()], [2; 3], "one page, if no chunk can be had");
     vmo.commit(&mut (PAGE_SIZE..2 * PAGE_SIZE)).unwrap();
     outer.set_page_limit(2);
-    assert!(vmo.pay_beyond(inner.ledger()).is_err());
+    assert!(vmo.pay_beyond(2 * PAGE_SIZE, inner.ledger()).is_err());
     assert_eq!([root.pages(), outer.pages(), inner.pages()], [2; 3]);
-    assert!(vmo.pay_beyond(outer.ledger()).is_ok());
+    assert!(vmo.pay_beyond(2 * PAGE_SIZE, outer.ledger()).is_ok());
     assert_eq!([root.pages(), outer.pages(), inner.pages()], [18; 3]);
 }
 
@@ -300,6 +300,42 @@ fn who_was_slower_has_nobody_else_end() {
     assert_eq!((finish(first), ended.0.borrow().len()), (Ok(()), 1));
     assert_eq!((finish(second), ended.take()), (Ok(()), [processes[0].koid()].into()));
     assert_eq!([users[0].fault(0), users[1].fault(1)], [Ok(()); 2]);
+}
+
+#[test]
+fn nobody_ends_for_a_page_that_is_there_by_now() {
+    let (root, ended) = (Job::root(), Ended::default());
+    let job = limited(&root, 10);
+    let (maker, neighbour) = (process_with(&job, 8), process_with(&job, 2));
+    let vmo = memory(&maker, 2);
+    let user = User::of(&root, &vmo);
+    let claim = user.claim(0);
+    job.set_page_limit(11);
+    assert_eq!(user.fault(0), Ok(()), "by another thread");
+    assert!(!claim.is_refused() && !claim.is_own());
+    assert_eq!(
+        (finish(claim.press(|one| ended.end(one))), ended.take(), job.pages()),
+        (Ok(()), Vec::new(), 11)
+    );
+    assert!(user.claim(1).is_refused(), "the job is full");
+    assert!(!maker.is_dying() && !neighbour.is_dying());
+}
+
+/// Another thread has the page committed while this one looks for who is to end.
+#[test]
+fn nobody_ends_for_a_page_that_has_come_meanwhile() {
+    let (root, ended) = (Job::root(), Ended::default());
+    let job = limited(&root, 200);
+    let processes: Vec<_> = (0..100).map(|_| process_with(&job, 2)).collect();
+    let vmo = memory(&processes[0], 2);
+    let user = User::of(&root, &vmo);
+    let claim = user.claim(0);
+    let mut press = pin!(claim.press(|one| ended.end(one)));
+    assert!(poll(press.as_mut()).is_pending(), "it has looked at 64 of them");
+    job.set_page_limit(201);
+    assert_eq!(user.fault(0), Ok(()));
+    assert_eq!((finish(press), ended.take()), (Ok(()), Vec::new()));
+    assert_eq!(user.fault(1), Err(FaultError::Unpaid), "the job is full");
 }
 
 /// Nobody can have somebody wait for ever by starting one process after the other.
