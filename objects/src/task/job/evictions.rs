@@ -87,9 +87,8 @@ impl Job {
     /// awaits it, or the end of who has to already; false if there is none.
     async fn evict_one(self: &Arc<Self>, claim: &Claim<'_>, end: &impl Fn(&Arc<Process>)) -> bool {
         let (last, evictions) = self.state.lock().evicted.clone();
-        if let Some(process) =
-            last.upgrade().filter(|process| process.base().koid() < newest && !has_ended(process))
-        {
+        let is_awaited = |process: &Arc<Process>| process.base().koid() < claim.newest && !has_ended(process);
+        if let Some(process) = last.upgrade().filter(is_awaited) {
             ended(process).await;
             return true;
         }
