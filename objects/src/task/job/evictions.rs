@@ -15,6 +15,7 @@ use super::Job;
 use crate::core::account::Ledger;
 use crate::core::base::{Base, Koid};
 use crate::memory::vmar::FaultError;
+use crate::memory::vmo::Vmo;
 use crate::object::KernelObject;
 use crate::task::Process;
 use crate::wait::wait_for_sure;
@@ -56,6 +57,29 @@ impl<'a> Claim<'a> {
         self.refusing().is_some_and(|refusing| self.is_for_it(&refusing))
     }
 
+    /// The lowest job that refuses it, above the one whose limit is for nobody; whose limit it is in `deserted` then.
+    ///
+    /// # Errors
+    /// `Unpaid`: the limit is for the process that needs it, too.
+    fn limiting_job(
+        &self,
+        vmo: &Vmo,
+        offset: u64,
+        deserted: &mut Option<Arc<Ledger>>,
+    ) -> Result<Option<Arc<Job>>, FaultError> {
+        while let Some(refusing) = vmo.refusing(offset, deserted.as_deref()) {
+            if self.is_for_it(&refusing) {
+                return Err(FaultError::Unpaid);
+            }
+            let job = refusing.owner::<Job>();
+            *deserted = Some(refusing);
+            if job.is_some() {
+                return Ok(job);
+            }
+        }
+        Ok(None)
+    }
+
     /// A step towards the page: `end` is to kill somebody, whose end is awaited, or nobody needs to end. It is worth
     /// another attempt then, once what is on its way to be free is so.
     ///
@@ -64,15 +88,8 @@ impl<'a> Claim<'a> {
     pub async fn press(&self, end: impl Fn(&Arc<Process>)) -> Result<(), FaultError> {
         let Some((vmo, offset)) = self.process.root().mapped_at(self.address) else { return Ok(()) };
         let mut deserted = None;
-        while let Some(refusing) = vmo.refusing(offset, deserted.as_deref()) {
-            if self.is_for_it(&refusing) {
-                return Err(FaultError::Unpaid);
-            }
-            let job = refusing.owner::<Job>();
-            deserted = Some(refusing);
-            if let Some(job) = job
-                && job.evict_one(self, &end).await
-            {
+        while let Some(job) = self.limiting_job(&vmo, offset, &mut deserted)? {
+            if job.evict_one(self, &end).await {
                 return Ok(());
             }
         }
@@ -85,19 +102,30 @@ impl<'a> Claim<'a> {
 impl Job {
     /// Has one of those end who are here or below and were there when the claim began, if that is refused still, and
     /// awaits it, or the end of who has to already; false if there is none.
-    async fn evict_one(self: &Arc<Self>, claim: &Claim<'_>, end: &impl Fn(&Arc<Process>)) -> bool {
-        let (last, evictions) = self.state.lock().evicted.clone();
-        let is_awaited = |process: &Arc<Process>| process.base().koid() < claim.newest && !has_ended(process);
-        if let Some(process) = last.upgrade().filter(is_awaited) {
-            ended(process).await;
-            return true;
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "one would keep its arguments twice, and this is a part of each thread"
+    )]
+    fn evict_one(
+        self: &Arc<Self>,
+        claim: &Claim<'_>,
+        end: &impl Fn(&Arc<Process>),
+    ) -> impl Future<Output = bool> {
+        async move {
+            let (last, evictions) = self.state.lock().evicted.clone();
+            let is_awaited =
+                |process: &Arc<Process>| process.base().koid() < claim.newest && !has_ended(process);
+            if let Some(process) = last.upgrade().filter(is_awaited) {
+                ended(process).await;
+                return true;
+            }
+            let Some(process) = self.to_be_evicted(claim.newest).await else { return false };
+            if claim.is_refused() && self.evicts(&process, evictions) {
+                end(&process);
+                ended(process).await;
+            }
+            true
         }
-        let Some(process) = self.to_be_evicted(claim.newest).await else { return false };
-        if claim.is_refused() && self.evicts(&process, evictions) {
-            end(&process);
-            ended(process).await;
-        }
-        true
     }
 
     /// Notes that a process is the next to end, unless somebody else has had one end since there were so many.
