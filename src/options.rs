@@ -43,6 +43,9 @@ pub struct Arguments {
 pub enum Command {
     /// Boot with a program of yours as the first process; its exit code is the command's
     Run {
+        /// Boot this kernel of yours (kernel/README.md) instead of hafnon's own
+        #[arg(long, value_name = "FILE")]
+        kernel: Option<PathBuf>,
         /// An ELF program built for hafnon
         program: PathBuf,
         /// Arguments for the program; everything from the first of them on, or after `--`
@@ -293,7 +296,7 @@ fn mask(text: &str) -> Result<String, String> {
 
 /// Checks the name of a call that the fuzzer makes.
 fn call(text: &str) -> Result<String, String> {
-    let known = |call: &&CallInfo| {
+    let known = |call: &CallInfo, text: &str| {
         let name = match call.abi {
             Abi::Zircon => text.strip_prefix("zx_"),
             Abi::Magenta => text.strip_prefix("mx_"),
@@ -301,10 +304,13 @@ fn call(text: &str) -> Result<String, String> {
         };
         call.done && name == Some(call.name)
     };
-    match CALLS.iter().find(known) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err(format!("the fuzzer makes no call {text:?}; one that it makes is zx_timer_create")),
+    if CALLS.iter().any(|each| known(each, text)) {
+        return Ok(text.to_owned());
     }
+    let whole = ["zx_", "mx_"].map(|prefix| format!("{prefix}{text}"));
+    let meant = whole.iter().find(|whole| CALLS.iter().any(|each| known(each, whole)));
+    let example = meant.map_or("zx_timer_create", String::as_str);
+    Err(format!("the fuzzer makes no call {text:?}; one that it makes is {example}"))
 }
 
 /// Checks a part of a whole, such as 0/8.
@@ -404,6 +410,7 @@ mod tests {
         for wrong in ["", "timer_create", "zx_nosuchcall", "mx_nosuchcall", "nosuchcall"] {
             assert!(call(wrong).is_err(), "{wrong}");
         }
+        assert!(call("handle_duplicate").unwrap_err().ends_with(" is zx_handle_duplicate"));
         assert_eq!(mask("0f8"), Ok("0f8".into()));
         assert!(mask("").is_err() && mask("0x1").is_err());
         assert!(refused(&["fuzz", "--keep", "1"]).contains("--round"));

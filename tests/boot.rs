@@ -508,6 +508,7 @@ fn a_program_that_hangs_is_ended_with_the_place_of_every_cpu() {
     let complaint = said(&output.stderr);
     assert_eq!(output.status.code(), Some(124), "{complaint}");
     assert!(complaint.contains("the guest hangs: it said nothing for 3 s"), "{complaint}");
+    assert!(complaint.ends_with("hafnon: `--timeout 0` lets it be silent\n"), "{complaint}");
     // The program has lines, and a symbol, but describes no function.
     assert!(complaint.contains("in user mode at") && complaint.contains(" start at "), "{complaint}");
     assert!(complaint.contains("loop.s:"), "{complaint}");

@@ -50,8 +50,8 @@ fn bad_arguments_are_refused_in_one_sentence() {
 
 #[test]
 fn files_that_can_not_run_are_refused_in_one_sentence() {
-    assert!(refused(&["run", "/nowhere/program.elf"]).contains("/nowhere/program.elf"));
-    assert!(refused(&["run", "/"]).contains("cannot read /"));
+    assert!(refused(&["run", "/nowhere/program.elf"]).contains("/nowhere/program.elf: No such file"));
+    assert!(refused(&["run", "/"]).contains("cannot read /: Is a directory"));
     assert!(
         refused(&["run", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]).contains("is not an ELF file")
     );
@@ -83,6 +83,8 @@ fn programs_for_linux_are_told_from_others() {
         __asm__("mov $1, %eax; mov $1, %edi; syscall; mov $60, %eax; xor %edi, %edi; syscall"); }"#;
     let program = compiled(directory.path(), source, &["-nostdlib", "-static-pie"]);
     assert!(refused(&["run", &program]).contains("is a Linux program"));
+    let object = compiled(directory.path(), source, &["-c"]);
+    assert!(refused(&["run", &object]).contains("is an object file that is not linked yet"));
     let other = compiled(
         directory.path(),
         "void _start(void) {}",
@@ -255,6 +257,16 @@ fn a_cplusplus_program_needs_a_compiler_that_is_named() {
 fn a_compiler_that_does_not_answer_is_no_toolchain() {
     let (_, said) = doctor(&["rustc", "cargo"]);
     assert!(said.contains("missing  kernel toolchain: "), "{said}");
+}
+
+#[test]
+fn what_is_to_be_the_kernel_has_to_be_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = guest::endless_program(directory.path()).display().to_string();
+    assert!(refused(&["run", "--kernel", &program, &program]).contains(" is not a kernel: "));
+    assert!(
+        refused(&["run", "--kernel", "/nowhere/kernel", &program]).contains("/nowhere/kernel: No such file")
+    );
 }
 
 #[test]

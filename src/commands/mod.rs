@@ -34,7 +34,9 @@ pub fn execute(arguments: Arguments) -> Result<u8> {
     let machine = &arguments.machine;
     match arguments.command {
         None => run::tour(machine),
-        Some(Command::Run { program, arguments }) => run::program(machine, &program, &arguments),
+        Some(Command::Run { kernel, program, arguments }) => {
+            run::program(machine, &program, &arguments, kernel.as_deref())
+        }
         Some(Command::Cc { arguments }) => cc::run(&arguments),
         Some(Command::Image { out }) => image::write(&out),
         Some(Command::Syscalls { abi, json }) => syscalls::list(abi, json),

@@ -35,9 +35,16 @@ pub fn tour(options: &MachineOptions) -> Result<u8> {
     boot(options, &built, TOUR, vec![word("run", TOUR)])
 }
 
-/// Boots with `file` as the first process.
-pub fn program(options: &MachineOptions, file: &Path, arguments: &[String]) -> Result<u8> {
-    guest::check_program(file).map_err(|error| Usage(error.to_string()))?;
+/// Boots with `file` as the first process, under `kernel` if that is not to be the usual one.
+pub fn program(
+    options: &MachineOptions,
+    file: &Path,
+    arguments: &[String],
+    kernel: Option<&Path>,
+) -> Result<u8> {
+    let unusable = |error| Usage(format!("{error:#}"));
+    guest::check_program(file).map_err(unusable)?;
+    kernel.map_or(Ok(()), guest::check_kernel).map_err(unusable)?;
     let Some(name) = file.file_name().and_then(|name| name.to_str()) else {
         return Err(Usage(format!("{} has no name that fits a ramdisk", file.display())).into());
     };
@@ -55,6 +62,7 @@ pub fn program(options: &MachineOptions, file: &Path, arguments: &[String]) -> R
     }
     let mut built = prepared(options)?;
     built.programs = ramdisk::with(built.programs, &name, file);
+    built.kernel = kernel.map_or(built.kernel, Path::to_owned);
     boot(options, &built, &name, words)
 }
 
@@ -90,6 +98,7 @@ pub fn follow(machine: Machine, listener: &mut dyn Listener) -> Result<u8> {
 fn last_words(outcome: &Outcome) -> String {
     match outcome.end {
         End::Exited(0) | End::Unheard => String::new(),
+        End::Silent(_) => format!("hafnon: {}hafnon: `--timeout 0` lets it be silent\n", outcome.describe()),
         _ => format!("hafnon: {}", outcome.describe()),
     }
 }

@@ -3,7 +3,8 @@
 //! - [`control`] is its dialect: the lines that it sends on COM2, and what it writes to the exit device;
 //! - [`Stretch`] is one of these lines, on how long interrupts were off;
 //! - [`word`] writes its command line;
-//! - [`tests`] reads which tests a program has, and [`check_program`] whether it can be loaded.
+//! - [`tests`] reads which tests a program has, and [`check_program`] whether it can be loaded;
+//!   [`check_kernel`] tells a kernel from other files.
 
 mod command_line;
 pub mod control;
@@ -17,7 +18,7 @@ use machine::{Boot, Machine, Symbols, elf};
 
 pub use command_line::{LONGEST_COMMAND_LINE, word};
 pub use control::Control;
-pub use program::check_program;
+pub use program::{check_kernel, check_program};
 pub use stretch::Stretch;
 
 use crate::{qemu, workspace};

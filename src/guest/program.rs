@@ -1,16 +1,19 @@
-//! Whether a file is a program that the kernel can load, which the host says before it boots one.
+//! Whether a file is a program that the kernel can load, or a kernel, which the host says before it boots one.
 
 use std::{fs, ops::Range, path::Path};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use object::{
     Architecture, Endianness, Object,
-    elf::{ET_DYN, ET_EXEC, PF_X, PT_INTERP, PT_LOAD, PT_NOTE},
+    elf::{ET_DYN, ET_EXEC, ET_REL, PF_X, PT_INTERP, PT_LOAD, PT_NOTE},
     read::elf::{ElfFile64, ProgramHeader},
 };
 
 /// Where programs lie in hafnon; those that are not position-independent have to say an address in here.
 const USER_ADDRESSES: Range<u64> = 0x100_0000..0x7fff_ffff_f000;
+
+/// The first of the addresses that `kernel/link.ld` gives a kernel.
+const KERNEL_ADDRESSES: u64 = 0xffff_ffff_8000_0000;
 
 /// Checks that `file` is a program for x86_64 that the kernel can load by itself.
 ///
@@ -18,19 +21,10 @@ const USER_ADDRESSES: Range<u64> = 0x100_0000..0x7fff_ffff_f000;
 /// It can not be read, is no ELF file, or is one for something else; the error says what.
 pub fn check_program(file: &Path) -> Result<()> {
     let name = file.display();
-    let bytes = fs::read(file).with_context(|| format!("cannot read {name}"))?;
-    if !bytes.starts_with(b"\x7fELF") {
-        bail!("{name} is not an ELF file");
-    }
-    let Ok(elf) = object::File::parse(bytes.as_slice()) else {
-        bail!("{name} is a damaged ELF file");
-    };
-    let object::File::Elf64(elf) = elf else {
-        bail!("{name} is an ELF file, but not a program for x86_64");
-    };
-    let kind = elf.elf_header().e_type.get(elf.endian());
-    if elf.architecture() != Architecture::X86_64 || ![ET_EXEC, ET_DYN].contains(&kind) {
-        bail!("{name} is an ELF file, but not a program for x86_64");
+    let bytes = read(file)?;
+    let elf = parse(file, &bytes)?;
+    if is_kernel(&elf) {
+        bail!("{name} is a kernel, not a program: `cargo run -- run --kernel {name} PROGRAM.elf` boots it");
     }
     if !imports_calls(&elf) && is_for_linux(&elf) {
         bail!(
@@ -42,6 +36,52 @@ pub fn check_program(file: &Path) -> Result<()> {
         Some(obstacle) => bail!("{name} is a program that hafnon can not load: {obstacle}"),
         None => Ok(()),
     }
+}
+
+/// Checks that `file` is a kernel, linked with `kernel/link.ld`.
+///
+/// # Errors
+/// It can not be read, is no ELF file, or is one for something else; the error says what.
+pub fn check_kernel(file: &Path) -> Result<()> {
+    let (name, bytes) = (file.display(), read(file)?);
+    let elf = parse(file, &bytes)?;
+    ensure!(is_kernel(&elf), "{name} is not a kernel: kernel/README.md says how one is linked");
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// The linked ELF file for x86_64 that the bytes of `file` are.
+fn parse<'bytes>(file: &Path, bytes: &'bytes [u8]) -> Result<ElfFile64<'bytes, Endianness>> {
+    let name = file.display();
+    if !bytes.starts_with(b"\x7fELF") {
+        bail!("{name} is not an ELF file");
+    }
+    let Ok(elf) = object::File::parse(bytes) else {
+        bail!("{name} is a damaged ELF file");
+    };
+    let object::File::Elf64(elf) = elf else {
+        bail!("{name} is an ELF file, but not a program for x86_64");
+    };
+    let kind = elf.elf_header().e_type.get(elf.endian());
+    if elf.architecture() == Architecture::X86_64 && kind == ET_REL {
+        bail!("{name} is an object file that is not linked yet");
+    }
+    if elf.architecture() != Architecture::X86_64 || ![ET_EXEC, ET_DYN].contains(&kind) {
+        bail!("{name} is an ELF file, but not a program for x86_64");
+    }
+    Ok(elf)
+}
+
+/// Whether all of it lies where `kernel/link.ld` puts a kernel.
+fn is_kernel(elf: &ElfFile64<Endianness>) -> bool {
+    let endian = elf.endian();
+    let segments = elf.elf_program_headers().iter();
+    let mut loads = segments.filter(|segment| segment.p_type(endian) == PT_LOAD).peekable();
+    let fixed = elf.elf_header().e_type.get(endian) == ET_EXEC && loads.peek().is_some();
+    fixed && loads.all(|segment| segment.p_vaddr(endian) >= KERNEL_ADDRESSES)
 }
 
 /// Whether a program imports calls of the vDSO, whose stubs leave a record of each (`user/rust/src/import.rs`).
@@ -141,6 +181,17 @@ mod tests {
     }
 
     #[test]
+    fn kernels_are_known_by_their_addresses() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, program(ET_EXEC, KERNEL_ADDRESSES, KERNEL_ADDRESSES, 120)).unwrap();
+        check_kernel(&file).expect("a kernel");
+        fs::write(&file, program(ET_DYN, 0, 0, 120)).unwrap();
+        let refused = check_kernel(&file).unwrap_err().to_string();
+        assert!(refused.contains(" is not a kernel: "), "{refused}");
+    }
+
+    #[test]
     fn who_calls_linux_is_for_linux() {
         let exit = [&[0xb8, 60, 0, 0, 0][..], &[0x31, 0xff], &[0x0f, 0x05]].concat();
         assert!(!calls_linux(&exit), "once may be chance");
@@ -187,7 +238,9 @@ mod tests {
             (ET_EXEC, 0x40_0000, 0x40_0000, 120, "it is to lie at addresses that programs can not have"),
             (ET_EXEC, 1 << 63, 1 << 63, 120, "it is to lie at addresses that programs can not have"),
             (ET_DYN, u64::MAX, u64::MAX, 120, "it is to lie at addresses that programs can not have"),
-            (object::elf::ET_REL, 0, 0, 120, "is an ELF file, but not a program for x86_64"),
+            (ET_REL, 0, 0, 120, "is an object file that is not linked yet"),
+            (object::elf::ET_CORE, 0, 0, 120, "is an ELF file, but not a program for x86_64"),
+            (ET_EXEC, KERNEL_ADDRESSES, KERNEL_ADDRESSES, 120, "file PROGRAM.elf` boots it"),
         ] {
             fs::write(&file, program(kind, address, entry, size)).unwrap();
             let said = check_program(&file).map_or_else(|error| error.to_string(), |()| String::new());
