@@ -67,18 +67,28 @@ pub async fn relief() {
 ///
 /// # Errors
 /// Why it never will be.
-pub async fn bring_in(process: &Process, address: u64, access: Protection) -> Result<(), FaultError> {
-    let claim = Claim::new(process, address);
-    loop {
-        match process.root().fault(address, access) {
-            Err(FaultError::NoMemory) => relief().await,
-            Err(FaultError::Unpaid) if !claim.is_own() => {
-                yield_now().await;
-                if !come_back(|| !claim.is_refused()).await {
-                    claim.press(evict).await?;
+#[expect(
+    clippy::manual_async_fn,
+    reason = "one would keep its arguments twice, and this is a part of each thread"
+)]
+pub fn bring_in(
+    process: &Process,
+    address: u64,
+    access: Protection,
+) -> impl Future<Output = Result<(), FaultError>> {
+    async move {
+        let claim = Claim::new(process, address);
+        loop {
+            match process.root().fault(address, access) {
+                Err(FaultError::NoMemory) => relief().await,
+                Err(FaultError::Unpaid) if !claim.is_own() => {
+                    yield_now().await;
+                    if !come_back(|| !claim.is_refused()).await {
+                        claim.press(evict).await?;
+                    }
                 }
+                outcome => return outcome,
             }
-            outcome => return outcome,
         }
     }
 }

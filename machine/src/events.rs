@@ -2,7 +2,10 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender},
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    },
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -11,6 +14,7 @@ use anyhow::Result;
 
 use crate::{
     Dialect, LastWord, Listener, Machine,
+    backlog::Backlog,
     monitor::Monitor,
     outcome::{End, Outcome, Stack},
     pace::Pace,
@@ -22,12 +26,6 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// How long a kernel that has panicked may take to power off.
 const AFTER_PANIC: Duration = Duration::from_secs(5);
-
-/// Pieces of the console that are on the way to the listener, at most; then the guest waits.
-const PIECES: usize = 64;
-
-/// Bytes that the listener has not passed on, at most; then it is given no more room for pieces.
-const WAITING: usize = 16 << 10;
 
 /// The shortest time to wait for an event: the machine's clock is not read more often.
 const SHORTEST: Duration = Duration::from_millis(50);
@@ -50,15 +48,17 @@ pub enum Event {
 /// The system fails: no thread, no memory, a descriptor that breaks.
 pub fn follow(machine: &Machine, mut process: Process, listener: &mut dyn Listener) -> Result<Outcome> {
     let (sender, events) = mpsc::channel();
-    let (taken, room) = mpsc::sync_channel(PIECES);
-    read_console(process.console.try_clone()?, sender.clone(), taken);
+    let backlog = Arc::clone(&process.backlog);
+    read_console(process.console.try_clone()?, sender.clone(), Arc::clone(&backlog));
     read_control(process.control.try_clone()?, sender.clone());
     let mut monitor = Monitor::start(process.monitor.try_clone()?, sender)?;
     let complaints = read_complaints(process.complaints.try_clone()?);
-    let mut follower = Follower::new(machine, Pace::of(process.id()), room);
+    let mut follower = Follower::new(machine, Pace::of(process.id()), backlog);
     let hung = follower.until_end(&events, listener);
     let mut stacks = Vec::new();
     if hung || matches!(follower.end, Some(End::Reset)) {
+        // It has to run to be asked.
+        process.backlog.end();
         stacks = monitor.stacks(machine.cpus, machine.program.as_deref());
     }
     if follower.stopped {
@@ -100,26 +100,26 @@ struct Follower<'a> {
     /// When the machine is ended although its streams are open.
     cut: Option<Duration>,
     stacks: Vec<Stack>,
-    /// Makes room for another piece of the console.
-    room: Receiver<()>,
-    /// The pieces that the listener has taken, for which no room was made yet.
+    /// What is told how much the listener has taken.
+    backlog: Arc<Backlog>,
+    /// How many bytes it has taken of which that was not told yet.
     taken: usize,
     /// How many bytes the listener had not passed on.
     waiting: usize,
 }
 
 impl<'a> Follower<'a> {
-    fn new(machine: &'a Machine, pace: Pace, room: Receiver<()>) -> Self {
+    fn new(machine: &'a Machine, pace: Pace, backlog: Arc<Backlog>) -> Self {
         let spoke = Duration::ZERO;
         let (open, stopped, end, cut, stacks) = (2, false, None, None, Vec::new());
-        Self { machine, pace, spoke, open, stopped, end, cut, stacks, room, taken: 0, waiting: 0 }
+        Self { machine, pace, spoke, open, stopped, end, cut, stacks, backlog, taken: 0, waiting: 0 }
     }
 
     /// Reads events until the machine has ended or stopped, or the listener has heard enough; whether it is to be
     /// ended because it hangs.
     fn until_end(&mut self, events: &Receiver<Event>, listener: &mut dyn Listener) -> bool {
         while self.open > 0 && !self.stopped {
-            self.make_room(listener.waiting());
+            self.look_at(listener.waiting());
             let (now, deadline) = (self.pace.now(), self.deadline());
             if deadline.is_some_and(|deadline| deadline <= now) {
                 if self.end.is_some() {
@@ -150,7 +150,7 @@ impl<'a> Follower<'a> {
         match event {
             Event::Console(bytes) => {
                 listener.console(&bytes);
-                self.taken += 1;
+                self.taken += bytes.len();
             }
             Event::Control(line) => self.control(&line, listener),
             Event::Stopped(reason) => {
@@ -162,19 +162,14 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// Makes room for as many pieces as the listener has taken, unless too many of its bytes wait for a reader. A
-    /// machine that has ended prints no more: what is left of it is taken at once.
-    fn make_room(&mut self, waiting: usize) {
+    /// Notes how many bytes the listener has not passed on.
+    fn look_at(&mut self, waiting: usize) {
         // The guest that waits for a slow reader is not silent.
         if waiting < self.waiting {
             self.spoke = self.pace.now();
         }
         self.waiting = waiting;
-        if waiting < WAITING || self.cut.is_some() {
-            for _ in 0..std::mem::take(&mut self.taken) {
-                let _ = self.room.try_recv();
-            }
-        }
+        self.backlog.taken(std::mem::take(&mut self.taken), waiting);
     }
 
     fn control(&mut self, line: &str, listener: &mut dyn Listener) {
@@ -192,8 +187,10 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// Notes an end, unless one is known, and gives the machine `grace` to go.
+    /// Notes an end, unless one is known, and gives the machine `grace` to go. It prints little more, and QEMU has to
+    /// run to end.
     fn ends(&mut self, end: End, grace: Duration) {
+        self.backlog.end();
         self.end.get_or_insert(end);
         self.cut = Some(self.pace.now() + grace);
     }
@@ -207,18 +204,19 @@ impl<'a> Follower<'a> {
     fn hang(&self, now: Duration) -> End {
         match (self.machine.limit, self.machine.silence) {
             (Some(limit), _) if now >= limit => End::TookTooLong(limit),
-            (_, Some(silence)) if self.waiting >= WAITING => End::Unread(silence),
+            (_, Some(silence)) if self.backlog.is_stopped() => End::Unread(silence),
             (_, silence) => End::Silent(silence.unwrap_or_default()),
         }
     }
 }
 
-fn read_console(mut stream: impl Read + Send + 'static, events: Sender<Event>, taken: SyncSender<()>) {
+/// Reads at all times, whoever is slow: see `backlog.rs`.
+fn read_console(mut stream: impl Read + Send + 'static, events: Sender<Event>, backlog: Arc<Backlog>) {
     thread::spawn(move || {
         let mut bytes = [0; 4096];
         while let Ok(count @ 1..) = stream.read(&mut bytes) {
-            // A listener that is slow makes the guest wait, and not the host's memory full.
-            if taken.send(()).is_err() || events.send(Event::Console(bytes[..count].to_vec())).is_err() {
+            backlog.read(count);
+            if events.send(Event::Console(bytes[..count].to_vec())).is_err() {
                 return;
             }
         }

@@ -44,7 +44,9 @@
 //!                                 and the registers of every CPU  (monitor.rs)
 //! ```
 //!
-//! A [`Listener`] hears the first two while the machine runs; [`Transcript`] is one that keeps all.
+//! A [`Listener`] hears the first two while the machine runs; [`Transcript`] is one that keeps all. No byte of the
+//! console is lost: when many wait for a listener, QEMU stands still (`backlog.rs`), while the host's clocks, which are
+//! the guest's too, go on.
 //!
 //! # How it ends
 //!
@@ -63,6 +65,7 @@
 
 pub mod accelerator;
 mod arguments;
+mod backlog;
 pub mod dialect;
 pub mod elf;
 mod events;

@@ -16,7 +16,7 @@ pub trait Listener {
     }
 
     /// How many bytes of the console it has taken and not passed on yet. One that would have to wait passes them on
-    /// in a thread of its own, so that the machine's limits hold meanwhile; when there are many, the guest waits.
+    /// in a thread of its own, so that the machine's limits hold meanwhile; when there are many, QEMU stands still.
     fn waiting(&self) -> usize {
         0
     }

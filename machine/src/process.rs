@@ -18,13 +18,14 @@ use std::{
         unix::net::UnixStream,
     },
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
+    sync::Arc,
     thread,
 };
 
 use anyhow::{Context, Result};
 use command_fds::{CommandFdExt, FdMapping};
 
-use crate::{Boot, Debugger, Machine, arguments, qemu};
+use crate::{Boot, Debugger, Machine, arguments, backlog::Backlog, qemu};
 
 /// Run by the shell: `$1` is the parent's number, the rest is QEMU's command line.
 const UNLESS_ORPHANED: &str = r#"[ "$PPID" = "$1" ] || exit 1; shift; exec "$@""#;
@@ -34,6 +35,8 @@ pub struct Process {
     child: Child,
     /// What the guest prints.
     pub console: PipeReader,
+    /// How much of that is unread, which stops QEMU when it is much.
+    pub backlog: Arc<Backlog>,
     /// What QEMU itself complains about.
     pub complaints: PipeReader,
     /// The host's end of COM2.
@@ -73,7 +76,8 @@ impl Process {
         if let Some(console) = child.stdin.take() {
             pass_input(console);
         }
-        Ok(Self { child, console, complaints, control, monitor })
+        let backlog = Arc::new(Backlog::of(child.id()));
+        Ok(Self { child, console, backlog, complaints, control, monitor })
     }
 
     /// The process's number.
@@ -83,6 +87,7 @@ impl Process {
 
     /// Ends QEMU, if it still runs, and waits until it is gone.
     pub fn end(&mut self) -> io::Result<ExitStatus> {
+        self.backlog.end();
         if let Some(status) = self.child.try_wait()? {
             return Ok(status);
         }

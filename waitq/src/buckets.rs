@@ -136,14 +136,13 @@ impl<T: Keyed> Buckets<T> {
     fn place(&mut self, key: u64) -> &mut List<T> {
         let width = self.table.len().trailing_zeros();
         let place = self.in_table(key);
-        // SAFETY: `&mut self` is only had under the queue's lock, and keeps it for the place that is given; the first of a
-        // list is linked.
-        match place.head() {
-            Some(first) if unsafe { key_of(first) } != key => unsafe {
-                place_below(first, key, hash(key) >> width)
-            },
-            _ => place,
+        let Some(first) = place.head() else { return place };
+        // SAFETY: `&mut self` is only had under the queue's lock.
+        if unsafe { key_of(first) } == key {
+            return place;
         }
+        // SAFETY: as before, and it keeps the lock for the place that is given; the first of a list is linked.
+        unsafe { place_below(first, key, hash(key) >> width) }
     }
 }
 

@@ -10,7 +10,8 @@ use core::task::Waker;
 /// How many wakers one locked section carries away; more are delivered in rounds.
 pub(crate) const BATCH: usize = 8;
 
-/// Moves chosen nodes from the front of `list` into `batch`; whether none is left.
+/// Moves chosen nodes from the front of `list` into `batch`; whether none is left. Once the last of a list is out, its place
+/// may be that of another list, whose chosen ones go with them.
 ///
 /// # Safety
 /// The lock is held.
@@ -150,7 +151,8 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
                 });
                 if queued {
                     L::remove(list, node);
-                    list.push_back(node);
+                    // The place where it stood may be that of others now.
+                    self.lists.list(near).push_back(node);
                     asked = asked.or(Some(node));
                 }
                 waker.into_iter().for_each(|waker| self.batch.push(waker));

@@ -259,6 +259,8 @@ fn user_stubs_jump_through_their_record() {
              count: usize) -> i32;",
             "zx_ticks_get:\n    jmp qword ptr [rip + .Limport_zx_ticks_get]",
             ".pushsection hafnon_imports, \"awo\", @progbits, .text.zx_ticks_get",
+            // A record: the address, where the name is, and its hash.
+            ".Limport_zx_ticks_get:\n    .quad 0\n    .long .Lname_zx_ticks_get - .Limport_zx_ticks_get\n    .long 0x2373734",
         ],
     );
 }

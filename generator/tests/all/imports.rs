@@ -9,7 +9,7 @@ use std::process::Command;
 /// Makes two calls, and walks the records as the start code does.
 const PROGRAM: &str = r#"
     #include <zircon/syscalls.h>
-    typedef struct { uintptr_t address; intptr_t name; } import_t;
+    typedef struct { uintptr_t address; int32_t name; uint32_t hash; } import_t;
     extern import_t __start_hafnon_imports[] __attribute__((visibility("hidden")));
     extern import_t __stop_hafnon_imports[] __attribute__((visibility("hidden")));
     void _start(void);

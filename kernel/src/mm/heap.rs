@@ -42,6 +42,8 @@ struct Heap;
 #[repr(align(512))]
 struct Magazines([Magazine; COUNT]);
 
+const _: () = assert!(size_of::<Magazines>().is_power_of_two());
+
 struct Magazine {
     head: AtomicPtr<Object>,
     count: AtomicUsize,

@@ -11,19 +11,30 @@ use objects::vmar::FaultError;
 
 /// How many bytes are drawn between yields.
 const STEP: usize = abi::CPRNG_DRAW_MAX_LEN;
+const _: () = assert!(STEP <= PAGE_SIZE as usize);
+
+const WRITE: Protection = Protection { write: true, ..Protection::NONE };
 
 /// Fills a buffer. There is no error to report: a caller whose buffer can not be written is ended, and one for which there
 /// is no memory waits, as for a page fault.
 pub async fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
-    for start in (0..buffer.len()).step_by(STEP) {
-        if start != 0 {
+    let mut rest = buffer;
+    while !rest.is_empty() {
+        if let Err(reason) = draw_part(rest.part(0, STEP)) {
             next_step().await;
-        }
-        let part = buffer.part(start, STEP);
-        while let Err(reason) = draw_part(part) {
-            if !is_worth_waiting(reason) || bring_in_all(caller, part).await.is_err() {
+            // A part lies in two pages at most.
+            let [first, last] = ends(rest.part(0, STEP));
+            if !is_worth_waiting(reason)
+                || bring_in(&caller.process, first, WRITE).await.is_err()
+                || bring_in(&caller.process, last, WRITE).await.is_err()
+            {
                 return caller.end_process("a buffer for random bytes that can not be written");
             }
+            continue;
+        }
+        rest = rest.part(STEP, rest.len());
+        if !rest.is_empty() {
+            next_step().await;
         }
     }
 }
@@ -32,15 +43,9 @@ fn is_worth_waiting(reason: FaultError) -> bool {
     matches!(reason, FaultError::NoMemory | FaultError::Unpaid)
 }
 
-/// Brings in the pages of a buffer, as faults of user code would.
-async fn bring_in_all(caller: &Caller, buffer: OutSlice<u8>) -> Result<(), FaultError> {
-    next_step().await;
-    let write = Protection { write: true, ..Protection::NONE };
-    let first = buffer.address() - buffer.address() % PAGE_SIZE;
-    for page in (first..buffer.address() + buffer.len() as u64).step_by(PAGE_SIZE as usize) {
-        bring_in(&caller.process, page, write).await?;
-    }
-    Ok(())
+/// The addresses of the first and the last byte.
+fn ends(buffer: OutSlice<u8>) -> [u64; 2] {
+    [buffer.address(), buffer.address().saturating_add(buffer.len().saturating_sub(1) as u64)]
 }
 
 /// Fills a buffer of at most [`STEP`] bytes.

@@ -119,7 +119,7 @@ pub fn futex_wait(
     check(address)?;
     match new_owner.is_none() {
         // Spelled out, so that a wait without an owner, as nearly all are, looks at nothing that has to do with one.
-        true => wait::<false>(caller, address, value, Ok(0), deadline, blocked),
+        true => wait(caller, address, value, Ok(0), deadline, blocked),
         false => wait_with_owner(caller, address, value, new_owner, deadline, blocked),
     }
 }
@@ -134,12 +134,11 @@ fn wait_with_owner(
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
     // A bad owner is reported only when the value is right.
-    wait::<true>(caller, address, value, named_owner(caller, new_owner), deadline, blocked)
+    wait(caller, address, value, named_owner(caller, new_owner), deadline, blocked)
 }
 
-/// Whether an owner is `NAMED` makes them two functions, so that each is compiled as what it is called for.
-#[inline(always)]
-fn wait<const NAMED: bool>(
+#[inline(always)] // reason: compiled once for waits with an owner, and once for those without
+fn wait(
     caller: &Caller,
     address: u64,
     value: i32,

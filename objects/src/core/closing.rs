@@ -11,7 +11,7 @@
 //! and when the first is over, the second is the first. So who needs what he has left before to be over has a
 //! [`ticket`] for that, and does not wait for ever, whatever others leave meanwhile.
 //!
-//! What goes together without being an object, such as the handles of a message, is a [`Bundle`], whose box is its own
+//! What goes together without being an object, such as the handles of a message, is a `Bundle`, whose box is its own
 //! link. Of these there are two stacks, for the same reason. A call that has left a bundle returns when it is over
 //! ([`bundles_over`]): whoever sends handles in vain finds them closed. That dooms more, which nobody waits for.
 

@@ -11,7 +11,8 @@
 //! `LOG_READABLE` changes only with the reader's position locked, by who has looked, with that lock held, at what there is
 //! to read: so it is active whenever a reader that was told has not read everything, and never when it has.
 //!
-//! Lock order: a reader's position, then the log, or the signals of that reader.
+//! Lock order: a reader's position, then the log, then the signals of that reader. A new reader, which nobody knows yet,
+//! is told as it is entered in the log, without its position.
 
 use crate::core::base::Base;
 use crate::core::closing::Doomed;

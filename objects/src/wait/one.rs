@@ -87,9 +87,12 @@ pub async fn wait_for(
 pub(crate) async fn wait_for_sure(object: Object, mask: Signals) {
     let observation = Observation::of(mask, HandleId::KERNEL);
     let mut waiter = pin!(SignalWaiter::new(observation));
-    if begin(waiter.as_mut(), object, observation, || true).await.is_none() {
-        waiter.await;
-    }
+    let mut begin = Some(object);
+    poll_fn(|context| match begin.take() {
+        Some(object) => begin_wait_on(waiter.as_mut(), object, observation, || true, context.waker()),
+        None => waiter.as_mut().poll(context),
+    })
+    .await;
 }
 
 /// Begins a wait with the waker of the task that this runs in; what has been seen, if there is no need to wait.

@@ -79,7 +79,8 @@ static zx_vaddr_t map_vdso(zx_handle_t vmar, zx_vaddr_t own_base) {
 // A call as it was bound to the vDSO when this program started.
 typedef struct {
     zx_vaddr_t address;
-    intptr_t name_offset;
+    int32_t name_offset;
+    uint32_t hash;
 } import_t;
 
 extern import_t __start_hafnon_imports[] __attribute__((visibility("hidden")));

@@ -55,7 +55,7 @@ impl<'a> Image<'a> {
     /// Bytes of address space from the image's base to its end, in pages.
     fn span(&self) -> Result<usize> {
         let ends = self.segments.iter().map(|segment| segment.p_vaddr.checked_add(segment.p_memsz));
-        let end = ends.max().flatten().ok_or(Status::INVALID_ARGS)?;
+        let end = ends.reduce(|one, other| Some(one?.max(other?))).flatten().ok_or(Status::INVALID_ARGS)?;
         Ok(page_align(usize::try_from(end).map_err(|_| Status::INVALID_ARGS)?))
     }
 

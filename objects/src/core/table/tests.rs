@@ -458,6 +458,41 @@ fn a_job_may_have_exactly_as_many_handles_as_its_limit_says() {
     assert_eq!(left(&ledger), 200 - 128);
 }
 
+/// Handles that leave take over what is paid for and nobody has: neither a handle in the table nor reserved room.
+#[test]
+fn handles_that_are_sent_are_paid_for_with_what_is_spare_and_the_rest_anew() {
+    const SENT: usize = 10;
+    for (limit, outcome, charged) in [(69, Err(Status::NO_MEMORY), 64), (70, Ok(()), 70), (71, Ok(()), 70)] {
+        let ((ledger, table), event) = (paid(limit), Event::new());
+        (0..50).for_each(|_| drop(table.add(handle(&event)).map(drop)));
+        // 64 are paid for, so four of them are spare.
+        let room = table.reserve(10).unwrap();
+        let payer = table.pay_for_sent(SENT, 0);
+        assert_eq!((payer.map(drop), limit - left(&ledger)), (outcome, charged), "{limit}");
+        drop(room);
+    }
+    let ((ledger, table), event) = (paid(64), Event::new());
+    (0..54).for_each(|_| drop(table.add(handle(&event)).map(drop)));
+    ledger.set_handle_limit(1);
+    assert!(table.pay_for_sent(SENT, 0).is_ok(), "nothing is charged anew");
+    assert_eq!(table.pay_for_sent(1, 0).map(drop), Err(Status::NO_MEMORY));
+    assert!(table.pay_for_sent(1, 1).is_ok(), "one is about to leave");
+}
+
+#[test]
+fn who_leaves_a_table_to_be_sent_is_paid_for_before() {
+    let ((ledger, table), event) = (paid(64), Event::new());
+    let add = || table.add(handle(&event)).map_err(|(_, status)| status);
+    let values: Vec<u32> = (0..64).flat_map(|_| add()).collect();
+    let (mut sent, leaving) = table.take(&values[..2], |_| Ok(())).unwrap();
+    assert_eq!((leaving.pay_for(&mut sent), left(&ledger)), (Ok(()), 0));
+    drop(leaving);
+    assert_eq!((add().err(), left(&ledger)), (Some(Status::NO_RESOURCES), 0), "two of 64 have been sent");
+    drop(sent);
+    assert_eq!(left(&ledger), 2);
+    assert!(add().is_ok() && add().is_ok() && add().is_err());
+}
+
 #[test]
 fn a_handle_that_is_refused_comes_back() {
     let ((_, table), event) = (paid(0), Event::new());

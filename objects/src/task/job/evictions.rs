@@ -85,7 +85,9 @@ impl Job {
     /// already; false if there is none.
     async fn evict_one(self: &Arc<Self>, newest: Koid, end: &impl Fn(&Arc<Process>)) -> bool {
         let (last, evictions) = self.state.lock().evicted.clone();
-        if let Some(process) = last.upgrade().filter(|process| !has_ended(process)) {
+        if let Some(process) =
+            last.upgrade().filter(|process| process.base().koid() < newest && !has_ended(process))
+        {
             ended(process).await;
             return true;
         }
@@ -112,7 +114,7 @@ fn has_ended(process: &Process) -> bool {
     process.base().signals.get().contains(Signals::PROCESS_TERMINATED)
 }
 
-/// Awaits its end: a process that is about to end does so whatever it does.
-async fn ended(process: Arc<Process>) {
-    wait_for_sure(process.into(), Signals::PROCESS_TERMINATED).await;
+/// Completes at its end: a process that is about to end does so whatever it does.
+fn ended(process: Arc<Process>) -> impl Future<Output = ()> {
+    wait_for_sure(process.into(), Signals::PROCESS_TERMINATED)
 }

@@ -169,18 +169,18 @@ impl Job {
     /// Which process here or below, of those with lower ids than `newest`, is to end next: one that is about to; else
     /// the one with most pages in the job that has most, or, if none is in that, of all.
     pub(super) async fn to_be_evicted(self: &Arc<Self>, newest: Koid) -> Option<Arc<Process>> {
-        let pace = || Pace { steps: 0, limit: newest };
-        let mut walk = Walk { top: self, at: self.clone(), pace: pace() };
-        let (mut most, mut next) = (None, Some(self.clone()));
-        while let Some(job) = next {
-            match job.largest_process(&mut walk.pace).await {
-                Some((_, process)) if process.is_dying() => return Some(process),
-                largest => most = larger(most, largest),
+        let (mut pace, largest) = {
+            let mut walk = Walk { top: self, at: self.clone(), pace: Pace { steps: 0, limit: newest } };
+            let (mut most, mut next) = (None, Some(self.clone()));
+            while let Some(job) = next {
+                match job.largest_process(&mut walk.pace).await {
+                    Some((_, process)) if process.is_dying() => return Some(process),
+                    largest => most = larger(most, largest),
+                }
+                next = walk.next().await;
             }
-            next = walk.next().await;
-        }
-        let (_, largest) = most?;
-        let mut pace = pace();
+            (walk.pace, most?.1)
+        };
         let part = self.clone().largest_part(&mut pace).await;
         Some(part.largest_process(&mut pace).await.map_or(largest, |(_, process)| process))
     }

@@ -98,7 +98,8 @@ fn dismiss(threads: Vec<Thread>) {
     }
 }
 
-/// Words that fall into one place of the kernel's table of futexes, which is as wide as it becomes: `Buckets` in `waitq`.
+/// Words that fall into one place of the kernel's table of futexes, which is as wide as it becomes. The hash is that of
+/// `waitq/src/buckets.rs`, whose tests say that this one is of it.
 fn words_of_one_place() -> Vec<&'static AtomicU32> {
     const PLACES: u64 = 8192;
     let memory = Box::leak(Box::new(Mapping::anonymous(1 << 25, 0).expect("words")));
