@@ -310,7 +310,7 @@ impl<P: Platform> Executor<P> {
     }
 
     /// Charges a poll during which others waited for their turn. As long as they are siblings alone, it needs no lock.
-    #[inline(never)] // reason: who competes with nobody has more registers without it
+    #[inline(always)]
     fn charge(&self, header: &Header, ran: u64) {
         if self.pace.has(Rivals::Sibling) && self.ready.load(Relaxed) == 0 && self.inbox.is_empty() {
             return self.pace.charge_among_siblings(header, ran);

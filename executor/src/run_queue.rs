@@ -150,17 +150,11 @@ impl Pace {
     pub(crate) unsafe fn place(&self, task: Task) {
         // SAFETY: the right to enqueue covers the node.
         let header = unsafe { task.as_ref() };
-        self.place_behind(header, || self.group_of(header).floor.load(Relaxed));
-    }
-
-    /// As [`Pace::place`], with the floor of its group.
-    #[inline(always)]
-    fn place_behind(&self, header: &Header, floor: impl FnOnce() -> u64) {
         let class = header.class_word();
         let same_class = rank(class ^ header.node.key.get()) == 0;
         let key = if same_class { header.node.key.get() } else { first_place(class) };
         header.node.key.set(match rank(class) {
-            RANK_FAIR => placed(key, floor(), header.is_new()),
+            RANK_FAIR => placed(key, self.group_of(header).floor.load(Relaxed), header.is_new()),
             RANK_DEADLINE => deadline(key, class, self.clock.load(Relaxed)),
             _ => key,
         });
@@ -174,11 +168,28 @@ impl Pace {
     #[inline]
     pub(crate) unsafe fn is_before_sibling(&self, second: Task, first: Task) -> bool {
         // SAFETY: by contract.
-        let (first, second) = unsafe { (first.as_ref(), second.as_ref()) };
-        let floor = self.group_of(first).floor.load(Relaxed);
-        self.place_behind(first, || floor);
-        self.place_behind(second, || floor);
-        second.node.key.get() < first.node.key.get()
+        let (one, other) = unsafe { (first.as_ref(), second.as_ref()) };
+        let not_fair = |task: &Header| (task.class_word() ^ FAIR) | (task.node.key.get() ^ FAIR);
+        if rank(not_fair(one) | not_fair(other)) == 0 {
+            let floor = self.group_of(one).floor.load(Relaxed);
+            one.node.key.set(placed(one.node.key.get(), floor, one.is_new()));
+            other.node.key.set(placed(other.node.key.get(), floor, false));
+        } else {
+            // SAFETY: by contract.
+            unsafe { self.place_both(first, second) };
+        }
+        other.node.key.get() < one.node.key.get()
+    }
+
+    /// # Safety
+    /// As [`Pace::place`], for each.
+    #[cold]
+    unsafe fn place_both(&self, first: Task, second: Task) {
+        // SAFETY: by contract.
+        unsafe {
+            self.place(first);
+            self.place(second);
+        }
     }
 
     /// Charges a poll of `ran` nanoseconds to a fair task, among its siblings. By the owner: it is in no queue.
