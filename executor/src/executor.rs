@@ -295,6 +295,7 @@ impl<P: Platform> Executor<P> {
         let own = self.runs(task) && self.platform.is_current();
         if own {
             self.again.store(task.as_ptr(), Relaxed);
+            self.pace.will_go_on();
         }
         own
     }

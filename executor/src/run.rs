@@ -27,7 +27,7 @@
 //! going idle, and interrupt handlers do not run between I1 and the halt.
 
 use crate::executor::{Executor, Platform, RunState};
-use crate::run_queue::Pace;
+use crate::run_queue::{Pace, Rivals};
 use crate::sync::atomic::{Ordering, fence};
 use crate::task::reference::Outcome;
 use crate::task::state::Pause;
@@ -188,28 +188,44 @@ impl<P: Platform> Executor<P> {
         match (self.take_lone(), again) {
             (Some(lone), Some(again)) => Some(self.first_of(lone, again)),
             (only, other) => {
-                self.pace.set_contended(false);
+                self.pace.set_rivals(Rivals::Nobody);
                 only.or(other)
             }
         }
     }
 
-    /// The more urgent one of two tasks; the other one is the lone one then. `first` came first.
+    /// The more urgent one of two tasks; the other one is the lone one then. `first` came first, the poll of `second` has
+    /// just ended.
     fn first_of(&'static self, first: Task, second: Task) -> Task {
-        // SAFETY: both were taken out just now, with the right to enqueue; only siblings do without the lock.
-        let later = unsafe {
-            let _lock = (!Pace::are_siblings(first, second)).then(|| self.queue.lock(&self.platform));
-            self.pace.place(first);
-            self.pace.place(second);
-            self.pace.is_before(second, first)
+        // SAFETY: both were taken out just now, with the right to enqueue.
+        let (later, rivals) = unsafe {
+            match Pace::are_siblings(first, second) {
+                true => (self.pace.is_before_sibling(second, first), Rivals::Sibling),
+                false => (self.is_before_stranger(second, first), Rivals::Any),
+            }
         };
-        self.pace.set_contended(true);
+        self.pace.set_rivals(rivals);
         let (first, second) = if later { (second, first) } else { (first, second) };
         // SAFETY: as above.
         let affinity = unsafe { second.as_ref() }.affinity.load(Relaxed);
         self.set_lone(second);
         self.offer(affinity);
         first
+    }
+
+    /// Whether `second` is to run before `first`, which is of another group and came first.
+    ///
+    /// # Safety
+    /// Both were taken out, with the right to enqueue.
+    #[inline(never)]
+    unsafe fn is_before_stranger(&'static self, second: Task, first: Task) -> bool {
+        let _lock = self.queue.lock(&self.platform);
+        // SAFETY: by contract, and with the lock.
+        unsafe {
+            self.pace.place(first);
+            self.pace.place(second);
+            self.pace.is_before(second, first)
+        }
     }
 
     /// In one locked step: the lone task and `again` go into the queue, and what other CPUs sent, or some of it if
@@ -223,7 +239,7 @@ impl<P: Platform> Executor<P> {
         queue.take_in(&self.inbox, &self.pace);
         let task = queue.pop();
         self.ready.store(queue.len(), Relaxed);
-        self.pace.set_contended(queue.len() != 0);
+        self.pace.set_rivals(if queue.len() == 0 { Rivals::Nobody } else { Rivals::Any });
         if let Some(next) = queue.first() {
             // SAFETY: tasks in the queue are alive.
             let affinity = unsafe { next.as_ref() }.affinity.load(Relaxed);
@@ -285,7 +301,7 @@ impl<P: Platform> Executor<P> {
         let ran = now.saturating_sub(self.clock());
         self.pace.clock.store(now, Relaxed);
         header.account(ran);
-        if self.pace.is_contended() {
+        if !self.pace.has(Rivals::Nobody) {
             self.charge(header, ran);
         }
         if ran > self.budget.load(Relaxed) {
@@ -293,10 +309,22 @@ impl<P: Platform> Executor<P> {
         }
     }
 
-    /// Charges a poll during which others waited for their turn.
-    #[inline(never)]
+    /// Charges a poll during which others waited for their turn. As long as they are siblings alone, it needs no lock.
+    #[inline(always)]
     fn charge(&self, header: &Header, ran: u64) {
-        self.queue.lock(&self.platform).charge(header, ran, &self.pace);
+        if self.pace.has(Rivals::Sibling) && self.ready.load(Relaxed) == 0 && self.inbox.is_empty() {
+            return self.pace.charge_among_siblings(header, ran);
+        }
+        self.charge_among_all(header, ran);
+    }
+
+    #[inline(never)]
+    fn charge_among_all(&self, header: &Header, ran: u64) {
+        let mut queue = self.queue.lock(&self.platform);
+        if self.pace.has(Rivals::Sibling) {
+            queue.enter_competition(header, &self.pace);
+        }
+        queue.charge(header, ran, &self.pace);
     }
 
     #[cold]

@@ -22,7 +22,8 @@
 //!
 //! A poll that begins when nothing else is ready is charged to nobody: there is nobody to share with. For all the
 //! time without competition the floor moves with the clock, so that no debt outlives it. This is what keeps the
-//! path of a single ready task short.
+//! path of a single ready task short. So it is on each level: a poll that only a sibling waited for is charged among siblings
+//! and not among groups, and so is one after which the task goes on, since whom it woke is ready now.
 //!
 //! # What that guarantees
 //! - Two groups that are both ready get time in proportion to their weights, but for a poll of each and `LAG`; and
@@ -35,7 +36,7 @@
 
 use crate::heap::{Heap, Link, Node};
 use crate::inbox::{Backlog, Inbox};
-use crate::sync::plain::{AtomicBool, AtomicU64};
+use crate::sync::plain::{AtomicU8, AtomicU64};
 use crate::task::options::{Class, NOMINAL_WEIGHT, PLACE_MASK, RANK_DEADLINE, RANK_FAIR, RANK_SHIFT};
 use crate::task::{Header, Task};
 use crate::task_group::{self, GroupQueue};
@@ -61,6 +62,17 @@ const OWN_WEIGHT: u32 = 8 * NOMINAL_WEIGHT;
 pub(crate) const FAIR: u64 = RANK_FAIR << RANK_SHIFT;
 const LAST_FAIR: u64 = FAIR | PLACE_MASK;
 
+/// Who else was ready when the task that runs was chosen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Rivals {
+    Nobody,
+    /// One task of the same group; or nobody, but the task will go on after this poll.
+    Sibling,
+    /// Whoever is in the queue, or one task of another group.
+    Any,
+}
+
 /// Where a CPU's scheduling stands. Written by the owner.
 pub(crate) struct Pace {
     /// The time of the last look at the clock, in nanoseconds.
@@ -70,8 +82,8 @@ pub(crate) struct Pace {
     /// The clock when there was competition last: the floor is true for that time. (Like the floor, written with
     /// the lock.)
     settled: AtomicU64,
-    /// Whether others were ready when the task that runs was chosen.
-    contended: AtomicBool,
+    /// The [`Rivals`] of the task that runs.
+    rivals: AtomicU8,
     cpu: usize,
     /// Whether polls are timed.
     timed: bool,
@@ -85,7 +97,7 @@ impl Pace {
             clock: AtomicU64::new(0),
             floor: AtomicU64::new(FAIR),
             settled: AtomicU64::new(0),
-            contended: AtomicBool::new(false),
+            rivals: AtomicU8::new(Rivals::Nobody as u8),
             cpu,
             timed,
             own: GroupQueue::new(OWN_WEIGHT),
@@ -100,16 +112,16 @@ impl Pace {
         queues.get(self.cpu).unwrap_or(&self.own)
     }
 
-    /// Whether others were ready when the task that runs was chosen.
+    /// Whether the task that runs has these rivals.
     #[inline(always)]
-    pub(crate) fn is_contended(&self) -> bool {
-        self.contended.load(Relaxed)
+    pub(crate) fn has(&self, rivals: Rivals) -> bool {
+        self.rivals.load(Relaxed) == rivals as u8
     }
 
-    /// Notes whether others are ready as the next task has been chosen. By the owner.
+    /// Notes who else is ready as the next task has been chosen. By the owner.
     #[inline(always)]
-    pub(crate) fn set_contended(&self, contended: bool) {
-        self.contended.store(contended, Relaxed);
+    pub(crate) fn set_rivals(&self, rivals: Rivals) {
+        self.rivals.store(rivals as u8, Relaxed);
     }
 
     /// The floor makes up for the time since there was competition last. With the lock, when nothing is queued.
@@ -120,6 +132,14 @@ impl Pace {
             self.floor.store(self.floor.load(Relaxed).saturating_add(alone).min(LAST_FAIR), Relaxed);
         }
         self.settled.store(clock, Relaxed);
+    }
+
+    /// Notes that the task that runs will go on. By the owner.
+    #[inline(always)]
+    pub(crate) fn will_go_on(&self) {
+        if self.has(Rivals::Nobody) {
+            self.set_rivals(Rivals::Sibling);
+        }
     }
 
     /// Gives a task that becomes ready its place among its siblings, or in its class. A deadline that has passed is
@@ -140,11 +160,49 @@ impl Pace {
         });
     }
 
-    /// Whether `second` is to run before `first`, which came first; nothing is queued, and both have their places
-    /// among their siblings.
+    /// Whether `second`, whose poll has just ended, is to run before `first`, which is of the same group. Both get their
+    /// places. Neither needs the lock: of their group only the floor is used, which is the owner's.
     ///
     /// # Safety
-    /// The caller has the right to enqueue both, and the lock unless they [are siblings](Pace::are_siblings).
+    /// The caller is the owner, has the right to enqueue both, and they [are siblings](Pace::are_siblings).
+    #[inline]
+    pub(crate) unsafe fn is_before_sibling(&self, second: Task, first: Task) -> bool {
+        // SAFETY: by contract.
+        let (one, other) = unsafe { (first.as_ref(), second.as_ref()) };
+        let not_fair = |task: &Header| (task.class_word() ^ FAIR) | (task.node.key.get() ^ FAIR);
+        if rank(not_fair(one) | not_fair(other)) == 0 {
+            let floor = self.group_of(one).floor.load(Relaxed);
+            one.node.key.set(placed(one.node.key.get(), floor, one.is_new()));
+            other.node.key.set(placed(other.node.key.get(), floor, false));
+        } else {
+            // SAFETY: by contract.
+            unsafe { self.place_both(first, second) };
+        }
+        other.node.key.get() < one.node.key.get()
+    }
+
+    /// # Safety
+    /// As [`Pace::place`], for each.
+    #[cold]
+    unsafe fn place_both(&self, first: Task, second: Task) {
+        // SAFETY: by contract.
+        unsafe {
+            self.place(first);
+            self.place(second);
+        }
+    }
+
+    /// Charges a poll of `ran` nanoseconds to a fair task, among its siblings. By the owner: it is in no queue.
+    #[inline]
+    pub(crate) fn charge_among_siblings(&self, task: &Header, ran: u64) {
+        charge_in(self.group_of(task), task, ran);
+    }
+
+    /// Whether `second` is to run before `first`, which came first and is of another group; nothing is queued, and both
+    /// have their places among their siblings.
+    ///
+    /// # Safety
+    /// The caller has the lock and the right to enqueue both.
     pub(crate) unsafe fn is_before(&self, second: Task, first: Task) -> bool {
         // SAFETY: by contract.
         let (first, second) = unsafe { (first.as_ref(), second.as_ref()) };
@@ -286,6 +344,19 @@ impl RunQueue {
         }
     }
 
+    /// Gives the group of a task that ran the place of one that becomes ready: as the poll began, it was in no
+    /// competition. By the executor that ran it.
+    pub(crate) fn enter_competition(&self, task: &Header, pace: &Pace) {
+        if self.tasks == 0 {
+            pace.catch_up();
+        }
+        let group = pace.group_of(task);
+        // SAFETY: whoever has this queue has the lock.
+        if unsafe { group.tasks() }.len() == 0 {
+            pace.place_group(group, task.is_new());
+        }
+    }
+
     /// Charges a poll of `ran` nanoseconds, which began when others were ready, to a fair task and its group, and
     /// notes the places that they had. By the executor that ran it: the task is in no queue.
     pub(crate) fn charge(&mut self, task: &Header, ran: u64, pace: &Pace) {
@@ -294,9 +365,7 @@ impl RunQueue {
             return;
         }
         let group = pace.group_of(task);
-        let after = |key: u64, cost: u64| (key + cost).min(LAST_FAIR);
-        let key = raise(&group.floor, task.node.key.get());
-        task.node.key.set(after(key, Class::virtual_time(task.class_word(), ran)));
+        charge_in(group, task, ran);
         let key = raise(&pace.floor, group.node.key.get());
         // No poll is for nothing, or a clock that stands still would let a group have all the turns.
         let key = after(key, Class::virtual_time(group.cost.load(Relaxed), ran).max(1));
@@ -383,6 +452,21 @@ impl RunQueue {
         // SAFETY: the caller's contract.
         unsafe { self.push(task, pace) };
     }
+}
+
+/// Charges a poll of `ran` nanoseconds to a task of this group, if it is fair, among its siblings.
+#[inline(always)]
+fn charge_in(group: &GroupQueue, task: &Header, ran: u64) {
+    let key = task.node.key.get();
+    if rank(key) == RANK_FAIR {
+        task.node.key.set(after(raise(&group.floor, key), Class::virtual_time(task.class_word(), ran)));
+    }
+}
+
+/// Where something fair is that was at `key` and paid.
+#[inline(always)]
+fn after(key: u64, cost: u64) -> u64 {
+    (key + cost).min(LAST_FAIR)
 }
 
 /// Where something fair goes that becomes ready and was at `key`.

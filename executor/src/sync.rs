@@ -10,7 +10,7 @@ pub(crate) use waitq::sync::{Mutex, atomic};
 /// Atomics for data that has one writer at a time, ordered by something else (the task's state, a
 /// lock), and that may be read at any moment for information. Relaxed, so plain moves on x86.
 pub(crate) mod plain {
-    pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
+    pub(crate) use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize};
 }
 
 /// Marks what one party must have alone. Empty, but loom reports two parties in it at once.

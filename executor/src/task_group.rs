@@ -5,8 +5,8 @@
 //! spawn, wake, switch or theft needs memory for it: 24 bytes, and 96 for each CPU of the machine, 6 KiB on 64 CPUs.
 //! Each task counts a reference to its group until its future has been dropped.
 //!
-//! A queue's heap is touched with the lock of its CPU's run queue; the two floors and the group's key while it is
-//! in no heap are written with that lock, and by the CPU's executor only.
+//! A queue's heap is touched with the lock of its CPU's run queue; so is the group's key. The floor is written by the
+//! CPU's executor only, a thief reads it.
 
 use crate::AllocError;
 use crate::heap::{Heap, Node};

@@ -1,10 +1,12 @@
 //! How groups of tasks share time, and what a crowd of one does to another.
 
-use super::{Machine, never};
+use super::{CURRENT, Machine, never};
 use crate::run_queue::LAG;
 use crate::{Class, NOMINAL_WEIGHT, RunState, TaskGroup, TaskOptions, TaskRef, yield_now};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use core::future::poll_fn;
+use core::task::{Poll, Waker};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::vec::Vec;
 
 /// A slice of a thread.
@@ -410,4 +412,103 @@ fn nothing_is_lost_between_groups_classes_and_cpus() {
     tasks.iter().for_each(TaskRef::kill);
     (0..3).for_each(|cpu| _ = machine.run(cpu));
     assert!(tasks.iter().all(TaskRef::is_finished));
+}
+
+/// A place where a task waits.
+#[derive(Default)]
+struct Door(Mutex<Option<Waker>>);
+
+impl Door {
+    async fn wait(&self) {
+        let mut knocked = false;
+        poll_fn(|context| {
+            if core::mem::replace(&mut knocked, true) {
+                return Poll::Ready(());
+            }
+            *self.0.lock().expect("not poisoned") = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    fn knock(&self) {
+        self.0.lock().expect("not poisoned").take().expect("somebody waits").wake();
+    }
+}
+
+/// Each time, although they compete with it, and it with nobody as its polls begin.
+#[test]
+fn who_is_woken_by_a_sibling_has_its_turn_before_that_goes_on() {
+    const ROUNDS: usize = 1_000;
+    let machine = Machine::new(1);
+    let crowd = group(&machine, NOMINAL_WEIGHT);
+    let doors: Arc<[Door; 3]> = Arc::default();
+    let turns = Arc::new(AtomicU64::new(0));
+    for number in 0..doors.len() {
+        let (doors, turns, clock) = (doors.clone(), turns.clone(), machine.clock.clone());
+        spawn_in(&machine, 0, &crowd, TaskOptions::new("sleeper"), async move {
+            loop {
+                doors[number].wait().await;
+                turns.fetch_add(1, Ordering::Relaxed);
+                clock.fetch_add(600, Ordering::Relaxed);
+            }
+        });
+    }
+    machine.run(0);
+    let (clock, counted) = (machine.clock.clone(), turns.clone());
+    let waker = spawn_in(&machine, 0, &crowd, TaskOptions::new("waker"), async move {
+        // Nobody is new any more.
+        for _ in 0..3 {
+            clock.fetch_add(SLICE, Ordering::Relaxed);
+            yield_now().await;
+        }
+        for round in 0..ROUNDS {
+            doors[round % doors.len()].knock();
+            clock.fetch_add(500, Ordering::Relaxed);
+            yield_now().await;
+            assert_eq!(counted.load(Ordering::Relaxed), round as u64 + 1);
+        }
+    });
+    machine.run(0);
+    assert!(waker.is_finished());
+    assert_eq!(turns.load(Ordering::Relaxed), ROUNDS as u64);
+}
+
+/// Two tasks that spin beside each other have competed with nobody else, and still are not before who wakes, whether one
+/// of them wakes it or another CPU.
+#[test]
+fn a_sleeper_beside_two_spinners_of_another_group_is_next() {
+    for waking_cpu in [0, 1] {
+        let machine = Machine::new(2);
+        let (pair, quiet) = (group(&machine, NOMINAL_WEIGHT), group(&machine, NOMINAL_WEIGHT));
+        let door = Arc::new(Door::default());
+        let inner = door.clone();
+        let sleeper =
+            spawn_in(&machine, 0, &quiet, TaskOptions::new("sleeper"), async move { inner.wait().await });
+        machine.run(0);
+        let open = Arc::new(AtomicBool::new(false));
+        for _ in 0..2 {
+            let (door, open, clock) = (door.clone(), open.clone(), machine.clock.clone());
+            spawn_in(&machine, 0, &pair, TaskOptions::new("spinner"), async move {
+                loop {
+                    clock.fetch_add(SLICE, Ordering::Relaxed);
+                    if open.swap(false, Ordering::Relaxed) {
+                        let here = CURRENT.replace(waking_cpu);
+                        door.knock();
+                        CURRENT.set(here);
+                    }
+                    yield_now().await;
+                }
+            });
+            machine.run_one(0);
+        }
+        for _ in 0..21 {
+            machine.run_one(0);
+        }
+        open.store(true, Ordering::Relaxed);
+        machine.run_one(0);
+        assert!(!open.load(Ordering::Relaxed) && !sleeper.is_finished());
+        machine.run_one(0);
+        assert!(sleeper.is_finished());
+    }
 }
