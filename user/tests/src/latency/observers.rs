@@ -250,11 +250,12 @@ user_test! {
         event.signal(Signals::empty(), OBSERVED).expect("nobody is left");
     }
 
-    /// Each handle's costs the same, however many others there are.
+    /// Each handle costs about the same, however many others there are: twice as many take twice as long and a bit, as ways
+    /// in trees grow, and four times as long if each looked at all others.
     #[needs("counted")]
     fn the_end_of_many_handles_through_which_a_port_observes() {
         let (half, all) = (end_of_handles(15_000), end_of_handles(30_000));
-        assert!(all * 2 <= half * 5, "{half} instructions for half of them, {all} for all");
+        assert!(all <= half * 3, "{half} instructions for half of them, {all} for all");
     }
 
     #[needs("counted")]
