@@ -109,7 +109,7 @@ fn wake(name: &str, count: usize) -> Result<()> {
     clock::sleep(SETTLING)?;
     let word: *const _ = words[0].as_ptr().cast();
     // SAFETY: the words outlive the calls.
-    let mut round = || unsafe { all!(sys::zx_futex_wake(word, 1), sys::zx_nanosleep(0)) };
+    let round = || unsafe { all!(sys::zx_futex_wake(word, 1), sys::zx_nanosleep(0)) };
     // Each gets its turn twice before: a new thread is a slice behind the others, which it then has made up for.
     (0..count).for_each(|_| _ = round());
     repeat(name, round)?;
