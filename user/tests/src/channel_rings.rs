@@ -5,12 +5,12 @@ use alloc::{vec, vec::Vec};
 use hafnon_user::{
     AsHandle, Channel, Event, Message, Process, Rights, Signals, Status,
     abi::{INFO_JOB_PROCESSES, PA_USER0},
-    clock::INFINITE,
+    clock::{self, INFINITE},
     info, startup,
     task::Task,
 };
 
-use crate::harness::{call, child, job, user_test};
+use crate::harness::{TURNS, call, child, job, user_test};
 
 fn channel() -> (Channel, Channel) {
     Channel::create().expect("a channel")
@@ -111,7 +111,11 @@ user_test! {
         process.kill().expect("killed");
         ours.wait(Signals::CHANNEL_PEER_CLOSED, INFINITE).expect("its handles are closed");
         process.wait_exit().expect("it ends");
-        assert_eq!(info::handle_count(&event), Ok(1));
+        // Another CPU may have that part of what is left in hand.
+        assert!((0..TURNS).any(|_| {
+            clock::yield_now();
+            info::handle_count(&event) == Ok(1)
+        }));
         assert_eq!(info::handle_count(&process), Ok(1));
         assert!(!info::koids(&job(), INFO_JOB_PROCESSES).expect("info").contains(&koid));
     }
