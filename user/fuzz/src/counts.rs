@@ -5,16 +5,17 @@ use core::fmt;
 use hafnon_user::{
     Job, Result, Startup, Status,
     abi::{INFO_JOB_CHILDREN, INFO_JOB_PROCESSES, PA_PROC_SELF, PA_RESOURCE},
-    clock, info,
+    clock, info, sys,
     vmar::PAGE_SIZE,
 };
 
 /// How often to look again while the kernel is still freeing what dead processes had.
 const PATIENCE: usize = 400;
 
-/// How much more there may be without being a leak. Caches of the kernel are as full as they happen to be.
-const SLACK_PAGES: i64 = 256;
-const SLACK_BYTES: i64 = 256 * 1024;
+/// How much more there may be without being a leak, and how much for each CPU: caches of the kernel, which each has, are
+/// as full as they happen to be.
+const SLACK_PAGES: [i64; 2] = [256, 4];
+const SLACK_BYTES: [i64; 2] = [256 * 1024, 16 * 1024];
 
 /// Handles of this process, tasks below its job, pages and bytes of the kernel's heap in use.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -86,7 +87,10 @@ impl Left {
     /// Whether there is nothing more.
     pub fn is_nothing(&self) -> bool {
         let Counts { handles, tasks, pages, heap } = self.0;
-        handles == 0 && tasks == 0 && pages <= SLACK_PAGES && heap <= SLACK_BYTES
+        // SAFETY: it has no arguments.
+        let cpus = i64::from(unsafe { sys::zx_system_get_num_cpus() });
+        let slack = |[all, each]: [i64; 2]| all + each * cpus;
+        handles == 0 && tasks == 0 && pages <= slack(SLACK_PAGES) && heap <= slack(SLACK_BYTES)
     }
 }
 
