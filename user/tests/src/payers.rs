@@ -107,13 +107,19 @@ user_test! {
         assert_eq!(neighbour.wait_exit(), Ok(TASK_RETCODE_OOM_KILL), "or they had it all, and more than they may");
     }
 
+    /// Each time in a job of its own: one that is full has no page tables left for somebody who lies elsewhere.
     fn who_is_in_the_job_ends_itself() {
-        let job = limited_job();
-        let maker = Maker::start_in(&job, "share");
-        for job in [&job, &job.create_child().expect("a job")] {
-            assert_eq!(maker.user_in(job, "use-all").wait_exit(), Ok(TASK_RETCODE_EXCEPTION_KILL));
+        for is_below in [false, true] {
+            let job = limited_job();
+            let maker = Maker::start_in(&job, "share");
+            let user = if is_below {
+                maker.user_in(&job.create_child().expect("a job"), "use-all")
+            } else {
+                maker.user_in(&job, "use-all")
+            };
+            assert_eq!(user.wait_exit(), Ok(TASK_RETCODE_EXCEPTION_KILL));
+            assert!(lives(&maker.process));
         }
-        assert!(lives(&maker.process));
     }
 
     /// Its limit is for nobody, also if somebody could be started there still.
