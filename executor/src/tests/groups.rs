@@ -436,6 +436,28 @@ impl Door {
     }
 }
 
+/// A task of CPU 0 that takes all it gets; once it is `open`, it knocks at the door, as if it was on the other CPU.
+fn spin_and_knock(
+    machine: &Machine,
+    group: &TaskGroup,
+    door: &Arc<Door>,
+    open: &Arc<AtomicBool>,
+    cpu: usize,
+) {
+    let (door, open, clock) = (door.clone(), open.clone(), machine.clock.clone());
+    spawn_in(machine, 0, group, TaskOptions::new("spinner"), async move {
+        loop {
+            clock.fetch_add(SLICE, Ordering::Relaxed);
+            if open.swap(false, Ordering::Relaxed) {
+                let here = CURRENT.replace(cpu);
+                door.knock();
+                CURRENT.set(here);
+            }
+            yield_now().await;
+        }
+    });
+}
+
 /// Each time, although they compete with it, and it with nobody as its polls begin.
 #[test]
 fn who_is_woken_by_a_sibling_has_its_turn_before_that_goes_on() {
@@ -474,6 +496,38 @@ fn who_is_woken_by_a_sibling_has_its_turn_before_that_goes_on() {
     assert_eq!(turns.load(Ordering::Relaxed), ROUNDS as u64);
 }
 
+/// A group whose tasks competed with each other alone has let that time pass as one task does that was alone: what was
+/// owed before is forgotten, also if another CPU sends who owed it, and has not been heard yet when the poll ends.
+#[test]
+fn time_among_siblings_counts_for_nobody_else() {
+    for waking_cpu in [0, 1] {
+        let machine = Machine::new(2);
+        let (crowd, own) = (group(&machine, NOMINAL_WEIGHT), group(&machine, NOMINAL_WEIGHT));
+        let (door, open) = (Arc::new(Door::default()), Arc::new(AtomicBool::new(false)));
+        let (inner, clock) = (door.clone(), machine.clock.clone());
+        let debtor = spawn_in(&machine, 0, &own, TaskOptions::new("debtor"), async move {
+            for time in [SLICE, SLICE, 100 * SLICE] {
+                yield_now().await;
+                clock.fetch_add(time, Ordering::Relaxed);
+            }
+            inner.wait().await;
+            loop {
+                clock.fetch_add(SLICE, Ordering::Relaxed);
+                yield_now().await;
+            }
+        });
+        for _ in 0..2 {
+            spin_and_knock(&machine, &crowd, &door, &open, waking_cpu);
+            (0..300).for_each(|_| _ = machine.run_one(0));
+            assert!(door.0.lock().expect("not poisoned").is_some(), "it has had its long poll");
+        }
+        open.store(true, Ordering::Relaxed);
+        let before = debtor.stats().polls;
+        (0..100).for_each(|_| _ = machine.run_one(0));
+        close_to(debtor.stats().polls - before, 50, 3);
+    }
+}
+
 /// Two tasks that spin beside each other have competed with nobody else, and still are not before who wakes, whether one
 /// of them wakes it or another CPU.
 #[test]
@@ -488,18 +542,7 @@ fn a_sleeper_beside_two_spinners_of_another_group_is_next() {
         machine.run(0);
         let open = Arc::new(AtomicBool::new(false));
         for _ in 0..2 {
-            let (door, open, clock) = (door.clone(), open.clone(), machine.clock.clone());
-            spawn_in(&machine, 0, &pair, TaskOptions::new("spinner"), async move {
-                loop {
-                    clock.fetch_add(SLICE, Ordering::Relaxed);
-                    if open.swap(false, Ordering::Relaxed) {
-                        let here = CURRENT.replace(waking_cpu);
-                        door.knock();
-                        CURRENT.set(here);
-                    }
-                    yield_now().await;
-                }
-            });
+            spin_and_knock(&machine, &pair, &door, &open, waking_cpu);
             machine.run_one(0);
         }
         for _ in 0..21 {
