@@ -97,7 +97,7 @@ fn map_segment(image: &Vmar, program: &File<'_>, segment: &ProgramHeader, start:
 /// all that is in them is of the program's file.
 fn shared(program: &File<'_>, segment: &ProgramHeader, skew: u64) -> Option<u64> {
     let end = segment.p_offset.checked_add(segment.p_filesz)?.checked_next_multiple_of(PAGE_SIZE)?;
-    let offset = program.offset + segment.p_offset.checked_sub(skew)?;
+    let offset = program.offset.checked_add(segment.p_offset.checked_sub(skew)?)?;
     let is_whole = segment.p_filesz == segment.p_memsz && end <= program.bytes.len() as u64;
     (segment.p_flags & PF_W == 0 && is_whole && offset.is_multiple_of(PAGE_SIZE)).then_some(offset)
 }

@@ -12,8 +12,9 @@
 //! [`ticket`] for that, and does not wait for ever, whatever others leave meanwhile.
 //!
 //! What goes together without being an object, such as the handles of a message, is a `Bundle`, whose box is its own
-//! link. Of these there are two stacks, for the same reason. A call that has left a bundle returns when it is over
-//! ([`bundles_over`]): whoever sends handles in vain finds them closed. That dooms more, which nobody waits for.
+//! link. Of these there are two stacks, for the same reason, and they take turns with the objects. A call that has left a
+//! bundle returns when it is over ([`bundles_over`]): whoever sends handles in vain finds them closed. That dooms more,
+//! which nobody waits for.
 
 #[cfg(not(loom))]
 use crate::core::signals::note_leaving;
@@ -102,6 +103,8 @@ pub struct Doomed {
     first: Option<Object>,
     last: Option<Object>,
     bundles: Stack,
+    /// Whether a bundle had the last turn.
+    after_bundle: bool,
     /// How much has been discarded in this step.
     done: usize,
 }
@@ -109,7 +112,7 @@ pub struct Doomed {
 impl Doomed {
     /// Nothing.
     #[cfg(not(loom))]
-    const NONE: Self = Self { first: None, last: None, bundles: Stack(None), done: 0 };
+    const NONE: Self = Self { first: None, last: None, bundles: Stack(None), after_bundle: false, done: 0 };
 
     fn is_empty(&self) -> bool {
         self.first.is_none() && self.bundles.is_empty()
@@ -184,19 +187,28 @@ impl Doomed {
         true
     }
 
-    /// Gives the bundle on top its turn, or, if there is none, the first object; whether something may be left.
+    /// Gives the bundle on top or the first object its turn, each after the other; whether something may be left.
     fn turn(&mut self) -> bool {
-        if let Some(mut bundle) = self.bundles.pop() {
+        let after_bundle = core::mem::replace(&mut self.after_bundle, false);
+        if after_bundle && let Some(first) = self.take_first() {
+            self.turn_of_object(first);
+        } else if let Some(mut bundle) = self.bundles.pop() {
+            self.after_bundle = true;
             if self.take_turn(|doomed| bundle.discard_one(doomed)) {
                 self.bundles.push(bundle);
             }
-            return true;
-        }
-        let Some(first) = self.take_first() else { return false };
-        if self.take_turn(|doomed| first.discard_one(doomed)) {
-            self.push(first);
+        } else if let Some(first) = self.take_first() {
+            self.turn_of_object(first);
+        } else {
+            return false;
         }
         true
+    }
+
+    fn turn_of_object(&mut self, object: Object) {
+        if self.take_turn(|doomed| object.discard_one(doomed)) {
+            self.push(object);
+        }
     }
 
     /// Discards as much as there may be in one go; whether something is left.
@@ -230,6 +242,8 @@ struct Left {
     over: u64,
     /// Which had the last turn.
     last: Part,
+    /// Whether a bundle had the last turn in it.
+    after_bundle: bool,
     /// How many parts are in somebody's hands, who will put back what remains of them.
     in_hands: usize,
     bundles: Bundles,
@@ -264,6 +278,7 @@ impl Left {
         second: Doomed::NONE,
         over: 0,
         last: Part::First,
+        after_bundle: false,
         in_hands: 0,
         bundles: Bundles::NONE,
     };
@@ -310,12 +325,14 @@ impl Left {
         self.in_hands += 1;
         let mut taken = core::mem::take(self.part(self.last));
         taken.bundles.0 = self.bundles.first.pop();
+        taken.after_bundle = self.after_bundle;
         (self.last, taken)
     }
 
     /// Puts back what remains of it; whether anything is left.
     fn put_back(&mut self, part: Part, mut rest: Doomed) -> bool {
         self.in_hands -= 1;
+        self.after_bundle = rest.after_bundle;
         while let Some(bundle) = rest.bundles.pop() {
             self.bundles.first.push(bundle);
         }

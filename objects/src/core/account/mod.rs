@@ -128,35 +128,27 @@ impl Charge {
 
     #[cold]
     fn extend(&mut self, pages: u64, most: u64) -> Result<(), NoMemory> {
-        self.extend_with(pages, most, Payer::charge)
-    }
-
-    fn extend_with(
-        &mut self,
-        pages: u64,
-        most: u64,
-        charge: impl Fn(&Payer, u64) -> Result<(), NoMemory>,
-    ) -> Result<(), NoMemory> {
         let Some(payer) = &self.payer else { return Ok(()) };
         let needed = pages - self.pages;
         let convenient = needed.max(CHUNK.min(most.saturating_sub(self.pages)));
-        let added = match charge(payer, convenient) {
+        let added = match payer.charge(convenient) {
             Ok(()) => convenient,
-            Err(_) => charge(payer, needed).map(|()| needed)?,
+            Err(_) => payer.charge(needed).map(|()| needed)?,
         };
         self.pages += added;
         Ok(())
     }
 
-    /// As [`Charge::cover`], whatever the limits are up to that of `last`.
+    /// As [`Charge::cover`], whatever the limits are up to that of `last`. No page more than that is charged: somebody
+    /// may live there who came later, and shall have what is left.
     ///
     /// # Errors
     /// `NoMemory` when a job above that would exceed its limit.
-    pub(crate) fn cover_beyond(&mut self, pages: u64, most: u64, last: &Ledger) -> Result<(), NoMemory> {
-        match pages <= self.pages {
-            true => Ok(()),
-            false => self.extend_with(pages, most, |payer, pages| payer.charge_beyond(pages, last)),
-        }
+    pub(crate) fn cover_beyond(&mut self, pages: u64, last: &Ledger) -> Result<(), NoMemory> {
+        let Some(payer) = self.payer.as_ref().filter(|_| pages > self.pages) else { return Ok(()) };
+        payer.charge_beyond(pages - self.pages, last)?;
+        self.pages = pages;
+        Ok(())
     }
 
     /// The lowest ledger whose limit keeps so many pages from being charged, in all or of those above one that is given.

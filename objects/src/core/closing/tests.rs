@@ -193,14 +193,20 @@ fn bundle(things: usize) -> (Doomed, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn bundles_have_their_turns_before_objects() {
-    let (mut both, left) = bundle(TURN + 1);
-    let (objects, children) = doomed(1);
+fn bundles_and_objects_take_turns() {
+    let (mut both, left) = bundle(2 * TURN + 1);
+    let (objects, children) = doomed(TURN + 1);
     both.append(objects);
+    let turns = [(); 5].map(|()| (both.turn(), left.load(Relaxed), ended(&children)));
+    let end = (true, 0, TURN + 1);
+    assert_eq!(
+        turns,
+        [(true, TURN + 1, 0), (true, TURN + 1, TURN), (true, 1, TURN), (true, 1, TURN + 1), end]
+    );
+    while both.turn() {}
+    both.push_bundle(bundle(TURN).0.bundles.pop().expect("it is there"));
     both.push_bundle(bundle(1).0.bundles.pop().expect("it is there"));
-    let turns = [(); 4].map(|()| (both.turn(), left.load(Relaxed), ended(&children)));
-    assert_eq!(turns, [(true, TURN + 1, 0), (true, 1, 0), (true, 0, 0), (true, 0, 1)]);
-    assert!(!both.turn() && both.is_empty());
+    assert!(both.turn() && both.turn() && !both.turn() && both.is_empty(), "there is no object left");
     let (mut large, left) = bundle(2 * STEP);
     assert!(large.step() && !large.step(), "the last thing is the last of its step");
     assert_eq!(left.load(Relaxed), 0);
@@ -237,6 +243,26 @@ fn bundles_that_are_left_have_an_end() {
     while step(&mut left) {}
     assert!(left.are_bundles_over(last) && left.is_idle() && !left.push(Doomed::default()));
     assert!(kept.iter().all(|things| things.load(Relaxed) == 0));
+}
+
+/// However many bundles are left meanwhile, and be a step over with its first turn.
+#[test]
+fn an_object_beside_bundles_has_an_end() {
+    for turns_of_a_step in [1, 4] {
+        let (mut left, mut kept) = (Left::NOTHING, Vec::new());
+        let (object, children) = doomed(10 * TURN);
+        left.push(object);
+        let steps = (1..100).find(|_| {
+            let (doomed, things) = bundle(3 * STEP);
+            left.push(doomed);
+            kept.push(things);
+            let (part, mut doomed) = left.take();
+            (0..turns_of_a_step).for_each(|_| assert!(doomed.turn()));
+            assert!(left.put_back(part, doomed));
+            ended(&children) == 10 * TURN
+        });
+        assert!(steps.is_some_and(|steps| steps <= 20 + 1), "{steps:?} of {turns_of_a_step}");
+    }
 }
 
 #[test]

@@ -110,7 +110,8 @@ impl End {
         message: Message,
         grow: fn(&mut Inbox) -> Result<(), Status>,
     ) -> Result<(), Undelivered> {
-        if inbox.messages.len() == inbox.messages.capacity()
+        let unread = inbox.messages.len();
+        if (unread == inbox.messages.capacity() || unread >= MAX_UNREAD)
             && let Err(status) = grow(inbox)
         {
             return Err((message, status));

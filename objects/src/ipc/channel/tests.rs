@@ -245,6 +245,9 @@ fn late_replies_find_room_for_as_many_as_may_call_at_once() {
         b.end().inbox.with(|inbox, _| inbox.messages.push_back(message(b"late")));
     }
     assert_eq!(make_room(), Err(Status::NO_RESOURCES));
+    (0..MOST_CALLERS).for_each(|_| _ = read(&b).unwrap());
+    assert_eq!((room(&b), write(&a, b"full")), (MAX_UNREAD + MOST_CALLERS, Err(Status::NO_RESOURCES)));
+    assert!(read(&b).is_ok() && write(&a, b"one more").is_ok());
 }
 
 /// For how many unread messages an end has memory.

@@ -281,8 +281,8 @@ impl Vmo {
     /// `NoMemory` when a limit above that refuses it.
     pub(crate) fn pay_beyond(&self, offset: u64, last: &Ledger) -> Result<(), NoMemory> {
         let mut state = self.state.lock();
-        let (pages, most) = (state.owned_with(offset), state.size / PAGE_SIZE);
-        state.charge.cover_beyond(pages, most, last)
+        let pages = state.owned_with(offset);
+        state.charge.cover_beyond(pages, last)
     }
 
     /// The frame of the page with this index, which is committed if it is not yet.
