@@ -13,7 +13,20 @@ use objects::{
     AsyncOptions, Channel, Event, EventPair, Handle, HandleId, HandleTable, Handles, Job, KernelObject,
     Message, Object, Port, Process, Thread, Vmar,
 };
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Wake, Waker};
+
+/// How often somebody was woken.
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
 
 /// Things in each test: many steps of them.
 const MANY: usize = 40 * STEP;
@@ -228,6 +241,67 @@ fn handles_that_go_together_are_closed_in_steps() {
     let steps = in_steps(ended);
     assert!(steps.iter().all(|closed| *closed <= (STEP + TURN) / (1 + WAKING)), "{steps:?}");
     assert!(steps.iter().sum::<usize>() == ENDS && objects::closing::are_bundles_over(ticket), "{steps:?}");
+}
+
+/// Closes an end in whose messages lie so many channels, each with that many messages.
+fn close_much(channels: usize) {
+    let (ours, theirs) = Channel::new();
+    for _ in 0..channels {
+        let (near, far) = Channel::new();
+        (0..TURN).for_each(|_| assert!(near.write(Message::default()).is_ok()));
+        let handles = [handle(&far)].into_iter().collect();
+        assert!(ours.write(Message { bytes: [].into(), handles }).is_ok());
+    }
+    drop(handle(&theirs));
+}
+
+/// Who has left something waits for that, and all that is in it, and not for what others leave meanwhile, however much.
+#[test]
+fn a_call_waits_for_what_it_has_left() {
+    let _alone = alone();
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(woken.clone());
+    let mut context = Context::from_waker(&waker);
+    assert!(pin!(objects::wait::until_closed()).poll(&mut context).is_ready(), "nothing is left");
+    for _ in 0..6 {
+        close_much(STEP);
+        let mut waits = pin!(objects::wait::until_closed());
+        assert!(waits.as_mut().poll(&mut context).is_pending());
+        let before = woken.0.load(Ordering::Relaxed);
+        let over = (1..1_000).find(|_| {
+            discard_some();
+            close_much(5);
+            woken.0.load(Ordering::Relaxed) != before && waits.as_mut().poll(&mut context).is_ready()
+        });
+        let over = over.expect("it has an end");
+        assert!((STEP * TURN / STEP..5 * STEP * TURN / STEP).contains(&over), "{over} steps");
+    }
+    let mut waits = pin!(objects::wait::until_closed());
+    assert!(waits.as_mut().poll(&mut context).is_pending(), "there is what was left meanwhile");
+    steps();
+    assert!(waits.as_mut().poll(&mut context).is_ready(), "it is idle");
+}
+
+/// Of thousands who wait each is woken, and none who does not wait any more.
+#[test]
+fn many_wait_for_what_is_left() {
+    let _alone = alone();
+    close_much(STEP);
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(woken.clone());
+    let mut context = Context::from_waker(&waker);
+    let mut waits: Vec<_> = (0..3_000).map(|_| Box::pin(objects::wait::until_closed())).collect();
+    assert!(waits.iter_mut().all(|wait| wait.as_mut().poll(&mut context).is_pending()));
+    waits.truncate(2_000);
+    let mut waking = pin!(objects::wake_the_rest());
+    let count = || woken.0.load(Ordering::Relaxed);
+    let all = (0..100_000).find(|_| {
+        discard_some();
+        assert!(waking.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        count() == waits.len()
+    });
+    assert!(all.is_some(), "{} were woken", count());
+    assert!(waits.iter_mut().all(|wait| wait.as_mut().poll(&mut context).is_ready()));
 }
 
 #[test]

@@ -248,7 +248,7 @@ pub async fn blocking(number: u64, caller: &Caller, args: &Args) -> i64 {
 }
 
 /// Waits until what a call that was answered has left to others is over: what it has unmapped is gone, every CPU has
-/// forgotten it, the handles that it has given up are closed, and whoever observed what it has changed has been told.
+/// forgotten it, what it has closed is gone, and all that was in it, and whoever observed what it has changed has been told.
 pub async fn settled(caller: &Caller) {
     let root = caller.process.root();
     let mut left = root.leaving();
@@ -259,7 +259,7 @@ pub async fn settled(caller: &Caller) {
         long::next_step().await;
     }
     shootdown::barrier().await;
-    objects::closing::bundles_over().await;
+    objects::wait::until_closed().await;
     debug::told().await;
     objects::woken().await;
 }

@@ -12,14 +12,19 @@
 //! [`ticket`] for that, and does not wait for ever, whatever others leave meanwhile.
 //!
 //! What goes together without being an object, such as the handles of a message, is a `Bundle`, whose box is its own
-//! link. Of these there are two stacks, for the same reason, and they take turns with the objects. A call that has left a
-//! bundle returns when it is over ([`bundles_over`]): whoever sends handles in vain finds them closed. That dooms more,
-//! which nobody waits for.
+//! link. Of these there are two stacks, for the same reason, and they take turns with the objects.
+//!
+//! A call that has left something returns when that is over, and what it has doomed (`wait/closed.rs`): nobody can leave
+//! more than there is time for. Who kills does not wait, for he may have to kill others, too.
 
 #[cfg(not(loom))]
-use crate::core::signals::note_leaving;
+use crate::core::signals::{Observable, SignalQueue, SignalSet, note_leaving};
 use crate::object::Object;
+#[cfg(not(loom))]
+use abi::Signals;
 use alloc::boxed::Box;
+#[cfg(not(loom))]
+use alloc::sync::Arc;
 #[cfg(not(loom))]
 use spin::Once;
 #[cfg(not(loom))]
@@ -218,11 +223,23 @@ impl Doomed {
         !self.is_empty()
     }
 
-    /// Discards everything, soon.
-    pub fn finish(mut self) {
-        if self.step() {
+    /// Discards everything, soon; the call that this is in waits for that.
+    pub fn finish(self) {
+        #[cfg(not(loom))]
+        if self.finish_unawaited() {
+            note_leaving();
+        }
+        #[cfg(loom)]
+        self.finish_unawaited();
+    }
+
+    /// Discards everything, soon; whether some of it is left to others.
+    pub(crate) fn finish_unawaited(mut self) -> bool {
+        let is_left = self.step();
+        if is_left {
             leave(self);
         }
+        is_left
     }
 
     /// Discards everything soon, and nothing now.
@@ -304,9 +321,8 @@ impl Left {
         }
     }
 
-    /// Takes it all in; whether there are bundles.
-    fn push(&mut self, mut doomed: Doomed) -> bool {
-        let has_bundles = !doomed.bundles.is_empty();
+    /// Takes it all in.
+    fn push(&mut self, mut doomed: Doomed) {
         while let Some(bundle) = doomed.bundles.pop() {
             match self.has_no_bundles() {
                 true => self.bundles.first.push(bundle),
@@ -315,7 +331,6 @@ impl Left {
         }
         let part = if self.has_no_objects() { Part::First } else { Part::Second };
         self.part(part).append(doomed);
-        has_bundles
     }
 
     /// Takes the queue whose turn it is, and a bundle.
@@ -370,6 +385,77 @@ impl Left {
     fn is_over(&self, ticket: u64) -> bool {
         self.over >= ticket || self.has_no_objects()
     }
+
+    /// How far it has come.
+    fn progress(&self) -> Progress {
+        Progress { bundles: self.bundles.over, objects: self.over, is_idle: self.is_idle() }
+    }
+}
+
+/// How often the first stack of bundles and the first queue have been over, and whether nothing is left at all.
+#[cfg(not(loom))]
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Progress {
+    bundles: u64,
+    objects: u64,
+    is_idle: bool,
+}
+
+/// Signals for those who wait for a ticket: one for each ticket that there can be, in turn.
+#[cfg(not(loom))]
+struct Over(SignalSet);
+
+#[cfg(not(loom))]
+impl AsRef<SignalQueue> for Over {
+    fn as_ref(&self) -> &SignalQueue {
+        self.0.queue()
+    }
+}
+
+#[cfg(not(loom))]
+impl Over {
+    const TURNS: u64 = 4;
+    const ALL: Signals = Signals::from_bits_retain(0xff);
+
+    /// The signal of a ticket for bundles, or for objects.
+    fn signal(ticket: u64, is_for_objects: bool) -> Signals {
+        let place = ticket % Self::TURNS + if is_for_objects { Self::TURNS } else { 0 };
+        Signals::from_bits_retain(1 << place)
+    }
+
+    /// The signals of the tickets that have been over last. Those that are not over yet are the next two.
+    fn signals(progress: Progress) -> Signals {
+        let last = |over: u64, is_for_objects| {
+            Self::signal(over, is_for_objects).union(Self::signal(over + Self::TURNS - 1, is_for_objects))
+        };
+        last(progress.bundles, false).union(last(progress.objects, true))
+    }
+
+    /// Tells who waits how far it has come.
+    fn tell(&self) {
+        let look = || LEFT.with(|left, _| left.progress());
+        let mut progress = look();
+        loop {
+            if progress.is_idle {
+                self.0.update(Signals::empty(), Self::ALL);
+            }
+            self.0.update(Self::ALL, Self::signals(progress));
+            // Another one may have told more, and before this.
+            let now = look();
+            if now == progress {
+                return;
+            }
+            progress = now;
+        }
+    }
+}
+
+#[cfg(not(loom))]
+fn over() -> &'static Arc<Over> {
+    static OVER: Once<Arc<Over>> = Once::new();
+    OVER.call_once(|| {
+        Arc::new(Over(SignalSet::new(Over::signals(Progress { bundles: 0, objects: 0, is_idle: true }))))
+    })
 }
 
 #[cfg(not(loom))]
@@ -377,14 +463,10 @@ static LEFT: WaitQueue<(), Left> = WaitQueue::new(Left::NOTHING);
 
 #[cfg(not(loom))]
 fn leave(doomed: Doomed) {
-    let has_bundles = LEFT.with(|left, waiters| {
-        let has_bundles = left.push(doomed);
+    LEFT.with(|left, waiters| {
+        left.push(doomed);
         waiters.wake_all();
-        has_bundles
     });
-    if has_bundles {
-        note_leaving();
-    }
 }
 
 /// Models have no static queues, and little to discard.
@@ -396,9 +478,16 @@ fn leave(mut doomed: Doomed) {
 /// Discards a part of what was left; whether there is more. One task at a time does it.
 #[cfg(not(loom))]
 pub fn discard_some() -> bool {
-    let (part, mut doomed) = LEFT.with(|left, _| left.take());
+    let (before, (part, mut doomed)) = LEFT.with(|left, _| (left.progress(), left.take()));
     doomed.step();
-    LEFT.with(|left, _| left.put_back(part, doomed))
+    let (after, more) = LEFT.with(|left, _| {
+        let more = left.put_back(part, doomed);
+        (left.progress(), more)
+    });
+    if after != before {
+        over().tell();
+    }
+    more
 }
 
 /// A ticket for the end of the bundles that are left now. What they doom is left then.
@@ -413,15 +502,6 @@ pub fn are_bundles_over(ticket: u64) -> bool {
     LEFT.with(|left, _| left.are_bundles_over(ticket))
 }
 
-/// Completes when the bundles are over that were left before.
-#[cfg(not(loom))]
-pub async fn bundles_over() {
-    let ticket = bundles_ticket();
-    while !are_bundles_over(ticket) {
-        executor::yield_now().await;
-    }
-}
-
 /// A ticket for the end of the objects with something to discard that are left now, and of what that dooms.
 #[cfg(not(loom))]
 pub fn ticket() -> u64 {
@@ -432,6 +512,13 @@ pub fn ticket() -> u64 {
 #[cfg(not(loom))]
 pub fn is_over(ticket: u64) -> bool {
     LEFT.with(|left, _| left.is_over(ticket))
+}
+
+/// What is signalled when a ticket for bundles, or else for objects, is over, and the signal. Who begins to wait for it
+/// looks under the lock of the signals whether it is over already.
+#[cfg(not(loom))]
+pub(crate) fn observable(ticket: u64, is_for_objects: bool) -> (Observable, Signals) {
+    (over().clone(), Over::signal(ticket, is_for_objects))
 }
 
 /// Discards what is left, for ever: the life of a kernel task.

@@ -282,7 +282,7 @@ impl Process {
         if doomed {
             let mut doomed = Doomed::default();
             doomed.push(self.clone().into());
-            doomed.finish();
+            doomed.finish_unawaited();
         }
     }
 
@@ -290,7 +290,7 @@ impl Process {
     pub fn kill(self: &Arc<Self>, return_code: i64) {
         let mut doomed = Doomed::default();
         self.kill_into(return_code, &mut doomed);
-        doomed.finish();
+        doomed.finish_unawaited();
     }
 
     /// As [`Process::kill`]; the rest is left to the caller's loop.

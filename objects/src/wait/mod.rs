@@ -7,9 +7,12 @@
 //! - `deadline`: when a wait gives up, and the forms that any wait can be polled in
 //! - `one`, `many`, `places`: a thread or a kernel task that waits for one object, or for up to [`MAX_ITEMS`]
 //! - `port`: a port, and its observers
+//! - `closed`: a call that has left something to be closed
 //! - `watch`: what a wait set or an IO port has at an object
 //! - `futex`: the futexes of a process
 
+#[cfg(not(loom))]
+mod closed;
 mod deadline;
 mod futex;
 mod many;
@@ -20,6 +23,8 @@ mod port;
 mod tests;
 mod watch;
 
+#[cfg(not(loom))]
+pub use closed::until_closed;
 pub use deadline::{Deadline, give_up, poll_until, poll_waiter, sleep_until, until, until_pinned};
 pub use futex::{
     FUTEX_STEP, FutexTable, FutexUnderWay, FutexWait, FutexWaiter, NewOwner, Place, Queue as FutexQueue,

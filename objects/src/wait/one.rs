@@ -38,8 +38,20 @@ pub(crate) type Observer = Registration<Observation, Active, dyn AsRef<SignalQue
 /// Begins to wait until one of the mask is active in `object`'s signals, as [`wait_on`] does.
 #[inline]
 pub fn begin_wait_on(
-    mut waiter: Pin<&mut SignalWaiter>,
+    waiter: Pin<&mut SignalWaiter>,
     object: Object,
+    observation: Observation,
+    still_open: impl FnOnce() -> bool,
+    waker: &Waker,
+) -> Poll<Observation> {
+    begin_observing(waiter, object.into_observable(), observation, still_open, waker)
+}
+
+/// [`begin_wait_on`] whatever has signals.
+#[inline]
+pub(crate) fn begin_observing(
+    mut waiter: Pin<&mut SignalWaiter>,
+    owner: Observable,
     observation: Observation,
     still_open: impl FnOnce() -> bool,
     waker: &Waker,
@@ -49,7 +61,7 @@ pub fn begin_wait_on(
         many = observers.wants_keeper();
         seen.begin_through(active, still_open)
     };
-    let begun = waiter.as_mut().begin(object.into_observable(), observation, begin, waker);
+    let begun = waiter.as_mut().begin(owner, observation, begin, waker);
     if begun.is_pending() && many {
         keep_while_many_wait(&waiter);
     }

@@ -231,7 +231,7 @@ impl Job {
     pub fn kill(self: &Arc<Self>, return_code: i64) {
         let mut doomed = Doomed::default();
         self.kill_into(return_code, &mut doomed);
-        doomed.finish();
+        doomed.finish_unawaited();
     }
 
     pub(crate) fn kill_into(self: &Arc<Self>, return_code: i64, doomed: &mut Doomed) {
