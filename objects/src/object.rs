@@ -278,11 +278,12 @@ mod tests {
         assert_eq!(event.base().signals.get(), Signals::empty());
     }
 
+    /// Also if the same signal is cleared and set.
     #[test]
     fn an_objects_own_signals_are_for_user_code_as_far_as_its_kind_says() {
         let (first, _second) = EventPair::new();
         let signal = |clear, set| Object::from(first.clone()).signal(clear, set);
-        for (clear, set) in [(NOT_MINE, MINE), (MINE, NOT_MINE)] {
+        for (clear, set) in [(NOT_MINE, MINE), (MINE, NOT_MINE), (NOT_MINE, NOT_MINE)] {
             assert_eq!(signal(clear, set), Err(Status::INVALID_ARGS), "{clear:?} {set:?}");
         }
         assert_eq!((signal(MINE, MINE), first.base().signals.get()), (Ok(()), MINE));

@@ -235,6 +235,17 @@ mod tests {
     }
 
     #[test]
+    fn lists_that_are_closed_with_others_wait_for_their_turn() {
+        let (event, mut doomed) = (Event::new(), Doomed::default());
+        for _ in 0..2 {
+            (0..3).map(|_| handle(&event)).collect::<Handles>().close_into(&mut doomed);
+        }
+        assert_eq!(event.base().handle_count(), 6);
+        doomed.finish();
+        assert_eq!(event.base().handle_count(), 0);
+    }
+
+    #[test]
     fn handles_that_are_taken_out_are_not_closed_with_the_others() {
         let event = Event::new();
         let handles: Handles = (0..3).map(|_| handle(&event)).collect();

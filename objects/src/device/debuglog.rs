@@ -506,6 +506,36 @@ mod tests {
         assert!(is_readable(&late) && !log.tell_some());
     }
 
+    /// In the moment in which it was to be told.
+    #[test]
+    fn a_reader_that_has_read_everything_is_told_nothing() {
+        let log = log();
+        let reader = Debuglog::new(log, true).expect("a view");
+        write(log);
+        assert!(reader.read().is_ok());
+        reader.tell();
+        assert!(!is_readable(&reader));
+        write(log);
+        assert!(is_readable(&reader));
+    }
+
+    #[test]
+    fn there_is_a_place_for_as_many_readers_as_there_may_be() {
+        let places = [0, MAX_LOG_READERS - 1, MAX_LOG_READERS, NO_READER];
+        assert_eq!(places.map(bit), [1, 1 << 127, 0, 0]);
+    }
+
+    /// However often it says so.
+    #[test]
+    fn who_has_read_everything_is_to_be_told_and_who_has_left_is_not() {
+        let mut telling = Telling::default();
+        for (place, waits) in [(0, true), (1, true), (2, true), (1, true), (0, false)] {
+            telling.settle(place, waits);
+        }
+        telling.begin();
+        assert_eq!([(); 3].map(|()| telling.take()), [Some(1), Some(2), None]);
+    }
+
     /// Whatever is written meanwhile.
     #[test]
     fn a_round_has_an_end() {

@@ -267,6 +267,18 @@ mod tests {
         assert_eq!(root.pages(), CHUNK, "what is covered is not charged again");
     }
 
+    /// Though there may be less by now.
+    #[test]
+    fn what_is_charged_already_is_refused_by_nobody() {
+        let job = Job::root();
+        let mut charge = Charge::to(Payer::new(&job));
+        charge.cover(5, 5).expect("no limit");
+        job.set_page_limit(3);
+        assert!(charge.refusing(4, None).is_none() && charge.refusing(5, None).is_none());
+        let refusing = charge.refusing(6, None);
+        assert!(refusing.is_some_and(|refusing| Arc::ptr_eq(&refusing, job.ledger())));
+    }
+
     #[test]
     fn nobody_pays_without_end() {
         Charge::default().cover(u64::MAX, u64::MAX).expect("nobody has no limit");

@@ -3,7 +3,7 @@
 use super::*;
 use crate::core::handle::HandleId;
 use crate::testing::{discard_until, handle, poll, while_late};
-use crate::{AsyncOptions, Channel, Event, EventPair, Job, KILLED, KernelObject, Message, Port};
+use crate::{AsyncOptions, Channel, Event, EventPair, Handle, Job, KILLED, KernelObject, Message, Port};
 use abi::Signals;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -170,6 +170,24 @@ fn who_is_woken_by_an_end_counts() {
     assert_eq!(ended(), STEP);
 }
 
+/// With the last reference, which may be a handle: who waits for the parent to have no jobs.
+#[test]
+fn who_is_woken_by_the_end_of_a_job_counts() {
+    let (parent, port) = (Job::root(), Port::new());
+    let _stays = parent.create_child().expect("a job");
+    for key in 0..8 {
+        let (source, options) = (parent.clone().into(), AsyncOptions::default());
+        let armed = port.wait_async(source, HandleId(1), key, Signals::JOB_NO_JOBS, options, || true);
+        armed.expect("it is observed");
+    }
+    for (is_last, counts) in [(true, 1 + 8 / 4), (false, 1)] {
+        let (child, mut doomed) = (parent.create_child().expect("a job"), Doomed::default());
+        let _other = (!is_last).then(|| child.clone());
+        Handle::to_new(child).expect("a handle").close_into(&mut doomed);
+        assert_eq!(doomed.done, counts);
+    }
+}
+
 /// So many things, and how many of them are left.
 struct Things(usize, Arc<AtomicUsize>, Option<Box<dyn Bundle>>);
 
@@ -329,6 +347,27 @@ fn a_ticket_is_over_when_all_is_discarded_that_was_left() {
         discard_until(|| is_over(ticket));
         assert_eq!(ended(&children), 2 * STEP);
     }
+}
+
+/// Twice, as above.
+#[test]
+fn a_ticket_for_bundles_is_over_when_all_are_discarded_that_were_left() {
+    for _ in 0..2 {
+        let (large, left) = bundle(3 * STEP);
+        large.finish();
+        let ticket = bundles_ticket();
+        discard_until(|| are_bundles_over(ticket));
+        assert_eq!(left.load(Relaxed), 0);
+    }
+}
+
+#[test]
+fn who_waits_for_bundles_goes_on_when_they_are_discarded() {
+    let (large, left) = bundle(3 * STEP);
+    large.finish();
+    let mut over = pin!(bundles_over());
+    discard_until(|| poll(over.as_mut()).is_ready());
+    assert_eq!(left.load(Relaxed), 0);
 }
 
 #[test]

@@ -122,3 +122,31 @@ impl Bundle for [Places; 1] {
         &mut self[0].next
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::testing::{handle, never, poll, ready};
+    use crate::wait::wait_on;
+    use crate::{Event, KernelObject};
+    use abi::Signals;
+
+    /// Each is a bundle of its own.
+    #[test]
+    fn waits_through_handles_that_left_two_tables_end() {
+        let (event, mut doomed) = (Event::new(), Doomed::default());
+        let tables = [1, 2].map(|owner| HandleTable::new(owner, 0x5eed_1234));
+        let mut waits = tables.each_ref().map(|table| {
+            let value = table.add(handle(&event)).map_err(|(_, status)| status).expect("room");
+            let (signals, id) = (&event.base().signals, table.id(value));
+            let mut wait = Box::pin(wait_on(signals, Signals::USER_SIGNAL_0, id, || true, never()));
+            assert!(poll(wait.as_mut()).is_pending());
+            let (_handles, mut leaving) = table.take(&[value], |_| Ok(())).expect("it is there");
+            doomed.push_bundle(leaving.places.take().expect("it is not known yet"));
+            wait
+        });
+        assert!(waits.each_mut().into_iter().all(|wait| poll(wait.as_mut()).is_pending()));
+        doomed.finish();
+        assert_eq!(waits.map(|wait| ready(wait).0), [Err(Status::CANCELED); 2]);
+    }
+}

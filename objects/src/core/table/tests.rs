@@ -279,6 +279,17 @@ fn a_handle_is_taken_out_if_the_check_agrees() {
     assert!(table.contains(value) && table.remove_if(value, |_| Ok(())).is_ok() && !table.contains(value));
 }
 
+#[test]
+fn of_many_handles_those_that_are_there_are_taken_out() {
+    let (table, event) = (table(), Event::new());
+    let values = [(); 4].map(|()| table.add(handle(&event)).map_err(|(_, status)| status).unwrap());
+    drop(table.remove(values[1]));
+    let mut taken = Handles::with_room(3).unwrap();
+    table.remove_into(&values[..3], &mut taken);
+    assert_eq!((taken.len(), table.len(), event.base().handle_count()), (2, 1, 3));
+    assert!(table.contains(values[3]));
+}
+
 /// A handle that was looked up is open until it is taken out, whatever else is.
 #[test]
 fn a_mark_tells_whether_a_handle_is_open_still() {

@@ -63,6 +63,33 @@ fn read(end: &Fifo, size: usize, count: usize) -> Result<Vec<u8>, Status> {
     Ok(collected.bytes)
 }
 
+/// Reads an element itself before it takes what somebody else reads.
+struct Faster<'a>(Option<&'a Fifo>, Collected);
+
+impl Sink for Faster<'_> {
+    fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
+        if let Some(end) = self.0.take() {
+            assert_eq!(read(end, 2, 1), Ok(vec![1, 1]));
+        }
+        self.1.put(at, bytes)
+    }
+
+    fn tell(&mut self, count: usize) -> Result<(), Status> {
+        self.1.tell(count)
+    }
+}
+
+#[test]
+fn a_reader_that_was_slower_goes_on_with_what_is_left() {
+    let (left, right) = fifo(8, 2);
+    write(&left, 2, &[1, 1, 2, 2, 3, 3]).expect("written");
+    let (mut sink, mut reading) = (Faster(Some(&right), Collected::default()), Reading::new());
+    assert_eq!(right.read(2, 9, &mut sink), Ok(None));
+    assert_eq!(right.read_some(&mut reading, 2, 9, &mut sink), Ok(Some(2)));
+    assert_eq!(sink.1.bytes, [2, 2, 3, 3]);
+    assert_eq!(read(&right, 2, 1), Err(Status::SHOULD_WAIT));
+}
+
 #[test]
 fn shapes_are_checked() {
     for (count, size) in

@@ -456,4 +456,15 @@ mod tests {
         });
         assert!(terminated() && child.exit() == Some(1) && parent.state.lock().jobs.is_empty());
     }
+
+    /// It is linked to the next in it.
+    #[test]
+    fn a_job_is_in_one_queue_at_a_time() {
+        let (job, mut doomed) = (Job::root(), Doomed::default());
+        let _child = job.create_child().unwrap();
+        job.kill_into(1, &mut doomed);
+        assert!(!job.state.lock().doom(), "it is in one");
+        doomed.finish();
+        assert!(job.state.lock().doom(), "it has had its turn");
+    }
 }

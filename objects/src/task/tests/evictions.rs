@@ -180,6 +180,18 @@ fn of_the_job_that_has_most_the_largest_process_ends() {
     assert_eq!(ended.take(), [largest.koid()], "57 pages in one job, 43 in the other");
 }
 
+#[test]
+fn the_job_with_most_may_be_below_and_beside_one_without_anybody() {
+    let (root, ended) = (Job::root(), Ended::default());
+    let outer = limited(&root, 10);
+    let (inner, _nobody) = (outer.create_child().unwrap(), outer.create_child().unwrap());
+    let (small, large) = (process_with(&outer, 3), process_with(&inner, 7));
+    let vmo = memory(&small, 1);
+    let user = User::of(&root, &vmo);
+    assert_eq!(user.touch(0..1, &ended), Ok(()));
+    assert_eq!(ended.take(), [large.koid()]);
+}
+
 /// What somebody has left behind is more than others have: then the largest of all goes.
 #[test]
 fn a_job_in_which_nobody_lives_has_nobody_who_could_end() {
@@ -204,6 +216,7 @@ fn who_is_in_the_job_is_refused_and_nobody_ends() {
     for job in [job.clone(), job.create_child().unwrap()] {
         let user = User::of(&job, &vmo);
         assert_eq!(user.touch(0..1, &ended), Err(FaultError::Unpaid));
+        assert!(user.claim(0).is_own());
         assert_eq!(finish(user.claim(0).press(|one| ended.end(one))), Err(FaultError::Unpaid));
     }
     assert_eq!((ended.take(), job.pages()), (Vec::new(), 10));
@@ -246,23 +259,26 @@ fn what_is_refused_halfway_is_charged_nowhere() {
     assert_eq!([root.pages(), outer.pages(), inner.pages()], [3; 3], "a page, and no chunk");
 }
 
-/// What it has comes back without anybody else's end.
+/// What it has comes back without anybody else's end, in whichever job it is.
 #[test]
 fn who_is_about_to_end_is_awaited() {
-    let (root, ended) = (Job::root(), Ended::default());
-    let job = limited(&root, 10);
-    let (large, small) = (process_with(&job, 6), process_with(&job, 3));
-    let thread = running(&small, true);
-    let vmo = memory(&large, 1);
-    let user = User::of(&root, &vmo);
-    assert_eq!(job.pages(), 10, "with what the waits of a thread may take");
-    small.kill(0);
-    let claim = user.claim(0);
-    let mut press = pin!(claim.press(|one| ended.end(one)));
-    assert!(poll(press.as_mut()).is_pending() && poll(press.as_mut()).is_pending());
-    thread.ended(0);
-    assert_eq!(finish(press), Ok(()));
-    assert_eq!((user.fault(0), ended.take()), (Ok(()), Vec::new()));
+    for is_below in [false, true] {
+        let (root, ended) = (Job::root(), Ended::default());
+        let job = limited(&root, 10);
+        let place = if is_below { job.create_child().unwrap() } else { job.clone() };
+        let (large, small) = (process_with(&job, 6), process_with(&place, 3));
+        let thread = running(&small, true);
+        let vmo = memory(&large, 1);
+        let user = User::of(&root, &vmo);
+        assert_eq!(job.pages(), 10, "with what the waits of a thread may take");
+        small.kill(0);
+        let claim = user.claim(0);
+        let mut press = pin!(claim.press(|one| ended.end(one)));
+        assert!(poll(press.as_mut()).is_pending() && poll(press.as_mut()).is_pending());
+        thread.ended(0);
+        assert_eq!(finish(press), Ok(()));
+        assert_eq!((user.fault(0), ended.take()), (Ok(()), Vec::new()));
+    }
 }
 
 #[test]
@@ -274,8 +290,8 @@ fn two_who_need_a_page_await_the_same_end() {
     let vmo = memory(&large, 2);
     let users = [(); 2].map(|()| User::of(&root, &vmo));
     let claims = [users[0].claim(0), users[1].claim(1)];
-    let [mut first, mut second] =
-        claims.each_ref().map(|claim| std::boxed::Box::pin(claim.press(|one| ended.end(one))));
+    let mut first = std::boxed::Box::pin(claims[0].press(|one| ended.end(one)));
+    let mut second = pin!(claims[1].press(|_| panic!("nobody has to be told")));
     assert!(poll(first.as_mut()).is_pending() && poll(second.as_mut()).is_pending());
     assert_eq!(ended.take(), [large.koid()]);
     drop(first);
@@ -300,6 +316,26 @@ fn who_was_slower_has_nobody_else_end() {
     assert_eq!((finish(first), ended.0.borrow().len()), (Ok(()), 1));
     assert_eq!((finish(second), ended.take()), (Ok(()), [processes[0].koid()].into()));
     assert_eq!([users[0].fault(0), users[1].fault(1)], [Ok(()); 2]);
+}
+
+/// Though the page is refused still, as others hold the memory of who has ended.
+#[test]
+fn who_was_slower_has_nobody_else_end_before_another_attempt() {
+    let (root, ended) = (Job::root(), Ended::default());
+    let job = limited(&root, 202);
+    let _others: Vec<_> = (0..99).map(|_| process_with(&job, 2)).collect();
+    // The last: who has looked at a part of them has not seen it.
+    let maker = process_with(&job, 0);
+    let vmo = memory(&maker, 6);
+    vmo.commit(&mut (0..4 * PAGE_SIZE)).unwrap();
+    let users = [(); 2].map(|()| User::of(&root, &vmo));
+    let claims = [users[0].claim(4), users[1].claim(5)];
+    let [first, mut second] =
+        claims.each_ref().map(|claim| std::boxed::Box::pin(claim.press(|one| ended.end(one))));
+    assert!(poll(second.as_mut()).is_pending(), "it has looked at 64 of them");
+    assert_eq!((finish(first), finish(second)), (Ok(()), Ok(())));
+    assert!(claims.iter().all(Claim::is_refused));
+    assert_eq!((ended.take(), job.pages()), ([maker.koid()].into(), 202));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{is_terminated, parts, running};
 use crate::core::account::Payer;
 use crate::core::closing::Doomed;
-use crate::testing::process;
+use crate::testing::{discard_until, process};
 use crate::{Job, KernelObject, Koid, Object};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
@@ -99,6 +99,17 @@ fn a_killed_job_ends_when_its_last_child_is_dropped() {
     assert_eq!(job.exit(), None, "it ends when it has its turn");
     doomed.finish();
     assert_eq!((job.exit(), root.exit()), (Some(4), None));
+}
+
+/// Such a child can not be killed any more, and the job has had its turn before it leaves.
+#[test]
+fn a_killed_job_ends_when_a_child_has_left_that_was_about_to_go() {
+    let job = Job::root();
+    let going = Arc::into_inner(job.create_child().unwrap()).unwrap();
+    job.kill(4);
+    assert_eq!(job.exit(), None);
+    drop(going);
+    discard_until(|| job.exit() == Some(4));
 }
 
 #[test]

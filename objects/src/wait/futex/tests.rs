@@ -390,6 +390,26 @@ fn waking_one_says_whether_there_was_one_and_takes_the_owner_away() {
     assert!(table.wake_one(WORD) && !table.wake_one(WORD));
 }
 
+/// As who finds the table locked does, who can not know what is at hand.
+#[test]
+fn who_has_to_wait_for_the_table_wakes_one_too() {
+    let table = FutexTable::default();
+    assert!(!table.wake_first_when_free(WORD, NewOwner::Nobody));
+    let mut waiters = [waits(&table, A, 0), waits(&table, B, OWNER)];
+    assert!(table.wake_first_when_free(WORD, NewOwner::Woken));
+    assert_eq!((table.owner(WORD), waiters.each_mut().map(|wait| poll(wait).is_ready())), (A, [true, false]));
+}
+
+#[test]
+fn owners_are_known_from_the_first_that_is_named() {
+    let table = FutexTable::default();
+    let are_known = || table.queue.with(|owners, _| owners.are_known());
+    let _waiters = [waits(&table, A, 0), waits(&table, B, 0)];
+    assert!(table.wake_one(WORD) && !are_known());
+    let _owned = waits(&table, 13, OWNER);
+    assert!(are_known());
+}
+
 #[test]
 fn who_waits_for_the_target_can_not_own_it() {
     let table = FutexTable::default();

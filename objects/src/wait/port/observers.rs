@@ -370,9 +370,9 @@ mod tests {
         let slot = add(&mut observers, &one);
         assert!(!observers.queue(slot, &other, 1) && observers.disarm(slot, &other).is_none());
         assert!(!observers.queue(slot + 1, &one, 1) && observers.disarm(slot + 1, &one).is_none());
-        assert_eq!(observers.first(), None);
+        assert_eq!((observers.first(), observers.has_packet()), (None, false));
         assert!(observers.queue(slot, &one, 9));
-        assert_eq!(observers.first(), Some(9));
+        assert_eq!((observers.first(), observers.has_packet()), (Some(9), true));
         assert!(observers.disarm(slot, &one).is_some() && observers.disarm(slot, &one).is_none());
         assert_eq!((observers.first(), observers.len()), (None, 0));
         assert_eq!(add(&mut observers, &other), slot);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::core::handle::HandleId;
-use crate::core::signals::{Active, Observation, Observers, keep};
+use crate::core::signals::{Active, Observation, Observers, keep, note_leaving};
 use crate::testing::poll;
 use crate::{Event, KernelObject, Object};
 use abi::Signals;
@@ -124,6 +124,10 @@ fn what_one_change_can_not_wake_is_left_and_is_over_some_time() {
         poll(end.as_mut()).is_ready()
     });
     assert!(is_over && many.woken() == MANY, "nothing is left then");
+
+    let before = LEAVING.get();
+    note_leaving();
+    assert_eq!(LEAVING.get(), before + 1, "what another task goes on with is left, too");
 }
 
 #[test]

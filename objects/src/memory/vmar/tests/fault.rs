@@ -52,6 +52,17 @@ fn a_page_that_is_present_with_less_is_mended() {
 }
 
 #[test]
+fn a_mapping_can_be_made_to_allow_what_its_handles_did() {
+    let (world, read_write) = (World::new(), Protection { execute: false, ..ALL });
+    let vmo = world.vmo(1);
+    let address =
+        map_request(&world.root, &MapRequest { vmo_rights: read_write, ..request(&vmo, READ, 0, 1) })
+            .unwrap();
+    let limits = [address, address + PAGE - 1, address + PAGE].map(|at| world.root.limits_at(at));
+    assert_eq!(limits, [Some(read_write), Some(read_write), None]);
+}
+
+#[test]
 fn where_nothing_is_and_what_is_not_allowed() {
     let world = World::new();
     let address = map(&world.root, &world.vmo(1), READ, 0, 1).unwrap();

@@ -74,6 +74,16 @@ fn who_has_as_much_as_the_job_may_have_gets_no_page() {
     assert_eq!((vmo.with_page(5 * PAGE, |_| ()), frames.used()), (Ok(()), 2));
 }
 
+/// Nor one behind the end.
+#[test]
+fn a_page_that_is_there_is_refused_by_nobody() {
+    let (job, vmo) = paid(4, HostFrames::leak(), 0);
+    job.set_page_limit(2);
+    touch(&vmo, [0, 2]);
+    let is_refused = [0, 1, 2, 3, 4].map(|page| vmo.refusing(page * PAGE, None).is_some());
+    assert_eq!(is_refused, [false, true, false, true, false]);
+}
+
 #[test]
 fn nobody_pays_for_frames_of_somebody_else() {
     let (_, vmo) = fixed(HostFrames::leak(), 3);
