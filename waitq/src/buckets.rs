@@ -1,6 +1,7 @@
 //! Waiters by key: those with the same key in a list of their own, which is found in few steps whatever others wait.
 //!
-//! A table has a place for each value of the lowest bits of a key's hash. A place is a list, whose first waiter has two
+//! A table has a place for each value of the lowest bits of a key's hash, and becomes wider by one place at a time: one
+//! after the other is split by the next bit, until all are (linear hashing: Litwin, 1980). A place is a list, whose first waiter has two
 //! places more, [below](Below): for the keys of which the next bit of the hash is 0, and for those of which it is 1.
 //!
 //! ```text
@@ -62,9 +63,16 @@ impl<T: Keyed> Below<T> {
     }
 }
 
-/// Lists by key. The number of places in the table is a power of two that only grows.
+/// How many places the table gets at a time, at most.
+const AT_ONCE: usize = 4;
+
+/// Lists by key. The table only grows.
 pub struct Buckets<T: Keyed> {
     table: Vec<List<T>>,
+    /// A power of two: the number of places, but for those that have been split since it was that.
+    low: usize,
+    /// How many of the places have been split since: the first ones.
+    split: usize,
 }
 
 /// Fibonacci hashing (Knuth, TAOCP 3, 6.4): keys are addresses, whose low bits alone are too even. Different keys have
@@ -92,55 +100,65 @@ impl<T: Keyed> Buckets<T> {
 
     /// A table with a single place.
     pub fn new() -> Self {
-        Self { table: alloc::vec![List::new()] }
+        Self { table: alloc::vec![List::new()], low: 1, split: 0 }
     }
 
-    /// Makes room for `waiters` at about one a place. Whether there was memory; without, the table stays as it is, and
-    /// the ways are longer.
+    /// Makes room for `waiters` at about one a place, some places at a time: to be called whenever there is one more.
+    /// Whether there was memory; without, the table stays as it is, and the ways are longer.
     pub fn reserve(&mut self, waiters: usize) -> bool {
-        let wanted = waiters.next_power_of_two();
-        let more = wanted.saturating_sub(self.table.len());
-        if self.table.try_reserve_exact(more).is_err() {
-            return false;
-        }
-        while self.table.len() < wanted {
-            self.double();
+        for _ in 0..AT_ONCE {
+            if self.table.len() >= waiters {
+                break;
+            }
+            if self.table.len() == self.table.capacity() && self.table.try_reserve_exact(self.low).is_err() {
+                return false;
+            }
+            self.split();
         }
         true
     }
 
-    /// Makes the table twice as wide, which has room. Of each place, what was below its first on either side is apart
-    /// from now on, and only the first itself moves.
-    fn double(&mut self) {
-        let half = self.table.len();
-        self.table.resize_with(half * 2, List::new);
-        for index in 0..half {
-            let Some(first) = self.table[index].head() else { continue };
+    /// Adds a place, for which there is room, and divides what is in the next of the old ones: what was below its first on
+    /// either side is apart from now on, and only the first itself moves.
+    fn split(&mut self) {
+        let old = self.split;
+        self.table.push(List::new());
+        self.split += 1;
+        if let Some(first) = self.table[old].head() {
             // SAFETY: `&mut self` is only had under the queue's lock; the first of a list is linked, so alive.
             let (key, Below([zeros, ones])) =
                 unsafe { first.as_ref().with(|entry| (entry.tag.key(), core::mem::take(&mut entry.beside))) };
-            (self.table[index], self.table[half + index]) = (zeros, ones);
+            (self.table[old], self.table[self.low + old]) = (zeros, ones);
             *self.place(key) = List::of(first);
+        }
+        if self.split == self.low {
+            (self.low, self.split) = (2 * self.low, 0);
         }
     }
 
     /// The place of this key in the table, where those with another one may stand.
     #[inline(always)]
     fn in_table(&mut self, key: u64) -> &mut List<T> {
-        let mask = self.table.len() - 1;
-        &mut self.table[hash(key) as usize & mask]
+        let hash = hash(key) as usize;
+        let mut index = hash & (self.low - 1);
+        if index < self.split {
+            index = hash & (2 * self.low - 1);
+        }
+        &mut self.table[index]
     }
 
     /// The place of those with this key.
     #[inline(always)]
     fn place(&mut self, key: u64) -> &mut List<T> {
-        let width = self.table.len().trailing_zeros();
+        let (low, split) = (self.low, self.split);
         let place = self.in_table(key);
         let Some(first) = place.head() else { return place };
         // SAFETY: `&mut self` is only had under the queue's lock.
         if unsafe { key_of(first) } == key {
             return place;
         }
+        let is_split = (hash(key) as usize & (low - 1)) < split;
+        let width = low.trailing_zeros() + u32::from(is_split);
         // SAFETY: as before, and it keeps the lock for the place that is given; the first of a list is linked.
         unsafe { place_below(first, key, hash(key) >> width) }
     }
@@ -320,8 +338,11 @@ mod tests {
 
     fn widen(queue: &Queue, wanted: usize) -> usize {
         queue.with(|(), waiters| {
-            assert!(waiters.lists().reserve(wanted));
-            waiters.lists().table.len()
+            let buckets = waiters.lists();
+            for _ in 0..=wanted {
+                assert!(buckets.reserve(wanted));
+            }
+            buckets.table.len()
         })
     }
 
@@ -389,18 +410,29 @@ mod tests {
     fn all_who_have_not_been_woken_are_visited_and_find_each_other_in_a_wider_table() {
         let queue = queue();
         let _waits: Vec<_> = (0..40).map(|page| waits(&queue, page % 20 * 4096)).collect();
-        assert_eq!([0, 1, 5, 8, 9, 16, 3].map(|wanted| widen(&queue, wanted)), [1, 1, 8, 8, 16, 16, 16]);
+        assert_eq!([0, 1, 5, 8, 9, 16, 3].map(|wanted| widen(&queue, wanted)), [1, 1, 5, 8, 9, 16, 16]);
         let pages =
             |not: u64| (0..40).map(|page| page / 2 * 4096).filter(|page| *page != not).collect::<Vec<_>>();
         assert_eq!(all(&queue), pages(1));
         let near = Address(7 * 4096);
         assert_eq!(queue.with(|(), waiters| waiters.wake_near(&near, |_| true)), 2);
         assert_eq!(all(&queue), pages(7 * 4096));
-        let too_many = |(): &mut (), waiters: &mut crate::Waiters<'_, Address, Buckets<Address>>| {
-            waiters.lists().reserve(1 << 62)
-        };
-        assert!(!queue.with(too_many), "there is no memory for so many");
         assert_eq!(widen(&queue, 1), 16);
+    }
+
+    /// However much wider it should be: that may have been refused often, for want of memory.
+    #[test]
+    fn a_table_becomes_wider_by_a_few_places_at_a_time() {
+        let queue = queue();
+        let _waits: Vec<_> = (0..100).map(|index| waits(&queue, with_hash(index << 20))).collect();
+        let width = |wanted| {
+            queue.with(|(), waiters| {
+                assert!(waiters.lists().reserve(wanted));
+                waiters.lists().table.len()
+            })
+        };
+        assert_eq!([1000, 1000, 10, 1000, 1 << 62].map(width), [5, 9, 10, 14, 18]);
+        assert_eq!(all(&queue).len(), 100);
     }
 
     fn is_woken(mut wait: Pin<Box<impl Future<Output = Address>>>) {

@@ -365,7 +365,7 @@ fn a_ticket_for_bundles_is_over_when_all_are_discarded_that_were_left() {
 fn who_waits_for_bundles_goes_on_when_they_are_discarded() {
     let (large, left) = bundle(3 * STEP);
     large.finish();
-    let mut over = pin!(bundles_over());
+    let mut over = pin!(crate::wait::until_closed());
     discard_until(|| poll(over.as_mut()).is_ready());
     assert_eq!(left.load(Relaxed), 0);
 }

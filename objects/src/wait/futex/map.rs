@@ -34,6 +34,11 @@ impl<V> Map<V> {
         self.entries.len()
     }
 
+    /// For how many there is room: entries are made room for before their lists.
+    pub fn room(&self) -> usize {
+        self.firsts.len() * CHUNK
+    }
+
     /// Makes room for so many entries.
     pub fn reserve(&mut self, entries: usize) -> Result<(), NoMemory> {
         self.entries.reserve(entries.saturating_sub(self.entries.len()))?;

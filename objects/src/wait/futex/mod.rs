@@ -180,11 +180,12 @@ impl AsRef<Queue> for FutexTable {
     }
 }
 
-/// How wide a table becomes: more would take too long in one step, in which the first of each place moves.
+/// How wide a table becomes: more would take too long to move in one step.
 const WIDEST: usize = 8192;
 
 impl FutexTable {
-    /// Makes the table as wide as there are threads, within bounds. Without memory it stays narrower, and slower.
+    /// Makes the table wider if there are more threads than it has places, within bounds and not by much: to be called for
+    /// each new thread. Without memory it stays narrower, and slower.
     pub fn widen(&self, threads: usize) {
         let threads = threads.min(WIDEST);
         self.queue.with(|owners, waiters| {

@@ -11,6 +11,9 @@ use abi::Status;
 /// With how many threads a process may have done without owners, and begin to name some.
 const MOST_LEARNED: usize = 256;
 
+/// For how many threads room is made at a time, at most, beyond those for which there is room.
+const AT_ONCE: usize = 4;
+
 /// The owners of the futexes of a process, if it ever named one.
 #[derive(Default)]
 pub struct Owners {
@@ -37,11 +40,12 @@ struct Futex {
 }
 
 impl Owners {
-    /// Makes room for so many threads, if owners matter. Without memory, waits try it anew.
+    /// Makes room for so many threads, if owners matter, and for a few of them at a time: it may have been refused often.
+    /// Without memory, waits try it anew.
     pub(super) fn reserve(&mut self, threads: usize) {
         self.threads = self.threads.max(threads);
         if let Some(known) = &mut self.known {
-            let _ = known.reserve(threads);
+            let _ = known.reserve(threads.min(known.room() + AT_ONCE));
         }
     }
 
@@ -130,6 +134,11 @@ impl Owners {
 }
 
 impl Known {
+    /// For how many there is room.
+    fn room(&self) -> usize {
+        self.waits.room().min(self.futexes.room())
+    }
+
     fn reserve(&mut self, threads: usize) -> Result<(), Status> {
         self.waits
             .reserve(threads)
