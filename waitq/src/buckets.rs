@@ -69,8 +69,8 @@ const AT_ONCE: usize = 4;
 /// Lists by key. The table only grows.
 pub struct Buckets<T: Keyed> {
     table: Vec<List<T>>,
-    /// A power of two: the number of places, but for those that have been split since it was that.
-    low: usize,
+    /// The number of places but for those that have been split since it was this, which is a power of two; less one.
+    mask: usize,
     /// How many of the places have been split since: the first ones.
     split: usize,
 }
@@ -100,7 +100,7 @@ impl<T: Keyed> Buckets<T> {
 
     /// A table with a single place.
     pub fn new() -> Self {
-        Self { table: alloc::vec![List::new()], low: 1, split: 0 }
+        Self { table: alloc::vec![List::new()], mask: 0, split: 0 }
     }
 
     /// Makes room for `waiters` at about one a place, some places at a time: to be called whenever there is one more.
@@ -110,7 +110,9 @@ impl<T: Keyed> Buckets<T> {
             if self.table.len() >= waiters {
                 break;
             }
-            if self.table.len() == self.table.capacity() && self.table.try_reserve_exact(self.low).is_err() {
+            if self.table.len() == self.table.capacity()
+                && self.table.try_reserve_exact(self.mask + 1).is_err()
+            {
                 return false;
             }
             self.split();
@@ -128,11 +130,11 @@ impl<T: Keyed> Buckets<T> {
             // SAFETY: `&mut self` is only had under the queue's lock; the first of a list is linked, so alive.
             let (key, Below([zeros, ones])) =
                 unsafe { first.as_ref().with(|entry| (entry.tag.key(), core::mem::take(&mut entry.beside))) };
-            (self.table[old], self.table[self.low + old]) = (zeros, ones);
+            (self.table[old], self.table[self.mask + 1 + old]) = (zeros, ones);
             *self.place(key) = List::of(first);
         }
-        if self.split == self.low {
-            (self.low, self.split) = (2 * self.low, 0);
+        if self.split > self.mask {
+            (self.mask, self.split) = (2 * self.mask + 1, 0);
         }
     }
 
@@ -140,25 +142,27 @@ impl<T: Keyed> Buckets<T> {
     #[inline(always)]
     fn in_table(&mut self, key: u64) -> &mut List<T> {
         let hash = hash(key) as usize;
-        let mut index = hash & (self.low - 1);
+        let mut index = hash & self.mask;
         if index < self.split {
-            index = hash & (2 * self.low - 1);
+            index = hash & (2 * self.mask + 1);
         }
-        &mut self.table[index]
+        // SAFETY: it is at most the mask, or one place that has been split, or what that has been split into; so many
+        // places there are (see `split`).
+        unsafe { self.table.get_unchecked_mut(index) }
     }
 
     /// The place of those with this key.
     #[inline(always)]
     fn place(&mut self, key: u64) -> &mut List<T> {
-        let (low, split) = (self.low, self.split);
+        let (mask, split) = (self.mask, self.split);
         let place = self.in_table(key);
         let Some(first) = place.head() else { return place };
         // SAFETY: `&mut self` is only had under the queue's lock.
         if unsafe { key_of(first) } == key {
             return place;
         }
-        let is_split = (hash(key) as usize & (low - 1)) < split;
-        let width = low.trailing_zeros() + u32::from(is_split);
+        let is_split = (hash(key) as usize & mask) < split;
+        let width = mask.trailing_ones() + u32::from(is_split);
         // SAFETY: as before, and it keeps the lock for the place that is given; the first of a list is linked.
         unsafe { place_below(first, key, hash(key) >> width) }
     }
