@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The package of the kernel that `cargo run` boots, and its program.
-pub const KERNEL: &str = "hafnon-kernel";
+pub const KERNEL: &str = "hafnon-standard";
 
 /// What cargo needs to build the library from source.
 const BUILD_STD: [&str; 2] =

@@ -339,7 +339,10 @@ fn told(test: &str) -> (End, String) {
 fn the_ends_of_a_kernel_are_told_with_symbols() {
     let (end, told_of) = told("a_panic_is_reported");
     assert!(matches!(&end, End::Panicked(text) if text.contains("on purpose")), "{told_of}");
-    assert!(told_of.contains("ends.rs:") && told_of.contains("cpu_loop at kernel/src/run.rs:"), "{told_of}");
+    assert!(
+        told_of.contains("ends.rs:") && told_of.contains("cpu_loop at kernel/src/sched/run.rs:"),
+        "{told_of}"
+    );
 
     let (end, told_of) = told("a_stack_overflow_is_reported");
     assert!(matches!(&end, End::Panicked(text) if text.contains("stack")), "{told_of}");

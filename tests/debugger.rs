@@ -132,7 +132,7 @@ fn a_panic_of_the_kernel_ends_the_command_with_101_and_names() {
         "{complaint}"
     );
     // The CPU that panicked, whichever runs the first task, and the other one, which sleeps.
-    assert!(complaint.contains("cpu_loop at kernel/src/run.rs:"), "{complaint}");
+    assert!(complaint.contains("cpu_loop at kernel/src/sched/run.rs:"), "{complaint}");
     let others = ["CPU 0", "CPU 1"].map(|cpu| complaint.lines().filter(|line| *line == cpu).count());
     assert!(others == [0, 1] || others == [1, 0], "{complaint}");
 }

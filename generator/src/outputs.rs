@@ -1,7 +1,7 @@
 //! Which crate gets which output, and where the committed ones go.
 
 use crate::emit::{abi, c_headers, c_status, dispatcher, docs, fuzz, matrix, user, vdso};
-use crate::model::Spec;
+use crate::model::{Abi, Spec};
 use crate::parse::parse;
 use crate::shown::Shown;
 use std::error::Error;
@@ -34,7 +34,8 @@ fn emit_for_package() -> Result<(), Box<dyn Error>> {
     let package = env::var("CARGO_PKG_NAME")?;
     let (name, text) = match package.as_str() {
         "hafnon-abi" => ("abi.rs", abi::emit(&spec)),
-        "hafnon-kernel" => ("table.rs", dispatcher::emit(&spec)),
+        "hafnon-zircon" => ("table.rs", dispatcher::emit(&spec, Abi::Zircon)),
+        "hafnon-magenta" => ("table.rs", dispatcher::emit(&spec, Abi::Magenta)),
         "hafnon-vdso" => ("stubs.rs", vdso::emit(&spec)),
         "hafnon-user" => ("imports.rs", user::emit(&spec)),
         "hafnon-fuzz" => ("calls.rs", fuzz::emit(&spec)),

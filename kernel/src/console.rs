@@ -2,7 +2,7 @@
 
 use crate::arch::serial::{CONSOLE, CONTROL};
 use crate::arch::time;
-use crate::run;
+use crate::sched::run;
 use objects::wait::{self, Deadline};
 use waitq::WaitQueue;
 

@@ -1,8 +1,9 @@
 //! The figure that only the kernel itself can take: what an idle task costs. Taken when the command line
 //! has `figures=yes`, as that of `cargo run -- bench` has.
 
+use crate::control;
 use crate::mm::heap;
-use crate::{control, run};
+use crate::sched::run;
 use alloc::vec::Vec;
 use core::future::pending;
 use executor::TaskOptions;

@@ -1,5 +1,5 @@
 //! The kernel of hafnon as a library: a kernel binary is a crate of a dozen lines that
-//! names the services it adds (see [`kernel!`]).
+//! names the personalities and services it contains (see [`kernel!`]).
 //!
 //! ```text
 //! boot ─▶ kernel_main ─▶ arch (CPUs, traps, time) + mm (memory) ─▶ one executor per CPU
@@ -12,25 +12,22 @@ pub mod arch;
 pub mod boot;
 pub mod config;
 mod console;
-pub mod entropy;
 mod figures;
-pub mod loader;
+pub mod machine;
 pub mod mm;
 pub mod panic;
-mod pressure;
-mod process;
-pub mod run;
+pub mod personality;
+pub mod sched;
 pub mod service;
-pub mod syscalls;
 pub mod testing;
-mod thread;
 mod userboot;
-pub mod vdso;
 
 use bootloader_api::BootInfo;
 use core::future::poll_fn;
 use executor::TaskOptions;
+use machine::{log, pressure};
 use mm::payers;
+use sched::{places, run, unfinished};
 
 /// Where every way of booting arrives, on the first CPU, interrupts off, traps and panics
 /// reported.
@@ -59,13 +56,13 @@ fn start_tasks() {
     };
     objects::closing::set_clock(arch::stretch::is_late);
     objects::room::set_may_fail(|step| mm::stock::spare(step));
-    syscalls::many::prepare_places();
-    spawn("wait places", service::start(syscalls::many::make_places()));
+    places::prepare();
+    spawn("wait places", service::start(places::make()));
     spawn("closing", service::start(objects::closing::close_what_is_left()));
     spawn("freeing pages", service::start(objects::vmo::free_what_is_left()));
-    spawn("unfinished calls", service::start(syscalls::unfinished::finish()));
+    spawn("unfinished calls", service::start(unfinished::finish()));
     spawn("console", service::start(console::drain()));
-    spawn("log", service::start(syscalls::debug::tell_readers()));
+    spawn("log", service::start(log::tell_readers()));
     spawn("waking", service::start(objects::wake_the_rest()));
     spawn("memory pressure", service::start(pressure::watch()));
     for service in service::all() {
@@ -75,4 +72,40 @@ fn start_tasks() {
         true => spawn("userboot", service::start(userboot::main())),
         false => spawn("tests", service::start(testing::run())),
     }
+}
+
+/// Makes the crate that calls it a kernel, with these personalities, the one that processes get by default last, and these
+/// services: `async fn`s without arguments. Either list may be left out.
+///
+/// ```ignore
+/// #![no_std]
+/// #![no_main]
+///
+/// use hafnon_magenta::Magenta;
+/// use hafnon_zircon::Zircon;
+///
+/// hafnon_kernel::kernel!(personalities: [Zircon, Magenta], services: [heartbeat]);
+///
+/// async fn heartbeat() {
+///     hafnon_kernel::println!("alive");
+/// }
+/// ```
+#[macro_export]
+macro_rules! kernel {
+    ($(personalities: [$($personality:path),* $(,)?])? $(,)? $(services: [$($service:path),* $(,)?])? $(,)?) => {
+        #[allow(unsafe_code, reason = "the library finds the lists by their symbols")]
+        const _: () = {
+            // SAFETY: no other symbol has this name, since a program is one kernel.
+            #[unsafe(export_name = "hafnon_personalities")]
+            static PERSONALITIES: &[&dyn $crate::personality::AnyPersonality] = &[$($(&$personality),*)?];
+            // SAFETY: as above.
+            #[unsafe(export_name = "hafnon_services")]
+            static SERVICES: &[$crate::service::Service] = &[$($(
+                $crate::service::Service {
+                    name: stringify!($service),
+                    start: || $crate::service::start($service()),
+                },
+            )*)?];
+        };
+    };
 }

@@ -31,32 +31,3 @@ pub fn all() -> &'static [Service] {
 pub fn start(service: impl Future<Output = ()> + Send + 'static) -> Running {
     Box::pin(service)
 }
-
-/// Makes the crate that calls it a kernel, with these services: `async fn`s without arguments.
-///
-/// ```ignore
-/// #![no_std]
-/// #![no_main]
-///
-/// hafnon_kernel::kernel!(heartbeat);
-///
-/// async fn heartbeat() {
-///     hafnon_kernel::println!("alive");
-/// }
-/// ```
-#[macro_export]
-macro_rules! kernel {
-    ($($service:path),* $(,)?) => {
-        #[allow(unsafe_code, reason = "the library finds the list by its symbol")]
-        const _: () = {
-            // SAFETY: no other symbol has this name, since a program is one kernel.
-            #[unsafe(export_name = "hafnon_services")]
-            static SERVICES: &[$crate::service::Service] = &[$(
-                $crate::service::Service {
-                    name: stringify!($service),
-                    start: || $crate::service::start($service()),
-                },
-            )*];
-        };
-    };
-}

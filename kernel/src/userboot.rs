@@ -6,9 +6,11 @@
 
 use crate::arch::power::{self, Outcome};
 use crate::arch::stretch;
+use crate::machine::{loader, pressure, process, vdso};
 use crate::mm::DirectMap;
-use crate::thread::{self, Beginning};
-use crate::{boot, config, control, figures, loader, pressure, println, process, run, vdso};
+use crate::sched::run;
+use crate::sched::thread::{self, Beginning};
+use crate::{boot, config, control, figures, println};
 use abi::{ProcArgs, Signals, Status};
 use alloc::string::String;
 use alloc::sync::Arc;

@@ -11,7 +11,8 @@ use hafnon::{
 };
 
 /// The packages of the kernel's half.
-const KERNEL_PACKAGES: [&str; 2] = [compile::KERNEL, "hafnon-kernel-tests"];
+const KERNEL_PACKAGES: [&str; 5] =
+    [compile::KERNEL, "hafnon-kernel", "hafnon-zircon", "hafnon-magenta", "hafnon-kernel-tests"];
 
 /// Lints and documents everything that runs in the guest, and lints `image/`.
 pub fn run() -> Result<u8> {

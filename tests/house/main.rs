@@ -15,12 +15,40 @@ use serde_json::Value;
 
 /// The packages whose dependencies on others of this workspace are fixed, and which these are. Those for tests count, too:
 /// a test of what is below needs nothing of what is above.
-const DEPENDENCIES: [(&str, &[&str]); 5] = [
+const DEPENDENCIES: [(&str, &[&str]); 8] = [
     ("hafnon-abi", &["hafnon-generator"]),
     ("hafnon-waitq", &[]),
     ("hafnon-frames", &[]),
     ("hafnon-executor", &["hafnon-waitq"]),
     ("hafnon-objects", &["hafnon-abi", "hafnon-executor", "hafnon-waitq"]),
+    (
+        "hafnon-kernel",
+        &["hafnon-abi", "hafnon-executor", "hafnon-frames", "hafnon-objects", "hafnon-vdso", "hafnon-waitq"],
+    ),
+    (
+        "hafnon-zircon",
+        &[
+            "hafnon-abi",
+            "hafnon-executor",
+            "hafnon-generator",
+            "hafnon-kernel",
+            "hafnon-objects",
+            "hafnon-waitq",
+        ],
+    ),
+    // Its calls are forms of Zircon's.
+    (
+        "hafnon-magenta",
+        &[
+            "hafnon-abi",
+            "hafnon-executor",
+            "hafnon-generator",
+            "hafnon-kernel",
+            "hafnon-objects",
+            "hafnon-waitq",
+            "hafnon-zircon",
+        ],
+    ),
 ];
 
 /// The rooms of unsafe code: what the processor, the machine's memory and intrusive lists ask for, and the edges of user
@@ -36,7 +64,8 @@ const ROOMS: [&str; 6] = [
 
 /// What else may say `unsafe`, and does nothing unsafe: a static in a section of its own, and the symbols that the linker
 /// gives its ends.
-const SECTIONS: [&str; 2] = ["kernel/src/service.rs", "kernel/src/testing.rs"];
+const SECTIONS: [&str; 4] =
+    ["kernel/src/lib.rs", "kernel/src/personality.rs", "kernel/src/service.rs", "kernel/src/testing.rs"];
 
 /// Tests that are programs of their own: allocators that count, platforms of models, bytes of the kernel itself.
 const TESTS: [&str; 3] = ["executor/tests/", "objects/tests/", "qemu-tests/kernel/src/"];
@@ -52,6 +81,19 @@ fn packages_depend_one_way() {
 fn families_of_objects_name_what_they_may() {
     let faults = objects::House::read(&workspace::root().join("objects/src")).faults();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What a system call needs of the processor it has from `machine` and `sched` of the kernel.
+#[test]
+fn personalities_name_no_hardware() {
+    let mut files = 0;
+    rust_files(&workspace::root().join("personalities"), &mut |path, text| {
+        files += 1;
+        let named = ["hafnon_kernel::arch", "hafnon_kernel::boot", "x86_64::", "core::arch"];
+        let named: Vec<_> = named.iter().filter(|name| text.contains(**name)).collect();
+        assert!(named.is_empty(), "{} names {named:?}", path.display());
+    });
+    assert!(files > 40, "{files}");
 }
 
 #[test]

@@ -1,21 +1,23 @@
 //! The kernel's dispatcher: from a call's number and registers to its handler with typed arguments.
 //!
-//! The text is included by the module `crate::syscalls::table` and relies on these names of the kernel:
+//! The text is included by the module `table` of a personality's crate and relies on these names:
 //!
 //! ```text
-//! crate::syscalls::{Caller, Args}       Args = [u64; 8]: rdi rsi rdx r10 r8 r9 r12 r13
-//! crate::syscalls::Blocked              the waits that a thread keeps; the last argument of calls that park
-//! crate::syscalls::HandleArgument       a handle that is not looked up yet; it can be once
+//! hafnon_kernel::sched::{Caller, Args}       Args = [u64; 8]: rdi rsi rdx r10 r8 r9 r12 r13
+//! hafnon_kernel::sched::Blocked              the waits that a thread keeps; the last argument of calls that park
+//! hafnon_kernel::sched::HandleArgument       a handle that is not looked up yet; it can be once
 //!   Caller::object::<T>(&self, HandleArgument, Rights) -> Result<Arc<T>, Status>  T = objects::Channel, ...
 //!   Caller::any(&self, HandleArgument, Rights) -> Result<objects::Object, Status> kinds `any` and `task`
 //!   Caller::held, Caller::any_held                                                the same in objects::Held
 //!   Caller::is_admitted(&self) -> bool                before calls that create objects: whether they may, at once
 //!   async Caller::admit(&self) -> Result<(), Status>  whether they may, at once or when memory came back
-//! crate::mm::user::{In, Out, InOut}::<T>::new(address: u64)
-//! crate::mm::user::{InSlice, OutSlice}::<T>::new(address: u64, len: usize)
-//! crate::syscalls::<family>::<call>(&Caller, arguments ...) -> Result<(), Status>, or the plain value it returns;
-//! crate::syscalls::<abi>::<family>::<call> for those of other ABIs than Zircon's
+//! hafnon_kernel::mm::user::{In, Out, InOut}::<T>::new(address: u64)
+//! hafnon_kernel::mm::user::{InSlice, OutSlice}::<T>::new(address: u64, len: usize)
+//! hafnon_kernel::personality::{Doors, Entry, entry}
+//! crate::<family>::<call>(&Caller, arguments ...) -> Result<(), Status>, or the plain value it returns
 //! ```
+//!
+//! Magenta's table contains Zircon's, `hafnon_zircon::table`: its processes may make both kinds of calls.
 //!
 //! A call that is `long` has two handlers: the first answers `Poll<Result<(), Status>>` at the trap, `Pending` where
 //! the work is more than one step, of which it has done nothing then; the second, an async fn with `_long` behind its
@@ -38,52 +40,32 @@ use crate::types::{Type, camel};
 
 const HEAD: &str = "
 use abi::*;
-use crate::mm::user;
-use crate::syscalls::{Args, Blocked, Caller, HandleArgument};
 use core::pin::Pin;
+use core::sync::atomic::AtomicU64;
 use core::task::Poll;
-
-/// What answers a call, behind the decoding of its arguments: with what goes to rax, or not yet. Then the
-/// thread is in one of the waits that it keeps, or else the call is an async function: see [`blocking`].
-pub type Entry = fn(&Caller, &Args, Pin<&mut Blocked>) -> Poll<i64>;
-
-/// The entry of calls that are async functions.
-fn asynchronous(_: &Caller, _: &Args, _: Pin<&mut Blocked>) -> Poll<i64> {
-    Poll::Pending
-}
-
-/// The entry of numbers that no call has. The vDSO has no place for them, so nobody gets here.
-fn unknown(_: &Caller, _: &Args, _: Pin<&mut Blocked>) -> Poll<i64> {
-    Poll::Ready(i64::from(Status::BAD_SYSCALL.raw()))
-}
-
-/// The entry of calls that there are not yet.
-fn missing(_: &Caller, _: &Args, _: Pin<&mut Blocked>) -> Poll<i64> {
-    Poll::Ready(i64::from(Status::NOT_SUPPORTED.raw()))
-}
-
-/// The answer of a call that creates objects, if it may do that now. If not, [`blocking`] waits for memory.
-fn creating(caller: &Caller, answer: impl FnOnce() -> Poll<i64>) -> Poll<i64> {
-    if caller.is_admitted() { answer() } else { Poll::Pending }
-}
-
-/// The raw form of an outcome.
-fn status(result: Result<(), Status>) -> i64 {
-    i64::from(Status::from_result(result).raw())
-}
+use hafnon_kernel::mm::user;
+use hafnon_kernel::personality::entry::{asynchronous, creating, missing, status, unknown};
+use hafnon_kernel::personality::{Doors, Entry};
+use hafnon_kernel::sched::{Args, Blocked, Caller, HandleArgument};
 ";
 
-/// The text that the kernel's `syscalls::table` includes.
-pub fn emit(spec: &Spec) -> String {
+/// The table that this one contains, as Rust names it.
+fn base(abi: Abi) -> Option<(Abi, &'static str)> {
+    (abi == Abi::Magenta).then_some((Abi::Zircon, "hafnon_zircon::table"))
+}
+
+/// The text that the module `table` of this personality includes.
+pub fn emit(spec: &Spec, abi: Abi) -> String {
     let mut out = format!("// {NOTICE}\n{HEAD}");
-    table(&mut out, &spec.calls);
-    blocking_match(&mut out, &spec.calls);
-    for abi in Abi::ALL {
-        for call in present(abi, &spec.calls) {
-            wrapper(&mut out, call, "");
-            if call.long {
-                wrapper(&mut out, call, LONG);
-            }
+    table(&mut out, &spec.calls, abi);
+    blocking_match(&mut out, &spec.calls, abi);
+    for call in present(abi, &spec.calls) {
+        if !is_async(call) {
+            entry(&mut out, call);
+        }
+        wrapper(&mut out, call, "");
+        if call.long {
+            wrapper(&mut out, call, LONG);
         }
     }
     out
@@ -94,48 +76,62 @@ fn present(abi: Abi, calls: &[Call]) -> impl Iterator<Item = &Call> {
     calls.iter().filter(move |call| call.abi == abi && call.done && call.number.is_some())
 }
 
+/// Whether its handler is an async function, and nothing else.
+fn is_async(call: &Call) -> bool {
+    call.blocking && !call.parks
+}
+
 fn wrapper_name(call: &Call) -> String {
     format!("{}_{}", call.abi.name(), call.name)
 }
 
-fn table(out: &mut String, calls: &[Call]) {
-    let entered = || calls.iter().filter(|call| call.abi.has_functions());
-    let count = entered().filter_map(Call::full_number).max().map_or(0, |number| number + 1);
+/// How many numbers the table of an ABI has.
+fn count(calls: &[Call], abi: Abi) -> u32 {
+    let own = calls.iter().filter(|call| call.abi == abi);
+    own.filter_map(Call::full_number).max().map_or(0, |number| number + 1)
+}
+
+fn table(out: &mut String, calls: &[Call], abi: Abi) {
+    let count_of_base = base(abi).map_or(0, |(base, _)| count(calls, base));
+    let all = count(calls, abi).max(count_of_base);
     put!(out, "\n/// What answers each call that the vDSO makes, by what it puts into rax.");
-    put!(out, "pub static ENTRIES: [Entry; {count}] = [");
-    for number in 0..count {
-        match entered().find(|call| call.full_number() == Some(number)) {
-            None => put!(out, "    unknown,"),
-            Some(call) if !call.done => put!(out, "    missing,"),
-            Some(call) if call.parks => put!(out, "    {},", parking(call)),
-            Some(call) if call.blocking => put!(out, "    asynchronous,"),
-            Some(call) if call.long => put!(out, "    {},", beginning(call)),
-            Some(call) => put!(out, "    {},", immediate(call)),
+    put!(out, "pub const ENTRIES: [Entry; {all}] = [");
+    for number in 0..all {
+        let own = calls.iter().find(|call| call.abi == abi && call.full_number() == Some(number));
+        match (own, base(abi)) {
+            (None, Some((_, base))) if number < count_of_base => put!(out, "    {base}::ENTRIES[{number}],"),
+            (None, _) => put!(out, "    unknown,"),
+            (Some(call), _) if !call.done => put!(out, "    missing,"),
+            (Some(call), _) if is_async(call) => put!(out, "    asynchronous,"),
+            (Some(call), _) => put!(out, "    {},", entry_name(call)),
         }
     }
     put!(out, "];");
+    put!(out, "\nstatic ANSWERS: [Entry; {all}] = ENTRIES;");
+    put!(out, "static RETURNS: [AtomicU64; {all}] = [const {{ AtomicU64::new(Doors::NOWHERE) }}; {all}];");
+    put!(out, "\n/// These, and where the vDSO makes each of the calls.");
+    put!(out, "pub static DOORS: Doors = Doors::new(&ANSWERS, &RETURNS);");
 }
 
-/// The function of an entry whose handler never waits.
-fn immediate(call: &Call) -> String {
-    let answer = format!("Poll::Ready({})", raw(call, &format!("{}(caller, args)", wrapper_name(call))));
-    entry(call, "_", &answer)
+/// The name of a call's entry.
+fn entry_name(call: &Call) -> String {
+    format!("enter_{}", wrapper_name(call))
 }
 
-/// The function of an entry whose handler may begin a wait.
-fn parking(call: &Call) -> String {
-    entry(call, "blocked", &format!("{}(caller, args, blocked).map(status)", wrapper_name(call)))
-}
-
-/// The function of an entry whose handler may leave it to an async function.
-fn beginning(call: &Call) -> String {
-    entry(call, "_", &format!("{}(caller, args).map(status)", wrapper_name(call)))
-}
-
-/// The function of an entry that answers so, once it may create objects.
-fn entry(call: &Call, blocked: &str, answer: &str) -> String {
-    let answer = if call.creates { format!("creating(caller, || {answer})") } else { answer.to_string() };
-    format!("|caller, args, {blocked}| {answer}")
+/// The function of an entry that answers at once, begins a wait, or leaves it to an async function.
+fn entry(out: &mut String, call: &Call) {
+    let (blocked, handler) = match call.parks {
+        true => ("blocked", format!("{}(caller, args, blocked)", wrapper_name(call))),
+        false => ("_", format!("{}(caller, args)", wrapper_name(call))),
+    };
+    let answer = match call.parks || call.long {
+        true => format!("{handler}.map(status)"),
+        false => format!("Poll::Ready({})", raw(call, &handler)),
+    };
+    let answer = if call.creates { format!("creating(caller, || {answer})") } else { answer };
+    let name = entry_name(call);
+    put!(out, "\nfn {name}(caller: &Caller, args: &Args, {blocked}: Pin<&mut Blocked>) -> Poll<i64> {{");
+    put!(out, "    {answer}\n}}");
 }
 
 /// What a handler returns, in raw form.
@@ -143,9 +139,9 @@ fn raw(call: &Call, answer: &str) -> String {
     if call.returns == Returns::Status { format!("status({answer})") } else { answer.to_string() }
 }
 
-/// One match for all ABIs, over the numbers that user code has; and what it awaits before calls that create objects.
-fn blocking_match(out: &mut String, calls: &[Call]) {
-    let all = || Abi::ALL.iter().flat_map(|abi| present(*abi, calls));
+/// A match over the numbers that user code has; and what it awaits before calls that create objects.
+fn blocking_match(out: &mut String, calls: &[Call], abi: Abi) {
+    let all = || present(abi, calls);
     let number = |call: &Call| format!("abi::{}::{}", call.abi.name(), call.name.to_uppercase());
     let creating: Vec<String> = all().filter(|call| call.creates).map(number).collect();
     put!(out, "\n/// Runs the call whose entry does not answer; `number` is what user code has in rax.");
@@ -158,7 +154,7 @@ fn blocking_match(out: &mut String, calls: &[Call]) {
         put!(out, "    }}");
     }
     put!(out, "    match number {{");
-    let asynchronous = |call: &&Call| call.long || call.creates || (call.blocking && !call.parks);
+    let asynchronous = |call: &&Call| call.long || call.creates || is_async(call);
     for call in all().filter(asynchronous) {
         let (long, wait) = match (call.long, call.blocking) {
             (true, _) => (LONG, ".await"),
@@ -168,7 +164,10 @@ fn blocking_match(out: &mut String, calls: &[Call]) {
         let answer = raw(call, &format!("{}{long}(caller, args){wait}", wrapper_name(call)));
         put!(out, "        {} => {answer},", number(call));
     }
-    put!(out, "        _ => i64::from(Status::BAD_SYSCALL.raw()),");
+    match base(abi) {
+        Some((_, base)) => put!(out, "        _ => {base}::blocking(number, caller, args).await,"),
+        None => put!(out, "        _ => i64::from(Status::BAD_SYSCALL.raw()),"),
+    }
     put!(out, "    }}");
     put!(out, "}}");
 }
@@ -178,7 +177,7 @@ const LONG: &str = "_long";
 
 /// Decodes the registers and calls the handler.
 fn wrapper(out: &mut String, call: &Call, which: &str) {
-    let asynchronous = which == LONG || (call.blocking && !call.parks);
+    let asynchronous = which == LONG || is_async(call);
     let parks = call.parks && which != LONG;
     let (asynchronous, wait) = if asynchronous { ("async ", ".await") } else { ("", "") };
     let args = if call.args.is_empty() { "_args" } else { "args" };
@@ -250,8 +249,7 @@ fn handler_call(call: &Call, which: &str) -> String {
     if call.parks && which != LONG {
         args += ", blocked";
     }
-    let abi = if call.abi == Abi::Zircon { String::new() } else { format!("{}::", call.abi.name()) };
-    format!("crate::syscalls::{abi}{}::{}{which}(caller{args})", call.family, call.name)
+    format!("crate::{}::{}{which}(caller{args})", call.family, call.name)
 }
 
 /// The expression that a handler gets for an argument.

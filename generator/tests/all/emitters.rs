@@ -1,6 +1,7 @@
 //! A small declaration, and what each emitter makes of it.
 
 use hafnon_generator::emit::{abi, dispatcher, docs, fuzz, matrix, user, vdso};
+use hafnon_generator::model::Abi;
 use hafnon_generator::model::Spec;
 use hafnon_generator::parse::parse;
 use hafnon_generator::shown::Shown;
@@ -152,32 +153,51 @@ fn abi_has_names_and_numbers() {
 #[test]
 fn dispatcher_decodes_arguments() {
     assert_contains(
-        &dispatcher::emit(&spec()),
+        &dispatcher::emit(&spec(), Abi::Zircon),
         &[
-            "pub static ENTRIES: [Entry; 513]",
+            "pub const ENTRIES: [Entry; 25]",
             "caller.object::<objects::Channel>(HandleArgument::new(args[0] as RawHandle), Rights::WRITE), \
              user::InSlice::<u8>::new(args[1], args[2] as u32 as usize))",
-            "    |caller, args, _| creating(caller, || Poll::Ready(status(zircon_channel_create(caller, args)))),",
+            "\nfn enter_zircon_channel_create(caller: &Caller, args: &Args, _: Pin<&mut Blocked>) -> Poll<i64> {\n    \
+             creating(caller, || Poll::Ready(status(zircon_channel_create(caller, args))))\n}\n",
             "    if let abi::zircon::CHANNEL_CREATE = number\n        && let Err(refused) = caller.admit().await",
             "        abi::zircon::CHANNEL_CREATE => status(zircon_channel_create(caller, args)),",
-            "    crate::syscalls::channel::channel_create(caller, args[0] as u32, user::Out::<RawHandle>::new(args[1]))",
+            "    crate::channel::channel_create(caller, args[0] as u32, user::Out::<RawHandle>::new(args[1]))",
             "let handle = caller.any(HandleArgument::new(args[0] as RawHandle), Rights::READ)?;\n    \
-             crate::syscalls::object::object_wait(caller, handle, args[1] as i64).await",
+             crate::object::object_wait(caller, handle, args[1] as i64).await",
             "        abi::zircon::OBJECT_WAIT => status(zircon_object_wait(caller, args).await),",
             "fn zircon_object_park(caller: &Caller, args: &Args, blocked: Pin<&mut Blocked>) -> Poll<Result<(), Status>> {",
-            "    crate::syscalls::object::object_park(caller, handle, args[1] as i64, blocked)\n",
+            "    crate::object::object_park(caller, handle, args[1] as i64, blocked)\n",
         ],
     );
 }
 
+/// Magenta's processes may make Zircon's calls, too.
 #[test]
-fn calls_that_park_have_an_entry_and_no_other_way() {
-    let text = dispatcher::emit(&spec());
+fn a_table_contains_that_of_its_base() {
+    let text = dispatcher::emit(&spec(), Abi::Magenta);
     assert_contains(
         &text,
         &[
-            "    |caller, args, blocked| zircon_object_park(caller, args, blocked).map(status),\n",
-            "    |caller, args, blocked| zircon_object_rest(caller, args, blocked).map(status),\n",
+            "pub const ENTRIES: [Entry; 513] = [\n    hafnon_zircon::table::ENTRIES[0],\n",
+            "    hafnon_zircon::table::ENTRIES[24],\n    unknown,\n",
+            "    unknown,\n    missing,\n];",
+            "        _ => hafnon_zircon::table::blocking(number, caller, args).await,\n",
+        ],
+    );
+    assert!(!text.contains("zircon_channel_write") && !text.contains("_ => i64::from"), "{text}");
+}
+
+#[test]
+fn calls_that_park_have_an_entry_and_no_other_way() {
+    let text = dispatcher::emit(&spec(), Abi::Zircon);
+    assert_contains(
+        &text,
+        &[
+            "    enter_zircon_object_park,\n",
+            "\nfn enter_zircon_object_park(caller: &Caller, args: &Args, blocked: Pin<&mut Blocked>) -> Poll<i64> {\n    \
+             zircon_object_park(caller, args, blocked).map(status)\n}\n",
+            "    zircon_object_rest(caller, args, blocked).map(status)\n",
         ],
     );
     assert!(
@@ -189,11 +209,11 @@ fn calls_that_park_have_an_entry_and_no_other_way() {
 #[test]
 fn dispatcher_gives_rights_with_their_object() {
     assert_contains(
-        &dispatcher::emit(&spec()),
+        &dispatcher::emit(&spec(), Abi::Zircon),
         &["    let region = caller.held::<objects::Channel>(HandleArgument::new(args[0] as RawHandle), \
              Rights::from_bits_retain(Rights::READ.bits() | Rights::WRITE.bits()))?;\n    \
              let other = caller.any_held(HandleArgument::new(args[1] as RawHandle), Rights::NONE)?;\n    \
-             crate::syscalls::region::region_map(caller, region, other, \
+             crate::region::region_map(caller, region, other, \
              HandleArgument::new(args[2] as RawHandle), args[3])\n"],
     );
 }
@@ -202,17 +222,18 @@ fn dispatcher_gives_rights_with_their_object() {
 fn dispatcher_has_two_handlers_for_long_calls() {
     let lookup = "let region = caller.any(HandleArgument::new(args[0] as RawHandle), Rights::READ)?;";
     assert_contains(
-        &dispatcher::emit(&spec()),
+        &dispatcher::emit(&spec(), Abi::Zircon),
         &[
-            "    |caller, args, _| zircon_region_list(caller, args).map(status),\n",
+            "    enter_zircon_region_list,\n",
+            "    zircon_region_list(caller, args).map(status)\n",
             "        abi::zircon::REGION_LIST => status(zircon_region_list_long(caller, args).await),\n",
             &format!(
                 "\nfn zircon_region_list(caller: &Caller, args: &Args) -> Poll<Result<(), Status>> {{\n    {lookup}\n    \
-                 crate::syscalls::region::region_list(caller, region, args[1])\n}}\n"
+                 crate::region::region_list(caller, region, args[1])\n}}\n"
             ),
             &format!(
                 "\nasync fn zircon_region_list_long(caller: &Caller, args: &Args) -> Result<(), Status> {{\n    {lookup}\n    \
-                 crate::syscalls::region::region_list_long(caller, region, args[1]).await\n}}\n"
+                 crate::region::region_list_long(caller, region, args[1]).await\n}}\n"
             ),
         ],
     );
@@ -220,11 +241,14 @@ fn dispatcher_has_two_handlers_for_long_calls() {
 
 #[test]
 fn missing_calls_have_no_handler() {
-    let text = dispatcher::emit(&spec());
+    let text = dispatcher::emit(&spec(), Abi::Zircon);
     assert!(!text.contains("zircon_thread_exit"), "{text}");
     assert_contains(
         &text,
-        &["    missing,\n    asynchronous,\n    |caller, args, _|", "    unknown,\n    missing,\n];"],
+        &[
+            "    missing,\n    asynchronous,\n    enter_",
+            "    unknown,\n    missing,\n    missing,\n    enter_",
+        ],
     );
 }
 

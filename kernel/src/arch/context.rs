@@ -60,6 +60,7 @@ pub(super) fn canonical(address: u64) -> Result<u64, NotCanonical> {
 impl UserContext {
     /// A thread about to execute its first instruction, at `entry`, with two arguments in rdi
     /// and rsi, and all other registers zero.
+    #[inline(always)] // reason: thread_create_join: it is made where it stays
     pub fn new(entry: u64, stack: u64, argument1: u64, argument2: u64) -> Self {
         UserContext {
             arguments: [argument1, argument2, 0, 0, 0, 0, 0, 0],

@@ -19,7 +19,8 @@
 use super::backtrace::Backtrace;
 use super::cpu::{self, Cpu};
 use super::interrupts;
-use crate::{control, run};
+use crate::control;
+use crate::sched::run;
 use core::arch::x86_64::_rdtsc;
 use core::fmt;
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 use executor::{Outcome, TaskOptions, TaskRef};
-use hafnon_kernel::{arch::cpu, run};
+use hafnon_kernel::{arch::cpu, sched::run};
 
 /// Starts a task that only this CPU may run.
 pub fn spawn_on(cpu: usize, task: impl Future<Output = ()> + Send + 'static) -> TaskRef {

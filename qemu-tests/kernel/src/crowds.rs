@@ -4,7 +4,7 @@ use abi::{Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use hafnon_kernel::arch::time;
-use hafnon_kernel::{kernel_test, run};
+use hafnon_kernel::{kernel_test, sched::run};
 use objects::wait::Deadline;
 use objects::{AsyncOptions, Event, HandleId, KernelObject, Port};
 

@@ -3,10 +3,10 @@
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
-use hafnon_kernel::loader::{File, load};
+use hafnon_kernel::machine::loader::{File, load};
+use hafnon_kernel::machine::vdso::Vdso;
 use hafnon_kernel::mm::{AddressSpace, DirectMap, layout};
-use hafnon_kernel::vdso::Vdso;
-use hafnon_kernel::{entropy, kernel_test};
+use hafnon_kernel::{kernel_test, machine::entropy};
 use objects::account::Charge;
 use objects::memory::{PAGE_SIZE, Protection};
 use objects::vmar::EntryKind;

@@ -21,4 +21,7 @@ mod user_memory;
 mod user_mode;
 mod user_state;
 
-hafnon_kernel::kernel!();
+use hafnon_magenta::Magenta;
+use hafnon_zircon::Zircon;
+
+hafnon_kernel::kernel!(personalities: [Zircon, Magenta]);

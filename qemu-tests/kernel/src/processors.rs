@@ -5,7 +5,7 @@ use crate::cpus;
 use core::sync::atomic::{AtomicI64, AtomicUsize, Ordering::SeqCst};
 use hafnon_kernel::arch::image;
 use hafnon_kernel::arch::tsc::Ahead;
-use hafnon_kernel::{arch, entropy, kernel_test};
+use hafnon_kernel::{arch, kernel_test, machine::entropy};
 
 /// The latest time that any CPU has read.
 static LATEST: AtomicI64 = AtomicI64::new(0);

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::future::pending;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 use executor::{Outcome, Scope, TaskOptions, TaskRef, TaskState, waiting_for, yield_now};
-use hafnon_kernel::{arch::cpu, arch::time, kernel_test, run};
+use hafnon_kernel::{arch::cpu, arch::time, kernel_test, sched::run};
 use waitq::WaitQueue;
 
 /// Whose turn it is.

@@ -9,7 +9,7 @@ use hafnon_kernel::arch::cpu;
 use hafnon_kernel::mm::shootdown::barrier;
 use hafnon_kernel::mm::user::{In, Out};
 use hafnon_kernel::mm::{AddressSpace, DirectMap, frames, user_frames};
-use hafnon_kernel::{kernel_test, run};
+use hafnon_kernel::{kernel_test, sched::run};
 use objects::account::Charge;
 use objects::memory::{Frame, PageFrames, PageTable, Protection, Work};
 

@@ -9,7 +9,7 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use executor::{Alarm, TimerQueue, yield_now};
 use hafnon_kernel::arch::time;
-use hafnon_kernel::{kernel_test, run};
+use hafnon_kernel::{kernel_test, sched::run};
 use waitq::sync::Mutex;
 use x86_64::instructions::port::Port;
 

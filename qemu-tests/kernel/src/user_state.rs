@@ -8,7 +8,7 @@ use core::arch::x86_64::__cpuid;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 use executor::{Outcome, TaskOptions, current_task, yield_now};
 use hafnon_kernel::arch::{Trap, UserContext, cpu, enter_user, ipi, time};
-use hafnon_kernel::{kernel_test, run};
+use hafnon_kernel::{kernel_test, sched::run};
 
 /// The selector of user data (see `gdt` of the kernel).
 const USER_DATA: u64 = 0x1b;

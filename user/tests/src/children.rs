@@ -35,6 +35,8 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "crowd" => crate::fairness::play(startup),
         "many-regions" => crate::latency::memory::play(startup),
         "crowd-at-a-gate" => crate::latency::crowds::play(startup),
+        "make-both-calls" => crate::personalities::make_both_calls(),
+        "make-zircons-calls" => crate::personalities::make_zircons_calls(),
         "hog" => crate::hunger::hog(),
         "hog-with-messages" => crate::hunger::hog_with_messages(),
         "wait-for-64" => crate::latency::observers::wait_for_64(startup),

@@ -50,6 +50,7 @@ mod matrix;
 mod message_limits;
 mod one;
 mod payers;
+mod personalities;
 mod pointers;
 mod port;
 mod port_async;

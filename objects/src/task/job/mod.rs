@@ -26,7 +26,7 @@ use abi::{Signals, Status};
 use alloc::collections::BTreeMap;
 use alloc::sync::{Arc, Weak};
 use core::ops::Bound::{Excluded, Unbounded};
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use waitq::sync::Mutex;
 
 /// The root job's height; a child's is one less, and a job of height 0 has no child jobs.
@@ -39,6 +39,8 @@ pub struct Job {
     parent: Option<Arc<Job>>,
     height: u32,
     kill_on_oom: AtomicBool,
+    /// What its processes may be: see [`Job::personalities`].
+    personalities: AtomicU64,
     /// What it and the jobs below have.
     ledger: Arc<Ledger>,
     /// Of those of its processes that have terminated.
@@ -92,6 +94,7 @@ impl Job {
             parent,
             height,
             kill_on_oom: AtomicBool::new(false),
+            personalities: AtomicU64::new(u64::MAX),
             killed: AtomicBool::new(false),
             ledger,
             times: Sum::default(),
@@ -114,6 +117,7 @@ impl Job {
             drop(state); // the child's drop takes this lock
             return Err(Status::BAD_STATE);
         }
+        child.personalities.store(self.personalities(), Ordering::Relaxed);
         state.jobs.insert(child.base.koid(), Arc::downgrade(&child));
         self.base.signals.clear(Signals::JOB_NO_JOBS);
         drop(state);
@@ -331,6 +335,28 @@ impl Job {
     /// Sets [`Job::page_limit`]. What there is beyond that stays, but nothing is added.
     pub fn set_page_limit(&self, pages: u64) {
         self.ledger.set_page_limit(pages);
+    }
+
+    /// Which personalities its processes may have, a bit each: at first those of the job above, or all.
+    pub fn personalities(&self) -> u64 {
+        self.personalities.load(Ordering::Relaxed)
+    }
+
+    /// Leaves its processes, and the jobs that will be below, these personalities.
+    ///
+    /// # Errors
+    /// `ACCESS_DENIED` for one that it does not grant now, `BAD_STATE` when there is a process in it or a job: these
+    /// have theirs already.
+    pub fn restrict_personalities(&self, left: u64) -> Result<(), Status> {
+        let state = self.state.lock();
+        if left & !self.personalities() != 0 {
+            return Err(Status::ACCESS_DENIED);
+        }
+        if !state.jobs.is_empty() || !state.processes.is_empty() {
+            return Err(Status::BAD_STATE);
+        }
+        self.personalities.store(left, Ordering::Relaxed);
+        Ok(())
     }
 
     /// How many handles its processes, and those of all jobs below, may have.

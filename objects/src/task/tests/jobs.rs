@@ -202,3 +202,23 @@ fn a_job_that_was_refused_leaves_nothing_behind() {
     assert_eq!(listed.concat(), [process_in_inner.koid()]);
     assert!(inner.base().signals.get().contains(Signals::JOB_NO_JOBS));
 }
+
+/// A job has what the job above grants when it is made; and while nobody is in it, it can be told to grant less.
+#[test]
+fn what_a_job_grants_only_becomes_less() {
+    let root = Job::root();
+    assert_eq!(root.personalities(), u64::MAX);
+    assert_eq!(root.restrict_personalities(0b111), Ok(()));
+    let (narrow, other) = (root.create_child().unwrap(), root.create_child().unwrap());
+    assert_eq!((narrow.personalities(), narrow.restrict_personalities(0b101)), (0b111, Ok(())));
+    assert_eq!((narrow.personalities(), other.personalities()), (0b101, 0b111));
+    assert_eq!(narrow.restrict_personalities(0b111), Err(Status::ACCESS_DENIED));
+    assert_eq!(narrow.restrict_personalities(0b1000), Err(Status::ACCESS_DENIED));
+    let below = narrow.create_child().unwrap();
+    assert_eq!((below.personalities(), narrow.restrict_personalities(0)), (0b101, Err(Status::BAD_STATE)));
+    drop(below);
+    let process = process(&other);
+    assert_eq!(other.restrict_personalities(0b1), Err(Status::BAD_STATE));
+    drop(process);
+    assert_eq!((narrow.restrict_personalities(0), narrow.personalities()), (Ok(()), 0));
+}

@@ -76,6 +76,11 @@ typedef uint32_t zx_info_maps_type_t;
 #define ZX_PROP_EXCEPTION_STRATEGY ((uint32_t)0x12u)
 #define ZX_PROP_JOB_MEMORY_LIMIT ((uint32_t)0x48460001u)
 #define ZX_PROP_JOB_HANDLE_LIMIT ((uint32_t)0x48460002u)
+#define ZX_PROP_JOB_PERSONALITIES ((uint32_t)0x48460003u)
+
+// What processes may be: bits of PROP_JOB_PERSONALITIES. A process of Magenta's may make Zircon's calls, too.
+#define ZX_PERSONALITY_ZIRCON ((uint64_t)0x1u)
+#define ZX_PERSONALITY_MAGENTA ((uint64_t)0x2u)
 
 // Values of properties that mean something by themselves.
 #define ZX_PROCESS_DEBUG_ADDR_BREAK_ON_SET ((uint32_t)0x1u)

@@ -1,0 +1,4 @@
+//! Calls on memory and address spaces.
+
+pub mod vmar;
+pub mod vmo;
