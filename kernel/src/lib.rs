@@ -51,7 +51,12 @@ fn cpu_main() -> ! {
 /// any, or the first user process.
 fn start_tasks() {
     let spawn = |name, mut task: service::Running| {
-        let life = poll_fn(move |context| payers::free_of_charge(|| task.as_mut().poll(context)));
+        let life = poll_fn(move |context| {
+            let poll = payers::free_of_charge(|| task.as_mut().poll(context));
+            // Nobody waits for what a task of the kernel leaves to another: the next thread here has not left it.
+            let _ = arch::user::has_left();
+            poll
+        });
         run::executor().spawn_detached(TaskOptions::new(name), life).expect("memory at boot");
     };
     objects::closing::set_clock(arch::stretch::is_late);
