@@ -206,10 +206,19 @@ fn doctor(present: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), said)
 }
 
+/// Copies a program, by another one: a file that this process has written can not be run as long as a child that another
+/// test has just started has its descriptor.
+fn copy_program(from: &Path, to: &Path) {
+    assert!(Command::new("cp").args([from, to]).status().unwrap().success());
+    fs::set_permissions(to, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 /// Makes a program that fails.
 fn executable(file: &Path) {
-    fs::write(file, "#!/bin/sh\nexit 1\n").unwrap();
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    let text = file.with_extension("text");
+    fs::write(&text, "#!/bin/sh\nexit 1\n").unwrap();
+    copy_program(&text, file);
+    fs::remove_file(text).unwrap();
 }
 
 #[test]
@@ -300,7 +309,7 @@ fn a_copied_command_works_on_its_own_checkout() {
     fs::write(copy.join("docs/syscalls.md"), "out of date").unwrap();
     let command = copy.join("target/debug/hafnon");
     fs::create_dir_all(command.parent().unwrap()).unwrap();
-    fs::copy(env!("CARGO_BIN_EXE_hafnon"), &command).unwrap();
+    copy_program(Path::new(env!("CARGO_BIN_EXE_hafnon")), &command);
     let output = Command::new(&command)
         .arg("generate")
         .env_remove("CARGO_MANIFEST_DIR")

@@ -145,7 +145,7 @@ impl Lacking {
             Some(real) => symlink(real, machine.path("bin/dpkg-deb")).unwrap(),
             None => program(&machine.path("bin/dpkg-deb"), DPKG_DEB),
         }
-        fs::copy(env::current_exe().unwrap(), machine.path("test")).unwrap();
+        copy_program(&env::current_exe().unwrap(), &machine.path("test"));
         machine.package("qemu-system-x86", "1:7", "libneeded", &[("usr/bin/qemu-system-x86_64", QEMU)]);
         machine.package("ovmf", "2022", "", &[("usr/share/ovmf/OVMF.fd", "firmware")]);
         machine.package("libneeded", "1", "", &[("usr/lib/x86_64-linux-gnu/libneeded.so", "")]);
@@ -261,10 +261,19 @@ fn in_path(name: &str) -> Option<PathBuf> {
     hafnon::workspace::find_in_path(name)
 }
 
-fn program(file: &Path, text: &str) {
+/// Copies a program, by another one: a file that this process has written can not be run as long as a child that another
+/// test has just started has its descriptor.
+fn copy_program(from: &Path, to: &Path) {
+    assert!(Command::new("cp").args([from, to]).status().unwrap().success());
+    fs::set_permissions(to, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn program(file: &Path, content: &str) {
     fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(file, text).unwrap();
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+    let text = file.with_extension("text");
+    fs::write(&text, content).unwrap();
+    copy_program(&text, file);
+    fs::remove_file(text).unwrap();
 }
 
 #[test]
