@@ -414,8 +414,10 @@ impl AsRef<SignalQueue> for Over {
 
 #[cfg(not(loom))]
 impl Over {
-    const TURNS: u64 = 4;
-    const ALL: Signals = Signals::from_bits_retain(0xff);
+    /// Five: a ticket that is out is none of the two that are shown, nor of those that were shown before, since others see
+    /// how far it has come a moment before the signals say so.
+    const TURNS: u64 = 5;
+    const ALL: Signals = Signals::from_bits_retain((1 << (2 * Self::TURNS)) - 1);
 
     /// The signal of a ticket for bundles, or for objects.
     fn signal(ticket: u64, is_for_objects: bool) -> Signals {

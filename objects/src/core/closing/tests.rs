@@ -361,6 +361,21 @@ fn a_ticket_for_bundles_is_over_when_all_are_discarded_that_were_left() {
     }
 }
 
+/// Tickets for the next two ends may be out when the last one has not been told yet.
+#[test]
+fn no_ticket_that_is_out_has_a_signal_that_is_shown() {
+    for over in 2..20 {
+        for told in [over - 1, over] {
+            let shown = Over::signals(Progress { bundles: told, objects: told, is_idle: false });
+            let out =
+                [1, 2].map(|next| Over::signal(over + next, false).union(Over::signal(over + next, true)));
+            assert!(out.iter().all(|out| out.intersection(shown).is_empty()), "{over}, told {told}");
+            assert!(shown.contains(Over::signal(told, false)) && shown.contains(Over::signal(told, true)));
+            assert!(Over::ALL.contains(shown.union(out[0]).union(out[1])));
+        }
+    }
+}
+
 #[test]
 fn who_waits_for_bundles_goes_on_when_they_are_discarded() {
     let (large, left) = bundle(3 * STEP);
