@@ -492,6 +492,12 @@ pub fn discard_some() -> bool {
     more
 }
 
+/// Whether nothing is left.
+#[cfg(not(loom))]
+pub fn is_idle() -> bool {
+    LEFT.with(|left, _| left.is_idle())
+}
+
 /// A ticket for the end of the bundles that are left now. What they doom is left then.
 #[cfg(not(loom))]
 pub fn bundles_ticket() -> u64 {

@@ -128,6 +128,16 @@ user_test! {
         assert!(turns > MANY_HANDLES / 512, "{turns} turns");
     }
 
+    /// Nobody leaves more than there is time for by starting one process after the other.
+    #[needs("cpus=1 counted")]
+    fn who_starts_a_process_waits_for_what_others_have_left() {
+        let (process, _channel) = start_waiting("wait-handles");
+        process.kill().expect("killed");
+        assert_eq!(process.wait(Signals::PROCESS_TERMINATED, 0), Err(Status::TIMED_OUT), "it has much");
+        let _next = child("exit", |launch| launch);
+        assert!(process.wait(Signals::PROCESS_TERMINATED, 0).is_ok());
+    }
+
     fn bad_access_kills() {
         let roles = ["write-null", "write-kernel", "write-code", "write-constants", "read-non-canonical"];
         for role in roles {

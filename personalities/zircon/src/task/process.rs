@@ -10,7 +10,8 @@ use hafnon_kernel::mm::user::{InSlice, Out};
 use hafnon_kernel::sched::thread::{self, Beginning};
 use hafnon_kernel::sched::{Caller, HandleArgument};
 use objects::name::MAX_NAME;
-use objects::{Handle, Job, Process, Thread};
+use objects::wait::until_closed;
+use objects::{Handle, Job, Process, Thread, closing};
 
 /// A new process in `job`, with an empty address space.
 pub fn process_create(
@@ -43,14 +44,15 @@ pub fn process_start(
     arg1: HandleArgument,
     arg2: usize,
 ) -> Poll<Result<(), Status>> {
-    if !caller.is_admitted() {
+    if !caller.is_admitted() || !closing::is_idle() {
         return Poll::Pending;
     }
     let argument = take_argument(caller, arg1);
     Poll::Ready(start(process, thread, argument, beginning(entry, stack, [0, arg2 as u64])))
 }
 
-/// [`process_start`] when there is no memory yet.
+/// [`process_start`] when there is no memory yet, or something is left to be closed: that is awaited. Nobody waits for the
+/// end of a process, whatever it leaves, so nobody shall start the next before there was time for it.
 pub async fn process_start_long(
     caller: &Caller,
     process: Result<Arc<Process>, Status>,
@@ -61,6 +63,7 @@ pub async fn process_start_long(
     arg2: usize,
 ) -> Result<(), Status> {
     let argument = take_argument(caller, arg1);
+    until_closed().await;
     caller.admit().await?;
     start(process, thread, argument, beginning(entry, stack, [0, arg2 as u64]))
 }
