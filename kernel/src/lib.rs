@@ -27,7 +27,7 @@ use core::future::poll_fn;
 use executor::TaskOptions;
 use machine::{log, pressure};
 use mm::payers;
-use sched::{places, run, unfinished};
+use sched::{closing, places, run, unfinished};
 
 /// Where every way of booting arrives, on the first CPU, interrupts off, traps and panics
 /// reported.
@@ -53,8 +53,8 @@ fn start_tasks() {
     let spawn = |name, mut task: service::Running| {
         let life = poll_fn(move |context| {
             let poll = payers::free_of_charge(|| task.as_mut().poll(context));
-            // Nobody waits for what a task of the kernel leaves to another: the next thread here has not left it.
-            let _ = arch::user::has_left();
+            // What a task of the kernel has left is not the next thread's.
+            closing::give_up();
             poll
         });
         run::executor().spawn_detached(TaskOptions::new(name), life).expect("memory at boot");

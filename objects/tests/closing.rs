@@ -233,14 +233,14 @@ fn handles_that_go_together_are_closed_in_steps() {
     far.iter().for_each(|end| observe(&port, end.clone(), HandleId(7), peer_closed));
     let handles: Handles = near.iter().map(handle).collect();
     let ended = || far.iter().filter(|end| end.base().signals.get().contains(peer_closed)).count();
-    let ticket = objects::closing::bundles_ticket();
-    assert!(objects::closing::are_bundles_over(ticket));
+    let ticket = objects::closing::ticket();
+    assert!(objects::closing::is_over(ticket));
     drop(handles);
-    let ticket = objects::closing::bundles_ticket();
-    assert!(!objects::closing::are_bundles_over(ticket));
+    let ticket = objects::closing::ticket();
+    assert!(!objects::closing::is_over(ticket));
     let steps = in_steps(ended);
     assert!(steps.iter().all(|closed| *closed <= (STEP + TURN) / (1 + WAKING)), "{steps:?}");
-    assert!(steps.iter().sum::<usize>() == ENDS && objects::closing::are_bundles_over(ticket), "{steps:?}");
+    assert!(steps.iter().sum::<usize>() == ENDS && objects::closing::is_over(ticket), "{steps:?}");
 }
 
 /// Closes an end in whose messages lie so many channels, each with that many messages.
@@ -255,9 +255,9 @@ fn close_much(channels: usize) {
     drop(handle(&theirs));
 }
 
-/// Who has left something waits for that, and all that is in it, and not for what others leave meanwhile, however much.
+/// Who waits for what is left waits for all that is in it, too, and not for what others leave meanwhile, however much.
 #[test]
-fn a_call_waits_for_what_it_has_left() {
+fn who_waits_for_what_is_left_goes_on() {
     let _alone = alone();
     let woken = Arc::new(Woken::default());
     let waker = Waker::from(woken.clone());

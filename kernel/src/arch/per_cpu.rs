@@ -30,12 +30,20 @@ impl<T> PerCpu<T> {
         unsafe { mem::replace(&mut *self.0[cpu::index()].get(), value) }
     }
 
+    /// This CPU's value, which it has no more.
+    #[inline]
+    pub fn take(&self) -> Option<T> {
+        // SAFETY: as in `replace`.
+        let value = unsafe { &mut *self.0[cpu::index()].get() };
+        if value.is_some() { value.take() } else { None }
+    }
+
     /// A copy of this CPU's value.
     pub fn get(&self) -> Option<T>
     where
         T: Clone,
     {
-        let value = self.replace(None);
+        let value = self.take();
         self.replace(value.clone());
         value
     }

@@ -21,6 +21,7 @@ use core::future::poll_fn;
 use core::pin::pin;
 use core::task::Poll;
 use executor::yield_now;
+use objects::closing::{self, own};
 use objects::memory::Protection;
 use objects::pressure::Pressure;
 use objects::vmar::FaultError;
@@ -141,14 +142,14 @@ pub async fn watch() {
 /// Waits for what is on its way to be free now, and not for what others put on their way meanwhile, until there is
 /// `enough`. Whether there is.
 pub async fn come_back(enough: impl Fn() -> bool) -> bool {
-    // What is closed gives pages and frames free, and pages that are free may have been mapped: in this order. Handles
-    // that are left to be closed may be the last ones.
-    let bundles = objects::closing::bundles_ticket();
-    if until(|| objects::closing::are_bundles_over(bundles), &enough).await {
+    // What is closed gives pages and frames free, and pages that are free may have been mapped: in this order. What is in
+    // the hands of a thread that ends is left then.
+    let in_hands = own::ticket();
+    if until(|| own::is_over(in_hands), &enough).await {
         return true;
     }
-    let closed = objects::closing::ticket();
-    if until(|| objects::closing::is_over(closed), &enough).await {
+    let left = closing::ticket();
+    if until(|| closing::is_over(left), &enough).await {
         return true;
     }
     // A turn frees some page, so these are enough for all that are left.

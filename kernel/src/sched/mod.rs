@@ -7,6 +7,7 @@
 
 pub mod blocked;
 pub mod caller;
+pub mod closing;
 pub mod places;
 pub mod run;
 pub mod steps;

@@ -1,6 +1,6 @@
 //! The executors, one per CPU, and what a CPU does between polls and before user code runs.
 
-use super::Caller;
+use super::{Caller, closing};
 use crate::arch::cpu::{self, MAX_CPUS};
 use crate::arch::executors::{self, CpuPlatform};
 use crate::arch::per_cpu::PerCpu;
@@ -75,6 +75,7 @@ pub fn init() {
     payers::set_current(|| PROCESS.get().map(|process| process.payer().clone()));
     account::set_alarm(watermarks::note_limit);
     objects::on_leaving(arch::user::leave);
+    objects::closing::own::set_keeper(closing::keep);
     objects::set_secret(entropy::number());
     frames::stock_up(cpu::count());
 }
@@ -124,8 +125,9 @@ pub fn enter(caller: &Caller) {
     }
 }
 
-/// Lets go of the process whose thread ran last.
+/// Lets go of the process whose thread ran last, and of what nobody closes.
 fn leave() {
+    closing::give_up();
     ENTERED[cpu::index()].store(ptr::null_mut(), Relaxed);
     drop(PROCESS.replace(None));
 }

@@ -1,5 +1,6 @@
 //! A thread of a user program: one task, whose future loops over [`enter_user_with`].
 
+use super::closing;
 use super::{Blocked, Caller, run, steps};
 use crate::arch::user::{PageFaultError, SystemCall, enter_user_with, has_left};
 use crate::arch::{Trap, UserContext};
@@ -62,12 +63,13 @@ pub fn start_as<P: Personality>(
     })
 }
 
-/// Tells the thread that it has ended when its task goes away, finished or killed.
+/// Tells the thread that it has ended when its task goes away, finished or killed. What it was to close is nobody's.
 struct Life(Caller);
 
 impl Drop for Life {
     fn drop(&mut self) {
         self.0.thread.ended(run::poll_time());
+        closing::give_up();
     }
 }
 
@@ -141,9 +143,10 @@ fn live<P: Personality>(
     }
 }
 
-/// Waits until what a call that was answered has left to others is over: what it has unmapped is gone, every CPU has
-/// forgotten it, what it has closed is gone, and all that was in it, and whoever observed what it has changed has been told.
+/// Finishes what a call that was answered has left: what it has closed is gone, and all that was in it, what it has unmapped
+/// is gone, and every CPU has forgotten it, and whoever observed what it has changed has been told.
 async fn settled(caller: &Caller) {
+    closing::finish(caller).await;
     let root = caller.process.root();
     let mut left = root.leaving();
     while let Some(ticket) = left {
@@ -153,7 +156,6 @@ async fn settled(caller: &Caller) {
         steps::next_step().await;
     }
     shootdown::barrier().await;
-    objects::wait::until_closed().await;
     log::told().await;
     objects::woken().await;
 }
@@ -192,7 +194,12 @@ fn stepped<F: Future>(
     poll_fn(move |task| {
         run::enter(caller);
         let poll = future.as_mut().poll(task);
-        *left |= has_left();
+        if has_left() {
+            *left = true;
+            if poll.is_pending() {
+                closing::give_up();
+            }
+        }
         poll
     })
 }

@@ -7,7 +7,7 @@
 //! - `deadline`: when a wait gives up, and the forms that any wait can be polled in
 //! - `one`, `many`, `places`: a thread or a kernel task that waits for one object, or for up to [`MAX_ITEMS`]
 //! - `port`: a port, and its observers
-//! - `closed`: a call that has left something to be closed
+//! - `closed`: who needs what was left to be closed to be over
 //! - `watch`: what a wait set or an IO port has at an object
 //! - `futex`: the futexes of a process
 

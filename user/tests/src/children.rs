@@ -60,6 +60,7 @@ pub fn play(startup: &mut Startup, role: &str) -> i64 {
         "use-some" | "use-all" => crate::payers::use_shared(startup, role),
         "give-back" => crate::accounts::give_back(startup),
         "bystander" => crate::hunger::bystander(startup),
+        "close-nest" => crate::closing::play(startup),
         "shrink" | "unmap" => crate::unfinished::play(startup, role),
         "wait-in-every-way" => crate::stress_kills::play(startup),
         "strings" => i64::from(startup.arguments.len() == 5 && startup.environment == ["A=1", "B="]),

@@ -21,6 +21,7 @@ mod channel_etc;
 mod channel_rings;
 mod children;
 mod clock;
+mod closing;
 mod console;
 mod crowds;
 mod deadlines;

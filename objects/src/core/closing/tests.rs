@@ -1,5 +1,7 @@
 //! Turns, steps, and what is left to the task.
 
+use super::left::{Left, Over, Part, Progress};
+use super::own::Hands;
 use super::*;
 use crate::core::handle::HandleId;
 use crate::testing::{discard_until, handle, poll, while_late};
@@ -210,76 +212,45 @@ fn bundle(things: usize) -> (Doomed, Arc<AtomicUsize>) {
     (doomed, left)
 }
 
+/// So there are never many of them.
 #[test]
-fn bundles_and_objects_take_turns() {
+fn bundles_come_before_objects() {
     let (mut both, left) = bundle(2 * TURN + 1);
     let (objects, children) = doomed(TURN + 1);
     both.append(objects);
     let turns = [(); 5].map(|()| (both.turn(), left.load(Relaxed), ended(&children)));
     let end = (true, 0, TURN + 1);
-    assert_eq!(
-        turns,
-        [(true, TURN + 1, 0), (true, TURN + 1, TURN), (true, 1, TURN), (true, 1, TURN + 1), end]
-    );
+    assert_eq!(turns, [(true, TURN + 1, 0), (true, 1, 0), (true, 0, 0), (true, 0, TURN), end]);
     while both.turn() {}
     both.push_bundle(bundle(TURN).0.bundles.pop().expect("it is there"));
-    both.push_bundle(bundle(1).0.bundles.pop().expect("it is there"));
+    both.append(bundle(1).0);
     assert!(both.turn() && both.turn() && !both.turn() && both.is_empty(), "there is no object left");
     let (mut large, left) = bundle(2 * STEP);
     assert!(large.step() && !large.step(), "the last thing is the last of its step");
     assert_eq!(left.load(Relaxed), 0);
 }
 
-/// However many come meanwhile; one that comes while others are left is over behind them.
+/// However many come meanwhile, and be a step over with its first turn.
 #[test]
-fn bundles_that_are_left_have_an_end() {
-    let (mut left, mut kept) = (Left::NOTHING, Vec::new());
-    let mut leave = |left: &mut Left| {
-        let (doomed, things) = bundle(STEP + 1);
-        left.push(doomed);
-        kept.push(things);
-        left.bundles_ticket()
-    };
-    assert!(left.bundles_ticket() == 0 && left.are_bundles_over(0) && left.are_bundles_over(1));
-    let tickets = [(); 3].map(|()| leave(&mut left));
-    assert_eq!(tickets, [1, 2, 2]);
-    assert!(!left.is_idle() && !left.are_bundles_over(1) && left.has_no_objects());
-    let over = (1..20).map(|_| {
-        leave(&mut left);
-        assert!(step(&mut left));
-        [1, 2].map(|ticket| left.are_bundles_over(ticket))
-    });
-    let over: Vec<_> = over.collect();
-    assert_eq!(over.iter().position(|over| over[0]), Some(1), "the first takes two steps");
-    let second = over.iter().position(|over| over[1]);
-    assert!(second.is_some_and(|step| (4..12).contains(&step)), "{over:?}");
-    let hands = left.take();
-    let last = left.bundles_ticket();
-    while step(&mut left) {}
-    assert!(!left.are_bundles_over(last), "one is in hands");
-    assert!(left.put_back(hands.0, hands.1));
-    while step(&mut left) {}
-    assert!(left.are_bundles_over(last) && left.is_idle());
-    assert!(kept.iter().all(|things| things.load(Relaxed) == 0));
-}
-
-/// However many bundles are left meanwhile, and be a step over with its first turn.
-#[test]
-fn an_object_beside_bundles_has_an_end() {
+fn an_object_and_a_bundle_beside_others_have_an_end() {
     for turns_of_a_step in [1, 4] {
         let (mut left, mut kept) = (Left::NOTHING, Vec::new());
         let (object, children) = doomed(10 * TURN);
         left.push(object);
-        let steps = (1..100).find(|_| {
+        let (first, things) = bundle(10 * TURN);
+        left.push(first);
+        let ticket = left.ticket();
+        let is_over = || ended(&children) == 10 * TURN && things.load(Relaxed) == 0;
+        let steps = (1..2_000).find(|_| {
             let (doomed, things) = bundle(3 * STEP);
             left.push(doomed);
             kept.push(things);
             let (part, mut doomed) = left.take();
             (0..turns_of_a_step).for_each(|_| assert!(doomed.turn()));
             assert!(left.put_back(part, doomed));
-            ended(&children) == 10 * TURN
+            left.is_over(ticket)
         });
-        assert!(steps.is_some_and(|steps| steps <= 20 + 1), "{steps:?} of {turns_of_a_step}");
+        assert!(is_over() && steps.is_some_and(|steps| steps < 1_000), "{steps:?} of {turns_of_a_step}");
     }
 }
 
@@ -349,40 +320,71 @@ fn a_ticket_is_over_when_all_is_discarded_that_was_left() {
     }
 }
 
-/// Twice, as above.
-#[test]
-fn a_ticket_for_bundles_is_over_when_all_are_discarded_that_were_left() {
-    for _ in 0..2 {
-        let (large, left) = bundle(3 * STEP);
-        large.finish();
-        let ticket = bundles_ticket();
-        discard_until(|| are_bundles_over(ticket));
-        assert_eq!(left.load(Relaxed), 0);
-    }
-}
-
 /// Tickets for the next two ends may be out when the last one has not been told yet.
 #[test]
 fn no_ticket_that_is_out_has_a_signal_that_is_shown() {
     for over in 2..20 {
         for told in [over - 1, over] {
-            let shown = Over::signals(Progress { bundles: told, objects: told, is_idle: false });
-            let out =
-                [1, 2].map(|next| Over::signal(over + next, false).union(Over::signal(over + next, true)));
+            let shown = Over::signals(Progress { over: told, is_idle: false });
+            let out = [1, 2].map(|next| Over::signal(over + next));
             assert!(out.iter().all(|out| out.intersection(shown).is_empty()), "{over}, told {told}");
-            assert!(shown.contains(Over::signal(told, false)) && shown.contains(Over::signal(told, true)));
+            assert!(shown.contains(Over::signal(told)));
             assert!(Over::ALL.contains(shown.union(out[0]).union(out[1])));
         }
     }
 }
 
 #[test]
-fn who_waits_for_bundles_goes_on_when_they_are_discarded() {
+fn who_waits_goes_on_when_what_was_left_is_discarded() {
     let (large, left) = bundle(3 * STEP);
     large.finish();
     let mut over = pin!(crate::wait::until_closed());
     discard_until(|| poll(over.as_mut()).is_ready());
     assert_eq!(left.load(Relaxed), 0);
+}
+
+/// What is in somebody's own hands is discarded by him, or by the kernel task when he has gone.
+#[test]
+fn what_is_ones_own_is_discarded_in_steps_or_left() {
+    let mut own = Own::default();
+    assert!(!own.step());
+    let [(first, things), (second, others)] = [bundle(STEP), bundle(STEP)];
+    own.add(Own::new(first));
+    own.add(Own::new(second));
+    let ticket = own::ticket();
+    assert!(own.step() && !own::is_over(ticket));
+    assert_eq!((things.load(Relaxed), others.load(Relaxed)), (STEP, 0), "the last one comes first");
+    drop(own);
+    discard_until(|| things.load(Relaxed) == 0 && own::is_over(ticket));
+    let (last, left) = bundle(STEP);
+    let mut own = Own::new(last);
+    let ticket = own::ticket();
+    assert!(!own.step() && left.load(Relaxed) == 0);
+    discard_until(|| own::is_over(ticket));
+}
+
+/// However many take something into their hands meanwhile.
+#[test]
+fn all_hands_of_a_moment_are_empty_some_time() {
+    let mut hands = Hands::NONE;
+    assert!(hands.is_over(hands.ticket()), "there are none");
+    let now = [(); 3].map(|()| hands.take());
+    let ticket = hands.ticket();
+    let later = [(); 3].map(|()| hands.take());
+    let next = hands.ticket();
+    assert!(!hands.is_over(ticket));
+    hands.let_go(later[0]);
+    for one in now {
+        assert!(!hands.is_over(ticket));
+        let another = hands.take();
+        hands.let_go(one);
+        hands.let_go(another);
+        hands.take();
+    }
+    assert!(!hands.is_over(next));
+    later[1..].iter().for_each(|one| hands.let_go(*one));
+    assert!(hands.is_over(ticket), "whoever else came");
+    assert!(!hands.is_over(hands.ticket()), "those are not empty");
 }
 
 #[test]

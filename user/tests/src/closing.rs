@@ -1,0 +1,139 @@
+//! Closing what takes long: who closes it does so in his own time, and others, who close little, wait for nobody.
+
+use alloc::{sync::Arc, vec, vec::Vec};
+use core::sync::atomic::{
+    AtomicBool, AtomicU32,
+    Ordering::{Acquire, Relaxed, Release},
+};
+
+use hafnon_user::{
+    AsHandle, Channel, Event, Rights, Signals, Startup, Status,
+    abi::PA_USER0,
+    clock::{self, INFINITE},
+    handle::Handle,
+    info, sys,
+    task::Task,
+    thread,
+};
+
+use crate::{
+    children::SURVIVED,
+    harness::{TURNS, call, child, user_test},
+};
+
+/// Messages in each channel of a nest, of which no step discards more.
+const EACH: usize = 64;
+/// Channels in a large nest.
+const MANY: usize = 300;
+
+/// A channel end in whose messages are so many ends, each with [`EACH`] unread messages, and in the last one of all this
+/// handle.
+fn nest(ends: usize, innermost: Handle) -> Channel {
+    let (outer, nest) = Channel::create().expect("a channel");
+    let mut innermost = Some(innermost);
+    for end in 0..ends {
+        let (near, far) = Channel::create().expect("a channel");
+        (1..EACH).for_each(|_| near.write(b"unread", vec![]).expect("written"));
+        let last = if end + 1 == ends { innermost.take() } else { None };
+        near.write(b"unread", last.into_iter().collect()).expect("written");
+        outer.write(b"", vec![far.into()]).expect("written");
+    }
+    nest
+}
+
+/// An event, and another handle to it.
+fn witness() -> (Event, Handle) {
+    let event = Event::create().expect("an event");
+    let other = event.duplicate_handle(Rights::SAME_RIGHTS).expect("a handle");
+    (event, other)
+}
+
+/// Whether the witness is closed.
+fn is_closed(event: &Event) -> bool {
+    info::handle_count(event) == Ok(1)
+}
+
+/// A child's part: it says that it begins to close a nest with the handle that it was given, and does.
+pub fn play(startup: &mut Startup) -> i64 {
+    let given: Channel = startup.take_object(PA_USER0).expect("a channel");
+    given.wait(Signals::CHANNEL_READABLE, INFINITE).expect("a message");
+    let witness = given.read().expect("a message").handles.remove(0);
+    let nest = nest(MANY, witness);
+    given.write(b"now", vec![]).expect("it is told");
+    drop(nest);
+    SURVIVED
+}
+
+user_test! {
+    fn all_of_it_is_closed_when_the_call_returns() {
+        let (event, inside) = witness();
+        let nest = nest(MANY, inside);
+        assert!(!is_closed(&event));
+        drop(nest);
+        assert!(is_closed(&event));
+        let (event, inside) = witness();
+        let nests: Vec<_> = [nest_of(inside), nest_of(witness().1)].into();
+        let raw: Vec<_> = nests.into_iter().map(Handle::into_raw).collect();
+        assert_eq!(call!(zx_handle_close_many(raw.as_ptr(), raw.len())), Status::OK);
+        assert!(is_closed(&event));
+    }
+
+    /// Though somebody has begun before, who closes a hundred times as much.
+    #[needs("cpus=1 counted")]
+    fn who_closes_little_waits_for_nobody() {
+        let (large, small) = (nest(MANY, witness().1), nest(3, witness().1));
+        let state = Arc::new([AtomicBool::new(false), AtomicBool::new(false)]);
+        let closer = thread::spawn("closer", {
+            let state = state.clone();
+            move || {
+                state[0].store(true, Release);
+                drop(large);
+                state[1].store(true, Release);
+            }
+        });
+        while !state[0].load(Acquire) {
+            clock::yield_now();
+        }
+        drop(small);
+        assert!(!state[1].load(Acquire), "the other one is at it still");
+        closer.expect("a thread").join().expect("it ends");
+    }
+
+    /// Its last call is over when it ends.
+    fn a_thread_ends_when_it_has_closed_its_last_handle() {
+        let (event, inside) = witness();
+        let (raw, word) = (Handle::from(nest(MANY, inside)).into_raw(), Arc::new(AtomicU32::new(0)));
+        let seen = word.clone();
+        let last = thread::spawn("last", move || {
+            let word: *const AtomicU32 = &*seen;
+            // SAFETY: the word outlives the thread, which has nothing else that needs to be dropped.
+            unsafe { sys::zx_futex_wake_handle_close_thread_exit(word.cast(), 1, 1, raw) }
+        });
+        assert_eq!(last.expect("a thread").join(), None, "it never returned");
+        assert!(is_closed(&event) && word.load(Relaxed) == 1);
+        // SAFETY: the count was raised by the clone that the thread took with it.
+        unsafe { Arc::decrement_strong_count(Arc::as_ptr(&word)) };
+    }
+
+    /// What it had in its hands is closed all the same.
+    #[needs("cpus=1 counted")]
+    fn whoever_closes_may_be_killed() {
+        let (event, inside) = witness();
+        let (ours, theirs) = Channel::create().expect("a channel");
+        let process = child("close-nest", |launch| launch.handle(PA_USER0, theirs));
+        ours.write(b"", vec![inside]).expect("written");
+        ours.wait(Signals::CHANNEL_READABLE, INFINITE).expect("it begins");
+        (0..4).for_each(|_| clock::yield_now());
+        assert!(!is_closed(&event), "it is in the middle");
+        process.kill().expect("killed");
+        process.wait_exit().expect("it ends");
+        assert!((0..TURNS).any(|_| {
+            clock::yield_now();
+            is_closed(&event)
+        }));
+    }
+}
+
+fn nest_of(innermost: Handle) -> Handle {
+    nest(MANY / 2, innermost).into()
+}
