@@ -59,6 +59,7 @@ fn start_tasks() {
         });
         run::executor().spawn_detached(TaskOptions::new(name), life).expect("memory at boot");
     };
+    machine::devices::init();
     objects::closing::set_clock(arch::stretch::is_late);
     objects::room::set_may_fail(|step| mm::stock::spare(step));
     places::prepare();

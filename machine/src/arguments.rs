@@ -57,6 +57,9 @@ impl Arguments {
         // A guest that resets itself (a triple fault does) stops, with its registers kept.
         self.add(&["-no-reboot", "-no-shutdown"]);
         self.add(&["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]);
+        for device in &machine.devices {
+            self.add(&["-device", device]);
+        }
     }
 
     fn streams(&mut self) {

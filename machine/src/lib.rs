@@ -132,6 +132,8 @@ pub struct Machine {
     pub cpu: Option<String>,
     /// Size of memory, as QEMU reads it: `512M`, `2G`.
     pub memory: String,
+    /// Devices beside those that every machine has, as QEMU's `-device` reads them.
+    pub devices: Vec<String>,
     /// What executes the instructions.
     pub accelerator: Accelerator,
     /// One guest instruction is one tick of the clock: the same on every machine and run.
@@ -183,6 +185,7 @@ impl Machine {
             cpus: 2,
             cpu: None,
             memory: "512M".into(),
+            devices: Vec::new(),
             accelerator: Accelerator::Tcg,
             counted: false,
             debugger: None,

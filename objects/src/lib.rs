@@ -36,7 +36,7 @@ extern crate alloc;
 extern crate std;
 
 mod core;
-mod device;
+pub mod device;
 #[cfg(any(test, feature = "host"))]
 pub mod host;
 mod ipc;

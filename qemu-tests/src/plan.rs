@@ -1,12 +1,12 @@
 //! A test as its program lists it, before any machine is started.
 //!
 //! ```text
-//! NAME [cpus=1,2,4] [memory=SIZE] [timeout=SECONDS] [expect=panic|reset] [counted] [with=WORD=VALUE]
+//! NAME [cpus=1,2,4] [memory=SIZE] [timeout=SECONDS] [expect=panic|reset] [counted] [with=WORD=VALUE] [device=NAME]
 //! ```
 //!
 //! With several numbers of CPUs the test is run once with each. `counted` is for tests of time: each
 //! instruction is one tick of every clock, so that no load of the host disturbs them. `memory` is as QEMU reads it,
-//! and `with` adds a word to the kernel's command line.
+//! `with` adds a word to the kernel's command line, and `device` a device to the machine, as QEMU's `-device` reads it.
 
 use std::time::Duration;
 
@@ -40,6 +40,8 @@ pub struct Plan {
     pub memory: Option<String>,
     /// Words for the kernel's command line.
     pub words: Vec<(String, String)>,
+    /// Devices beside those that every machine has.
+    pub devices: Vec<String>,
 }
 
 impl Plan {
@@ -67,6 +69,7 @@ impl Plan {
             counted: false,
             memory: None,
             words: Vec::new(),
+            devices: Vec::new(),
         }
     }
 
@@ -78,6 +81,7 @@ impl Plan {
             Some(("timeout", seconds)) => {
                 self.timeout = Some(Duration::from_secs(seconds.parse()?));
             }
+            Some(("device", device)) => self.devices.push(device.to_owned()),
             Some(("memory", size)) => self.memory = Some(size.to_owned()),
             Some(("with", word)) => {
                 let (name, value) = word.split_once('=').context("a word for the kernel has a value")?;
@@ -105,12 +109,12 @@ mod tests {
 
     #[test]
     fn needs_are_read() {
-        let words = "cpus=1,4 timeout=90 expect=panic counted memory=64M with=kernel.trials=on";
+        let words = "cpus=1,4 timeout=90 expect=panic counted memory=64M with=kernel.trials=on device=edu";
         let plan = Plan::parse(&format!("a {words}")).unwrap();
         assert!(plan.counted);
         assert_eq!(plan.memory.as_deref(), Some("64M"));
         assert_eq!(plan.words, [("kernel.trials".into(), "on".into())]);
-        assert_eq!(plan.cpus, [1, 4]);
+        assert_eq!((&plan.cpus[..], &plan.devices[..]), (&[1, 4][..], &["edu".to_owned()][..]));
         assert_eq!(plan.timeout, Some(Duration::from_secs(90)));
         assert_eq!(plan.expectation, Expectation::Panic);
     }

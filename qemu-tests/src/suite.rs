@@ -202,6 +202,7 @@ impl Suite {
             memory: plan.memory.clone().unwrap_or_else(|| self.settings.memory.clone()),
             accelerator: if plan.counted { Accelerator::Tcg } else { Accelerator::best() },
             counted: plan.counted,
+            devices: plan.devices.clone(),
             limit: Some(self.limit(plan)),
             ..guest::machine(Boot::Direct { kernel, ramdisk, words })?
         })

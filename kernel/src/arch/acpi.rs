@@ -1,4 +1,4 @@
-//! What the kernel needs of the ACPI tables: which CPUs there are, and a timer of known rate.
+//! What the kernel needs of the ACPI tables: which CPUs and IO APICs there are, and a timer of known rate.
 
 use crate::mm;
 use acpi::fadt::Fadt;
@@ -39,6 +39,18 @@ impl Tables {
         let timer = description.pm_timer_block().ok()??;
         let in_io_space = timer.address_space == acpi::address::AddressSpace::SystemIo;
         in_io_space.then_some(timer.address as u16)
+    }
+
+    /// Calls `found` with the address of each IO APIC, and the number of its first wire.
+    pub fn for_each_io_apic(&self, mut found: impl FnMut(u64, u32)) {
+        let Ok(madt) = self.0.find_table::<Madt>() else {
+            return;
+        };
+        for entry in madt.get().entries() {
+            if let MadtEntry::IoApic(apic) = entry {
+                found(apic.io_apic_address.into(), apic.global_system_interrupt_base);
+            }
+        }
     }
 
     /// Calls `found` with the APIC id of each CPU that can be started, this one included.

@@ -4,14 +4,32 @@
 use super::{apic, stretch, time};
 use crate::mm;
 use core::arch::asm;
+use core::ops::Range;
+use spin::Once;
 use x86_64::instructions::interrupts;
 
 /// Vector of the local APIC's timer.
 pub(super) const TIMER: u8 = 0x40;
 /// Vector by which another CPU asks this one to look at its inbox and its TLB requests.
 pub(super) const KICK: u8 = 0x41;
+/// Vectors of devices, on every CPU.
+pub const DEVICES: Range<usize> = 0x50..0xf0;
 /// Vector of interrupts that vanished before the CPU asked which they were.
 pub(super) const SPURIOUS: u8 = 0xff;
+
+/// Who is told of the interrupts of devices.
+static ON_DEVICE: Once<fn(usize)> = Once::new();
+
+/// Sets who is told that a device has interrupted: of which vector, counted from the first of [`DEVICES`]. He runs
+/// where no lock is held, and only records and wakes.
+pub fn on_device(handler: fn(usize)) {
+    ON_DEVICE.call_once(|| handler);
+}
+
+/// The vector with this index.
+pub fn device_vector(index: usize) -> u8 {
+    (DEVICES.start + index) as u8
+}
 
 /// Handles an interrupt, in whichever mode it came.
 pub(super) fn handle(vector: u8) {
@@ -21,7 +39,13 @@ pub(super) fn handle(vector: u8) {
             apic::end_of_interrupt();
             mm::shootdown::service();
         }
-        // The timer, or a device that nobody drives: the run loop looks at its timers anyway.
+        vector if DEVICES.contains(&usize::from(vector)) => {
+            if let Some(handler) = ON_DEVICE.get() {
+                handler(usize::from(vector) - DEVICES.start);
+            }
+            apic::end_of_interrupt();
+        }
+        // The timer: the run loop looks at its timers anyway.
         _ => {
             time::note_interrupt();
             apic::end_of_interrupt();

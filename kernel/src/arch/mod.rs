@@ -9,6 +9,7 @@
 //! | traps in kernel mode | `traps`, `traps.s`, `idt`, `gdt` |
 //! | time, chance | [`time`], [`random`] |
 //! | how long interrupts were off | [`stretch`] |
+//! | devices: their wires, their configuration | [`io_apic`], [`pci`] |
 //! | print, end | [`serial`], [`power`], [`backtrace`], [`stop`] |
 #![allow(unsafe_code)] // reason: privileged instructions, trap entries, device registers
 
@@ -26,7 +27,9 @@ mod gdt;
 mod idt;
 pub mod image;
 pub mod interrupts;
+pub mod io_apic;
 pub mod ipi;
+pub mod pci;
 pub mod per_cpu;
 pub mod power;
 pub mod random;
@@ -47,6 +50,11 @@ use spin::Once;
 
 pub use context::{NotCanonical, UserContext};
 pub use user::{PageFaultError, SystemCall, Trap, enter_user, enter_user_with};
+
+/// Where a device writes to interrupt the CPU with this APIC id; it writes the vector.
+pub fn message_address(apic_id: u8) -> u64 {
+    0xfee0_0000 | u64::from(apic_id) << 12
+}
 
 /// Bytes in the stack that the kernel runs on, on each CPU.
 const KERNEL_STACK_SIZE: u64 = 64 << 10;
@@ -106,7 +114,10 @@ pub(crate) fn start(rsdp: Option<u64>, main: fn() -> !) -> ! {
     let tables = rsdp.and_then(acpi::Tables::new);
     time::init(tables.as_ref().and_then(acpi::Tables::timer_port));
     match &tables {
-        Some(tables) => smp::start(tables),
+        Some(tables) => {
+            io_apic::init(tables);
+            smp::start(tables);
+        }
         None => println!("no ACPI tables: one CPU only"),
     }
     let top = mm::kernel_stack(KERNEL_STACK_SIZE).expect("memory for the first kernel stack").as_u64();

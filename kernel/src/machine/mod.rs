@@ -1,6 +1,7 @@
 //! The machine as objects and personalities see it: what objects ask of it by their traits, what a process is to it, and
 //! what system calls need of the hardware, which they do not touch themselves.
 
+pub mod devices;
 pub mod entropy;
 pub mod loader;
 pub mod log;

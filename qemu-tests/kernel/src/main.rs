@@ -8,6 +8,7 @@ extern crate alloc;
 mod boot;
 mod cpus;
 mod crowds;
+mod devices;
 mod ends;
 mod loader;
 mod memory;
