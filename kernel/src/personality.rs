@@ -22,7 +22,7 @@ use objects::{Job, Thread};
 /// one of the waits that it keeps, or else the call is an async function: see [`Personality::blocking`].
 pub type Entry = fn(&Caller, &Args, Pin<&mut Blocked>) -> Poll<i64>;
 
-/// A future that is a call.
+/// A future that is a call, for tests that make calls of others.
 pub type Call<'a> = Pin<Box<dyn Future<Output = i64> + Send + 'a>>;
 
 /// The system calls of a kind of process.
@@ -45,7 +45,7 @@ pub trait AnyPersonality: Sync {
     /// [`Personality::doors`]
     fn doors(&self) -> &'static Doors;
 
-    /// [`Personality::blocking`], on the heap: for tests.
+    /// [`Personality::blocking`], on the heap: for tests that make calls of others.
     fn blocking<'a>(&self, number: u64, caller: &'a Caller, args: &'a Args) -> Call<'a>;
 
     /// Starts a thread of a process of this personality: see [`thread::start`].
@@ -109,7 +109,7 @@ impl Doors {
         (self.returns.get(number as usize)?.load(Relaxed) == offset).then_some(*entry)
     }
 
-    /// What answers a call of this number, wherever it is made.
+    /// What answers a call of this number, wherever it is made: for tests that make calls of others.
     pub fn entry_of(&self, number: u64) -> Option<Entry> {
         self.entries.get(number as usize).copied()
     }

@@ -1,7 +1,7 @@
 //! What tests beside the code share: futures are polled by hand, and time is a timer queue that the test expires.
 
 use crate::core::account::Payer;
-use crate::core::closing::{discard_some, set_clock};
+use crate::core::closing::{self, set_clock};
 use crate::core::room::set_may_fail;
 use crate::host::{HostEntropy, HostPageTable};
 use crate::memory::USER_RANGE;
@@ -80,6 +80,15 @@ pub fn without_memory<R>(run: impl FnOnce() -> R) -> R {
     let result = run();
     NO_MEMORY.set(false);
     result
+}
+
+/// Who discards what is left: one test at a time.
+pub static DISCARDING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+/// See [`closing::discard_some`].
+pub fn discard_some() -> bool {
+    let _one = DISCARDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    closing::discard_some()
 }
 
 /// Discards what is left until `done`; another test may have a part of it in its hands.

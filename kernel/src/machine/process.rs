@@ -13,7 +13,7 @@ use executor::{NOMINAL_WEIGHT, TaskGroup};
 use objects::account::{self, Charge, Payer};
 use objects::memory::{Frame, PageTable, Protection, Work};
 use objects::vmar::FaultError;
-use objects::{Job, Process, Vmar};
+use objects::{Job, KILLED, Process, Vmar};
 
 /// The rights of the handle to a new process's root VMAR.
 pub const ROOT_VMAR_RIGHTS: Rights =
@@ -89,7 +89,13 @@ pub fn create(job: Arc<Job>, name: &[u8]) -> Result<Arc<Process>, Status> {
         vdso_code: AtomicU64::new(0),
     });
     let root = Vmar::root(layout::USER_BASE..layout::USER_END, machine.clone(), &entropy::SOURCE);
-    Process::new(job, payer, name, root, machine, entropy::number() as u32)
+    let process = Process::new(job, payer, name, root, machine, entropy::number() as u32)?;
+    // From here on the job's grants stay, as there is a process in it. Before, they may have become less.
+    if personality.bit() & process.job().personalities() == 0 {
+        process.kill(KILLED);
+        return Err(Status::ACCESS_DENIED);
+    }
+    Ok(process)
 }
 
 /// What the kernel keeps for a process; `None` for one that [`create`] did not make.

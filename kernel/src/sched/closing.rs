@@ -2,7 +2,7 @@
 //! at a turn, before the call returns.
 //!
 //! ```text
-//!   call: handles are dropped ─▶ keep() ─▶ OWN of this CPU ── the step is over: finish(), in steps of its own
+//!   call: handles are dropped ─▶ keep() ─▶ KEPT of this CPU ── the step is over: finish(), in steps of its own
 //!                                             │
 //!                                             └── it was not a thread's, or that is gone: give_up() ─▶ a kernel task
 //! ```
@@ -14,24 +14,24 @@ use crate::arch::user;
 use objects::closing::Own;
 
 /// What this CPU's tasks have left, and the id of the one that has.
-static OWN: PerCpu<(u64, Own)> = PerCpu::new();
+static KEPT: PerCpu<(u64, Own)> = PerCpu::new();
 
 /// Takes what the task that runs here has left. Its call is to end with [`finish`].
 pub fn keep(mut own: Own) {
     let id = run::executor().current().map_or(0, |task| task.id());
-    if let Some((by, before)) = OWN.take()
+    if let Some((by, before)) = KEPT.take()
         && by == id
     {
         own.add(before);
     }
-    OWN.replace(Some((id, own)));
+    KEPT.replace(Some((id, own)));
     user::leave();
 }
 
-/// Closes what the thread's call has left in the step that is just over: to be awaited behind the last step of each call
-/// that has left something, and of others that may leave much. What another task has left here is nobody's.
+/// Closes what the thread's call has left in the step that is just over. It is awaited behind the last step of a call; a call
+/// that may leave much awaits it behind each. What another task has left here is nobody's.
 pub async fn finish(caller: &Caller) {
-    if let Some((by, mut own)) = OWN.take()
+    if let Some((by, mut own)) = KEPT.take()
         && by == caller.thread.koid()
     {
         loop {
@@ -43,9 +43,9 @@ pub async fn finish(caller: &Caller) {
     }
 }
 
-/// Leaves to the kernel task what was left here, and is in nobody's hands.
+/// Leaves to the kernel task what was left here, and is in nobody's hands; the next thread here is not asked to finish it.
 #[inline(never)] // reason: a thread's poll would save registers for it
 pub fn give_up() {
     let _ = user::has_left();
-    drop(OWN.take());
+    drop(KEPT.take());
 }

@@ -90,6 +90,11 @@ struct State {
 }
 
 impl State {
+    fn may_start_thread(&self, first: bool) -> Result<(), Status> {
+        let phase = if first { Phase::Created } else { Phase::Running };
+        if self.phase == phase { Ok(()) } else { Err(Status::BAD_STATE) }
+    }
+
     /// Notes that the process has something to discard; whether it is to be pushed to a queue for that.
     fn doom(&mut self) -> bool {
         !core::mem::replace(&mut self.doomed, true)
@@ -236,6 +241,14 @@ impl Process {
         Ok(())
     }
 
+    /// Whether a thread of it could start now: the `first`, or another one.
+    ///
+    /// # Errors
+    /// `BAD_STATE`, as in [`Process::start_thread`].
+    pub(crate) fn may_start_thread(&self, first: bool) -> Result<(), Status> {
+        self.state.lock().may_start_thread(first)
+    }
+
     /// A thread of it starts; with the `first` one, the process does. From now on it may wait, and pays for that.
     ///
     /// # Errors
@@ -243,9 +256,7 @@ impl Process {
     /// more.
     pub(crate) fn start_thread(&self, first: bool) -> Result<(), Status> {
         let mut state = self.state.lock();
-        if state.phase != if first { Phase::Created } else { Phase::Running } {
-            return Err(Status::BAD_STATE);
-        }
+        state.may_start_thread(first)?;
         let pages = pages_of_threads(state.started + 1);
         state.waits.cover(pages, pages)?;
         state.phase = Phase::Running;

@@ -70,6 +70,17 @@ impl Thread {
         &self.process
     }
 
+    /// Whether it could be started now.
+    ///
+    /// # Errors
+    /// `BAD_STATE`, as in [`Thread::start`].
+    pub fn may_start(&self, first: bool) -> Result<(), Status> {
+        if !matches!(*self.state.lock(), State::Created) {
+            return Err(Status::BAD_STATE);
+        }
+        self.process.may_start_thread(first)
+    }
+
     /// Starts the thread, and with the `first` one its process. `spawn` makes the task, which calls
     /// [`Thread::ended`] in the end, however it ends; also when it can not be made.
     ///

@@ -3,7 +3,7 @@
 use alloc::{sync::Arc, vec::Vec};
 
 use hafnon_user::{
-    AsHandle, Event, Rights, Signals, Status, Thread, abi,
+    AsHandle, Event, Process, Rights, Signals, Status, Thread, abi,
     clock::{self, INFINITE},
     handle::Handle,
     info,
@@ -12,7 +12,7 @@ use hafnon_user::{
 
 use crate::{
     bad_memory::BadMemory,
-    harness::{NO_HANDLE, blocked, call, process, user_test, without},
+    harness::{NO_HANDLE, blocked, call, job, process, user_test, without},
 };
 
 /// Where user space ends.
@@ -97,12 +97,26 @@ user_test! {
         assert_eq!(thread.join(), Some(Ok(())));
     }
 
+    /// Whatever it is to begin with.
     fn running_thread_cannot_be_started() {
         let running = Running::start();
-        // SAFETY: the call fails.
-        let started = unsafe { running.thread().start(0x1000_0000, 0, 0, 0) };
-        assert_eq!(started, Err(Status::BAD_STATE));
+        for entry in [0x1000_0000, 1] {
+            // SAFETY: the call fails.
+            let started = unsafe { running.thread().start(entry, 0, 0, 0) };
+            assert_eq!(started, Err(Status::BAD_STATE), "{entry:#x}");
+        }
         running.end();
+    }
+
+    /// Its first thread starts with it, by another call.
+    fn no_thread_is_started_in_a_process_that_has_not() {
+        let (process, _root) = Process::create(&job(), "new").expect("a process");
+        let thread = Thread::create(&process, "first").expect("a thread");
+        for entry in [0x1000_0000, 1] {
+            // SAFETY: the call fails.
+            let started = unsafe { thread.start(entry, 1, 1, 1) };
+            assert_eq!(started, Err(Status::BAD_STATE), "{entry:#x}");
+        }
     }
 
     fn start_refuses_what_is_no_user_address() {

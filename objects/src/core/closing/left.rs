@@ -116,8 +116,8 @@ impl AsRef<SignalQueue> for Over {
 
 #[cfg(not(loom))]
 impl Over {
-    /// Five: a ticket that is out is none of the two that are shown, nor of those that were shown before, since others see
-    /// how far it has come a moment before the signals say so.
+    /// Five, for tickets that are out at the same time: the last two that are over, whose signals are shown; the one
+    /// that goes when the next is over, which others may see a moment before the signals say so; and the two to come.
     const TURNS: u64 = 5;
     pub(super) const ALL: Signals = Signals::from_bits_retain((1 << Self::TURNS) - 1);
 
@@ -132,21 +132,11 @@ impl Over {
     }
 
     /// Tells who waits how far it has come.
-    fn tell(&self) {
-        let look = || LEFT.with(|left, _| left.progress());
-        let mut progress = look();
-        loop {
-            if progress.is_idle {
-                self.0.update(Signals::empty(), Self::ALL);
-            }
-            self.0.update(Self::ALL, Self::signals(progress));
-            // Another one may have told more, and before this.
-            let now = look();
-            if now == progress {
-                return;
-            }
-            progress = now;
+    fn tell(&self, progress: Progress) {
+        if progress.is_idle {
+            self.0.update(Signals::empty(), Self::ALL);
         }
+        self.0.update(Self::ALL, Self::signals(progress));
     }
 }
 
@@ -173,7 +163,8 @@ pub(super) fn leave(mut doomed: Doomed) {
     while doomed.step() {}
 }
 
-/// Discards a part of what was left; whether there is more. One task at a time does it.
+/// Discards a part of what was left; whether there is more. One task at a time does it, so that how far it has come is told
+/// in order.
 #[cfg(not(loom))]
 pub fn discard_some() -> bool {
     let (before, (part, mut doomed)) = LEFT.with(|left, _| (left.progress(), left.take()));
@@ -183,7 +174,7 @@ pub fn discard_some() -> bool {
         (left.progress(), more)
     });
     if after != before {
-        over().tell();
+        over().tell(after);
     }
     more
 }

@@ -24,11 +24,11 @@ impl Own {
         Self { doomed, since: Some(HANDS.lock().take()) }
     }
 
-    /// Takes in more.
+    /// Takes in more. It has all of it as long as it has had the older part.
     pub fn add(&mut self, mut more: Self) {
         self.doomed.append(core::mem::take(&mut more.doomed));
-        if self.since.is_none() {
-            self.since = more.since.take();
+        if more.since.is_some_and(|since| self.since.is_none_or(|ours| since < ours)) {
+            core::mem::swap(&mut self.since, &mut more.since);
         }
     }
 

@@ -4,7 +4,7 @@ use super::left::{Left, Over, Part, Progress};
 use super::own::Hands;
 use super::*;
 use crate::core::handle::HandleId;
-use crate::testing::{discard_until, handle, poll, while_late};
+use crate::testing::{DISCARDING, discard_until, handle, poll, while_late};
 use crate::{AsyncOptions, Channel, Event, EventPair, Handle, Job, KILLED, KernelObject, Message, Port};
 use abi::Signals;
 use alloc::sync::Arc;
@@ -246,7 +246,7 @@ fn an_object_and_a_bundle_beside_others_have_an_end() {
             left.push(doomed);
             kept.push(things);
             let (part, mut doomed) = left.take();
-            (0..turns_of_a_step).for_each(|_| assert!(doomed.turn()));
+            (0..turns_of_a_step).for_each(|_| _ = doomed.turn());
             assert!(left.put_back(part, doomed));
             left.is_over(ticket)
         });
@@ -363,6 +363,19 @@ fn what_is_ones_own_is_discarded_in_steps_or_left() {
     discard_until(|| own::is_over(ticket));
 }
 
+/// However young the hands are that it is put into.
+#[test]
+fn what_is_put_together_is_as_old_as_its_older_part() {
+    let [first, older] = [(); 2].map(|()| Own::new(bundle(STEP).0));
+    let ticket = own::ticket();
+    drop(first);
+    let mut younger = Own::new(bundle(STEP).0);
+    younger.add(older);
+    assert!(!own::is_over(ticket));
+    drop(younger);
+    discard_until(|| own::is_over(ticket));
+}
+
 /// However many take something into their hands meanwhile.
 #[test]
 fn all_hands_of_a_moment_are_empty_some_time() {
@@ -394,7 +407,10 @@ fn a_task_discards_what_is_left_and_goes_on_for_ever() {
         let (large, children) = doomed(3 * STEP);
         large.finish();
         for _ in 0..100_000 {
-            assert!(poll(task.as_mut()).is_pending());
+            {
+                let _one = DISCARDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                assert!(poll(task.as_mut()).is_pending());
+            }
             if ended(&children) == 3 * STEP {
                 break;
             }

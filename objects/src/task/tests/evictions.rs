@@ -2,11 +2,11 @@
 
 use super::running;
 use crate::core::account::Charge;
-use crate::core::closing::discard_some;
 use crate::host::HostFrames;
 use crate::memory::vmar::{FaultError, MapRequest};
 use crate::memory::vmo::Vmo;
 use crate::memory::{PAGE_SIZE, Protection};
+use crate::testing::discard_some;
 use crate::testing::{discard_until, handle, poll, process};
 use crate::{Claim, Job, KILLED, KernelObject, Koid, Process};
 use abi::Signals;

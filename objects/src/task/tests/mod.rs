@@ -6,7 +6,7 @@ mod processes;
 mod threads;
 mod victims;
 
-use crate::core::closing::discard_some;
+use crate::testing::discard_some;
 use crate::testing::{handle, process};
 use crate::{Event, Job, KILLED, KernelObject, Koid, Process, Thread, Times};
 use abi::{Signals, Status};

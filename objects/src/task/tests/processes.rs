@@ -1,7 +1,8 @@
 //! Processes: what they say of themselves, their threads, and their end.
 
 use super::{children, parts, running};
-use crate::core::closing::{STEP, discard_some, is_over, ticket};
+use crate::core::closing::{STEP, is_over, ticket};
+use crate::testing::discard_some;
 use crate::testing::{handle, process};
 use crate::wait::FutexQueue;
 use crate::{Event, Job, KILLED, KernelObject, Thread, Times};

@@ -2,7 +2,7 @@
 
 use super::running;
 use crate::core::account::Payer;
-use crate::core::closing::discard_some;
+use crate::testing::discard_some;
 use crate::testing::{poll, process};
 use crate::{Greedy, Job, KILLED, KernelObject, Koid, Process};
 use alloc::sync::Arc;

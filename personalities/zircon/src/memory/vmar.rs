@@ -96,7 +96,7 @@ fn request<'a>(
     MapRequest { options, vmar_offset, vmo, vmo_offset, length, vmar_rights, vmo_rights, seal }
 }
 
-/// Whether it is a region of the caller's address space, which [`settled`](super::settled) cleans up.
+/// Whether it is a region of the caller's address space, which `settled` (`kernel/src/sched/thread.rs`) cleans up.
 fn is_of(caller: &Caller, vmar: &Vmar) -> bool {
     vmar.is_beside(caller.process.root())
 }

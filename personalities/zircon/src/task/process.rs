@@ -48,7 +48,7 @@ pub fn process_start(
         return Poll::Pending;
     }
     let argument = take_argument(caller, arg1);
-    Poll::Ready(start(process, thread, argument, beginning(entry, stack, [0, arg2 as u64])))
+    Poll::Ready(Start::new(process, thread, argument, entry, stack, arg2).and_then(Start::now))
 }
 
 /// [`process_start`] when there is no memory yet, or something is left to be closed: that is awaited. Nobody waits for the
@@ -63,36 +63,55 @@ pub async fn process_start_long(
     arg2: usize,
 ) -> Result<(), Status> {
     let argument = take_argument(caller, arg1);
+    let start = Start::new(process, thread, argument, entry, stack, arg2)?;
     until_closed().await;
     caller.admit().await?;
-    start(process, thread, argument, beginning(entry, stack, [0, arg2 as u64]))
+    start.now()
 }
 
 fn take_argument(caller: &Caller, handle: HandleArgument) -> Result<Option<Handle>, Status> {
     if handle.is_none() { Ok(None) } else { caller.handles.remove(handle.value()).map(Some) }
 }
 
-/// The value of the handle is the thread's first argument.
-fn start(
-    process: Result<Arc<Process>, Status>,
-    thread: Result<Arc<Thread>, Status>,
-    argument: Result<Option<Handle>, Status>,
-    beginning: Result<Beginning, Status>,
-) -> Result<(), Status> {
-    let (process, thread, argument) = (process?, thread?, argument?);
-    if argument.as_ref().is_some_and(|handle| !handle.rights().contains(Rights::TRANSFER)) {
-        return Err(Status::ACCESS_DENIED);
+/// A start that nothing speaks against so far.
+struct Start {
+    process: Arc<Process>,
+    thread: Arc<Thread>,
+    argument: Option<Handle>,
+    beginning: Beginning,
+}
+
+impl Start {
+    fn new(
+        process: Result<Arc<Process>, Status>,
+        thread: Result<Arc<Thread>, Status>,
+        argument: Result<Option<Handle>, Status>,
+        entry: usize,
+        stack: usize,
+        arg2: usize,
+    ) -> Result<Self, Status> {
+        let (process, thread, argument) = (process?, thread?, argument?);
+        if argument.as_ref().is_some_and(|handle| !handle.rights().contains(Rights::TRANSFER)) {
+            return Err(Status::ACCESS_DENIED);
+        }
+        if thread.process().koid() != process.koid() {
+            return Err(Status::ACCESS_DENIED);
+        }
+        thread.may_start(true)?;
+        let beginning = beginning(entry, stack, [0, arg2 as u64])?;
+        Ok(Self { process, thread, argument, beginning })
     }
-    if thread.process().koid() != process.koid() {
-        return Err(Status::ACCESS_DENIED);
+
+    /// The value of the handle is the thread's first argument.
+    fn now(mut self) -> Result<(), Status> {
+        let value = match self.argument {
+            None => 0,
+            Some(handle) => self.process.handles.add(handle).map_err(|(_, status)| status)?,
+        };
+        self.beginning.arguments[0] = u64::from(value);
+        let started = thread::start(&self.thread, true, self.beginning);
+        started.inspect_err(|_| drop(self.process.handles.remove(value)))
     }
-    let mut beginning = beginning?;
-    let value = match argument {
-        None => 0,
-        Some(handle) => process.handles.add(handle).map_err(|(_, status)| status)?,
-    };
-    beginning.arguments[0] = u64::from(value);
-    thread::start(&thread, true, beginning).inspect_err(|_| drop(process.handles.remove(value)))
 }
 
 /// Ends the calling process.

@@ -60,6 +60,7 @@ pub async fn thread_start_long(
 }
 
 fn start(thread: &Arc<Thread>, entry: usize, stack: usize, arg1: usize, arg2: usize) -> Result<(), Status> {
+    thread.may_start(false)?;
     thread::start(thread, false, beginning(entry, stack, [arg1 as u64, arg2 as u64])?)
 }
 

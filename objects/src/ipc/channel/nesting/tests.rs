@@ -47,7 +47,7 @@ fn peer_is_closed(channel: &Channel) -> bool {
 /// Does what closing left to do until `done`; another test may be doing a part of it.
 fn soon(done: impl Fn() -> bool) {
     while !done() {
-        if !crate::core::closing::discard_some() {
+        if !crate::testing::discard_some() {
             std::thread::yield_now();
         }
     }
