@@ -41,8 +41,8 @@
 //!
 //! No request is left without a kick: one that finds `requests` above 0 at 4 is seen at i.
 //!
-//! A root that dies while another CPU idles in it is taken out of that CPU's `active` before 4, so that
-//! g loads another one instead.
+//! A root that dies while other CPUs idle in it is taken out of the `active` of all of them before 2, so that g loads
+//! another one instead: a CPU may be at g already, for another's question.
 //!
 //! `tests/loom.rs` checks this on this code.
 
@@ -161,17 +161,21 @@ impl<const CPUS: usize> Flushes<CPUS> {
         is_active: impl Fn(&Cpu) -> bool,
     ) {
         fence(SeqCst);
-        let mut is_counted = false;
+        let mut asked = 0_u64;
         for (index, cpu) in self.cpus.iter().enumerate().take(count) {
-            if index == here || !(is_active(cpu) || cpu.leaving.load(Acquire) == root) {
-                continue;
+            if index != here && (is_active(cpu) || cpu.leaving.load(Acquire) == root) {
+                asked |= 1 << index;
             }
-            if !is_counted {
-                is_counted = true;
-                self.clock.fetch_add(1, AcqRel);
-            }
+        }
+        if asked == 0 {
+            return;
+        }
+        self.clock.fetch_add(1, AcqRel);
+        while asked != 0 {
+            let index = asked.trailing_zeros() as usize;
+            asked &= asked - 1;
             self.outstanding.fetch_add(1, Relaxed);
-            if cpu.requests.fetch_add(1, AcqRel) == 0 {
+            if self.cpus[index].requests.fetch_add(1, AcqRel) == 0 {
                 kick(index);
             }
         }

@@ -174,6 +174,34 @@ fn a_root_that_dies_is_left() {
     });
 }
 
+/// One of them may be about to load the root anew, as somebody has asked it to flush before.
+#[test]
+fn a_root_that_dies_is_left_by_all_cpus() {
+    loom::model(|| {
+        let machine = Machine::new();
+        [0, 1].iter().for_each(|cpu| machine.flushes.activate(*cpu, ROOT, |_| ()));
+        machine.flushes.ask(2, 3, ROOT, |_| ());
+        machine.flushes.serve(0, |_| ());
+        let shared = machine.clone();
+        let other = thread::spawn(move || {
+            let mut cpu = Processor { root: ROOT, cached: None };
+            cpu.serve(&shared);
+            cpu.access(&shared);
+            cpu
+        });
+        machine.flushes.forget(2, 3, ROOT, KERNEL, |_| ());
+        let under_way = machine.flushes.under_way(3);
+        machine.flushes.serve(0, |root| assert_eq!(root, KERNEL));
+        if machine.flushes.is_over(under_way) {
+            machine.reuse();
+        }
+        let mut cpu = other.join().unwrap();
+        cpu.serve(&machine);
+        assert_eq!(cpu.root, KERNEL);
+        machine.reuse();
+    });
+}
+
 #[test]
 fn no_request_is_left_without_a_kick() {
     loom::model(|| {
