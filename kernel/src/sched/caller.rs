@@ -22,7 +22,7 @@ pub struct HandleArgument(RawHandle);
 impl HandleArgument {
     /// A handle as it came from user code.
     #[inline(always)]
-    pub fn new(value: RawHandle) -> Self {
+    pub const fn new(value: RawHandle) -> Self {
         Self(value)
     }
 

@@ -11,11 +11,11 @@ use hafnon_kernel::mm::DirectMap;
 use hafnon_kernel::mm::user::{InSlice, Out, OutSlice};
 use hafnon_kernel::sched::Caller;
 use hafnon_kernel::sched::steps;
-use hafnon_zircon::UserSink;
 use hafnon_zircon::no_options;
+use hafnon_zircon::{Count, UserSink};
 use objects::account::Charge;
 use objects::datapipe::{self, DatapipeConsumer, DatapipeProducer, ReadMode};
-use objects::{Handle, Sink};
+use objects::{Handle, Vmar};
 
 /// How often a reader begins again, because user code decides how long others get in its way.
 const ATTEMPTS: usize = 16;
@@ -35,8 +35,7 @@ pub fn datapipe_create(
     caller.install_pair((Handle::to_new(ends.1)?, Handle::to_new(ends.0)?), (consumer, producer))
 }
 
-/// Writes elements. Their number is told before they are written, and corrected if another writer took their
-/// place: so a place that can not be written leaves the pipe as it was.
+/// Writes elements.
 pub fn datapipe_write(
     _caller: &Caller,
     producer: Arc<DatapipeProducer>,
@@ -50,13 +49,12 @@ pub fn datapipe_write(
     if buffer.len() > steps::STEP {
         return Poll::Pending;
     }
-    let mut told = 0;
+    let mut told = Count::required(actual);
     let written = producer.write(buffer.len(), options & DATAPIPE_WRITE_FLAG_ALL_OR_NONE != 0, |count| {
-        told = count;
-        actual.write(&count)?;
+        told.tell(count)?;
         buffer.part(0, count).read_vec(count)
     })?;
-    Poll::Ready(if written == told { Ok(()) } else { actual.write(&written) })
+    Poll::Ready(told.correct(written))
 }
 
 /// [`datapipe_write`] of more bytes than go in one step.
@@ -68,16 +66,15 @@ pub async fn datapipe_write_long(
     actual: Out<usize>,
 ) -> Result<(), Status> {
     let all = options & DATAPIPE_WRITE_FLAG_ALL_OR_NONE != 0;
-    let told = producer.admitted(buffer.len(), all)?;
-    actual.write(&told)?;
-    let bytes = steps::read_vec(caller, buffer.part(0, told)).await?;
+    let (admitted, mut told) = (producer.admitted(buffer.len(), all)?, Count::required(actual));
+    told.tell(admitted)?;
+    let bytes = steps::read_vec(caller, buffer.part(0, admitted)).await?;
     let mut ring = producer.ring();
     while !ring.is_empty() {
         producer.prepare(&mut ring)?;
         steps::next_step().await;
     }
-    let written = producer.send(&bytes, all)?;
-    if written == told { Ok(()) } else { actual.write(&written) }
+    told.correct(producer.send(&bytes, all)?)
 }
 
 /// Reads, peeks at or discards elements, or only tells how many bytes there are.
@@ -97,7 +94,7 @@ pub fn datapipe_read(
     if buffer.len() > steps::STEP && mode != ReadMode::Discard {
         return Poll::Pending;
     }
-    let mut sink = Required(UserSink { buffer, actual, element_size: 1 });
+    let mut sink = UserSink { buffer, count: Count::required(actual), element_size: 1 };
     if consumer.read(buffer.len(), all, mode, &mut sink)? { Poll::Ready(Ok(())) } else { Poll::Pending }
 }
 
@@ -134,31 +131,81 @@ pub async fn datapipe_read_long(
     Err(Status::SHOULD_WAIT)
 }
 
-/// A sink whose number of bytes has to be told.
-struct Required(UserSink);
-
-impl Sink for Required {
-    fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
-        self.0.put(at, bytes)
-    }
-
-    fn tell(&mut self, count: usize) -> Result<(), Status> {
-        self.0.actual.write(&count)
-    }
-}
-
 /// Options of a window: there are none, though some that there are elsewhere are told apart.
 fn window_options(options: u32, elsewhere: u32) -> Result<(), Status> {
     if options & !elsewhere != 0 { Err(Status::NOT_SUPPORTED) } else { no_options(options) }
 }
 
-/// Tells where a window is and how large.
-fn tell((address, size): (u64, usize), buffer: Out<usize>, available: Out<usize>) -> Result<(), Status> {
-    buffer.write(&(address as usize))?;
-    available.write(&size)
+/// An end, as far as windows are concerned.
+trait Windowed {
+    fn make_way(&self, root: &Arc<Vmar>) -> bool;
+    fn open(&self, root: &Arc<Vmar>, requested: usize) -> Result<(u64, usize), Status>;
+    fn close(&self, used: usize) -> Result<(), Status>;
 }
 
-/// Opens a window to write in; not at once, if the ring is mapped in another process.
+impl Windowed for DatapipeProducer {
+    fn make_way(&self, root: &Arc<Vmar>) -> bool {
+        self.make_way(root)
+    }
+
+    fn open(&self, root: &Arc<Vmar>, requested: usize) -> Result<(u64, usize), Status> {
+        self.begin_write(root, requested)
+    }
+
+    fn close(&self, used: usize) -> Result<(), Status> {
+        self.end_write(used)
+    }
+}
+
+impl Windowed for DatapipeConsumer {
+    fn make_way(&self, root: &Arc<Vmar>) -> bool {
+        self.make_way(root)
+    }
+
+    fn open(&self, root: &Arc<Vmar>, requested: usize) -> Result<(u64, usize), Status> {
+        self.begin_read(root, requested)
+    }
+
+    fn close(&self, used: usize) -> Result<(), Status> {
+        self.end_read(used)
+    }
+}
+
+/// Opens a window and tells where it is and how large; not at once, if the ring is mapped in another process.
+fn open(
+    caller: &Caller,
+    end: &impl Windowed,
+    requested: usize,
+    buffer: Out<usize>,
+    available: Out<usize>,
+) -> Poll<Result<(), Status>> {
+    if !end.make_way(caller.process.root()) {
+        return Poll::Pending;
+    }
+    let (address, size) = end.open(caller.process.root(), requested)?;
+    let told = buffer.write(&(address as usize)).and_then(|()| available.write(&size));
+    Poll::Ready(told.or_else(|status| end.close(0).and(Err(status))))
+}
+
+/// [`open`] after the ring has been taken out of the other process, in steps.
+async fn open_long(
+    caller: &Caller,
+    end: &impl Windowed,
+    requested: usize,
+    buffer: Out<usize>,
+    available: Out<usize>,
+) -> Result<(), Status> {
+    while !end.make_way(caller.process.root()) {
+        steps::next_step().await;
+    }
+    match open(caller, end, requested, buffer, available) {
+        Poll::Ready(opened) => opened,
+        // A third process has been faster.
+        Poll::Pending => Err(Status::ALREADY_BOUND),
+    }
+}
+
+/// Opens a window to write in.
 pub fn datapipe_begin_write(
     caller: &Caller,
     producer: Arc<DatapipeProducer>,
@@ -168,30 +215,19 @@ pub fn datapipe_begin_write(
     available: Out<usize>,
 ) -> Poll<Result<(), Status>> {
     window_options(options, DATAPIPE_WRITE_FLAG_MASK)?;
-    if !producer.make_way(caller.process.root()) {
-        return Poll::Pending;
-    }
-    let window = producer.begin_write(caller.process.root(), requested)?;
-    Poll::Ready(tell(window, buffer, available).or_else(|status| producer.end_write(0).and(Err(status))))
+    open(caller, &*producer, requested, buffer, available)
 }
 
-/// [`datapipe_begin_write`] after the ring has been taken out of the other process, in steps.
+/// [`datapipe_begin_write`] in steps.
 pub async fn datapipe_begin_write_long(
     caller: &Caller,
     producer: Arc<DatapipeProducer>,
-    options: u32,
+    _options: u32,
     requested: usize,
     buffer: Out<usize>,
     available: Out<usize>,
 ) -> Result<(), Status> {
-    while !producer.make_way(caller.process.root()) {
-        steps::next_step().await;
-    }
-    match datapipe_begin_write(caller, producer, options, requested, buffer, available) {
-        Poll::Ready(opened) => opened,
-        // A third process has been faster.
-        Poll::Pending => Err(Status::ALREADY_BOUND),
-    }
+    open_long(caller, &*producer, requested, buffer, available).await
 }
 
 /// Closes the window; what was written in it is in the pipe.
@@ -203,7 +239,7 @@ pub fn datapipe_end_write(
     producer.end_write(written)
 }
 
-/// Opens a window on what is to be read; not at once, if the ring is mapped in another process.
+/// Opens a window on what is to be read.
 pub fn datapipe_begin_read(
     caller: &Caller,
     consumer: Arc<DatapipeConsumer>,
@@ -213,30 +249,19 @@ pub fn datapipe_begin_read(
     available: Out<usize>,
 ) -> Poll<Result<(), Status>> {
     window_options(options, DATAPIPE_READ_FLAG_MASK)?;
-    if !consumer.make_way(caller.process.root()) {
-        return Poll::Pending;
-    }
-    let window = consumer.begin_read(caller.process.root(), requested)?;
-    Poll::Ready(tell(window, buffer, available).or_else(|status| consumer.end_read(0).and(Err(status))))
+    open(caller, &*consumer, requested, buffer, available)
 }
 
-/// [`datapipe_begin_read`] after the ring has been taken out of the other process, in steps.
+/// [`datapipe_begin_read`] in steps.
 pub async fn datapipe_begin_read_long(
     caller: &Caller,
     consumer: Arc<DatapipeConsumer>,
-    options: u32,
+    _options: u32,
     requested: usize,
     buffer: Out<usize>,
     available: Out<usize>,
 ) -> Result<(), Status> {
-    while !consumer.make_way(caller.process.root()) {
-        steps::next_step().await;
-    }
-    match datapipe_begin_read(caller, consumer, options, requested, buffer, available) {
-        Poll::Ready(opened) => opened,
-        // A third process has been faster.
-        Poll::Pending => Err(Status::ALREADY_BOUND),
-    }
+    open_long(caller, &*consumer, requested, buffer, available).await
 }
 
 /// Closes the window; what was read in it is out of the pipe.

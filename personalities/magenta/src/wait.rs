@@ -5,11 +5,14 @@ use alloc::sync::{Arc, Weak};
 use core::pin::Pin;
 use core::task::Poll;
 use hafnon_kernel::machine::now;
-use hafnon_kernel::mm::user::{self, InSlice, Out, OutSlice};
+use hafnon_kernel::mm::user::{InSlice, Out, OutSlice};
 use hafnon_kernel::sched::{Blocked, Caller, HandleArgument, Through};
-use hafnon_zircon::{futex, many, time};
-use objects::wait::{self, MAX_ITEMS};
-use objects::{HandleTable, NewOwner, Object, Refused, Requeue, Subject};
+use hafnon_zircon::{futex, many, one, time};
+use objects::wait::MAX_ITEMS;
+use objects::{HandleTable, NewOwner, Object, Requeue, Subject};
+
+/// A futex's owner, where there is none.
+const NOBODY: HandleArgument = HandleArgument::new(abi::HANDLE_INVALID);
 
 /// The deadline of a timeout, which is 64 bits without a sign: 0 is a poll, and more than the clock can
 /// count, such as all ones, is never.
@@ -33,19 +36,16 @@ pub fn subject(caller: &Caller, handle: HandleArgument, mask: Signals) -> Result
 }
 
 /// Waits for signals of one object.
-pub async fn handle_wait_one(
+pub fn handle_wait_one(
     caller: &Caller,
     handle: HandleArgument,
     signals: Signals,
     timeout: i64,
     observed: Out<Signals>,
-) -> Result<(), Status> {
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     let (object, through) = to_wait(caller, handle)?;
-    let still_open = || caller.still_open(through);
-    let deadline = caller.deadline(after(timeout));
-    let (outcome, seen) = wait::wait_for(object, signals, through.handle, still_open, deadline).await;
-    observed.write_optional(&seen)?;
-    outcome
+    one::wait_through(caller, object, through, signals, after(timeout), observed, blocked)
 }
 
 /// Waits for signals of several objects. More than there may be are `INVALID_ARGS`.
@@ -67,17 +67,14 @@ pub fn nanosleep(caller: &Caller, nanoseconds: i64, blocked: Pin<&mut Blocked>) 
 }
 
 /// Waits at a futex, which nobody owns.
-pub async fn futex_wait(caller: &Caller, address: u64, value: i32, timeout: i64) -> Result<(), Status> {
-    futex::check(address)?;
-    let (thread, deadline) = (caller.thread.koid(), caller.deadline(after(timeout)));
-    let (futexes, compare) = (&caller.process.futexes, futex::comparison(address, value));
-    loop {
-        match futexes.wait(address, thread, Ok(0), compare, deadline).await {
-            Ok(()) => return Ok(()),
-            Err(Refused::Fault(fault)) => user::resolve(fault)?,
-            Err(Refused::Status(status)) => return Err(status),
-        }
-    }
+pub fn futex_wait(
+    caller: &Caller,
+    address: u64,
+    value: i32,
+    timeout: i64,
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
+    futex::wait_with_owner(caller, address, value, NOBODY, after(timeout), blocked)
 }
 
 /// Wakes some waiters of a futex and moves others to another one, which nobody owns. If none is to be moved,
@@ -97,6 +94,5 @@ pub fn futex_requeue(
         let plan = Requeue { wake: wake as usize, woken_owner, target, requeue: 0, owner: Ok(0) };
         return futex::requeue_checked(caller, address, value, plan, blocked);
     }
-    let nobody = HandleArgument::new(abi::HANDLE_INVALID);
-    futex::futex_requeue(caller, address, wake, value, target, requeue, nobody, blocked)
+    futex::futex_requeue(caller, address, wake, value, target, requeue, NOBODY, blocked)
 }

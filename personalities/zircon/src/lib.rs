@@ -25,12 +25,12 @@ mod wait;
 // As the table finds the families, and Magenta those that it has in common.
 pub use self::core::{handle, object};
 pub use device::{cprng, debug};
-pub use ipc::sink::UserSink;
+pub use ipc::sink::{Count, UserSink};
 pub use ipc::{channel, event, fifo, socket};
 pub use memory::{vmar, vmo};
 pub use task::{job, multi, process, thread};
 pub use time::{clock, timer};
-pub use wait::{futex, many, port};
+pub use wait::{futex, many, one, port};
 
 use abi::Status;
 use hafnon_kernel::personality::{Doors, Personality};

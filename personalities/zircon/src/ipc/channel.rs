@@ -5,10 +5,10 @@ mod handles;
 mod pieces;
 
 pub use self::call::{channel_call, channel_call_etc, channel_call_etc_long, channel_call_long};
+use self::handles::HandlesFrom;
 pub use self::handles::check_sendable;
-use self::handles::{take_dispositions, take_dispositions_long, take_handles, take_handles_long};
 use crate::no_options;
-use abi::{ChannelCallArgs, ChannelCallEtcArgs, HandleDisposition, HandleInfo, RawHandle, Status};
+use abi::{HandleDisposition, HandleInfo, RawHandle, Status};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -42,7 +42,7 @@ pub fn channel_write(
     handles: InSlice<RawHandle>,
 ) -> Poll<Result<(), Status>> {
     if options != 0 || !handles.is_empty() {
-        return write_more(caller, channel, options, bytes, handles);
+        return write_more(caller, channel, options, bytes, HandlesFrom::Values(handles));
     }
     let channel = channel?;
     let bytes = match bytes.read_vec(MAX_BYTES) {
@@ -69,20 +69,36 @@ fn not_read(status: Status) -> Poll<Result<(), Status>> {
     if status == Status::NO_MEMORY { Poll::Pending } else { Poll::Ready(Err(status)) }
 }
 
-/// [`channel_write`] of handles or pieces. Most messages have neither.
+/// A write of handles or pieces. Most messages have neither.
 #[inline(never)]
 fn write_more(
     caller: &Caller,
     channel: Result<Arc<Channel>, Status>,
     options: u32,
     bytes: InSlice<u8>,
-    handles: InSlice<RawHandle>,
+    handles: HandlesFrom,
 ) -> Poll<Result<(), Status>> {
-    if handles.len() > handles::FEW || is_long(options, bytes) {
+    if handles.are_many() || is_long(options, bytes) {
         return Poll::Pending;
     }
-    let handles = take_handles(caller, channel.as_deref().ok(), handles);
+    let handles = handles.take(caller, channel.as_deref().ok());
     Poll::Ready(send(caller, channel, options, handles, read_bytes(options, bytes)))
+}
+
+/// A write of very many pieces or handles, or when there is no memory yet.
+async fn write_long(
+    caller: &Caller,
+    channel: Result<Arc<Channel>, Status>,
+    options: u32,
+    bytes: InSlice<u8>,
+    handles: HandlesFrom,
+) -> Result<(), Status> {
+    let handles = handles.take_long(caller, channel.as_deref().ok()).await;
+    let bytes = match caller.admit().await {
+        Ok(()) => read_bytes_long(options, bytes).await,
+        Err(refused) => Err(refused),
+    };
+    send(caller, channel, options, handles, bytes)
 }
 
 /// [`channel_write`] of very many pieces or handles, or when there is no memory yet.
@@ -93,12 +109,7 @@ pub async fn channel_write_long(
     bytes: InSlice<u8>,
     handles: InSlice<RawHandle>,
 ) -> Result<(), Status> {
-    let handles = take_handles_long(caller, channel.as_deref().ok(), handles).await;
-    let bytes = match caller.admit().await {
-        Ok(()) => read_bytes_long(options, bytes).await,
-        Err(refused) => Err(refused),
-    };
-    send(caller, channel, options, handles, bytes)
+    write_long(caller, channel, options, bytes, HandlesFrom::Values(handles)).await
 }
 
 /// Sends a message whose handles are moved or duplicated, checked and reduced as each says. Where that fails,
@@ -111,11 +122,7 @@ pub fn channel_write_etc(
     handles: InSlice<HandleDisposition>,
     results: OutSlice<HandleDisposition>,
 ) -> Poll<Result<(), Status>> {
-    if handles.len() > handles::FEW || is_long(options, bytes) {
-        return Poll::Pending;
-    }
-    let handles = take_dispositions(caller, channel.as_deref().ok(), handles, results);
-    Poll::Ready(send(caller, channel, options, handles, read_bytes(options, bytes)))
+    write_more(caller, channel, options, bytes, HandlesFrom::Dispositions(handles, results))
 }
 
 /// [`channel_write_etc`] of very many pieces or handles.
@@ -127,9 +134,7 @@ pub async fn channel_write_etc_long(
     handles: InSlice<HandleDisposition>,
     results: OutSlice<HandleDisposition>,
 ) -> Result<(), Status> {
-    let handles = take_dispositions_long(caller, channel.as_deref().ok(), handles, results).await;
-    let bytes = read_bytes_long(options, bytes).await;
-    send(caller, channel, options, handles, bytes)
+    write_long(caller, channel, options, bytes, HandlesFrom::Dispositions(handles, results)).await
 }
 
 /// Sends what was taken, if there is a channel and everything could be read and taken; the first of these decides.
@@ -235,19 +240,6 @@ impl HandlesTo {
 }
 
 impl Destination {
-    #[inline(always)]
-    fn of_call(args: &ChannelCallArgs, actual_bytes: Out<u32>, actual_handles: Out<u32>) -> Self {
-        let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
-        let handles = HandlesTo::Values(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
-        Self { bytes, handles, actual_bytes, actual_handles }
-    }
-
-    fn of_call_etc(args: &ChannelCallEtcArgs, actual_bytes: Out<u32>, actual_handles: Out<u32>) -> Self {
-        let bytes = OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize);
-        let handles = HandlesTo::Infos(OutSlice::new(args.rd_handles, args.rd_num_handles as usize));
-        Self { bytes, handles, actual_bytes, actual_handles }
-    }
-
     #[inline(always)] // reason: as for `deliver`
     fn write_sizes(&self, bytes: usize, handles: usize) -> Result<(), Status> {
         self.actual_bytes.write_optional(&(bytes as u32))?;

@@ -1,6 +1,6 @@
 //! FIFOs.
 
-use super::sink::UserSink;
+use super::sink::{Count, UserSink};
 use crate::no_options;
 use abi::{RawHandle, Status};
 use alloc::sync::Arc;
@@ -59,11 +59,10 @@ pub async fn fifo_read_long(
 
 fn sink(element_size: usize, data: u64, count: usize, actual: Out<usize>) -> UserSink {
     let buffer = OutSlice::new(data, count.saturating_mul(element_size));
-    UserSink { buffer, actual, element_size: element_size.max(1) }
+    UserSink { buffer, count: Count::optional(actual), element_size: element_size.max(1) }
 }
 
-/// Puts elements in for the other end. Their number is told before they are written, and corrected if
-/// another writer took their place: so a place that can not be written leaves the FIFO as it was.
+/// Puts elements in for the other end.
 pub fn fifo_write(
     _caller: &Caller,
     fifo: Arc<Fifo>,
@@ -72,11 +71,10 @@ pub fn fifo_write(
     count: usize,
     actual: Out<usize>,
 ) -> Result<(), Status> {
-    let mut told = 0;
+    let mut told = Count::optional(actual);
     let written = fifo.write(element_size, count, |bytes| {
-        told = bytes.len() / element_size;
-        actual.write_optional(&told)?;
+        told.tell(bytes.len() / element_size)?;
         InSlice::new(data, bytes.len()).read_into(bytes)
     })?;
-    if written == told { Ok(()) } else { actual.write_optional(&written) }
+    told.correct(written)
 }

@@ -1,6 +1,6 @@
 //! Sockets.
 
-use super::sink::UserSink;
+use super::sink::{Count, UserSink};
 use abi::{RawHandle, Status};
 use alloc::sync::Arc;
 use core::task::Poll;
@@ -40,7 +40,7 @@ pub fn socket_read(
     if buffer.len() > steps::STEP {
         return Poll::Pending;
     }
-    let mut sink = UserSink { buffer, actual, element_size: 1 };
+    let mut sink = UserSink { buffer, count: Count::optional(actual), element_size: 1 };
     match socket.read(buffer.len(), options & abi::SOCKET_PEEK != 0, &mut sink)? {
         Some(_) => Poll::Ready(Ok(())),
         None => Poll::Pending,
@@ -56,7 +56,7 @@ pub async fn socket_read_long(
     actual: Out<usize>,
 ) -> Result<(), Status> {
     let mut reading = Reading::new();
-    let mut sink = UserSink { buffer, actual, element_size: 1 };
+    let mut sink = UserSink { buffer, count: Count::optional(actual), element_size: 1 };
     let peek = options & abi::SOCKET_PEEK != 0;
     while socket.read_some(&mut reading, buffer.len(), peek, &mut sink)?.is_none() {
         steps::next_step().await;
@@ -64,8 +64,7 @@ pub async fn socket_read_long(
     Ok(())
 }
 
-/// Writes bytes. Their number is told before they are written, and corrected if another writer took their
-/// place: so a place that can not be written leaves the socket as it was.
+/// Writes bytes.
 pub fn socket_write(
     _caller: &Caller,
     socket: Arc<Socket>,
@@ -79,13 +78,12 @@ pub fn socket_write(
     if buffer.len() > steps::STEP {
         return Poll::Pending;
     }
-    let mut told = 0;
+    let mut told = Count::optional(actual);
     let written = socket.write(buffer.len(), |count| {
-        told = count;
-        actual.write_optional(&count)?;
+        told.tell(count)?;
         buffer.part(0, count).read_vec(count)
     })?;
-    Poll::Ready(if written == told { Ok(()) } else { actual.write_optional(&written) })
+    Poll::Ready(told.correct(written))
 }
 
 /// [`socket_write`] of more bytes than go in one step.
@@ -96,11 +94,10 @@ pub async fn socket_write_long(
     buffer: InSlice<u8>,
     actual: Out<usize>,
 ) -> Result<(), Status> {
-    let told = socket.admitted(buffer.len())?;
-    actual.write_optional(&told)?;
-    let bytes = steps::read_vec(caller, buffer.part(0, told)).await?;
-    let written = socket.send(&bytes)?;
-    if written == told { Ok(()) } else { actual.write_optional(&written) }
+    let (admitted, mut told) = (socket.admitted(buffer.len())?, Count::optional(actual));
+    told.tell(admitted)?;
+    let bytes = steps::read_vec(caller, buffer.part(0, admitted)).await?;
+    told.correct(socket.send(&bytes)?)
 }
 
 /// Allows or disables writing at either end.

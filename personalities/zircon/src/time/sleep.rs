@@ -5,9 +5,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use executor::Sleep;
 use hafnon_kernel::machine::now;
-use hafnon_kernel::sched::Wait;
-use hafnon_kernel::sched::run;
-use hafnon_kernel::sched::{Blocked, Caller};
+use hafnon_kernel::sched::{Blocked, Caller, Wait, run};
 
 /// A wait for its deadline alone.
 struct Sleeping;

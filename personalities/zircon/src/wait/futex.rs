@@ -6,9 +6,8 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use executor::Sleep;
 use hafnon_kernel::mm::user;
-use hafnon_kernel::sched::Wait;
 use hafnon_kernel::sched::steps::next_step;
-use hafnon_kernel::sched::{Blocked, Caller, HandleArgument};
+use hafnon_kernel::sched::{Blocked, Caller, HandleArgument, Wait};
 use objects::wait;
 use objects::{
     FutexUnderWay, FutexWait, FutexWaiter, Koid, NewOwner, Process, Refused, Requeue, Thread, futex_waiter,
@@ -72,7 +71,7 @@ fn wake_others(caller: &Caller, left: FutexUnderWay, blocked: Pin<&mut Blocked>)
 }
 
 /// What compares a futex word while the futex's lock is held; a fault is left to be resolved without it.
-pub fn comparison(address: u64, expected: i32) -> impl Fn() -> Result<bool, user::Fault> + Copy {
+fn comparison(address: u64, expected: i32) -> impl Fn() -> Result<bool, user::Fault> + Copy {
     move || Ok(user::try_load_u32(address)? == expected as u32)
 }
 
@@ -120,16 +119,17 @@ pub fn futex_wait(
     deadline: i64,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
-    check(address)?;
-    match new_owner.is_none() {
-        // Spelled out, so that a wait without an owner, as nearly all are, looks at nothing that has to do with one.
-        true => wait::<false>(caller, address, value, Ok(0), deadline, blocked),
-        false => wait_with_owner(caller, address, value, new_owner, deadline, blocked),
+    if !new_owner.is_none() {
+        return wait_with_owner(caller, address, value, new_owner, deadline, blocked);
     }
+    check(address)?;
+    // Spelled out, so that a wait without an owner, as nearly all are, looks at nothing that has to do with one.
+    wait::<false>(caller, address, value, Ok(0), deadline, blocked)
 }
 
+/// [`futex_wait`] with an owner, if the handle names one. It stands apart from waits without one, which are hot.
 #[inline(never)] // reason: few programs name an owner
-fn wait_with_owner(
+pub fn wait_with_owner(
     caller: &Caller,
     address: u64,
     value: i32,
@@ -137,8 +137,9 @@ fn wait_with_owner(
     deadline: i64,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
+    check(address)?;
     // A bad owner is reported only when the value is right.
-    wait::<true>(caller, address, value, named_owner(caller, new_owner), deadline, blocked)
+    wait::<true>(caller, address, value, owner(caller, new_owner), deadline, blocked)
 }
 
 /// Whether an owner is `NAMED` gives each of the two callers closures of its own, and with them a `begin_wait` of its own,
@@ -204,7 +205,7 @@ fn wake_several(
 
 /// The first step of waking, and what is left if there are more to be woken.
 #[inline]
-pub fn wake_first(caller: &Caller, address: u64, count: u32) -> Result<Option<FutexUnderWay>, Status> {
+fn wake_first(caller: &Caller, address: u64, count: u32) -> Result<Option<FutexUnderWay>, Status> {
     check(address)?;
     Ok(caller.process.futexes.begin_wake(address, count as usize))
 }

@@ -6,10 +6,9 @@ use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use executor::Sleep;
 use hafnon_kernel::mm::user::Out;
-use hafnon_kernel::sched::Wait;
-use hafnon_kernel::sched::{Blocked, Caller, HandleArgument};
-use objects::Observation;
+use hafnon_kernel::sched::{Blocked, Caller, HandleArgument, Through, Wait};
 use objects::wait::{self, SignalWaiter};
+use objects::{Object, Observation};
 use pin_project_lite::pin_project;
 
 pin_project! {
@@ -47,6 +46,21 @@ pub fn object_wait_one(
         ControlFlow::Break(active) => return Poll::Ready(observed.write_optional(&active)),
         ControlFlow::Continue(found) => found,
     };
+    wait_through(caller, object, through, signals, deadline, observed, blocked)
+}
+
+/// Waits through a handle that was looked up, unless one of the signals is active.
+#[allow(clippy::too_many_arguments)] // reason: it is the rest of a call
+#[inline(always)] // reason: it is hot
+pub fn wait_through(
+    caller: &Caller,
+    object: Object,
+    through: Through,
+    signals: Signals,
+    deadline: i64,
+    observed: Out<Signals>,
+    blocked: Pin<&mut Blocked>,
+) -> Poll<Result<(), Status>> {
     let observation = Observation::of(signals, through.handle);
     let still_open = || caller.still_open(through);
     let new = || SignalWait { waiter: SignalWaiter::new(observation), observed };

@@ -6,9 +6,8 @@ use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use executor::Sleep;
 use hafnon_kernel::mm::user::{In, Out};
-use hafnon_kernel::sched::Wait;
 use hafnon_kernel::sched::steps::next_step;
-use hafnon_kernel::sched::{Blocked, Caller, HandleArgument};
+use hafnon_kernel::sched::{Blocked, Caller, HandleArgument, Wait};
 use objects::{Handle, PacketWaiter, Port};
 use pin_project_lite::pin_project;
 

@@ -1,16 +1,15 @@
 //! Sending a message and waiting for its reply.
 
-use super::handles::{self, take_dispositions, take_dispositions_long, take_handles, take_handles_long};
-use super::{Destination, is_long, options_first, read_bytes, read_bytes_long, undelivered};
-use abi::{ChannelCallArgs, ChannelCallEtcArgs, RawHandle, Rights, Status};
+use super::handles::HandlesFrom;
+use super::{Destination, HandlesTo, is_long, options_first, read_bytes, read_bytes_long, undelivered};
+use abi::{ChannelCallArgs, ChannelCallEtcArgs, Rights, Status};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 use executor::Sleep;
 use hafnon_kernel::mm::user::{In, InOut, InSlice, Out, OutSlice};
-use hafnon_kernel::sched::Wait;
-use hafnon_kernel::sched::{Blocked, Caller, HandleArgument, Through};
+use hafnon_kernel::sched::{Blocked, Caller, HandleArgument, Through, Wait};
 use objects::{Call, Channel, Handles, Message};
 use pin_project_lite::pin_project;
 
@@ -38,11 +37,54 @@ impl Wait for ReplyWait {
 }
 
 /// A call that is to be made, and where its reply goes.
+#[derive(Clone, Copy)]
 struct Request {
     options: u32,
     deadline: i64,
     bytes: InSlice<u8>,
+    handles: HandlesFrom,
     to: Destination,
+}
+
+impl Request {
+    #[inline(always)]
+    fn of(
+        options: u32,
+        deadline: i64,
+        args: &ChannelCallArgs,
+        actual_bytes: Out<u32>,
+        actual_handles: Out<u32>,
+    ) -> Self {
+        let to = Destination {
+            bytes: OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize),
+            handles: HandlesTo::Values(OutSlice::new(args.rd_handles, args.rd_num_handles as usize)),
+            actual_bytes,
+            actual_handles,
+        };
+        let handles = HandlesFrom::Values(InSlice::new(args.wr_handles, args.wr_num_handles as usize));
+        let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
+        Self { options, deadline, bytes, handles, to }
+    }
+
+    fn of_etc(
+        options: u32,
+        deadline: i64,
+        args: &ChannelCallEtcArgs,
+        actual_bytes: Out<u32>,
+        actual_handles: Out<u32>,
+    ) -> Self {
+        let to = Destination {
+            bytes: OutSlice::new(args.rd_bytes, args.rd_num_bytes as usize),
+            handles: HandlesTo::Infos(OutSlice::new(args.rd_handles, args.rd_num_handles as usize)),
+            actual_bytes,
+            actual_handles,
+        };
+        let count = args.wr_num_handles as usize;
+        let (listed, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
+        let handles = HandlesFrom::Dispositions(listed, results);
+        let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
+        Self { options, deadline, bytes, handles, to }
+    }
 }
 
 /// Why no call can be made where there is no channel: what no channel takes is said before that.
@@ -67,16 +109,8 @@ pub fn channel_call(
     actual_handles: Out<u32>,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
-    let args = args.read()?;
-    let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
-    if values.len() > handles::FEW || is_long(options, bytes) {
-        return Poll::Pending;
-    }
-    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
-    let handles = take_handles(caller, channel_of(&found), values);
-    let to = Destination::of_call(&args, actual_bytes, actual_handles);
-    call(caller, found, handles, Request { options, deadline, bytes, to }, blocked)
+    let request = Request::of(options, deadline, &args.read()?, actual_bytes, actual_handles);
+    call(caller, handle, request, blocked)
 }
 
 /// [`channel_call`] with dispositions and descriptions of handles.
@@ -91,17 +125,8 @@ pub fn channel_call_etc(
     actual_handles: Out<u32>,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
-    let args = args.read()?;
-    let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    let count = args.wr_num_handles as usize;
-    if count > handles::FEW || is_long(options, bytes) {
-        return Poll::Pending;
-    }
-    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
-    let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
-    let handles = take_dispositions(caller, channel_of(&found), values, results);
-    let to = Destination::of_call_etc(&args, actual_bytes, actual_handles);
-    call(caller, found, handles, Request { options, deadline, bytes, to }, blocked)
+    let request = Request::of_etc(options, deadline, &args.read()?, actual_bytes, actual_handles);
+    call(caller, handle, request, blocked)
 }
 
 /// [`channel_call`] of very many pieces or handles.
@@ -115,15 +140,9 @@ pub async fn channel_call_long(
     actual_bytes: Out<u32>,
     actual_handles: Out<u32>,
 ) -> Result<(), Status> {
-    let args = args.read()?;
-    let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    let values = InSlice::<RawHandle>::new(args.wr_handles, args.wr_num_handles as usize);
-    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
-    let handles = take_handles_long(caller, channel_of(&found), values).await;
-    caller.admit().await?;
-    let to = Destination::of_call(&args, actual_bytes, actual_handles);
+    let request = Request::of(options, deadline, &args.read()?, actual_bytes, actual_handles);
     // In a box, as else every thread would have room for it.
-    Box::pin(call_long(caller, found, handles, Request { options, deadline, bytes, to })).await
+    Box::pin(call_long(caller, handle, request)).await
 }
 
 /// [`channel_call_etc`] of very many pieces or handles.
@@ -137,40 +156,55 @@ pub async fn channel_call_etc_long(
     actual_bytes: Out<u32>,
     actual_handles: Out<u32>,
 ) -> Result<(), Status> {
-    let args = args.read()?;
-    let bytes = InSlice::new(args.wr_bytes, args.wr_num_bytes as usize);
-    let count = args.wr_num_handles as usize;
-    let (values, results) = (InSlice::new(args.wr_handles, count), OutSlice::new(args.wr_handles, count));
-    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
-    let handles = take_dispositions_long(caller, channel_of(&found), values, results).await;
-    caller.admit().await?;
-    let to = Destination::of_call_etc(&args, actual_bytes, actual_handles);
+    let request = Request::of_etc(options, deadline, &args.read()?, actual_bytes, actual_handles);
     // In a box, as else every thread would have room for it.
-    Box::pin(call_long(caller, found, handles, Request { options, deadline, bytes, to })).await
+    Box::pin(call_long(caller, handle, request)).await
 }
+
+/// What a lookup has found: the channel, and how to wait through its handle.
+type Found = Result<(Arc<Channel>, Through), Status>;
 
 /// The channel of a lookup, if it found one.
 #[inline(always)]
-fn channel_of(found: &Result<(Arc<Channel>, Through), Status>) -> Option<&Channel> {
+fn channel_of(found: &Found) -> Option<&Channel> {
     found.as_ref().ok().map(|(channel, _)| &**channel)
+}
+
+impl Request {
+    /// The channel, and the message that is to be sent, if there is one and everything could be read and taken; the first
+    /// of these decides.
+    #[inline(always)]
+    fn message(
+        &self,
+        found: Found,
+        handles: Result<Handles, Status>,
+        bytes: Result<Box<[u8]>, Status>,
+    ) -> Result<(Arc<Channel>, Through, Message), Status> {
+        let (channel, through) =
+            found.map_err(|status| mistake_or(self.options, self.bytes.len(), status))?;
+        let message = Message { bytes: bytes?, handles: handles? };
+        match message.bytes.len() {
+            length if length < size_of::<u32>() => Err(Status::INVALID_ARGS),
+            _ => Ok((channel, through, message)),
+        }
+    }
 }
 
 /// Where the reply goes is looked at when it is there: the message is sent also if it has nowhere to go.
 #[inline(always)] // reason: it has much to be told
 fn call(
     caller: &Caller,
-    found: Result<(Arc<Channel>, Through), Status>,
-    handles: Result<Handles, Status>,
+    handle: HandleArgument,
     request: Request,
     blocked: Pin<&mut Blocked>,
 ) -> Poll<Result<(), Status>> {
-    let bytes = read_bytes(request.options, request.bytes);
-    let (channel, through) =
-        found.map_err(|status| mistake_or(request.options, request.bytes.len(), status))?;
-    let message = Message { bytes: bytes?, handles: handles? };
-    if message.bytes.len() < size_of::<u32>() {
-        return Poll::Ready(Err(Status::INVALID_ARGS));
+    if request.handles.are_many() || is_long(request.options, request.bytes) {
+        return Poll::Pending;
     }
+    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let handles = request.handles.take(caller, channel_of(&found));
+    let bytes = read_bytes(request.options, request.bytes);
+    let (channel, through, message) = request.message(found, handles, bytes)?;
     let still_open = || caller.still_open(through);
     let mut begun = blocked.keep(|| ReplyWait { call: Call::default(), to: request.to });
     let (wait, waker) = begun.parts();
@@ -181,20 +215,13 @@ fn call(
     begun.suspend(caller.deadline(request.deadline))
 }
 
-/// [`call`] with a message that is gathered in steps.
-async fn call_long(
-    caller: &Caller,
-    found: Result<(Arc<Channel>, Through), Status>,
-    handles: Result<Handles, Status>,
-    request: Request,
-) -> Result<(), Status> {
+/// [`call`] with a message that is gathered in steps, and when there is no memory yet.
+async fn call_long(caller: &Caller, handle: HandleArgument, request: Request) -> Result<(), Status> {
+    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
+    let handles = request.handles.take_long(caller, channel_of(&found)).await;
+    caller.admit().await?;
     let bytes = read_bytes_long(request.options, request.bytes).await;
-    let (channel, through) =
-        found.map_err(|status| mistake_or(request.options, request.bytes.len(), status))?;
-    let message = Message { bytes: bytes?, handles: handles? };
-    if message.bytes.len() < size_of::<u32>() {
-        return Err(Status::INVALID_ARGS);
-    }
+    let (channel, through, message) = request.message(found, handles, bytes)?;
     let still_open = || caller.still_open(through);
     let deadline = caller.deadline(request.deadline);
     let reply = channel.call(message, through.handle, still_open, deadline).await;

@@ -4,12 +4,11 @@ use super::MAX_HANDLES;
 use abi::{HandleDisposition, RawHandle, Rights, Status};
 use hafnon_kernel::mm::user::{InSlice, OutSlice};
 use hafnon_kernel::sched::Caller;
-use hafnon_kernel::sched::steps::is_late;
-use hafnon_kernel::sched::steps::next_step;
+use hafnon_kernel::sched::steps::{is_late, next_step};
 use objects::{Channel, Doomed, Handle, Handles, KernelObject, Object};
 
 /// How many handles are taken at the trap: the waits through each end, and each may have many.
-pub const FEW: usize = 2;
+const FEW: usize = 2;
 
 /// How many handles are taken between yields, at most.
 const STEP: usize = MAX_HANDLES;
@@ -60,49 +59,79 @@ impl Drop for Taken {
     }
 }
 
-/// Takes all listed handles out of the caller's table. If one is not fit to be sent, all are closed. Lists that are
-/// longer than a message's are for [`take_handles_long`].
-#[inline(always)]
-pub fn take_handles(
-    caller: &Caller,
-    channel: Option<&Channel>,
-    values: InSlice<RawHandle>,
-) -> Result<Handles, Status> {
-    if values.is_empty() { Ok(Handles::default()) } else { take_listed(caller, channel, values) }
+/// The handles of a message to be sent, as the caller lists them.
+#[derive(Clone, Copy)]
+pub enum HandlesFrom {
+    /// Values: all of them leave the caller's table.
+    Values(InSlice<RawHandle>),
+    /// They are taken or duplicated, each as its entry says, and entries that fail get their errors here; else nothing is
+    /// written there.
+    Dispositions(InSlice<HandleDisposition>, OutSlice<HandleDisposition>),
 }
 
-#[inline(never)]
-fn take_listed(
-    caller: &Caller,
-    channel: Option<&Channel>,
-    values: InSlice<RawHandle>,
-) -> Result<Handles, Status> {
-    let mut taken = Taken::of(values.len());
-    take_part(caller, channel, values, &mut taken)?;
-    taken.finish(caller)
-}
-
-/// [`take_handles`] in steps; of a list that is longer than there can be handles, as many as there can be.
-pub async fn take_handles_long(
-    caller: &Caller,
-    channel: Option<&Channel>,
-    values: InSlice<RawHandle>,
-) -> Result<Handles, Status> {
-    let mut taken = Taken::of(values.len());
-    let (values, mut start) = (values.part(0, objects::MAX_HANDLES), 0);
-    while start < values.len() {
-        if start != 0 {
-            next_step().await;
+impl HandlesFrom {
+    /// How many are listed.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Values(values) => values.len(),
+            Self::Dispositions(listed, _) => listed.len(),
         }
-        start += take_part(caller, channel, values.part(start, STEP), &mut taken)?;
     }
-    taken.finish(caller)
+
+    /// Whether these are more than are taken at the trap.
+    #[inline(always)]
+    pub fn are_many(&self) -> bool {
+        self.len() > FEW
+    }
+
+    /// Takes them all. If one is not fit to be sent through this channel, all that were taken are closed.
+    #[inline(always)]
+    pub fn take(self, caller: &Caller, channel: Option<&Channel>) -> Result<Handles, Status> {
+        if self.len() == 0 { Ok(Handles::default()) } else { self.take_listed(caller, channel) }
+    }
+
+    #[inline(never)] // reason: most messages have none
+    fn take_listed(self, caller: &Caller, channel: Option<&Channel>) -> Result<Handles, Status> {
+        let mut taken = Taken::of(self.len());
+        self.take_part(caller, channel, 0, &mut taken)?;
+        taken.finish(caller)
+    }
+
+    /// [`HandlesFrom::take`] in steps; of a list that is longer than there can be handles, as many as there can be.
+    pub async fn take_long(self, caller: &Caller, channel: Option<&Channel>) -> Result<Handles, Status> {
+        let mut taken = Taken::of(self.len());
+        let (count, mut start) = (self.len().min(objects::MAX_HANDLES), 0);
+        while start < count {
+            if start != 0 {
+                next_step().await;
+            }
+            start += self.take_part(caller, channel, start, &mut taken)?;
+        }
+        taken.finish(caller)
+    }
+
+    /// Takes a part of the list, from `start` on, and tells how many that were: a few, or more if that has not taken long.
+    #[inline]
+    fn take_part(
+        self,
+        caller: &Caller,
+        channel: Option<&Channel>,
+        start: usize,
+        taken: &mut Taken,
+    ) -> Result<usize, Status> {
+        match self {
+            Self::Values(values) => take_values(caller, channel, values.part(start, STEP), taken),
+            Self::Dispositions(listed, results) => {
+                take_disposed(caller, channel, listed.part(start, STEP), results.part(start, STEP), taken)
+            }
+        }
+    }
 }
 
-/// Takes a part of a list, and tells how many that were: a few, or more if that has not taken long. Its array must not be
-/// part of a future.
+/// See [`HandlesFrom::take_part`]. Its array must not be part of a future.
 #[inline(never)]
-fn take_part(
+fn take_values(
     caller: &Caller,
     channel: Option<&Channel>,
     values: InSlice<RawHandle>,
@@ -137,41 +166,7 @@ pub fn check_sendable(object: &Object, rights: Rights, channel: Option<&Channel>
     }
 }
 
-/// Takes or duplicates all listed handles, each as its entry says. If one of that fails, the failing entries
-/// get their errors in `results`, and all that was taken is closed; else nothing is written there. Lists that are longer
-/// than a message's are for [`take_dispositions_long`].
-#[inline(never)]
-pub fn take_dispositions(
-    caller: &Caller,
-    channel: Option<&Channel>,
-    listed: InSlice<HandleDisposition>,
-    results: OutSlice<HandleDisposition>,
-) -> Result<Handles, Status> {
-    let mut taken = Taken::of(listed.len());
-    take_disposed(caller, channel, listed, results, &mut taken)?;
-    taken.finish(caller)
-}
-
-/// [`take_dispositions`] in steps; of a list that is longer than there can be handles, as many as there can be.
-pub async fn take_dispositions_long(
-    caller: &Caller,
-    channel: Option<&Channel>,
-    listed: InSlice<HandleDisposition>,
-    results: OutSlice<HandleDisposition>,
-) -> Result<Handles, Status> {
-    let mut taken = Taken::of(listed.len());
-    let (listed, mut start) = (listed.part(0, objects::MAX_HANDLES), 0);
-    while start < listed.len() {
-        if start != 0 {
-            next_step().await;
-        }
-        let (part, results) = (listed.part(start, STEP), results.part(start, STEP));
-        start += take_disposed(caller, channel, part, results, &mut taken)?;
-    }
-    taken.finish(caller)
-}
-
-/// Takes a part of a list, as [`take_part`] does, and tells which entries failed.
+/// See [`HandlesFrom::take_part`]; tells which entries failed. Its array must not be part of a future.
 #[inline(never)]
 fn take_disposed(
     caller: &Caller,
