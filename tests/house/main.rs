@@ -83,6 +83,24 @@ fn families_of_objects_name_what_they_may() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// The hardware knows no objects, and what it is to memory objects are their traits, which `mm` implements.
+#[test]
+fn the_hardware_names_no_family_of_objects() {
+    let kernel = workspace::root().join("kernel/src");
+    let may = [("arch", &[][..]), ("boot", &[]), ("mm", &["memory", "account"])];
+    for (room, named) in may {
+        let mut files = 0;
+        rust_files(&kernel.join(room), &mut |path, text| {
+            files += 1;
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let names = code.flat_map(|line| line.split("objects::").skip(1));
+            let others = names.filter(|name| !named.iter().any(|family| name.starts_with(family)));
+            assert_eq!(others.collect::<Vec<_>>(), [""; 0], "{}", path.display());
+        });
+        assert!(files >= 3, "{room}: {files}");
+    }
+}
+
 /// What a system call needs of the processor it has from `machine` and `sched` of the kernel.
 #[test]
 fn personalities_name_no_hardware() {

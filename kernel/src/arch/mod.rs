@@ -11,6 +11,13 @@
 //! | how long interrupts were off | [`stretch`] |
 //! | devices: their wires, their configuration | [`io_apic`], [`pci`] |
 //! | print, end | [`serial`], [`power`], [`backtrace`], [`stop`] |
+//!
+//! # A circle, and why it stays
+//! `arch` and `mm` name each other, and both the run loop of `sched`. Page tables need CR3 and INVLPG, which are the CPU's;
+//! the CPU's start needs stacks and mapped registers, which are memory's; an interrupt serves what other CPUs have asked of
+//! this one's TLB; a trap ends in the run loop. Opened, the circle would be functions that are handed in at boot, of which
+//! each has one implementation for ever, and a reader would have to look that up. So the three are read together, and
+//! what is above them is kept out instead: none of them names a family of objects or a personality (`tests/house`).
 #![allow(unsafe_code)] // reason: privileged instructions, trap entries, device registers
 
 mod acpi;

@@ -7,7 +7,6 @@ use super::{apic, calibrate, cpu};
 use abi::ClockRate;
 use core::arch::asm;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use objects::Moment;
 use spin::Once;
 
 /// How to compute nanoseconds since boot from the time stamp counter, here and in the vDSO:
@@ -77,11 +76,11 @@ pub fn now() -> i64 {
     scale(ticks() - START.load(Relaxed), MULTIPLIER.load(Relaxed)) as i64
 }
 
-/// Both clocks, read at once.
-pub fn moment() -> Moment {
+/// Both clocks, read at once: nanoseconds, and ticks since the clock began.
+pub fn both() -> (i64, i64) {
     let clock = clock();
     let ticks = ticks() - clock.start;
-    Moment { monotonic: scale(ticks, clock.multiplier) as i64, ticks: ticks as i64 }
+    (scale(ticks, clock.multiplier) as i64, ticks as i64)
 }
 
 /// How many nanoseconds so many ticks are: the multiplier, and as exact.

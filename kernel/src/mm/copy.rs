@@ -7,7 +7,7 @@ use super::layout::is_user_range;
 use core::arch::asm;
 use core::mem::MaybeUninit;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use objects::vmar::FaultError;
+use objects::memory::vmar::FaultError;
 use spin::Once;
 
 /// What rax holds if nothing faulted: no access faults at this address.

@@ -67,7 +67,7 @@ fn allocate(allocate: fn() -> Option<PhysAddr>) -> Option<Frame> {
 /// Frees pages of VMOs that are gone, which are more memory than there seems to be; whether there were any.
 #[cold]
 fn free_some() -> bool {
-    objects::vmo::free_some()
+    objects::memory::vmo::free_some()
 }
 
 /// Where `length` bytes at `offset` of a frame are.

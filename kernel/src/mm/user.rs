@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 use core::marker::PhantomData;
 use core::mem::{MaybeUninit, transmute_copy};
 use core::slice;
-use objects::vmar::FaultError;
+use objects::memory::vmar::FaultError;
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 pub use super::copy::{Fault, set_fault_handler};
