@@ -229,7 +229,8 @@ fn doctor_names_what_is_missing_and_how_to_get_it() {
     {
         assert!(said.contains(&format!("missing  {need}: ")), "{said}");
     }
-    let (_, said) = doctor(&["apt-get", "apt-cache", "dpkg-deb"]);
+    let (status, said) = doctor(&["apt-get", "apt-cache", "dpkg-deb"]);
+    assert_eq!(status, Some(0), "all of it can be fetched");
     assert!(said.contains("`apt-get download qemu-system-x86` fetches it, to be unpacked into "), "{said}");
     // Whoever types what is quoted changes no toolchain of their own.
     let (_, said) = doctor(&["rustup"]);

@@ -98,6 +98,9 @@ fn start_tasks() {
 /// ```
 #[macro_export]
 macro_rules! kernel {
+    (services: [$($service:path),* $(,)?] $(,)? $(personalities: [$($personality:path),* $(,)?] $(,)?)?) => {
+        $crate::kernel!(personalities: [$($($personality),*)?], services: [$($service),*]);
+    };
     ($(personalities: [$($personality:path),* $(,)?])? $(,)? $(services: [$($service:path),* $(,)?])? $(,)?) => {
         #[allow(unsafe_code, reason = "the library finds the lists by their symbols")]
         const _: () = {
@@ -113,5 +116,11 @@ macro_rules! kernel {
                 },
             )*)?];
         };
+    };
+    ($($other:tt)*) => {
+        compile_error!(
+            "it is kernel!(personalities: [Zircon, ...], services: [heartbeat, ...]), or one of the two lists: \
+             types of personalities, and names of async functions without arguments"
+        );
     };
 }

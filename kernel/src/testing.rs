@@ -20,7 +20,7 @@
 
 use core::slice;
 
-use crate::{arch, config, control, service::Running};
+use crate::{arch, config, control, println, service::Running};
 
 /// One test.
 #[derive(Debug)]
@@ -57,6 +57,9 @@ pub fn all() -> &'static [Test] {
 pub async fn run() {
     let named = config::value("test");
     let chosen = || all().iter().filter(|test| named.is_none_or(|name| name == test.name()));
+    if named.is_none() {
+        println!("this kernel runs its {} tests, and no first process", all().len());
+    }
     control!("KTAP version 1");
     control!("1..{}", chosen().count());
     for (index, test) in chosen().enumerate() {

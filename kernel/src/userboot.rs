@@ -10,7 +10,7 @@ use crate::machine::{loader, pressure, process, vdso};
 use crate::mm::DirectMap;
 use crate::sched::run;
 use crate::sched::thread::{self, Beginning};
-use crate::{boot, config, control, figures, println};
+use crate::{boot, config, control, figures, personality, println};
 use abi::{ProcArgs, Signals, Status};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -56,6 +56,7 @@ pub async fn main() {
 enum Problem {
     NoRamdisk,
     NotFound(&'static str),
+    NoPersonality,
     Refused(Status),
 }
 
@@ -64,6 +65,9 @@ impl core::fmt::Display for Problem {
         match self {
             Self::NoRamdisk => write!(f, "there is no ramdisk"),
             Self::NotFound(name) => write!(f, "{} is not in the ramdisk", text(name)),
+            Self::NoPersonality => {
+                write!(f, "this kernel has no personality, which `kernel!(personalities: [...])` names")
+            }
             Self::Refused(status) => write!(f, "{status}"),
         }
     }
@@ -82,6 +86,9 @@ fn start() -> Result<Arc<Process>, Problem> {
     let vdso = vdso::get().ok_or(Problem::NotFound(VDSO))?;
     let name = config::value("run").unwrap_or(DEFAULT_PROGRAM);
     let program = find(&files, name)?;
+    if personality::bits() == 0 {
+        return Err(Problem::NoPersonality);
+    }
     let job = Job::root();
     pressure::protect_by_killing_in(&job);
     let process = process::create(job.clone(), text(name).as_bytes())?;

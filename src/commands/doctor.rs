@@ -22,7 +22,7 @@ struct Need {
     ways: &'static [Installation],
 }
 
-/// Prints a line for each need; succeeds when nothing is missing.
+/// Prints a line for each need; succeeds when nothing is missing that can not be fetched when it is needed.
 pub fn report() -> Result<u8> {
     let installers = Installers::of_this_machine();
     let needs = needs();
@@ -32,7 +32,7 @@ pub fn report() -> Result<u8> {
         Err(reason) => format!("note     {reason}; QEMU's translator (tcg) is used\n"),
     };
     output::write(text.as_bytes())?;
-    Ok(u8::from(needs.iter().any(|need| need.found.is_none())))
+    Ok(u8::from(needs.iter().any(|need| need.found.is_none() && !need.can_be_fetched(&installers))))
 }
 
 fn needs() -> Vec<Need> {
@@ -83,6 +83,10 @@ fn describe(toolchain: &Toolchain) -> String {
 }
 
 impl Need {
+    fn can_be_fetched(&self, installers: &Installers) -> bool {
+        self.ways.iter().any(|way| installers.can(way))
+    }
+
     fn line(&self, installers: &Installers) -> String {
         if let Some(found) = &self.found {
             return format!("found    {}: {found}", self.name);

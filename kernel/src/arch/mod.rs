@@ -56,6 +56,7 @@ use cpu::Cpu;
 use spin::Once;
 
 pub use context::{NotCanonical, UserContext};
+pub use traps::vector::name as exception_name;
 pub use user::{PageFaultError, SystemCall, Trap, enter_user, enter_user_with};
 
 /// Where a device writes to interrupt the CPU with this APIC id; it writes the vector.

@@ -32,6 +32,11 @@ pub struct Vdso {
 
 static VDSO: Once<Vdso> = Once::new();
 
+/// How many bytes its image has; none before [`init`] ran.
+pub fn size() -> u64 {
+    get().map_or(0, |vdso| vdso.size)
+}
+
 /// The vDSO, once [`init`] ran.
 pub fn get() -> Option<&'static Vdso> {
     VDSO.get()

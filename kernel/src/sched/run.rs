@@ -22,8 +22,9 @@ use spin::Once;
 /// How long a thread runs before others of its class get their turn, in nanoseconds.
 const SLICE: u64 = 10_000_000;
 
-/// How long a poll may take before it is reported, in milliseconds, unless `kernel.poll-budget` says
-/// otherwise. A thread's slice is part of its poll.
+/// How long a poll may take before it is reported, in milliseconds for each CPU that there is, unless `kernel.poll-budget`
+/// says how long. A thread's slice is part of its poll. CPUs that an emulator runs one after the other stand still
+/// for as long as all others run, and time goes on.
 const POLL_BUDGET: u64 = 1_000;
 
 macro_rules! executors {
@@ -66,7 +67,7 @@ pub fn init() {
     let members: Vec<_> = EXECUTORS[..cpu::count()].iter().collect();
     GROUP.call_once(|| Group::new(members.leak(), &SLEEPERS)).link();
     let budget = config::value("kernel.poll-budget").and_then(|milliseconds| milliseconds.parse().ok());
-    let budget = budget.unwrap_or(POLL_BUDGET).saturating_mul(1_000_000);
+    let budget = budget.unwrap_or(POLL_BUDGET * cpu::count() as u64).saturating_mul(1_000_000);
     executors::POLL_BUDGET.store(budget, Relaxed);
     for member in group().members() {
         member.set_budget(budget.min(executors::LONG_POLL));

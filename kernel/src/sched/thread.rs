@@ -3,10 +3,10 @@
 use super::closing;
 use super::{Blocked, Caller, run, steps};
 use crate::arch::user::{PageFaultError, SystemCall, enter_user_with, has_left};
-use crate::arch::{Trap, UserContext};
+use crate::arch::{Trap, UserContext, exception_name};
 use crate::machine::log;
 use crate::machine::process::Machine;
-use crate::machine::{pressure, process};
+use crate::machine::{pressure, process, vdso};
 use crate::mm::shootdown;
 use crate::personality::Personality;
 use crate::println;
@@ -136,7 +136,9 @@ fn live<P: Personality>(
                 }
                 Trap::NoMemory => entered(caller, pin!(pressure::relief())).await,
                 Trap::Exception { vector, error } => {
-                    fail(caller, context.rip(), format_args!("exception {vector}, error code {error:#x}"));
+                    let name = exception_name(vector);
+                    let what = format_args!("{name} (exception {vector}, error code {error:#x})");
+                    fail(caller, context.rip(), what);
                 }
             }
         }
@@ -258,20 +260,41 @@ fn at_once<P: Personality>(caller: &Caller, call: &SystemCall, blocked: Pin<&mut
 #[inline(never)] // reason: each call would make room for what is printed here
 fn refuse(caller: &Caller, call: &SystemCall) -> Poll<i64> {
     let number = call.number();
-    fail(
-        caller,
-        call.return_address(),
-        format_args!("system call {number} from outside of its place in the vDSO"),
-    );
+    let (rip, personality) = (call.return_address(), caller.machine.personality);
+    match personality.doors().entry_of(number) {
+        Some(_) => {
+            fail(caller, rip, format_args!("system call {number} from outside of its place in the vDSO"))
+        }
+        None => fail(caller, rip, format_args!("system call {number} is of no personality that it has")),
+    }
     Poll::Ready(i64::from(Status::BAD_SYSCALL.raw()))
 }
 
-/// How far into a program an instruction is: what its symbols count from, as the program lies at random.
-struct Offset(Option<u64>);
+/// How far into a program, or the vDSO, an instruction is: what its symbols count from, as both lie at random.
+enum Offset {
+    None,
+    InProgram(u64),
+    InVdso(u64),
+}
+
+impl Offset {
+    fn of(caller: &Caller, rip: u64) -> Self {
+        let in_vdso = rip.checked_sub(caller.machine.vdso_base()).filter(|offset| *offset < vdso::size());
+        match (in_vdso, caller.process.root().offset_in_region(rip)) {
+            (Some(offset), _) => Self::InVdso(offset),
+            (None, Some(offset)) => Self::InProgram(offset),
+            (None, None) => Self::None,
+        }
+    }
+}
 
 impl fmt::Display for Offset {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |offset| write!(formatter, " (image + {offset:#x})"))
+        match self {
+            Self::None => Ok(()),
+            Self::InProgram(offset) => write!(formatter, " (image + {offset:#x})"),
+            Self::InVdso(offset) => write!(formatter, " (vDSO + {offset:#x})"),
+        }
     }
 }
 
@@ -281,7 +304,7 @@ fn fail(caller: &Caller, rip: u64, reason: fmt::Arguments<'_>) {
     let name = caller.process.name_text();
     let name = core::str::from_utf8(&name).unwrap_or("?").trim_end_matches('\0');
     let (process, thread) = (caller.process.koid(), caller.thread.koid());
-    let offset = Offset(caller.process.root().offset_in_region(rip));
+    let offset = Offset::of(caller, rip);
     println!("process {process} \"{name}\", thread {thread}, rip {rip:#x}{offset}: {reason}: killed");
     caller.exit_process(abi::TASK_RETCODE_EXCEPTION_KILL);
 }
