@@ -51,7 +51,7 @@ fn space() -> (Arc<HostPageTable>, Arc<Vmar>) {
 }
 
 fn signals(producer: &DatapipeProducer, consumer: &DatapipeConsumer) -> (Signals, Signals) {
-    (producer.pipe.producer.signals.get(), consumer.pipe.consumer.signals.get())
+    (producer.pipe.own().signals.get(), consumer.pipe.own().signals.get())
 }
 
 const W: Signals = Signals::DATAPIPE_WRITABLE.union(Signals::DATAPIPE_WRITE_THRESHOLD);
@@ -67,8 +67,8 @@ fn sizes_are_checked() {
     assert_eq!(outcome(MAX_CAPACITY + 1, 0), Err(Status::NO_MEMORY));
     assert_eq!(outcome(MAX_CAPACITY, 0), Ok(()));
     assert_eq!(outcome(256 * 1024, 256 * 1024), Ok(()));
-    assert_eq!(pipe(1, 0).0.pipe.state.lock().ring.room(), 32 * 1024);
-    assert_eq!(pipe(3, 0).0.pipe.state.lock().ring.room(), DEFAULT_CAPACITY - 2);
+    assert_eq!(pipe(1, 0).0.pipe.shared().lock().ring.room(), 32 * 1024);
+    assert_eq!(pipe(3, 0).0.pipe.shared().lock().ring.room(), DEFAULT_CAPACITY - 2);
 }
 
 #[test]
@@ -404,7 +404,7 @@ fn without_memory_nothing_is_written() {
 #[test]
 fn the_ends_know_each_other() {
     let (producer, consumer) = pipe(1, 4);
-    let (producer, consumer) = (&producer.pipe.producer, &consumer.pipe.consumer);
+    let (producer, consumer) = (producer.pipe.own(), consumer.pipe.own());
     assert_eq!((producer.related_koid(), consumer.related_koid()), (consumer.koid(), producer.koid()));
 }
 

@@ -17,9 +17,9 @@
 //! Lock order: [`WRITING`], then an end's lock, then a place.
 
 use super::{End, Message, Undelivered};
+use crate::ipc::ends::{Ends, WeakEnds};
 use crate::object::Object;
 use abi::Status;
-use alloc::sync::{Arc, Weak};
 use core::sync::atomic::Ordering;
 use waitq::sync::Mutex;
 
@@ -42,8 +42,8 @@ pub(super) enum Place {
     Outside,
     /// It is in the message that is being written.
     Moving,
-    /// In an unread message of this side of this channel, unless that has been closed.
-    Queued(Weak<[End; 2]>, usize),
+    /// In an unread message of this end, unless that has been closed.
+    Queued(WeakEnds<End>),
 }
 
 /// What the walk has found.
@@ -71,30 +71,29 @@ pub(super) fn take_out(message: &Message) {
 fn note(message: &Message, place: &Place) {
     for handle in message.handles.iter() {
         if let Object::Channel(channel) = handle.object() {
-            *channel.end().place.lock() = place.clone();
+            *channel.ends.own().place.lock() = place.clone();
         }
     }
 }
 
-/// Has `put` queue a message with ends in the inbox of one side of a channel, or discards it if nobody could ever
+/// Has `put` queue a message with ends in the inbox of the end `to`, or discards it if nobody could ever
 /// read it there.
 ///
 /// # Errors
-/// Those of `put`; `NO_MEMORY` when that side itself lies deeper than [`MOST_NESTED`].
+/// Those of `put`; `NO_MEMORY` when that end itself lies deeper than [`MOST_NESTED`].
 #[cold]
 pub(super) fn write(
-    pair: &Arc<[End; 2]>,
-    side: usize,
+    to: &Ends<End>,
     message: Message,
     put: impl FnOnce(Message) -> Result<(), Undelivered>,
 ) -> Result<(), Undelivered> {
     let writing = WRITING.lock();
     note(&message, &Place::Moving);
-    let undelivered = match way_out(pair.clone(), side) {
+    let undelivered = match way_out(to.clone()) {
         Way::Out => {
             // Before it is queued: from then on a reader may note something else.
-            note(&message, &Place::Queued(Arc::downgrade(pair), side));
-            pair[side].had_ends.store(true, Ordering::Relaxed);
+            note(&message, &Place::Queued(to.downgrade()));
+            to.own().had_ends.store(true, Ordering::Relaxed);
             put(message)
         }
         Way::Ring => Err((message, Status::OK)),
@@ -108,9 +107,9 @@ pub(super) fn write(
 }
 
 /// Walks from an end outwards, to an end that lies in no queue.
-fn way_out(mut pair: Arc<[End; 2]>, mut side: usize) -> Way {
+fn way_out(mut ends: Ends<End>) -> Way {
     for _ in 0..MOST_NESTED {
-        let end = &pair[side];
+        let end = ends.own();
         if end.base.handle_count() != 1 {
             return Way::Out; // closed, or the kernel has another handle
         }
@@ -118,12 +117,12 @@ fn way_out(mut pair: Arc<[End; 2]>, mut side: usize) -> Way {
         let outer = match place {
             Place::Outside => return Way::Out,
             Place::Moving => return Way::Ring,
-            Place::Queued(outer, side) => outer.upgrade().map(|outer| (outer, side)),
+            Place::Queued(outer) => outer.upgrade(),
         };
-        let Some(outer) = outer.filter(|(outer, side)| lies_in(end, &outer[*side])) else {
+        let Some(outer) = outer.filter(|outer| lies_in(end, outer.own())) else {
             return Way::Out;
         };
-        (pair, side) = outer;
+        ends = outer;
     }
     Way::TooLong
 }
