@@ -12,10 +12,12 @@
 mod tests;
 
 use crate::core::base::Base;
-use crate::core::closing::{DISARMED, Doomed, Remains};
-use crate::core::signals::Observation;
-use crate::object::{Object, kernel_object};
-use crate::wait::{Deadline, MAX_OBSERVERS, Subject, Watch, Watcher, until};
+use crate::core::closing::Doomed;
+use crate::object::kernel_object;
+use crate::wait::{
+    Arming, Collected, Collector, Deadline, MAX_OBSERVERS, Popped, Seen, Subject, Watch, Watcher, WithHolder,
+    close, until,
+};
 use abi::{Signals, Status, WaitsetResult};
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
@@ -30,18 +32,15 @@ type Entry = Arc<Watch<Waitset>>;
 /// A wait set.
 pub struct Waitset {
     base: Base,
-    queue: WaitQueue<(), State>,
+    queue: WaitQueue<(), Collected<Entries>>,
 }
 
 #[derive(Default)]
-struct State {
+pub(crate) struct Entries {
     /// By their cookies.
     entries: BTreeMap<u64, Entry>,
     /// First and last of those that were woken, and rest since.
     woken: Option<(u64, u64)>,
-    closed: bool,
-    /// The next in a stack of objects with something to discard.
-    next_doomed: Option<Object>,
 }
 
 /// Where an entry stands among those that were woken: the cookies of its neighbours. `None` if it does not.
@@ -64,7 +63,7 @@ enum Look {
 impl Waitset {
     /// A wait set without entries.
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { base: Base::new(), queue: WaitQueue::new(State::default()) })
+        Arc::new(Self { base: Base::new(), queue: WaitQueue::new(Collected::default()) })
     }
 
     /// Adds an entry, which `cookie` names.
@@ -73,20 +72,18 @@ impl Waitset {
     /// `ALREADY_EXISTS` when another has the cookie; `CANCELED` when the last handle of the set was closed
     /// meanwhile; `NO_MEMORY`; `NO_RESOURCES` when there are [`MAX_OBSERVERS`].
     pub fn add(self: &Arc<Self>, cookie: u64, subject: Subject) -> Result<(), Status> {
-        let entry = Watch::new(self, cookie, subject)?;
+        let entry = Watch::of(self, cookie, subject, Mutex::default())?;
         // One that is refused goes when the lock is released.
         let _kept = entry.clone();
         self.queue.with(|state, waiters| {
-            if state.closed {
-                return Err(Status::CANCELED);
-            }
+            let state = state.open_or(Status::CANCELED)?;
             if state.entries.contains_key(&cookie) {
                 return Err(Status::ALREADY_EXISTS);
             }
             if state.entries.len() >= MAX_OBSERVERS {
                 return Err(Status::NO_RESOURCES);
             }
-            let armed = entry.arm();
+            let armed = entry.arm_again();
             state.entries.insert(cookie, entry);
             if armed.is_err() {
                 state.stand(cookie);
@@ -105,7 +102,7 @@ impl Waitset {
             state.leave(cookie);
             state.entries.remove(&cookie)
         });
-        entry.ok_or(Status::NOT_FOUND).map(|entry| entry.disarm())
+        entry.ok_or(Status::NOT_FOUND).map(|entry| entry.end())
     }
 
     /// Waits until there is something to report.
@@ -114,7 +111,7 @@ impl Waitset {
     /// `TIMED_OUT`; `CANCELED` when the last handle of the set is closed.
     pub async fn wait(&self, deadline: Deadline) -> Result<(), Status> {
         while !self.has_something().await? {
-            let ready = |state: &mut State, _: &mut ()| state.closed || state.woken.is_some();
+            let ready = |state: &mut Collected<Entries>, _: &mut ()| state.closed || state.woken.is_some();
             if until(self.queue.wait_unless((), ready), deadline).await.is_err() {
                 return if self.has_something().await? { Ok(()) } else { Err(Status::TIMED_OUT) };
             }
@@ -137,9 +134,7 @@ impl Waitset {
     fn look(&self) -> Result<Look, Status> {
         let mut stale = [const { None }; STEP];
         self.queue.with(|state, waiters| {
-            if state.closed {
-                return Err(Status::CANCELED);
-            }
+            let state = state.open_or(Status::CANCELED)?;
             for place in &mut stale {
                 let Some((first, _)) = state.woken else { return Ok(Look::Nothing) };
                 let Some(entry) = state.entries.get(&first).cloned() else { return Ok(Look::Nothing) };
@@ -168,7 +163,7 @@ impl Waitset {
                 let Some(result) = results.get_mut(count) else { break };
                 // One that does not stand there any more ends the report: its neighbours are not known.
                 let Some(entry) = state.entries.get(&cookie).cloned() else { return (count, None) };
-                let Some(neighbours) = entry.note.lock().0 else { return (count, None) };
+                let Some(neighbours) = entry.note.own.lock().0 else { return (count, None) };
                 match seen_now(&entry) {
                     None => state.leave(cookie),
                     Some(seen) => {
@@ -192,16 +187,16 @@ impl Waitset {
 fn seen_now(entry: &Entry) -> Option<Result<Signals, Status>> {
     match entry.state() {
         Ok((active, true)) => Some(Ok(active)),
-        Ok((_, false)) => entry.arm().err().map(|seen| seen.outcome().map(|()| seen.observed)),
+        Ok((_, false)) => entry.arm_again().err().map(|seen| seen.outcome().map(|()| seen.observed)),
         Err(status) => Some(Err(status)),
     }
 }
 
-impl State {
+impl Entries {
     /// Changes where an entry stands.
     fn change(&self, cookie: Option<u64>, change: impl FnOnce(&mut Neighbours)) {
         if let Some(entry) = cookie.and_then(|cookie| self.entries.get(&cookie))
-            && let Some(neighbours) = &mut entry.note.lock().0
+            && let Some(neighbours) = &mut entry.note.own.lock().0
         {
             change(neighbours);
         }
@@ -211,7 +206,7 @@ impl State {
     fn stand(&mut self, cookie: u64) {
         let Some(entry) = self.entries.get(&cookie) else { return };
         let prev = self.woken.map(|(_, last)| last);
-        let stood = entry.note.lock().0.replace(Neighbours { prev, next: None });
+        let stood = entry.note.own.lock().0.replace(Neighbours { prev, next: None });
         debug_assert!(stood.is_none(), "who was woken is armed before it is woken again");
         self.change(prev, |neighbours| neighbours.next = Some(cookie));
         self.woken = Some((self.woken.map_or(cookie, |(first, _)| first), cookie));
@@ -220,7 +215,7 @@ impl State {
     /// Takes an entry away from those that were woken, if it is among them.
     fn leave(&mut self, cookie: u64) {
         let entry = self.entries.get(&cookie);
-        let Some(Neighbours { prev, next }) = entry.and_then(|entry| entry.note.lock().0.take()) else {
+        let Some(Neighbours { prev, next }) = entry.and_then(|entry| entry.note.own.lock().0.take()) else {
             return;
         };
         self.change(prev, |neighbours| neighbours.next = next);
@@ -234,9 +229,10 @@ impl State {
 }
 
 impl Watcher for Waitset {
-    type Note = Mutex<Standing>;
+    type Note = WithHolder<Mutex<Standing>>;
+    const ARMING: Arming = Arming::Again;
 
-    fn woken(&self, entry: &Entry, _: Observation) {
+    fn woken(&self, entry: &Entry, _: Seen) {
         self.queue.with(|state, waiters| {
             // It may have been removed, and another added with its cookie, meanwhile.
             if state.entries.get(&entry.key).is_some_and(|known| Arc::ptr_eq(known, entry)) {
@@ -247,35 +243,24 @@ impl Watcher for Waitset {
     }
 }
 
+impl Collector for Waitset {
+    type Contents = Entries;
+
+    fn queue(&self) -> &WaitQueue<(), Collected<Entries>> {
+        &self.queue
+    }
+
+    fn pop(contents: &mut Entries) -> Popped<Self> {
+        contents.entries.pop_first().map_or(Popped::Nothing, |(_, entry)| Popped::Watch(entry))
+    }
+}
+
 kernel_object!(Waitset, OBJ_TYPE_WAITSET, DEFAULT_WAITSET, {
     fn base(&self) -> &Base {
         &self.base
     }
 
-    /// Waiters are woken, and entries disarmed, soon.
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
-        let was_closed = self.queue.with(|state, _| core::mem::replace(&mut state.closed, true));
-        if !was_closed {
-            doomed.push(self.clone().into());
-        }
+        close(self, doomed);
     }
 });
-
-/// The waiters and entries of a closed set.
-impl Remains for Waitset {
-    fn discard_one(&self, doomed: &mut Doomed) -> bool {
-        let (woken, entry) = self.queue.with(|state, waiters| match waiters.wake_one() {
-            true => (true, None),
-            false => (false, state.entries.pop_first()),
-        });
-        if let Some((_, entry)) = &entry {
-            entry.disarm();
-            doomed.count(DISARMED);
-        }
-        woken || entry.is_some()
-    }
-
-    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
-        self.queue.with(|state, _| change(&mut state.next_doomed))
-    }
-}

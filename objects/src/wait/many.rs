@@ -1,10 +1,10 @@
 //! Waiting for any of several objects.
 
-use super::Deadline;
 use super::places::{Chain, Place, Places};
+use super::{Deadline, one};
 use crate::core::closing;
 use crate::core::handle::HandleId;
-use crate::core::signals::{self, Observation};
+use crate::core::signals::Observation;
 use crate::core::table::Mark;
 use crate::object::Object;
 use abi::{Signals, Status};
@@ -171,15 +171,9 @@ impl Armed<'_> {
 /// Arms a node; whether its item is to be waited for.
 fn arm(place: &mut Place, waker: &Waker, still_open: &impl Fn(HandleId, Mark) -> bool) -> bool {
     let Some(item) = &mut place.item else { return true };
-    let (observation, mut many) = (Observation::of(item.mask, item.handle), false);
-    let armed =
-        place.node.arm(item.object.observable(), observation, waker.clone(), |active, observers, seen| {
-            many = observers.wants_keeper();
-            seen.begin_through(active, || still_open(item.handle, item.mark))
-        });
-    if many {
-        signals::keep(item.object.base().signals.queue(), item.object.observable());
-    }
+    let observation = Observation::of(item.mask, item.handle);
+    let is_open = || still_open(item.handle, item.mark);
+    let armed = one::arm(&mut place.node, &item.object, observation, waker.clone(), is_open);
     armed.map_err(|seen| item.observed = seen.observed).is_ok()
 }
 

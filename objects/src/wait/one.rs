@@ -35,6 +35,28 @@ pub type SignalWaiter = Waiter<Observable, Observation, Active, Observers>;
 /// An observer that belongs to no task.
 pub(crate) type Observer = Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync, Observers>;
 
+/// Arms an observer at an object; or tells what it sees already, and leaves it disarmed. `still_open` is asked as in
+/// [`wait_on`].
+#[inline]
+pub(super) fn arm(
+    observer: &mut Observer,
+    object: &Object,
+    observation: Observation,
+    waker: Waker,
+    still_open: impl FnOnce() -> bool,
+) -> Result<(), Observation> {
+    let mut many = false;
+    let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
+        many = observers.wants_keeper();
+        seen.begin_through(active, still_open)
+    };
+    let armed = observer.arm(object.observable(), observation, waker, begin);
+    if many {
+        signals::keep(object.base().signals.queue(), object.observable());
+    }
+    armed
+}
+
 /// Begins to wait until one of the mask is active in `object`'s signals, as [`wait_on`] does.
 #[inline]
 pub fn begin_wait_on(
