@@ -15,7 +15,7 @@ mod event_pair;
 mod fifo;
 mod socket;
 
-pub use byte_queue::{Reading, Sink};
+pub use byte_queue::{Destination, Reading};
 pub use channel::{Call, Channel, KERNEL_TXID, MAX_UNREAD, Message};
 pub(crate) use ends::Ends;
 pub use event::Event;

@@ -45,7 +45,7 @@ pub(crate) struct Entries {
 
 /// Where an entry stands among those that were woken: the cookies of its neighbours. `None` if it does not.
 #[derive(Default)]
-pub(crate) struct Standing(Option<Neighbours>);
+pub(crate) struct WokenLinks(Option<Neighbours>);
 
 #[derive(Clone, Copy, Default)]
 struct Neighbours {
@@ -86,7 +86,7 @@ impl Waitset {
             let armed = entry.arm_again();
             state.entries.insert(cookie, entry);
             if armed.is_err() {
-                state.stand(cookie);
+                state.push_woken(cookie);
                 waiters.wake_one();
             }
             Ok(())
@@ -99,7 +99,7 @@ impl Waitset {
     /// `NOT_FOUND`.
     pub fn remove(&self, cookie: u64) -> Result<(), Status> {
         let entry = self.queue.with(|state, _| {
-            state.leave(cookie);
+            state.remove_woken(cookie);
             state.entries.remove(&cookie)
         });
         entry.ok_or(Status::NOT_FOUND).map(|entry| entry.end())
@@ -143,7 +143,7 @@ impl Waitset {
                     *place = Some(entry);
                     return Ok(Look::Something);
                 }
-                state.leave(first);
+                state.remove_woken(first);
                 *place = Some(entry);
             }
             Ok(Look::Unfinished)
@@ -165,7 +165,7 @@ impl Waitset {
                 let Some(entry) = state.entries.get(&cookie).cloned() else { return (count, None) };
                 let Some(neighbours) = entry.note.own.lock().0 else { return (count, None) };
                 match seen_now(&entry) {
-                    None => state.leave(cookie),
+                    None => state.remove_woken(cookie),
                     Some(seen) => {
                         let (status, observed) = match seen {
                             Ok(active) => (Status::OK, active),
@@ -203,7 +203,7 @@ impl Entries {
     }
 
     /// Puts an entry at the end of those that were woken.
-    fn stand(&mut self, cookie: u64) {
+    fn push_woken(&mut self, cookie: u64) {
         let Some(entry) = self.entries.get(&cookie) else { return };
         let prev = self.woken.map(|(_, last)| last);
         let stood = entry.note.own.lock().0.replace(Neighbours { prev, next: None });
@@ -213,7 +213,7 @@ impl Entries {
     }
 
     /// Takes an entry away from those that were woken, if it is among them.
-    fn leave(&mut self, cookie: u64) {
+    fn remove_woken(&mut self, cookie: u64) {
         let entry = self.entries.get(&cookie);
         let Some(Neighbours { prev, next }) = entry.and_then(|entry| entry.note.own.lock().0.take()) else {
             return;
@@ -229,14 +229,14 @@ impl Entries {
 }
 
 impl Watcher for Waitset {
-    type Note = WithHolder<Mutex<Standing>>;
+    type Note = WithHolder<Mutex<WokenLinks>>;
     const ARMING: Arming = Arming::Again;
 
     fn woken(&self, entry: &Entry, _: Seen) {
         self.queue.with(|state, waiters| {
             // It may have been removed, and another added with its cookie, meanwhile.
             if state.entries.get(&entry.key).is_some_and(|known| Arc::ptr_eq(known, entry)) {
-                state.stand(entry.key);
+                state.push_woken(entry.key);
                 waiters.wake_one();
             }
         });

@@ -29,7 +29,7 @@ use abi::{Signals, Status};
 use alloc::sync::{Arc, Weak};
 use alloc::task::Wake;
 use waitq::sync::{Mutex, MutexGuard};
-use waitq::{Registration, Woken};
+use waitq::{BoxedWaiter, Woken};
 
 /// Whoever can tell whether a handle is open: the table it is in. What its last reference drops takes no lock.
 pub trait Holder: Send + Sync {
@@ -107,7 +107,7 @@ pub(crate) struct Watch<W: Watcher> {
 
 /// What links a watch to its object.
 struct Link {
-    registration: one::Observer,
+    observer: one::Observer,
     /// There until the watch has ended.
     object: Option<Object>,
 }
@@ -125,8 +125,8 @@ impl<W: Watcher> Watch<W> {
         mask: Signals,
         note: W::Note,
     ) -> Result<Arc<Self>, Status> {
-        let registration = Registration::new(Observation::of(mask, handle)).map_err(|_| Status::NO_MEMORY)?;
-        let link = Mutex::new(Link { registration, object: Some(object) });
+        let observer = BoxedWaiter::new(Observation::of(mask, handle)).map_err(|_| Status::NO_MEMORY)?;
+        let link = Mutex::new(Link { observer, object: Some(object) });
         Ok(Arc::new(Self { watcher: Arc::downgrade(watcher), key, handle, mask, note, link }))
     }
 
@@ -134,9 +134,9 @@ impl<W: Watcher> Watch<W> {
     /// `still_open`: then what it has seen.
     pub fn arm(self: &Arc<Self>, interest: Interest, still_open: impl FnOnce() -> bool) -> Result<(), Seen> {
         let mut link = self.link.lock();
-        let Link { registration, object: Some(object) } = &mut *link else { return Ok(()) };
+        let Link { observer, object: Some(object) } = &mut *link else { return Ok(()) };
         let observation = Observation { interest, ..Observation::of(self.mask, self.handle) };
-        let armed = one::arm(registration, object, observation, self.clone().into(), still_open);
+        let armed = one::arm(observer, object, observation, self.clone().into(), still_open);
         armed.map_err(|observation| Self::seen(link, observation))
     }
 
@@ -150,7 +150,7 @@ impl<W: Watcher> Watch<W> {
     pub fn end(&self) {
         let object = {
             let mut link = self.link.lock();
-            link.registration.disarm();
+            link.observer.disarm();
             link.object.take()
         };
         drop(object);
@@ -200,8 +200,8 @@ impl<N: Send + Sync, W: Watcher<Note = WithHolder<N>>> Watch<W> {
                     object.base().signals.begin_counting(active, observers, seen, wanted, || self.is_open());
                 begun.is_err()
             };
-            let registration = &mut self.link.lock().registration;
-            let _ = registration.arm(object.observable(), observation, self.clone().into(), begin);
+            let observer = &mut self.link.lock().observer;
+            let _ = observer.arm(object.observable(), observation, self.clone().into(), begin);
             result = begun.map(|is_active| if is_active { arrivals } else { 0 });
         });
         result
@@ -225,7 +225,7 @@ impl<W: Watcher> Wake for Watch<W> {
         if W::ARMING == Arming::Counting {
             return self.wake_counting(link);
         }
-        if let Some(Woken::Yes(observation)) = link.registration.disarm() {
+        if let Some(Woken::Yes(observation)) = link.observer.disarm() {
             let seen = Self::seen(link, observation);
             if let Some(watcher) = self.watcher.upgrade() {
                 watcher.woken(&self, seen);
@@ -238,9 +238,9 @@ impl<W: Watcher> Watch<W> {
     /// It was told of arrivals, and stays armed; or its handle has been closed; or both.
     fn wake_counting(self: &Arc<Self>, mut link: MutexGuard<'_, Link>) {
         let waker = self.clone().into();
-        let arrivals = link.registration.renew(waker, Observation::take_arrivals).unwrap_or(0);
-        let is_woken = matches!(link.registration.peek(), Some(Woken::Yes(_)));
-        let woken = if is_woken { link.registration.disarm() } else { None };
+        let arrivals = link.observer.renew(waker, Observation::take_arrivals).unwrap_or(0);
+        let is_woken = matches!(link.observer.peek(), Some(Woken::Yes(_)));
+        let woken = if is_woken { link.observer.disarm() } else { None };
         drop(link);
         let Some(watcher) = self.watcher.upgrade() else { return };
         if arrivals > 0 {

@@ -11,11 +11,11 @@ use hafnon_kernel::mm::DirectMap;
 use hafnon_kernel::mm::user::{InSlice, Out, OutSlice};
 use hafnon_kernel::sched::Caller;
 use hafnon_kernel::sched::steps;
-use hafnon_zircon::UserSink;
+use hafnon_zircon::UserDestination;
 use hafnon_zircon::no_options;
 use objects::account::Charge;
 use objects::datapipe::{self, DatapipeConsumer, DatapipeProducer, ReadMode};
-use objects::{Handle, Sink};
+use objects::{Destination, Handle};
 
 /// How often a reader begins again, because user code decides how long others get in its way.
 const ATTEMPTS: usize = 16;
@@ -97,8 +97,12 @@ pub fn datapipe_read(
     if buffer.len() > steps::STEP && mode != ReadMode::Discard {
         return Poll::Pending;
     }
-    let mut sink = Required(UserSink { buffer, actual, element_size: 1 });
-    if consumer.read(buffer.len(), all, mode, &mut sink)? { Poll::Ready(Ok(())) } else { Poll::Pending }
+    let mut destination = Required(UserDestination { buffer, actual, element_size: 1 });
+    if consumer.read(buffer.len(), all, mode, &mut destination)? {
+        Poll::Ready(Ok(()))
+    } else {
+        Poll::Pending
+    }
 }
 
 /// What becomes of the elements, and whether it is to be all of them or none; nothing for a query.
@@ -134,10 +138,10 @@ pub async fn datapipe_read_long(
     Err(Status::SHOULD_WAIT)
 }
 
-/// A sink whose number of bytes has to be told.
-struct Required(UserSink);
+/// A destination whose number of bytes has to be told.
+struct Required(UserDestination);
 
-impl Sink for Required {
+impl Destination for Required {
     fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
         self.0.put(at, bytes)
     }

@@ -393,7 +393,7 @@ impl SignalSet {
         })
     }
 
-    /// The queue itself, for registrations.
+    /// The queue itself, for waiters that are in it.
     pub fn queue(&self) -> &SignalQueue {
         &self.queue
     }

@@ -13,7 +13,7 @@ mod tests;
 
 pub use self::call::Call;
 use self::call::{CallState, Caller, MOST_CALLERS};
-use self::nesting::Place;
+use self::nesting::Location;
 use crate::core::base::{Base, Koid};
 use crate::core::closing::{Doomed, Remains};
 use crate::core::handle::HandleId;
@@ -85,7 +85,7 @@ struct End {
     /// The process that has the handle. No lock, because handle tables set it under theirs.
     owner: AtomicU64,
     /// Where the handle is, as far as it concerns [`nesting`].
-    place: Mutex<Place>,
+    location: Mutex<Location>,
     /// Whether a message with ends has ever been queued here. Set before the lock is taken to queue it.
     had_ends: AtomicBool,
 }
@@ -103,7 +103,7 @@ impl End {
             inbox: WaitQueue::new(Inbox::default()),
             unread: AtomicU64::new(0),
             owner: AtomicU64::new(0),
-            place: Mutex::new(Place::default()),
+            location: Mutex::new(Location::default()),
             had_ends: AtomicBool::new(false),
         }
     }

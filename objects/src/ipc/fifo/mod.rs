@@ -10,7 +10,7 @@ mod tests;
 
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
-use crate::ipc::byte_queue::{self, ByteQueue, Reading, SMALL, Sink};
+use crate::ipc::byte_queue::{self, ByteQueue, Destination, Reading, SMALL};
 use crate::ipc::ends::Ends;
 use crate::object::kernel_object;
 use abi::{Signals, Status};
@@ -148,22 +148,22 @@ impl Fifo {
         Ok(admitted / element_size)
     }
 
-    /// Reads up to `count` elements into `sink`; how many. Nothing if another reader was faster:
+    /// Reads up to `count` elements into `destination`; how many. Nothing if another reader was faster:
     /// [`Fifo::read_some`] goes on.
     ///
     /// # Errors
     /// `OUT_OF_RANGE` when elements have another size or `count` is 0, `SHOULD_WAIT` when the ring is
-    /// empty, `PEER_CLOSED` when it stays so, and those of `sink`.
+    /// empty, `PEER_CLOSED` when it stays so, and those of `destination`.
     pub fn read(
         &self,
         element_size: usize,
         count: usize,
-        sink: &mut impl Sink,
+        destination: &mut impl Destination,
     ) -> Result<Option<usize>, Status> {
         self.check(element_size, count)?;
         let most = count.saturating_mul(element_size);
         let front = |inbox: &Inbox| inbox.front(most);
-        let read = byte_queue::read(&self.ends.own().inbox, most, front, sink, |inbox, read| {
+        let read = byte_queue::read(&self.ends.own().inbox, most, front, destination, |inbox, read| {
             self.take(inbox, read)
         })?;
         Ok(read.map(|bytes| bytes / element_size))
@@ -178,13 +178,14 @@ impl Fifo {
         reading: &mut Reading,
         element_size: usize,
         count: usize,
-        sink: &mut impl Sink,
+        destination: &mut impl Destination,
     ) -> Result<Option<usize>, Status> {
         self.check(element_size, count)?;
         let front = |inbox: &Inbox| inbox.front(count.saturating_mul(element_size));
-        let read = byte_queue::read_some(reading, &self.ends.own().inbox, front, sink, |inbox, read| {
-            self.take(inbox, read);
-        })?;
+        let read =
+            byte_queue::read_some(reading, &self.ends.own().inbox, front, destination, |inbox, read| {
+                self.take(inbox, read);
+            })?;
         Ok(read.map(|bytes| bytes / element_size))
     }
 

@@ -17,7 +17,7 @@ mod tests;
 
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
-use crate::ipc::byte_queue::{self, Reading, Sink};
+use crate::ipc::byte_queue::{self, Destination, Reading};
 use crate::ipc::ends::Ends;
 use crate::object::kernel_object;
 use abi::{InfoSocket, Signals, Status};
@@ -126,18 +126,23 @@ impl Socket {
         })
     }
 
-    /// Reads up to `length` bytes of the stream, or of the first datagram, into `sink`; how many. The
-    /// rest of that datagram is lost, and all of it if `sink` refuses it with `INVALID_ARGS`. With `peek`, and when no
+    /// Reads up to `length` bytes of the stream, or of the first datagram, into `destination`; how many. The
+    /// rest of that datagram is lost, and all of it if `destination` refuses it with `INVALID_ARGS`. With `peek`, and when no
     /// bytes are asked for, everything stays. Nothing if another reader was faster: [`Socket::read_some`] goes on.
     ///
     /// # Errors
     /// `INVALID_ARGS` when 32 bits do not hold `length`. When there is nothing to read: `PEER_CLOSED` or
     /// `BAD_STATE` when there never will be, because the other end is closed or may not write, else
-    /// `SHOULD_WAIT`. Also those of `sink`.
-    pub fn read(&self, length: usize, peek: bool, sink: &mut impl Sink) -> Result<Option<usize>, Status> {
+    /// `SHOULD_WAIT`. Also those of `destination`.
+    pub fn read(
+        &self,
+        length: usize,
+        peek: bool,
+        destination: &mut impl Destination,
+    ) -> Result<Option<usize>, Status> {
         check_length(length)?;
         let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
-        byte_queue::read(&self.ends.own().inbox, length, front, sink, |inbox, read| {
+        byte_queue::read(&self.ends.own().inbox, length, front, destination, |inbox, read| {
             self.take(inbox, read, peek)
         })
     }
@@ -151,11 +156,11 @@ impl Socket {
         reading: &mut Reading,
         length: usize,
         peek: bool,
-        sink: &mut impl Sink,
+        destination: &mut impl Destination,
     ) -> Result<Option<usize>, Status> {
         check_length(length)?;
         let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
-        byte_queue::read_some(reading, &self.ends.own().inbox, front, sink, |inbox, read| {
+        byte_queue::read_some(reading, &self.ends.own().inbox, front, destination, |inbox, read| {
             self.take(inbox, read, peek);
         })
     }

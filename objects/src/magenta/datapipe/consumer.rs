@@ -3,7 +3,7 @@
 use super::{Pipe, State};
 use crate::core::base::Base;
 use crate::core::closing::{Doomed, Remains};
-use crate::ipc::Sink;
+use crate::ipc::Destination;
 use crate::memory::vmar::Vmar;
 use crate::object::{Object, kernel_object};
 use abi::Status;
@@ -36,23 +36,23 @@ pub struct DatapipeConsumer {
 }
 
 impl DatapipeConsumer {
-    /// Reads up to `length` bytes into `sink`, or with `all` all of them or none. False if another reader was faster:
+    /// Reads up to `length` bytes into `destination`, or with `all` all of them or none. False if another reader was faster:
     /// then it is for the reader to begin again, in another step.
     ///
     /// # Errors
     /// `ALREADY_BOUND` while a window is open; `INVALID_ARGS` when they are not whole elements; with nothing to
     /// read, `SHOULD_WAIT`, or `PEER_CLOSED` when there never will be; with less than `all`, `OUT_OF_RANGE`, or
-    /// `PEER_CLOSED` likewise; `NO_MEMORY`; and those of `sink`. Nothing has been taken out then.
+    /// `PEER_CLOSED` likewise; `NO_MEMORY`; and those of `destination`. Nothing has been taken out then.
     pub fn read(
         &self,
         length: usize,
         all: bool,
         mode: ReadMode,
-        sink: &mut impl Sink,
+        destination: &mut impl Destination,
     ) -> Result<bool, Status> {
         let copied = self.copy(length, all, mode)?;
-        sink.put(0, &copied.bytes)?;
-        sink.tell(copied.count)?;
+        destination.put(0, &copied.bytes)?;
+        destination.tell(copied.count)?;
         Ok(self.finish(&copied, mode))
     }
 

@@ -269,7 +269,7 @@ fn each_write_to_a_socket_arrives() {
 
 struct Nowhere;
 
-impl crate::Sink for Nowhere {
+impl crate::Destination for Nowhere {
     fn put(&mut self, _: usize, _: &[u8]) -> Result<(), Status> {
         Ok(())
     }

@@ -21,7 +21,7 @@ use alloc::vec::Vec;
 const CHUNK: usize = 256;
 
 /// A watch, and where it is.
-struct Slot {
+struct WatchSlot {
     watch: Arc<Watch<Port>>,
     hash: u32,
     /// Its neighbours in the chain, if it has no twin before it.
@@ -35,7 +35,7 @@ struct Slot {
 #[derive(Default)]
 pub struct Contents {
     packets: PacketQueue<PortPacket>,
-    slots: Slab<Slot>,
+    slots: Slab<WatchSlot>,
     /// The first slot of each chain. There are never fewer.
     chains: Vec<Vec<SlotLink>>,
     /// How many chains are in use.
@@ -112,7 +112,7 @@ impl Contents {
             None => chain.next = self.first_in(number),
         }
         let packet = PacketPosition::default();
-        let slot = self.slots.insert(Slot { watch, hash, chain, twins, packet })?;
+        let slot = self.slots.insert(WatchSlot { watch, hash, chain, twins, packet })?;
         match twin {
             Some(twin) => self.link_behind(twin, slot, twins.next),
             None => self.link(slot, number, chain.next),
@@ -178,7 +178,7 @@ impl Contents {
     }
 
     fn take_slot(&mut self, slot: usize) -> Option<Arc<Watch<Port>>> {
-        let Slot { watch, hash, chain, twins, packet } = self.slots.remove(slot)?;
+        let WatchSlot { watch, hash, chain, twins, packet } = self.slots.remove(slot)?;
         if let Some(next) = twins.next.get().and_then(|next| self.slots.get_mut(next)) {
             next.twins.prev = twins.prev;
             next.chain = chain;
@@ -273,7 +273,7 @@ impl Contents {
     }
 }
 
-impl PacketSlot for Slot {
+impl PacketSlot for WatchSlot {
     fn position(&self) -> &PacketPosition {
         &self.packet
     }
@@ -283,7 +283,7 @@ impl PacketSlot for Slot {
     }
 }
 
-impl Slot {
+impl WatchSlot {
     fn has(&self, watch: &Arc<Watch<Port>>) -> bool {
         Arc::ptr_eq(&self.watch, watch)
     }
@@ -328,7 +328,7 @@ mod tests {
     /// Everybody stands in the chain of his hash or behind a twin there, and knows who is before him. The length of the
     /// longest chain.
     fn longest(contents: &Contents) -> usize {
-        let follow = |first: SlotLink, expected: Option<usize>, of: fn(&Slot) -> Neighbours| {
+        let follow = |first: SlotLink, expected: Option<usize>, of: fn(&WatchSlot) -> Neighbours| {
             let (mut before, mut slots) = (expected, Vec::new());
             let mut cursor = first;
             while let Some(slot) = cursor.get() {

@@ -14,7 +14,7 @@
 //! Such writes are made one at a time. Reading goes on meanwhile; it can only open ways, and does so under the lock
 //! of the queue, which the walk takes at each step. No other message pays for any of this.
 //!
-//! Lock order: [`WRITING`], then an end's lock, then a place.
+//! Lock order: [`WRITING`], then an end's lock, then a location.
 
 use super::{End, Message, Undelivered};
 use crate::ipc::ends::{Ends, WeakEnds};
@@ -36,7 +36,7 @@ loom::lazy_static! {
 
 /// Where the handle to an end is.
 #[derive(Clone, Default)]
-pub(super) enum Place {
+pub(super) enum Location {
     /// Somebody has it, or had it last.
     #[default]
     Outside,
@@ -63,15 +63,15 @@ pub(super) fn has_ends(message: &Message) -> bool {
 #[inline]
 pub(super) fn take_out(message: &Message) {
     if !message.handles.is_empty() {
-        note(message, &Place::Outside);
+        note(message, &Location::Outside);
     }
 }
 
 #[inline(never)]
-fn note(message: &Message, place: &Place) {
+fn note(message: &Message, location: &Location) {
     for handle in message.handles.iter() {
         if let Object::Channel(channel) = handle.object() {
-            *channel.ends.own().place.lock() = place.clone();
+            *channel.ends.own().location.lock() = location.clone();
         }
     }
 }
@@ -88,11 +88,11 @@ pub(super) fn write(
     put: impl FnOnce(Message) -> Result<(), Undelivered>,
 ) -> Result<(), Undelivered> {
     let writing = WRITING.lock();
-    note(&message, &Place::Moving);
+    note(&message, &Location::Moving);
     let undelivered = match way_out(to.clone()) {
         Way::Out => {
             // Before it is queued: from then on a reader may note something else.
-            note(&message, &Place::Queued(to.downgrade()));
+            note(&message, &Location::Queued(to.downgrade()));
             to.own().had_ends.store(true, Ordering::Relaxed);
             put(message)
         }
@@ -113,11 +113,11 @@ fn way_out(mut ends: Ends<End>) -> Way {
         if end.base.handle_count() != 1 {
             return Way::Out; // closed, or the kernel has another handle
         }
-        let place = end.place.lock().clone();
-        let outer = match place {
-            Place::Outside => return Way::Out,
-            Place::Moving => return Way::Ring,
-            Place::Queued(outer) => outer.upgrade(),
+        let location = end.location.lock().clone();
+        let outer = match location {
+            Location::Outside => return Way::Out,
+            Location::Moving => return Way::Ring,
+            Location::Queued(outer) => outer.upgrade(),
         };
         let Some(outer) = outer.filter(|outer| lies_in(end, outer.own())) else {
             return Way::Out;
@@ -129,7 +129,7 @@ fn way_out(mut ends: Ends<End>) -> Way {
 
 /// Whether `inner` still lies in the queue of `outer`, and nobody is about to read it.
 fn lies_in(inner: &End, outer: &End) -> bool {
-    outer.inbox.with(|inbox, _| !inbox.closed && matches!(*inner.place.lock(), Place::Queued(..)))
+    outer.inbox.with(|inbox, _| !inbox.closed && matches!(*inner.location.lock(), Location::Queued(..)))
 }
 
 #[cfg(all(test, not(loom)))]

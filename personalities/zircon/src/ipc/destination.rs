@@ -2,10 +2,10 @@
 
 use abi::Status;
 use hafnon_kernel::mm::user::{Out, OutSlice};
-use objects::Sink;
+use objects::Destination;
 
 /// A buffer, and where the number of elements in it is told, if it is.
-pub struct UserSink {
+pub struct UserDestination {
     /// Where the elements go.
     pub buffer: OutSlice<u8>,
     /// Where their number goes; optional.
@@ -14,7 +14,7 @@ pub struct UserSink {
     pub element_size: usize,
 }
 
-impl Sink for UserSink {
+impl Destination for UserDestination {
     fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
         if bytes.is_empty() { Ok(()) } else { self.buffer.part(at, bytes.len()).write_slice(bytes) }
     }
