@@ -46,10 +46,10 @@ pub(crate) struct Contents {
     bindings: Slab<Bound>,
 }
 
-/// A binding and its packets. It has its place until the last of them is taken.
+/// A binding and its packets. It keeps its slot until the last of them is taken.
 struct Bound {
     binding: Binding,
-    /// Whether it has been let go.
+    /// Its handle has been closed: it counts no more.
     ended: bool,
     /// How many packets wait.
     count: u32,
@@ -227,7 +227,7 @@ impl Contents {
         self.bindings.get(index).filter(|bound| Arc::ptr_eq(&bound.binding, binding)).map(|_| index)
     }
 
-    /// Lets a binding go, whose packets stay.
+    /// Ends a binding. Its packets stay.
     fn unbind(&mut self, binding: &Binding) {
         let Some(slot) = self.slot_of(binding) else { return };
         match self.bindings.get_mut(slot) {
@@ -236,8 +236,8 @@ impl Contents {
         }
     }
 
-    /// Takes one of the packets that are counted in this slot, which is queued; and the binding, if it has ended and this
-    /// is the last one. If there are more, they go to the end of the queue.
+    /// Takes one of the packets that are counted in this slot, which is queued. If there are more, the slot goes to the
+    /// end of the queue. If this was the last of a binding that has ended, the binding comes with it.
     fn count_down(&mut self, slot: usize) -> Option<(IoPortPacket, Option<Binding>)> {
         let bound = self.bindings.get_mut(slot)?;
         let hdr = PacketHeader { key: bound.binding.key, kind: abi::PORT_PKT_TYPE_IOSN, extra: 0 };

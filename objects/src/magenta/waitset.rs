@@ -1,12 +1,12 @@
 //! Wait set: entries that each watch signals of an object, and waiting for those that have something to report.
 //!
-//! An entry that was woken stands in the list of those to be looked at, and stays there as long as one of its
-//! signals is active, or for good once its handle has been closed: a wait reports it again and again, until it
-//! is removed. One whose signals have gone is armed again by the wait that finds it so. So a wait looks at
-//! entries that something happened to, however many others there are, and at a few in one go.
+//! An entry that is woken joins the list of woken entries. It stays there as long as one of its signals is active, or
+//! for good once its handle has been closed, and each wait reports it, until it is removed. A wait that finds an entry
+//! whose signals have gone takes it out of the list and arms it again. So a wait looks at woken entries only, however
+//! many others there are, and at a few in one go.
 //!
-//! The list is linked through the entries, by their cookies; to be woken allocates nothing. Of those who wait for a
-//! set one is woken, who wakes the next if there is something to report.
+//! The list is linked through the entries, by their cookies, so that to be woken allocates nothing. An entry wakes one of
+//! those who wait for the set; whoever finds something to report wakes the next.
 
 #[cfg(all(test, not(loom)))]
 mod tests;
@@ -39,11 +39,11 @@ pub struct Waitset {
 pub(crate) struct Entries {
     /// By their cookies.
     entries: BTreeMap<u64, Entry>,
-    /// First and last of those that were woken, and rest since.
+    /// The cookies of the first and the last woken entry.
     woken: Option<(u64, u64)>,
 }
 
-/// Where an entry stands among those that were woken: the cookies of its neighbours. `None` if it does not.
+/// The neighbours of an entry in the list of woken entries, or `None` if it is not there.
 #[derive(Default)]
 pub(crate) struct WokenLinks(Option<Neighbours>);
 
@@ -53,7 +53,7 @@ struct Neighbours {
     next: Option<u64>,
 }
 
-/// What a look at a few entries came to.
+/// What was found in a few entries.
 enum Look {
     Something,
     Nothing,
@@ -161,7 +161,7 @@ impl Waitset {
             for place in &mut seen_here {
                 let Some(cookie) = at else { break };
                 let Some(result) = results.get_mut(count) else { break };
-                // One that does not stand there any more ends the report: its neighbours are not known.
+                // An entry that has left the list ends the report: its neighbours are not known.
                 let Some(entry) = state.entries.get(&cookie).cloned() else { return (count, None) };
                 let Some(neighbours) = entry.note.own.lock().0 else { return (count, None) };
                 match seen_now(&entry) {
@@ -193,7 +193,7 @@ fn seen_now(entry: &Entry) -> Option<Result<Signals, Status>> {
 }
 
 impl Entries {
-    /// Changes where an entry stands.
+    /// Changes the neighbours of an entry that is in the list.
     fn change(&self, cookie: Option<u64>, change: impl FnOnce(&mut Neighbours)) {
         if let Some(entry) = cookie.and_then(|cookie| self.entries.get(&cookie))
             && let Some(neighbours) = &mut entry.note.own.lock().0
@@ -202,17 +202,17 @@ impl Entries {
         }
     }
 
-    /// Puts an entry at the end of those that were woken.
+    /// Puts an entry at the end of the list of woken entries.
     fn push_woken(&mut self, cookie: u64) {
         let Some(entry) = self.entries.get(&cookie) else { return };
         let prev = self.woken.map(|(_, last)| last);
-        let stood = entry.note.own.lock().0.replace(Neighbours { prev, next: None });
-        debug_assert!(stood.is_none(), "who was woken is armed before it is woken again");
+        let before = entry.note.own.lock().0.replace(Neighbours { prev, next: None });
+        debug_assert!(before.is_none(), "who was woken is armed before it is woken again");
         self.change(prev, |neighbours| neighbours.next = Some(cookie));
         self.woken = Some((self.woken.map_or(cookie, |(first, _)| first), cookie));
     }
 
-    /// Takes an entry away from those that were woken, if it is among them.
+    /// Takes an entry out of the list of woken entries, if it is there.
     fn remove_woken(&mut self, cookie: u64) {
         let entry = self.entries.get(&cookie);
         let Some(Neighbours { prev, next }) = entry.and_then(|entry| entry.note.own.lock().0.take()) else {

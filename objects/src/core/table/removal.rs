@@ -18,11 +18,11 @@ use abi::Status;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// The places of handles that were taken out, in a table that keeps them until it is known whether the handles
-/// come back. Dropped, the handles are gone: their values are free, and the waits through them end.
+/// A removal that is not final: the table keeps the slots of handles that were taken out until it is known whether the
+/// handles come back. When this is dropped they do not: their values are free, and the waits through them end.
 pub struct Removal<'a> {
     table: &'a HandleTable,
-    /// There until it is known.
+    /// What was removed; there until that is known.
     places: Option<Box<[Removed; 1]>>,
 }
 
@@ -74,7 +74,7 @@ impl Removal<'_> {
         handles.leave(self.table)
     }
 
-    /// The handles, in the same order, are where they were; closed, if the table is.
+    /// Puts the handles, in the same order, back where they were, or closes them if the table is closed.
     pub fn back(mut self, handles: impl IntoIterator<Item = Handle>) {
         let Some(boxed) = self.places.take() else { return };
         let handles = handles.into_iter();

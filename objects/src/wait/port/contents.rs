@@ -2,9 +2,9 @@
 //! These are found by slot when they are woken, by handle and key when they are cancelled, and in the order of their
 //! packets.
 //!
-//! All takes constant time, however many there are, and there is never a moment when all have to move: slots lie in
-//! chunks, and the chains of those whose handle and key hash alike become more by one at a time (linear hashing, Litwin
-//! 1980). Those with the same handle and key are twins: one of them stands in a chain, for all.
+//! All takes constant time, however many there are, and never do all have to move at once: slots lie in chunks, and
+//! the number of hash chains grows by one at a time (linear hashing, Litwin 1980). Watches with the same handle and key
+//! are twins: one of them is in a chain, and the others are linked behind it.
 
 use super::Port;
 use crate::core::handle::HandleId;
@@ -141,7 +141,7 @@ impl Contents {
         self.take_slot(first)
     }
 
-    /// The one that stands in a chain for all with this handle and key.
+    /// The slot in a chain with this handle and key.
     fn find(&self, handle: HandleId, key: u64, hash: u32) -> Option<usize> {
         self.find_in(self.chain(hash), handle, key, hash)
     }
@@ -191,7 +191,7 @@ impl Contents {
         Some(watch)
     }
 
-    /// A slot leaves this place in the chain, for a twin if it has one.
+    /// Takes a slot out of a chain; its next twin, if it has one, goes where it was.
     fn leave_chain(&mut self, hash: u32, place: Neighbours, twin: SlotLink) {
         let instead = |other: SlotLink| if twin.get().is_some() { twin } else { other };
         match place.prev.get().and_then(|prev| self.slots.get_mut(prev)) {
