@@ -27,7 +27,7 @@ use core::future::poll_fn;
 use executor::TaskOptions;
 use machine::{log, pressure};
 use mm::payers;
-use sched::{closing, places, run, unfinished};
+use sched::{closing, run, unfinished, waiter_pool};
 
 /// Where every way of booting arrives, on the first CPU, interrupts off, traps and panics
 /// reported.
@@ -62,8 +62,8 @@ fn start_tasks() {
     machine::devices::init();
     objects::closing::set_clock(arch::stretch::is_late);
     objects::room::set_may_fail(|step| mm::stock::spare(step));
-    places::prepare();
-    spawn("wait places", service::start(places::make()));
+    waiter_pool::prepare();
+    spawn("waiter pool", service::start(waiter_pool::make()));
     spawn("closing", service::start(objects::closing::close_what_is_left()));
     spawn("freeing pages", service::start(objects::vmo::free_what_is_left()));
     spawn("unfinished calls", service::start(unfinished::finish()));

@@ -58,12 +58,12 @@ pub use self::core::secret::set_secret;
 pub use self::core::signals::{MAX_COUNTING, Observation, SignalQueue, SignalSet};
 #[cfg(not(loom))]
 pub use self::core::signals::{on_leaving, wake_the_rest, wake_what_is_left, woken};
-pub use self::core::table::{HandleTable, Held, Leaving, Mark, Room};
+pub use self::core::table::{HandleTable, Held, Mark, Removal, Reservation};
 pub use self::core::{name, room};
 pub use device::{Debuglog, Log, MAX_LOG_READERS, Resource};
 pub use ipc::{
-    Call, Channel, Disposition, Event, EventPair, Fifo, KERNEL_TXID, MAX_BUFFERED, MAX_UNREAD, Message,
-    Reading, Sink, Socket,
+    Call, Channel, Destination, Disposition, Event, EventPair, Fifo, KERNEL_TXID, MAX_BUFFERED, MAX_UNREAD,
+    Message, Reading, Socket,
 };
 pub use magenta::{DatapipeConsumer, DatapipeProducer, IoPort, IoPortPacket, Waitset, datapipe};
 pub use memory::{Vmar, Vmo, mapping, vmar, vmo};
@@ -71,6 +71,6 @@ pub use object::{KernelObject, Object};
 pub use task::{Claim, Greedy, Job, KILLED, Process, Starving, Thread, Times, pressure};
 pub use time::{Clock, ClockUpdate, Moment, Slack, Timer};
 pub use wait::{
-    AsyncOptions, FUTEX_STEP, FutexTable, FutexUnderWay, FutexWait, FutexWaiter, Holder, MAX_OBSERVERS,
-    MAX_USER_PACKETS, NewOwner, PacketWaiter, Place, Port, Refused, Requeue, Subject, futex_waiter,
+    AsyncOptions, FUTEX_STEP, FutexTable, FutexTag, FutexUnderWay, FutexWait, FutexWaiter, Holder,
+    MAX_OBSERVERS, MAX_USER_PACKETS, NewOwner, PacketWaiter, Port, Refused, Requeue, Subject, futex_waiter,
 };

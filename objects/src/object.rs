@@ -155,7 +155,7 @@ macro_rules! kinds {
                 match self { $(Self::$kind(object) => object,)* }
             }
 
-            /// [`Object::into_observable`] of another reference, for registrations.
+            /// [`Object::into_observable`] of another reference, for a waiter that keeps it.
             pub fn observable(&self) -> Observable {
                 self.clone().into_observable()
             }

@@ -1,4 +1,4 @@
-//! Waiting and waking allocate nothing: the places of waits are in futures, and those of packets are made
+//! Waiting and waking allocate nothing: the nodes of waits are in futures, and those of packets are made
 //! when a port is told to observe.
 // Counts allocations.
 #![allow(unsafe_code)]
@@ -6,7 +6,7 @@
 
 use abi::{Rights, Signals};
 use executor::TimerQueue;
-use objects::wait::{Deadline, MAX_ITEMS, Places, SignalWaiter, WaitSet, begin_wait_on, wait_on};
+use objects::wait::{Deadline, MAX_ITEMS, SignalWaiter, WaitMany, WaiterPool, begin_wait_on, wait_on};
 use objects::{
     AsyncOptions, Call, Channel, Event, FutexTable, FutexWait, Handle, HandleId, HandleTable, Holder, IoPort,
     KernelObject, Mark, Message, NewOwner, Observation, PacketWaiter, Port, Requeue, Subject, Waitset,
@@ -158,20 +158,20 @@ fn waiting_in_what_a_thread_keeps() {
     assert_eq!(allocations, 0);
 }
 
-/// From the first wait on: the places are made by somebody else, before.
+/// From the first wait on: the waiters are made by somebody else, before.
 #[test]
 fn waiting_for_many_objects() {
     let (events, timers) = ([(); MAX_ITEMS].map(|()| Event::new()), timers());
-    let places: &'static Places = Box::leak(Box::default());
+    let pool: &'static WaiterPool = Box::leak(Box::default());
     {
-        let mut filler = pin!(places.fill(|| true));
-        while places.free() < MAX_ITEMS {
+        let mut filler = pin!(pool.fill(|| true));
+        while pool.free() < MAX_ITEMS {
             assert!(poll(filler.as_mut()).is_pending());
         }
     }
     for event in &events {
         let wait = async {
-            let mut set = WaitSet::new(places, events.len()).await?;
+            let mut set = WaitMany::new(pool, events.len()).await?;
             set.watch(|index| {
                 Ok::<_, abi::Status>((events[index].clone().into(), A, MINE, Mark::default()))
             })?;

@@ -12,7 +12,7 @@ use executor::{Executor, Platform};
 use loom::future::block_on;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
-use objects::wait::{Deadline, Places, WaitSet, wait_on};
+use objects::wait::{Deadline, WaitMany, WaiterPool, wait_on};
 use objects::{
     AsyncOptions, Call, Channel, Event, Handle, HandleId, KERNEL_TXID, KernelObject, Mark, Message, Port,
 };
@@ -196,16 +196,16 @@ fn a_dropped_wait_takes_no_wake_from_others() {
     });
 }
 
-/// A store with places for two.
-fn filled_places() -> Places {
-    let places = Places::new();
+/// A pool with waiters for two.
+fn filled_pool() -> WaiterPool {
+    let pool = WaiterPool::new();
     {
-        let mut filler = pin!(places.fill(|| true));
-        while places.free() < 2 {
+        let mut filler = pin!(pool.fill(|| true));
+        while pool.free() < 2 {
             assert!(poll(filler.as_mut()).is_pending());
         }
     }
-    places
+    pool
 }
 
 /// A wait for two objects, of which one is signalled and the other's handle closed, ends and leaves no
@@ -213,12 +213,12 @@ fn filled_places() -> Places {
 #[test]
 fn a_wait_for_many_races_with_both_its_objects() {
     model(|| {
-        let places = filled_places();
+        let pool = filled_pool();
         let events = [Event::new(), Event::new()];
         let [first, second] = events.clone();
         let asserter = thread::spawn(move || first.base().signals.assert(A));
         let closer = thread::spawn(move || second.cancel_handle(MINE));
-        let mut set = block_on(WaitSet::new(&places, 2)).unwrap();
+        let mut set = block_on(WaitMany::new(&pool, 2)).unwrap();
         let handles = [HandleId(8), MINE];
         let item = |index: usize| (events[index].clone().into(), A, handles[index], Mark::default());
         set.watch(|index| Ok::<_, Status>(item(index))).unwrap();
@@ -232,12 +232,12 @@ fn a_wait_for_many_races_with_both_its_objects() {
     });
 }
 
-/// One who finds no places gets some, whenever the filler runs.
+/// One who finds no pool gets some, whenever the filler runs.
 #[test]
-fn places_are_asked_for_while_they_are_made() {
+fn waiters_are_asked_for_while_they_are_made() {
     model(|| {
-        let places = Arc::new(Places::new());
-        let store = places.clone();
+        let pool = Arc::new(WaiterPool::new());
+        let store = pool.clone();
         let filler = thread::spawn(move || {
             let mut filler = pin!(store.fill(|| true));
             // Four fill the store, and with the others the filler waits again, or makes what was taken meanwhile.
@@ -245,7 +245,7 @@ fn places_are_asked_for_while_they_are_made() {
                 let _ = filler.as_mut().poll(&mut Context::from_waker(Waker::noop()));
             }
         });
-        let set = block_on(WaitSet::new(&places, 1));
+        let set = block_on(WaitMany::new(&pool, 1));
         assert!(set.is_ok());
         drop(set);
         filler.join().unwrap();

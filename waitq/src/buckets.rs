@@ -198,7 +198,7 @@ fn for_each_below<T: Keyed>(list: &List<T>, visit: &mut impl FnMut(&T)) {
         // SAFETY: a list is only had under its queue's lock; the node is linked, so alive.
         cursor = unsafe {
             node.as_ref().with(|entry| {
-                if entry.standing.is_queued() {
+                if entry.waker.is_queued() {
                     visit(&entry.tag);
                 }
             });
@@ -221,7 +221,7 @@ impl<T: Keyed, S> Locked<'_, T, S, Buckets<T>> {
         unsafe {
             let is_alone = list.after(first).is_none();
             let taken = first.as_ref().with(|entry| {
-                let meant = entry.tag.key() == near.key() && entry.standing.is_queued();
+                let meant = entry.tag.key() == near.key() && entry.waker.is_queued();
                 if !meant || is_alone && !entry.beside.is_empty() {
                     return None;
                 }

@@ -211,7 +211,7 @@ impl<T: Member, K> Crowd<T, K> {
         while let Some(node) = cursor {
             // SAFETY: a crowd is only had under its queue's lock; the node is linked in this list.
             unsafe {
-                if node.as_ref().with(|entry| entry.standing.status().is_chosen()) {
+                if node.as_ref().with(|entry| entry.waker.status().is_chosen()) {
                     break;
                 }
                 cursor = self.few.after(node);

@@ -1,6 +1,6 @@
 //! A test with wakers that touch the queue whenever their code runs: it never runs with the queue locked.
 
-use crate::{Cancel, Registration, WaitQueue, Waiter};
+use crate::{BoxedWaiter, Cancel, WaitQueue, Waiter};
 use core::future::Future;
 use core::pin::pin;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -82,17 +82,17 @@ fn a_wakers_code_runs_without_the_lock() {
     let _ = waiter.as_mut().cancel();
     waiter.as_mut().release();
 
-    let mut registration = Registration::<(), bool, Foreign>::new(()).expect("memory");
+    let mut boxed = BoxedWaiter::<(), bool, Foreign>::new(()).expect("memory");
     for ready in [true, false, true, false] {
-        let armed = registration.arm(foreign.clone(), (), first.clone(), |_, _, ()| ready);
+        let armed = boxed.arm(foreign.clone(), (), first.clone(), |_, _, ()| ready);
         assert_eq!(armed.is_err(), ready);
     }
     assert!(queue.with(|_, waiters| waiters.tell_matching(&(), |()| true)));
-    assert_eq!(registration.renew(second.clone(), |()| 5), Some(5));
-    assert_eq!(registration.renew(second.clone(), |()| 6), Some(6));
+    assert_eq!(boxed.renew(second.clone(), |()| 5), Some(5));
+    assert_eq!(boxed.renew(second.clone(), |()| 6), Some(6));
     assert!(queue.with(|_, waiters| waiters.tell_matching(&(), |()| true)));
     assert_eq!(queue.with(|_, waiters| waiters.wake_all()), 1);
-    assert_eq!(registration.renew(second.clone(), |()| 7), Some(7));
-    drop(registration);
+    assert_eq!(boxed.renew(second.clone(), |()| 7), Some(7));
+    drop(boxed);
     assert!(foreign.runs.load(Ordering::Relaxed) > 10);
 }

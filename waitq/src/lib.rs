@@ -4,8 +4,9 @@
 //! state and going to sleep is one atomic step against whoever changes the state. Each waiter carries
 //! a tag `T` (a signal mask, a futex address) by which wakers choose.
 //!
-//! A waiter's node lives inside the waiting future ([`Wait`], [`Waiter`]) or, for waits that belong to no
-//! task, in a [`Registration`]. No operation allocates, except [`Registration::new`].
+//! A waiter is a node in a queue and what keeps that queue. There are three forms of it, by where the node lives: inside
+//! the waiting future ([`Wait`]), in a [`Waiter`] that is pinned and used for one wait after the other, or, for waits that
+//! belong to no task, on the heap ([`BoxedWaiter`]). No operation allocates, except [`BoxedWaiter::new`].
 //!
 //! ```text
 //!            poll: check says "not yet"           wake (under the lock: unlinked, waker taken)
@@ -33,6 +34,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod boxed_waiter;
 mod buckets;
 mod crowd;
 #[cfg(all(test, not(loom)))]
@@ -40,19 +42,18 @@ mod foreign;
 mod list;
 mod locked;
 mod queue;
-mod registration;
-mod standing;
+mod status;
 pub mod sync;
 mod wait;
 mod waiter;
 mod waiters;
 
+pub use boxed_waiter::{BoxedWaiter, OutOfMemory};
 pub use buckets::{Below, Buckets, Keyed};
 pub use crowd::{Branch, Change, Crowd, FEW, Member, set_secret};
 pub use list::{List, Lists, Tag};
 pub use locked::{First, Locked};
 pub use queue::WaitQueue;
-pub use registration::{OutOfMemory, Registration};
 pub use wait::Wait;
 pub use waiter::{Cancel, Waiter, Woken};
 pub use waiters::Waiters;

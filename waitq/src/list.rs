@@ -3,7 +3,7 @@
 //! The list is one pointer to its head (the tail is the head's `prev`), which keeps a whole
 //! [`WaitQueue`](crate::WaitQueue) at 16 bytes. A node is only touched under the lock of its queue.
 
-use crate::standing::Standing;
+use crate::status::StatusWaker;
 use crate::sync::UnsafeCell;
 use core::marker::PhantomPinned;
 use core::ptr::NonNull;
@@ -29,7 +29,7 @@ pub(crate) struct Entry<T: Tag> {
     next: NonNull<Node<T>>,
     /// In a tree, the child on the right.
     prev: NonNull<Node<T>>,
-    pub(crate) standing: Standing,
+    pub(crate) waker: StatusWaker,
     pub(crate) tag: T,
     pub(crate) beside: T::Beside,
 }
@@ -57,7 +57,7 @@ pub struct Node<T: Tag> {
 impl<T: Tag> Node<T> {
     pub(crate) fn new(tag: T) -> Self {
         let (nobody, beside) = (NonNull::dangling(), T::Beside::default());
-        let entry = Entry { next: nobody, prev: nobody, standing: Standing::idle(), tag, beside };
+        let entry = Entry { next: nobody, prev: nobody, waker: StatusWaker::idle(), tag, beside };
         Self { entry: UnsafeCell::new(entry), _pinned: PhantomPinned }
     }
 

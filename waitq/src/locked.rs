@@ -2,7 +2,7 @@
 
 use crate::list::{Entry, List, Lists, Tag};
 use crate::queue::{Inner, WaitQueue};
-use crate::standing::Status;
+use crate::status::Status;
 use crate::sync::MutexGuard;
 use core::ops::{Deref, DerefMut};
 use core::task::Waker;
@@ -51,7 +51,7 @@ impl<T: Tag, S, L: Lists<T>> Locked<'_, T, S, L> {
             unsafe {
                 cursor = list.after(node);
                 let first = node.as_ref().with(|entry| {
-                    let hit = entry.standing.is_queued() && matches(&mut entry.tag);
+                    let hit = entry.waker.is_queued() && matches(&mut entry.tag);
                     hit.then(|| First::of(entry))
                 });
                 if first.is_some() {
@@ -76,7 +76,7 @@ impl<T: Tag> First<T> {
     /// It is woken, and about to be unlinked.
     #[inline(always)]
     pub(crate) fn of(entry: &mut Entry<T>) -> Self {
-        Self { tag: entry.tag, waker: entry.standing.take(Status::woken(true)) }
+        Self { tag: entry.tag, waker: entry.waker.take(Status::woken(true)) }
     }
 
     /// Wakes it. The queue must not be locked any more.

@@ -2,7 +2,7 @@
 
 use crate::list::{List, Lists, Node, Tag};
 use crate::locked::Locked;
-use crate::standing::Status;
+use crate::status::Status;
 use crate::sync::{Mutex, MutexGuard};
 use crate::wait::Wait;
 use crate::waiters::{Batch, Waiters, take_chosen};
@@ -121,12 +121,12 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         let mut inner = self.inner.lock();
         // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
         let (status, tag) = unsafe {
-            if node.as_ref().with(|entry| entry.standing.status().is_linked()) {
+            if node.as_ref().with(|entry| entry.waker.status().is_linked()) {
                 return self.withdraw_linked(inner, node, f);
             }
             node.as_ref().with(|entry| {
-                let status = entry.standing.status();
-                entry.standing.rest();
+                let status = entry.waker.status();
+                entry.waker.rest();
                 (status, entry.tag)
             })
         };
@@ -147,9 +147,9 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         // SAFETY: the lock is held and the node alive; `settle` and `unlink` run outside of the closures.
         let (status, tag, waker) = unsafe {
             inner.lists.settle(node);
-            let status = node.as_ref().with(|entry| entry.standing.status());
+            let status = node.as_ref().with(|entry| entry.waker.status());
             inner.lists.unlink(node);
-            let (tag, waker) = node.as_ref().with(|entry| (entry.tag, entry.standing.take(Status::IDLE)));
+            let (tag, waker) = node.as_ref().with(|entry| (entry.tag, entry.waker.take(Status::IDLE)));
             (status, tag, waker)
         };
         let released = inner.lists.released();

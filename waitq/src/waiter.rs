@@ -6,7 +6,7 @@
 
 use crate::list::{List, Lists, Node, Tag};
 use crate::queue::{Inner, WaitQueue};
-use crate::standing::Status;
+use crate::status::Status;
 use crate::sync::MutexGuard;
 use core::future::Future;
 use core::ops::Deref;
@@ -151,10 +151,10 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         let inner = unsafe { queue.as_ref() }.guard();
         // SAFETY: the lock is held and the node alive; nothing in the closures touches another entry.
         unsafe {
-            if node.as_ref().with(|entry| entry.standing.status().is_linked()) {
+            if node.as_ref().with(|entry| entry.waker.status().is_linked()) {
                 return Err(inner);
             }
-            node.as_ref().with(|entry| entry.standing.rest());
+            node.as_ref().with(|entry| entry.waker.rest());
         }
         this.queue = None;
         Ok(inner)
@@ -177,15 +177,15 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         // SAFETY: the lock is held and the node linked; nothing in the closures touches another entry.
         let waker = unsafe {
             inner.lists.settle(node);
-            if node.as_ref().with(|entry| entry.standing.is_queued()) {
-                if node.as_ref().with(|entry| entry.standing.has(context.waker())) {
+            if node.as_ref().with(|entry| entry.waker.is_queued()) {
+                if node.as_ref().with(|entry| entry.waker.has(context.waker())) {
                     return Poll::Pending;
                 }
                 drop(inner);
                 return self.poll_with_new_waker(context, f);
             }
             inner.lists.unlink(node);
-            node.as_ref().with(|entry| entry.standing.take(Status::IDLE))
+            node.as_ref().with(|entry| entry.waker.take(Status::IDLE))
         };
         let result = f(&mut inner.state);
         let released = inner.lists.released();
@@ -209,8 +209,8 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         let inner = unsafe { queue.as_ref() }.guard();
         // SAFETY: the lock is held and the node alive.
         let (still_waits, unused) = unsafe {
-            node.as_ref().with(|entry| match entry.standing.is_queued() {
-                true => (true, entry.standing.replace(waker)),
+            node.as_ref().with(|entry| match entry.waker.is_queued() {
+                true => (true, entry.waker.replace(waker)),
                 false => (false, Some(waker)),
             })
         };
@@ -296,7 +296,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
         unsafe {
             node.as_ref().with(|entry| {
                 entry.tag = tag;
-                entry.standing.prepare(waker);
+                entry.waker.prepare(waker);
             });
         }
         let mut inner = queue.guard();
@@ -306,7 +306,7 @@ impl<Q, T: Tag, S, L: Lists<T>> Waiter<Q, T, S, L> {
                 let Inner { lists, state } = &mut *inner;
                 let satisfied = ready(state, lists, &mut entry.tag);
                 if !satisfied {
-                    entry.standing.set(Status::QUEUED);
+                    entry.waker.set(Status::QUEUED);
                 }
                 (satisfied, entry.tag)
             })

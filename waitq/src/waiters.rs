@@ -2,7 +2,7 @@
 //! leave the locked section in a batch.
 
 use crate::list::{List, Lists, Node, Tag};
-use crate::standing::Status;
+use crate::status::Status;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use core::task::Waker;
@@ -18,7 +18,7 @@ pub(crate) const BATCH: usize = 8;
 pub(crate) unsafe fn take_chosen<T: Tag, L: Lists<T>>(list: &mut List<T>, batch: &mut Batch) -> bool {
     while let Some(node) = list.head() {
         // SAFETY: a linked node is alive, and the lock is held.
-        let status = unsafe { node.as_ref().with(|entry| entry.standing.status()) };
+        let status = unsafe { node.as_ref().with(|entry| entry.waker.status()) };
         if !status.is_chosen() {
             return true;
         }
@@ -46,7 +46,7 @@ unsafe fn unlink<T: Tag, L: Lists<T>>(
     // why the waker is moved out here.
     unsafe {
         L::remove(list, node);
-        let waker = node.as_ref().with(|entry| entry.standing.take(Status::woken(counted)));
+        let waker = node.as_ref().with(|entry| entry.waker.take(Status::woken(counted)));
         if let Some(waker) = waker {
             batch.push(waker);
         }
@@ -128,7 +128,7 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
     }
 
     /// Calls the wakers of waiters for whose tags `matches` says so, which go on waiting, with no waker until they
-    /// bring one [again](crate::Registration::renew). Whether all were asked: if not, their wakers are to be called
+    /// bring one [again](crate::BoxedWaiter::renew). Whether all were asked: if not, their wakers are to be called
     /// first, and then this again.
     ///
     /// Those are asked who share a list with `near`. Who was asked goes to the end, so that the next round begins with
@@ -145,9 +145,9 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
                 let list = self.lists.list(near);
                 cursor = list.after(node);
                 let (queued, waker) = node.as_ref().with(|entry| {
-                    let queued = entry.standing.is_queued();
+                    let queued = entry.waker.is_queued();
                     let told = queued && matches(&mut entry.tag);
-                    (queued, if told { entry.standing.take(Status::QUEUED) } else { None })
+                    (queued, if told { entry.waker.take(Status::QUEUED) } else { None })
                 });
                 if queued {
                     L::remove(list, node);
@@ -172,7 +172,7 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
             // SAFETY: the queue is locked; `node` is linked in this list, so alive.
             let (next, queued, new) = unsafe {
                 let (queued, new) = node.as_ref().with(|entry| {
-                    let queued = entry.standing.is_queued();
+                    let queued = entry.waker.is_queued();
                     (queued, if queued { change(&entry.tag) } else { None })
                 });
                 (list.after(node), queued, new)
@@ -226,7 +226,7 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
             let (queued, hit) = unsafe {
                 cursor = list.after(node);
                 node.as_ref().with(|entry| {
-                    let queued = entry.standing.is_queued();
+                    let queued = entry.waker.is_queued();
                     (queued, if queued { matches(&mut entry.tag) } else { Some(false) })
                 })
             };
@@ -240,7 +240,7 @@ impl<T: Tag, L: Lists<T>> Waiters<'_, T, L> {
                 self.overflow = Some(*near);
                 // SAFETY: as above.
                 unsafe {
-                    node.as_ref().with(|entry| entry.standing.set(Status::chosen(counted)));
+                    node.as_ref().with(|entry| entry.waker.set(Status::chosen(counted)));
                     if !at_front {
                         L::remove(list, node);
                         L::push_front(list, node);
@@ -288,17 +288,17 @@ impl Batch {
     #[inline(always)]
     pub(crate) fn wake(&mut self) {
         let length = core::mem::take(&mut self.length);
-        let mut leaving = Leaving { slots: self.wakers[..length].iter() };
-        leaving.call_rest();
+        let mut taken = TakenWakers { slots: self.wakers[..length].iter() };
+        taken.call_rest();
     }
 }
 
 /// Initialised wakers that belong to nobody else.
-struct Leaving<'a> {
+struct TakenWakers<'a> {
     slots: core::slice::Iter<'a, MaybeUninit<Waker>>,
 }
 
-impl Leaving<'_> {
+impl TakenWakers<'_> {
     #[inline(always)]
     fn call_rest(&mut self) {
         for slot in &mut self.slots {
@@ -308,7 +308,7 @@ impl Leaving<'_> {
     }
 }
 
-impl Drop for Leaving<'_> {
+impl Drop for TakenWakers<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         self.call_rest();

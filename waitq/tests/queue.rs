@@ -7,7 +7,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use waitq::{Below, Buckets, Cancel, Keyed, Registration, Tag, WaitQueue, Waiter, Woken};
+use waitq::{Below, BoxedWaiter, Buckets, Cancel, Keyed, Tag, WaitQueue, Waiter, Woken};
 
 #[derive(Default)]
 struct Count(AtomicUsize);
@@ -287,7 +287,7 @@ impl AsRef<WaitQueue<Key, u32>> for Owner {
 fn a_registration_is_armed_woken_and_disarmed() {
     let owner = Arc::new(Owner(WaitQueue::new(0)));
     let (count, waker) = Count::waker();
-    let mut registration = Registration::<Key, u32, Owner>::new(Key(0)).unwrap();
+    let mut registration = BoxedWaiter::<Key, u32, Owner>::new(Key(0)).unwrap();
     assert_eq!(registration.disarm(), None);
     assert_eq!(
         registration.arm(owner.clone(), Key(1), waker.clone(), |state, _, _| *state == 0),

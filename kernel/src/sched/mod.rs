@@ -8,11 +8,11 @@
 pub mod blocked;
 pub mod caller;
 pub mod closing;
-pub mod places;
 pub mod run;
 pub mod steps;
 pub mod thread;
 pub mod unfinished;
+pub mod waiter_pool;
 
 pub use blocked::{Blocked, Wait};
 pub use caller::{Args, Caller, HandleArgument, Through};

@@ -73,6 +73,12 @@ impl Base {
     }
 }
 
+impl AsRef<Self> for Base {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl Default for Base {
     fn default() -> Self {
         Self::new()

@@ -53,10 +53,10 @@ impl Handles {
     ///
     /// # Errors
     /// `NO_MEMORY` when a job may not have so many.
-    fn charge_to(&mut self, table: &HandleTable, leaving: usize) -> Result<(), Status> {
+    fn charge_to(&mut self, table: &HandleTable, removed: usize) -> Result<(), Status> {
         let Some([list]) = self.0.as_deref_mut() else { return Ok(()) };
         let count = list.handles.len();
-        let payer = table.pay_for_sent(count, leaving)?;
+        let payer = table.pay_for_sent(count, removed)?;
         list.paid = payer.map(|ledger| Paid { ledger, count: count as u64 });
         Ok(())
     }
@@ -301,9 +301,9 @@ mod tests {
         assert!(process.handles.add(handle(&event)).is_err(), "their places are not");
         drop(sent);
         assert!(process.handles.add(handle(&event)).is_ok());
-        let (mut leave, leaving) = process.handles.take(&values[3..5], |_| Ok(())).expect("they are there");
-        assert_eq!(leaving.pay_for(&mut leave), Ok(()));
-        drop(leaving);
+        let (mut leave, removal) = process.handles.take(&values[3..5], |_| Ok(())).expect("they are there");
+        assert_eq!(removal.pay_for(&mut leave), Ok(()));
+        drop(removal);
         assert_eq!(leave.len(), 2);
         drop(leave);
         process.kill(0);

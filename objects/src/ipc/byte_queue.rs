@@ -29,17 +29,17 @@ pub(crate) const SMALL: usize = 128;
 const ATTEMPTS: usize = 16;
 
 /// Where what is read goes.
-pub trait Sink {
+pub trait Destination {
     /// Takes the bytes from `at` on. Reading may begin again, and overwrite them.
     ///
     /// # Errors
-    /// As the sink likes; nothing was read then.
+    /// As the destination likes; nothing was read then.
     fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status>;
 
     /// Is told, after the last bytes, how many there are in all.
     ///
     /// # Errors
-    /// As the sink likes; nothing was read then.
+    /// As the destination likes; nothing was read then.
     fn tell(&mut self, count: usize) -> Result<(), Status>;
 }
 
@@ -118,10 +118,10 @@ impl ByteQueue {
 pub struct Reading {
     /// How often bytes had been removed when it began; nothing before that.
     removals: Option<u64>,
-    /// How many bytes are read, and how many of them are in the sink.
+    /// How many bytes are read, and how many of them are in the destination.
     count: usize,
     done: usize,
-    /// Whether the sink was told that all are there.
+    /// Whether the destination was told that all are there.
     told: bool,
     /// How often it may yet begin.
     attempts: usize,
@@ -157,24 +157,24 @@ impl Default for Reading {
 }
 
 /// Reads from the queue in `inbox`: as many of its first bytes as `front` says, which are `most` or fewer.
-/// When all are in `sink`, `finish` is told their number, under the lock, and removes them if they are to
-/// be removed; or it is told what the sink refused them with, if they are still the first. Nothing is read if another
+/// When all are in `destination`, `finish` is told their number, under the lock, and removes them if they are to
+/// be removed; or it is told what the destination refused them with, if they are still the first. Nothing is read if another
 /// reader was faster: [`read_some`] goes on.
 ///
 /// # Errors
-/// Those of `front` and of `sink`.
+/// Those of `front` and of `destination`.
 pub(crate) fn read<T: AsRef<ByteQueue>>(
     inbox: &Mutex<T>,
     most: usize,
     front: impl Fn(&T) -> Result<usize, Status>,
-    sink: &mut impl Sink,
+    destination: &mut impl Destination,
     finish: impl Fn(&mut T, Result<usize, Status>),
 ) -> Result<Option<usize>, Status> {
     let mut reading = Reading::new();
     loop {
         let read = match most {
-            ..=SMALL => step(&mut reading, &mut [0; SMALL], inbox, &front, sink, &finish)?,
-            _ => step(&mut reading, &mut [0; STEP], inbox, &front, sink, &finish)?,
+            ..=SMALL => step(&mut reading, &mut [0; SMALL], inbox, &front, destination, &finish)?,
+            _ => step(&mut reading, &mut [0; STEP], inbox, &front, destination, &finish)?,
         };
         if read.is_some() || reading.removals.is_none() {
             return Ok(read);
@@ -190,10 +190,10 @@ pub(crate) fn read_some<T: AsRef<ByteQueue>>(
     reading: &mut Reading,
     inbox: &Mutex<T>,
     front: impl Fn(&T) -> Result<usize, Status>,
-    sink: &mut impl Sink,
+    destination: &mut impl Destination,
     finish: impl Fn(&mut T, Result<usize, Status>),
 ) -> Result<Option<usize>, Status> {
-    step(reading, &mut [0; STEP], inbox, front, sink, finish)
+    step(reading, &mut [0; STEP], inbox, front, destination, finish)
 }
 
 /// Hands on up to [`PIECES`] pieces, as long as nobody gets in the way.
@@ -202,7 +202,7 @@ fn step<T: AsRef<ByteQueue>>(
     piece: &mut [u8],
     inbox: &Mutex<T>,
     front: impl Fn(&T) -> Result<usize, Status>,
-    sink: &mut impl Sink,
+    destination: &mut impl Destination,
     finish: impl Fn(&mut T, Result<usize, Status>),
 ) -> Result<Option<usize>, Status> {
     for _ in 0..PIECES {
@@ -219,8 +219,8 @@ fn step<T: AsRef<ByteQueue>>(
             length
         };
         let done = reading.done + length;
-        let put = sink.put(reading.done, &piece[..length]);
-        let taken = put.and_then(|()| if done == reading.count { sink.tell(done) } else { Ok(()) });
+        let put = destination.put(reading.done, &piece[..length]);
+        let taken = put.and_then(|()| if done == reading.count { destination.tell(done) } else { Ok(()) });
         if let Err(status) = taken {
             let mut locked = inbox.lock();
             if reading.removals == Some(locked.as_ref().removals) {

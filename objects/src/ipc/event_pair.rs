@@ -2,6 +2,7 @@
 
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
+use crate::ipc::ends::Ends;
 use crate::object::kernel_object;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
@@ -9,8 +10,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 
 /// One end of an event pair.
 pub struct EventPair {
-    pair: Arc<[End; 2]>,
-    side: usize,
+    ends: Ends<End>,
 }
 
 #[derive(Default)]
@@ -19,17 +19,17 @@ struct End {
     closed: AtomicBool,
 }
 
+impl AsRef<Base> for End {
+    fn as_ref(&self) -> &Base {
+        &self.base
+    }
+}
+
 impl EventPair {
     /// Two ends.
     pub fn new() -> (Arc<Self>, Arc<Self>) {
-        let pair = Arc::new([End::default(), End::default()]);
-        pair[0].base.set_related(pair[1].base.koid());
-        pair[1].base.set_related(pair[0].base.koid());
-        (Arc::new(Self { pair: pair.clone(), side: 0 }), Arc::new(Self { pair, side: 1 }))
-    }
-
-    fn peer(&self) -> &End {
-        &self.pair[1 - self.side]
+        let (first, second) = Ends::new([End::default(), End::default()], ());
+        (Arc::new(Self { ends: first }), Arc::new(Self { ends: second }))
     }
 }
 
@@ -37,16 +37,15 @@ kernel_object!(EventPair, OBJ_TYPE_EVENTPAIR, DEFAULT_EVENTPAIR, {
     const USER_SIGNALS: Signals = Signals::USER_SIGNAL_ALL.union(Signals::EVENTPAIR_SIGNALED);
 
     fn base(&self) -> &Base {
-        &self.pair[self.side].base
+        &self.ends.own().base
     }
 
     fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
-        self.pair[self.side].closed.store(true, Ordering::Release);
-        self.peer().base.signals.assert(Signals::EVENTPAIR_PEER_CLOSED);
+        self.ends.own().closed.store(true, Ordering::Release);
+        self.ends.peer().base.signals.assert(Signals::EVENTPAIR_PEER_CLOSED);
     }
 
     fn peer_base(&self) -> Option<Result<&Base, Status>> {
-        let closed = self.peer().closed.load(Ordering::Acquire);
-        Some(if closed { Err(Status::PEER_CLOSED) } else { Ok(&self.peer().base) })
+        Some(self.ends.peer_base(|end| end.closed.load(Ordering::Acquire)))
     }
 });

@@ -9,24 +9,21 @@
 //!
 //! Packets of one signal of one object are counted, and take turns with others for the place in the queue: the order
 //! among different ones is that of the first of each. So a packet is with its binding, in a queue that is linked through
-//! the bindings, as a port has it: to be told allocates nothing, and a binding costs the same however many there are. All
-//! packets are numbered: the first one is that of user code, or that of a binding, whose number is lower.
+//! the bindings, as a port has it: to be told allocates nothing, and a binding costs the same however many there are.
 
 #[cfg(all(test, not(loom)))]
 mod tests;
 
 use crate::core::base::Base;
-use crate::core::closing::{DISARMED, Doomed, Remains};
-use crate::core::room::Room;
-use crate::core::signals::Observation;
+use crate::core::closing::Doomed;
 use crate::core::slab::Slab;
-use crate::object::{Object, kernel_object};
+use crate::object::kernel_object;
 use crate::wait::{
-    Deadline, MAX_OBSERVERS, MAX_USER_PACKETS, Packets, Sender, Standing, Subject, Watch, Watcher, until,
+    Arming, Collected, Collector, Deadline, FirstPacket, MAX_OBSERVERS, PacketPosition, PacketQueue,
+    PacketSlot, Popped, Seen, Subject, Watch, Watcher, WithHolder, close, until,
 };
 use abi::{IoPacket, PacketHeader, Signals, Status};
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -39,47 +36,40 @@ type Binding = Arc<Watch<IoPort>>;
 pub struct IoPort {
     base: Base,
     clock: fn() -> i64,
-    queue: WaitQueue<(), State>,
+    queue: WaitQueue<(), Collected<Contents>>,
 }
 
+/// What is in an IO port.
 #[derive(Default)]
-struct State {
-    /// Packets of user code, with their numbers.
-    packets: VecDeque<(u64, Box<[u8]>)>,
-    /// How many packets there were, ever.
-    numbers: u64,
-    /// Those of objects are with their bindings.
+pub(crate) struct Contents {
+    packets: PacketQueue<Box<[u8]>>,
     bindings: Slab<Bound>,
-    queued: Packets,
-    closed: bool,
-    /// The next in a stack of objects with something to discard.
-    next_doomed: Option<Object>,
 }
 
-/// A binding and its packets. It has its place until the last of them is taken.
+/// A binding and its packets. It keeps its slot until the last of them is taken.
 struct Bound {
     binding: Binding,
-    /// Whether it has been let go.
+    /// Its handle has been closed: it counts no more.
     ended: bool,
     /// How many packets wait.
     count: u32,
     /// When the last one came.
     timestamp: i64,
-    packet: Standing,
+    packet: PacketPosition,
 }
 
 impl Bound {
     fn new(binding: Binding) -> Self {
-        Self { binding, ended: false, count: 0, timestamp: 0, packet: Standing::default() }
+        Self { binding, ended: false, count: 0, timestamp: 0, packet: PacketPosition::default() }
     }
 }
 
-impl Sender for Bound {
-    fn standing(&self) -> &Standing {
+impl PacketSlot for Bound {
+    fn position(&self) -> &PacketPosition {
         &self.packet
     }
 
-    fn standing_mut(&mut self) -> &mut Standing {
+    fn position_mut(&mut self) -> &mut PacketPosition {
         &mut self.packet
     }
 }
@@ -96,21 +86,16 @@ pub enum IoPortPacket {
 impl IoPort {
     /// An IO port without packets; `clock` gives nanoseconds for their timestamps.
     pub fn new(clock: fn() -> i64) -> Arc<Self> {
-        Arc::new(Self { base: Base::new(), clock, queue: WaitQueue::new(State::default()) })
+        Arc::new(Self { base: Base::new(), clock, queue: WaitQueue::new(Collected::default()) })
     }
 
     /// Queues a packet of user code.
     ///
     /// # Errors
-    /// `SHOULD_WAIT` when [`MAX_USER_PACKETS`] wait already, `NO_MEMORY`.
+    /// `SHOULD_WAIT` when [`MAX_USER_PACKETS`](crate::MAX_USER_PACKETS) wait already, `NO_MEMORY`.
     pub fn queue(&self, packet: Box<[u8]>) -> Result<(), Status> {
         self.queue.with(|state, waiters| {
-            if state.packets.len() >= MAX_USER_PACKETS {
-                return Err(Status::SHOULD_WAIT);
-            }
-            state.packets.make_room(1)?;
-            let number = state.new_number();
-            state.packets.push_back((number, packet));
+            state.packets.push_user(packet)?;
             waiters.wake_one();
             Ok(())
         })
@@ -131,16 +116,14 @@ impl IoPort {
     ) -> Result<(), Status> {
         let bindings = self.watches(key, &subject, admit)?;
         self.queue.with(|state, _| {
-            if state.closed {
-                return Err(Status::CANCELED);
-            }
+            let state = state.open_or(Status::CANCELED)?;
             if state.bindings.len() + bindings.len() > MAX_OBSERVERS {
                 return Err(Status::NO_RESOURCES);
             }
             state.bindings.reserve(bindings.len())?;
             for binding in &bindings {
                 let index = state.bindings.insert(Bound::new(binding.clone()))?;
-                binding.note.store(index, Ordering::Relaxed);
+                binding.note.own.store(index, Ordering::Relaxed);
             }
             Ok(())
         })?;
@@ -156,7 +139,7 @@ impl IoPort {
             }
         }
         if self.queue.with(|state, _| state.closed) {
-            bindings.iter().for_each(|binding| binding.disarm());
+            bindings.iter().for_each(|binding| binding.end());
         }
         Ok(())
     }
@@ -177,7 +160,8 @@ impl IoPort {
             if !admit() {
                 return Err(Status::NO_MEMORY);
             }
-            watches.push(Watch::new(self, key, Subject { mask, ..subject.clone() })?);
+            let subject = Subject { mask, ..subject.clone() };
+            watches.push(Watch::of(self, key, subject, AtomicUsize::new(0))?);
         }
         Ok(watches)
     }
@@ -199,7 +183,8 @@ impl IoPort {
             if let Some(packet) = self.take(&fits)? {
                 return Ok(packet);
             }
-            let ready = |state: &mut State, _: &mut ()| state.closed || state.has_packet();
+            let ready =
+                |state: &mut Collected<Contents>, _: &mut ()| state.closed || !state.packets.is_empty();
             if until(self.queue.wait_unless((), ready), deadline).await.is_err() {
                 return self.take(&fits)?.ok_or(Status::TIMED_OUT);
             }
@@ -208,20 +193,23 @@ impl IoPort {
 
     fn take(&self, fits: impl Fn(usize) -> bool) -> Result<Option<IoPortPacket>, Status> {
         let taken = self.queue.with(|state, waiters| {
-            if state.closed {
-                return Err(Status::CANCELED);
-            }
-            let Some((place, size)) = state.first() else { return Ok(None) };
+            let state = state.open_or(Status::CANCELED)?;
+            let first = match state.packets.first(&state.bindings) {
+                None => return Ok(None),
+                Some(FirstPacket::User(bytes)) => (None, bytes.len()),
+                Some(FirstPacket::Slot(slot)) => (Some(slot), size_of::<IoPacket>()),
+            };
+            let (slot, size) = first;
             if !fits(size) {
                 // The wake that this waiter may have got belongs to somebody with more room.
                 waiters.wake_one();
                 return Err(Status::INVALID_ARGS);
             }
-            let taken = match place {
-                Some(place) => state.count_down(place),
-                None => state.pop_user().map(|packet| (packet, None)),
+            let taken = match slot {
+                Some(slot) => state.count_down(slot),
+                None => state.packets.pop_user().map(|bytes| (IoPortPacket::User(bytes), None)),
             };
-            if state.has_packet() {
+            if !state.packets.is_empty() {
                 // What arrived at once has woken one only.
                 waiters.wake_one();
             }
@@ -232,86 +220,59 @@ impl IoPort {
     }
 }
 
-impl State {
-    /// The place of this binding, if it has one still.
-    fn place_of(&self, binding: &Binding) -> Option<usize> {
-        let index = binding.note.load(Ordering::Relaxed);
+impl Contents {
+    /// The slot of this binding, if it has one still.
+    fn slot_of(&self, binding: &Binding) -> Option<usize> {
+        let index = binding.note.own.load(Ordering::Relaxed);
         self.bindings.get(index).filter(|bound| Arc::ptr_eq(&bound.binding, binding)).map(|_| index)
     }
 
-    /// Lets a binding go, whose packets stay.
+    /// Ends a binding. Its packets stay.
     fn unbind(&mut self, binding: &Binding) {
-        let Some(place) = self.place_of(binding) else { return };
-        match self.bindings.get_mut(place) {
+        let Some(slot) = self.slot_of(binding) else { return };
+        match self.bindings.get_mut(slot) {
             Some(bound) if bound.count > 0 => bound.ended = true,
-            _ => drop(self.bindings.remove(place)),
+            _ => drop(self.bindings.remove(slot)),
         }
     }
 
-    /// The number of another packet.
-    fn new_number(&mut self) -> u64 {
-        self.numbers += 1;
-        self.numbers
-    }
-
-    fn has_packet(&self) -> bool {
-        !self.packets.is_empty() || !self.queued.is_empty()
-    }
-
-    /// Of the first packet: the place of its binding, or nothing if user code has sent it; and its size in bytes.
-    fn first(&self) -> Option<(Option<usize>, usize)> {
-        let theirs = self.queued.first(&self.bindings);
-        match (self.packets.front(), theirs) {
-            (Some((number, bytes)), theirs) if theirs.is_none_or(|(_, theirs)| *number < theirs) => {
-                Some((None, bytes.len()))
-            }
-            (_, theirs) => theirs.map(|(place, _)| (Some(place), size_of::<IoPacket>())),
-        }
-    }
-
-    fn pop_user(&mut self) -> Option<IoPortPacket> {
-        self.packets.pop_front().map(|(_, bytes)| IoPortPacket::User(bytes))
-    }
-
-    /// Takes one of the packets that are counted at this place, which is queued; and the binding, if it has ended and this
-    /// is the last one. If there are more, they go to the end of the queue.
-    fn count_down(&mut self, place: usize) -> Option<(IoPortPacket, Option<Binding>)> {
-        let bound = self.bindings.get_mut(place)?;
+    /// Takes one of the packets that are counted in this slot, which is queued. If there are more, the slot goes to the
+    /// end of the queue. If this was the last of a binding that has ended, the binding comes with it.
+    fn count_down(&mut self, slot: usize) -> Option<(IoPortPacket, Option<Binding>)> {
+        let bound = self.bindings.get_mut(slot)?;
         let hdr = PacketHeader { key: bound.binding.key, kind: abi::PORT_PKT_TYPE_IOSN, extra: 0 };
-        let (signals, timestamp) = (bound.binding.mask(), bound.timestamp);
+        let (signals, timestamp) = (bound.binding.mask, bound.timestamp);
         let packet = IoPortPacket::Bound(IoPacket { hdr, timestamp, signals, ..Default::default() });
         bound.count -= 1;
-        let (count, ended, standing) = (bound.count, bound.ended, core::mem::take(&mut bound.packet));
-        self.queued.remove(&mut self.bindings, standing);
+        let (count, ended, position) = (bound.count, bound.ended, core::mem::take(&mut bound.packet));
+        self.packets.remove(&mut self.bindings, position);
         if count > 0 {
-            let number = self.new_number();
-            self.queued.push_back(&mut self.bindings, place, number);
+            self.packets.push(&mut self.bindings, slot);
         }
-        let over = if ended && count == 0 { self.bindings.remove(place) } else { None };
+        let over = if ended && count == 0 { self.bindings.remove(slot) } else { None };
         Some((packet, over.map(|bound| bound.binding)))
     }
 
     /// Counts packets of a binding; whether it is bound still.
     fn count(&mut self, binding: &Binding, arrivals: u32, now: i64) -> bool {
-        let Some(place) = self.place_of(binding) else { return false };
-        let Some(bound) = self.bindings.get_mut(place).filter(|bound| !bound.ended) else { return false };
+        let Some(slot) = self.slot_of(binding) else { return false };
+        let Some(bound) = self.bindings.get_mut(slot).filter(|bound| !bound.ended) else { return false };
         let is_first = bound.count == 0;
         bound.count = bound.count.saturating_add(arrivals);
         bound.timestamp = now;
         if is_first {
-            let number = self.new_number();
-            self.queued.push_back(&mut self.bindings, place, number);
+            self.packets.push(&mut self.bindings, slot);
         }
         true
     }
 }
 
 impl Watcher for IoPort {
-    /// Its place among the bindings of its port.
-    type Note = AtomicUsize;
+    /// Its slot among the bindings of its port.
+    type Note = WithHolder<AtomicUsize>;
+    const ARMING: Arming = Arming::Counting;
 
-    /// Only a handle that is closed ends a watch that counts.
-    fn woken(&self, binding: &Binding, _seen: Observation) {
+    fn woken(&self, binding: &Binding, _: Seen) {
         self.unbind(binding);
     }
 
@@ -325,40 +286,31 @@ impl Watcher for IoPort {
     }
 }
 
+impl Collector for IoPort {
+    type Contents = Contents;
+
+    fn queue(&self) -> &WaitQueue<(), Collected<Contents>> {
+        &self.queue
+    }
+
+    fn pop(contents: &mut Contents) -> Popped<Self> {
+        if contents.packets.pop_user().is_some() {
+            return Popped::Other;
+        }
+        match contents.bindings.pop() {
+            Some(Some(bound)) => Popped::Watch(bound.binding),
+            Some(None) => Popped::Other,
+            None => Popped::Nothing,
+        }
+    }
+}
+
 kernel_object!(IoPort, OBJ_TYPE_IO_PORT, DEFAULT_PORT, {
     fn base(&self) -> &Base {
         &self.base
     }
 
-    /// Waiters are woken, bindings disarmed and packets dropped, soon.
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
-        let was_closed = self.queue.with(|state, _| core::mem::replace(&mut state.closed, true));
-        if !was_closed {
-            doomed.push(self.clone().into());
-        }
+        close(self, doomed);
     }
 });
-
-/// The packets and bindings of a closed port.
-impl Remains for IoPort {
-    fn discard_one(&self, doomed: &mut Doomed) -> bool {
-        let (goes_on, packet, bound) = self.queue.with(|state, waiters| {
-            if waiters.wake_one() {
-                return (true, None, None);
-            }
-            let packet = state.packets.pop_front();
-            let bound = if packet.is_none() { state.bindings.pop() } else { None };
-            (packet.is_some() || bound.is_some(), packet, bound.flatten())
-        });
-        if let Some(bound) = bound {
-            bound.binding.disarm();
-            doomed.count(DISARMED);
-        }
-        drop(packet);
-        goes_on
-    }
-
-    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
-        self.queue.with(|state, _| change(&mut state.next_doomed))
-    }
-}

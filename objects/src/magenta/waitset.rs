@@ -1,21 +1,23 @@
 //! Wait set: entries that each watch signals of an object, and waiting for those that have something to report.
 //!
-//! An entry that was woken stands in the list of those to be looked at, and stays there as long as one of its
-//! signals is active, or for good once its handle has been closed: a wait reports it again and again, until it
-//! is removed. One whose signals have gone is armed again by the wait that finds it so. So a wait looks at
-//! entries that something happened to, however many others there are, and at a few in one go.
+//! An entry that is woken joins the list of woken entries. It stays there as long as one of its signals is active, or
+//! for good once its handle has been closed, and each wait reports it, until it is removed. A wait that finds an entry
+//! whose signals have gone takes it out of the list and arms it again. So a wait looks at woken entries only, however
+//! many others there are, and at a few in one go.
 //!
-//! The list is linked through the entries, by their cookies; to be woken allocates nothing. Of those who wait for a
-//! set one is woken, who wakes the next if there is something to report.
+//! The list is linked through the entries, by their cookies, so that to be woken allocates nothing. An entry wakes one of
+//! those who wait for the set; whoever finds something to report wakes the next.
 
 #[cfg(all(test, not(loom)))]
 mod tests;
 
 use crate::core::base::Base;
-use crate::core::closing::{DISARMED, Doomed, Remains};
-use crate::core::signals::Observation;
-use crate::object::{Object, kernel_object};
-use crate::wait::{Deadline, MAX_OBSERVERS, Subject, Watch, Watcher, until};
+use crate::core::closing::Doomed;
+use crate::object::kernel_object;
+use crate::wait::{
+    Arming, Collected, Collector, Deadline, MAX_OBSERVERS, Popped, Seen, Subject, Watch, Watcher, WithHolder,
+    close, until,
+};
 use abi::{Signals, Status, WaitsetResult};
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
@@ -30,23 +32,20 @@ type Entry = Arc<Watch<Waitset>>;
 /// A wait set.
 pub struct Waitset {
     base: Base,
-    queue: WaitQueue<(), State>,
+    queue: WaitQueue<(), Collected<Entries>>,
 }
 
 #[derive(Default)]
-struct State {
+pub(crate) struct Entries {
     /// By their cookies.
     entries: BTreeMap<u64, Entry>,
-    /// First and last of those that were woken, and rest since.
+    /// The cookies of the first and the last woken entry.
     woken: Option<(u64, u64)>,
-    closed: bool,
-    /// The next in a stack of objects with something to discard.
-    next_doomed: Option<Object>,
 }
 
-/// Where an entry stands among those that were woken: the cookies of its neighbours. `None` if it does not.
+/// The neighbours of an entry in the list of woken entries, or `None` if it is not there.
 #[derive(Default)]
-pub(crate) struct Standing(Option<Neighbours>);
+pub(crate) struct WokenLinks(Option<Neighbours>);
 
 #[derive(Clone, Copy, Default)]
 struct Neighbours {
@@ -54,7 +53,7 @@ struct Neighbours {
     next: Option<u64>,
 }
 
-/// What a look at a few entries came to.
+/// What was found in a few entries.
 enum Look {
     Something,
     Nothing,
@@ -64,7 +63,7 @@ enum Look {
 impl Waitset {
     /// A wait set without entries.
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { base: Base::new(), queue: WaitQueue::new(State::default()) })
+        Arc::new(Self { base: Base::new(), queue: WaitQueue::new(Collected::default()) })
     }
 
     /// Adds an entry, which `cookie` names.
@@ -73,23 +72,21 @@ impl Waitset {
     /// `ALREADY_EXISTS` when another has the cookie; `CANCELED` when the last handle of the set was closed
     /// meanwhile; `NO_MEMORY`; `NO_RESOURCES` when there are [`MAX_OBSERVERS`].
     pub fn add(self: &Arc<Self>, cookie: u64, subject: Subject) -> Result<(), Status> {
-        let entry = Watch::new(self, cookie, subject)?;
+        let entry = Watch::of(self, cookie, subject, Mutex::default())?;
         // One that is refused goes when the lock is released.
         let _kept = entry.clone();
         self.queue.with(|state, waiters| {
-            if state.closed {
-                return Err(Status::CANCELED);
-            }
+            let state = state.open_or(Status::CANCELED)?;
             if state.entries.contains_key(&cookie) {
                 return Err(Status::ALREADY_EXISTS);
             }
             if state.entries.len() >= MAX_OBSERVERS {
                 return Err(Status::NO_RESOURCES);
             }
-            let armed = entry.arm();
+            let armed = entry.arm_again();
             state.entries.insert(cookie, entry);
             if armed.is_err() {
-                state.stand(cookie);
+                state.push_woken(cookie);
                 waiters.wake_one();
             }
             Ok(())
@@ -102,10 +99,10 @@ impl Waitset {
     /// `NOT_FOUND`.
     pub fn remove(&self, cookie: u64) -> Result<(), Status> {
         let entry = self.queue.with(|state, _| {
-            state.leave(cookie);
+            state.remove_woken(cookie);
             state.entries.remove(&cookie)
         });
-        entry.ok_or(Status::NOT_FOUND).map(|entry| entry.disarm())
+        entry.ok_or(Status::NOT_FOUND).map(|entry| entry.end())
     }
 
     /// Waits until there is something to report.
@@ -114,7 +111,7 @@ impl Waitset {
     /// `TIMED_OUT`; `CANCELED` when the last handle of the set is closed.
     pub async fn wait(&self, deadline: Deadline) -> Result<(), Status> {
         while !self.has_something().await? {
-            let ready = |state: &mut State, _: &mut ()| state.closed || state.woken.is_some();
+            let ready = |state: &mut Collected<Entries>, _: &mut ()| state.closed || state.woken.is_some();
             if until(self.queue.wait_unless((), ready), deadline).await.is_err() {
                 return if self.has_something().await? { Ok(()) } else { Err(Status::TIMED_OUT) };
             }
@@ -137,9 +134,7 @@ impl Waitset {
     fn look(&self) -> Result<Look, Status> {
         let mut stale = [const { None }; STEP];
         self.queue.with(|state, waiters| {
-            if state.closed {
-                return Err(Status::CANCELED);
-            }
+            let state = state.open_or(Status::CANCELED)?;
             for place in &mut stale {
                 let Some((first, _)) = state.woken else { return Ok(Look::Nothing) };
                 let Some(entry) = state.entries.get(&first).cloned() else { return Ok(Look::Nothing) };
@@ -148,7 +143,7 @@ impl Waitset {
                     *place = Some(entry);
                     return Ok(Look::Something);
                 }
-                state.leave(first);
+                state.remove_woken(first);
                 *place = Some(entry);
             }
             Ok(Look::Unfinished)
@@ -166,11 +161,11 @@ impl Waitset {
             for place in &mut seen_here {
                 let Some(cookie) = at else { break };
                 let Some(result) = results.get_mut(count) else { break };
-                // One that does not stand there any more ends the report: its neighbours are not known.
+                // An entry that has left the list ends the report: its neighbours are not known.
                 let Some(entry) = state.entries.get(&cookie).cloned() else { return (count, None) };
-                let Some(neighbours) = entry.note.lock().0 else { return (count, None) };
+                let Some(neighbours) = entry.note.own.lock().0 else { return (count, None) };
                 match seen_now(&entry) {
-                    None => state.leave(cookie),
+                    None => state.remove_woken(cookie),
                     Some(seen) => {
                         let (status, observed) = match seen {
                             Ok(active) => (Status::OK, active),
@@ -192,35 +187,35 @@ impl Waitset {
 fn seen_now(entry: &Entry) -> Option<Result<Signals, Status>> {
     match entry.state() {
         Ok((active, true)) => Some(Ok(active)),
-        Ok((_, false)) => entry.arm().err().map(|seen| seen.outcome().map(|()| seen.observed)),
+        Ok((_, false)) => entry.arm_again().err().map(|seen| seen.outcome().map(|()| seen.observed)),
         Err(status) => Some(Err(status)),
     }
 }
 
-impl State {
-    /// Changes where an entry stands.
+impl Entries {
+    /// Changes the neighbours of an entry that is in the list.
     fn change(&self, cookie: Option<u64>, change: impl FnOnce(&mut Neighbours)) {
         if let Some(entry) = cookie.and_then(|cookie| self.entries.get(&cookie))
-            && let Some(neighbours) = &mut entry.note.lock().0
+            && let Some(neighbours) = &mut entry.note.own.lock().0
         {
             change(neighbours);
         }
     }
 
-    /// Puts an entry at the end of those that were woken.
-    fn stand(&mut self, cookie: u64) {
+    /// Puts an entry at the end of the list of woken entries.
+    fn push_woken(&mut self, cookie: u64) {
         let Some(entry) = self.entries.get(&cookie) else { return };
         let prev = self.woken.map(|(_, last)| last);
-        let stood = entry.note.lock().0.replace(Neighbours { prev, next: None });
-        debug_assert!(stood.is_none(), "who was woken is armed before it is woken again");
+        let before = entry.note.own.lock().0.replace(Neighbours { prev, next: None });
+        debug_assert!(before.is_none(), "who was woken is armed before it is woken again");
         self.change(prev, |neighbours| neighbours.next = Some(cookie));
         self.woken = Some((self.woken.map_or(cookie, |(first, _)| first), cookie));
     }
 
-    /// Takes an entry away from those that were woken, if it is among them.
-    fn leave(&mut self, cookie: u64) {
+    /// Takes an entry out of the list of woken entries, if it is there.
+    fn remove_woken(&mut self, cookie: u64) {
         let entry = self.entries.get(&cookie);
-        let Some(Neighbours { prev, next }) = entry.and_then(|entry| entry.note.lock().0.take()) else {
+        let Some(Neighbours { prev, next }) = entry.and_then(|entry| entry.note.own.lock().0.take()) else {
             return;
         };
         self.change(prev, |neighbours| neighbours.next = next);
@@ -234,16 +229,29 @@ impl State {
 }
 
 impl Watcher for Waitset {
-    type Note = Mutex<Standing>;
+    type Note = WithHolder<Mutex<WokenLinks>>;
+    const ARMING: Arming = Arming::Again;
 
-    fn woken(&self, entry: &Entry, _: Observation) {
+    fn woken(&self, entry: &Entry, _: Seen) {
         self.queue.with(|state, waiters| {
             // It may have been removed, and another added with its cookie, meanwhile.
             if state.entries.get(&entry.key).is_some_and(|known| Arc::ptr_eq(known, entry)) {
-                state.stand(entry.key);
+                state.push_woken(entry.key);
                 waiters.wake_one();
             }
         });
+    }
+}
+
+impl Collector for Waitset {
+    type Contents = Entries;
+
+    fn queue(&self) -> &WaitQueue<(), Collected<Entries>> {
+        &self.queue
+    }
+
+    fn pop(contents: &mut Entries) -> Popped<Self> {
+        contents.entries.pop_first().map_or(Popped::Nothing, |(_, entry)| Popped::Watch(entry))
     }
 }
 
@@ -252,30 +260,7 @@ kernel_object!(Waitset, OBJ_TYPE_WAITSET, DEFAULT_WAITSET, {
         &self.base
     }
 
-    /// Waiters are woken, and entries disarmed, soon.
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
-        let was_closed = self.queue.with(|state, _| core::mem::replace(&mut state.closed, true));
-        if !was_closed {
-            doomed.push(self.clone().into());
-        }
+        close(self, doomed);
     }
 });
-
-/// The waiters and entries of a closed set.
-impl Remains for Waitset {
-    fn discard_one(&self, doomed: &mut Doomed) -> bool {
-        let (woken, entry) = self.queue.with(|state, waiters| match waiters.wake_one() {
-            true => (true, None),
-            false => (false, state.entries.pop_first()),
-        });
-        if let Some((_, entry)) = &entry {
-            entry.disarm();
-            doomed.count(DISARMED);
-        }
-        woken || entry.is_some()
-    }
-
-    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
-        self.queue.with(|state, _| change(&mut state.next_doomed))
-    }
-}

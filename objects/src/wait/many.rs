@@ -1,10 +1,10 @@
 //! Waiting for any of several objects.
 
-use super::Deadline;
-use super::places::{Chain, Place, Places};
+use super::waiter_pool::{Chain, PooledWaiter, WaiterPool};
+use super::{Deadline, one};
 use crate::core::closing;
 use crate::core::handle::HandleId;
-use crate::core::signals::{self, Observation};
+use crate::core::signals::Observation;
 use crate::core::table::Mark;
 use crate::object::Object;
 use abi::{Signals, Status};
@@ -24,18 +24,18 @@ pub(super) struct Item {
 }
 
 /// A wait for any of several objects.
-pub struct WaitSet<'a> {
-    places: &'a Places,
+pub struct WaitMany<'a> {
+    pool: &'a WaiterPool,
     chain: Chain,
 }
 
-impl<'a> WaitSet<'a> {
-    /// A wait for so many objects, at most [`MAX_ITEMS`](super::MAX_ITEMS), in places of this store.
+impl<'a> WaitMany<'a> {
+    /// A wait for so many objects, at most [`MAX_ITEMS`](super::MAX_ITEMS), with waiters of this pool.
     ///
     /// # Errors
     /// `NO_MEMORY`.
-    pub async fn new(places: &'a Places, count: usize) -> Result<Self, Status> {
-        Ok(Self { places, chain: places.take(count).await? })
+    pub async fn new(pool: &'a WaiterPool, count: usize) -> Result<Self, Status> {
+        Ok(Self { pool, chain: pool.take(count).await? })
     }
 
     /// Sets what to wait for: `item` is told each index in order, and answers with the object, the
@@ -47,16 +47,16 @@ impl<'a> WaitSet<'a> {
         &mut self,
         mut item: impl FnMut(usize) -> Result<(Object, Signals, HandleId, Mark), E>,
     ) -> Result<(), E> {
-        for (index, place) in self.chain.iter_mut().enumerate() {
+        for (index, waiter) in self.chain.iter_mut().enumerate() {
             let (object, mask, handle, mark) = item(index)?;
-            place.item = Some(Item { object, mask, handle, mark, observed: Signals::empty() });
+            waiter.item = Some(Item { object, mask, handle, mark, observed: Signals::empty() });
         }
         Ok(())
     }
 
     /// What the last wait saw, object by object.
     pub fn observed(&self) -> impl Iterator<Item = Signals> + '_ {
-        self.chain.iter().filter_map(|place| Some(place.item.as_ref()?.observed))
+        self.chain.iter().filter_map(|waiter| Some(waiter.item.as_ref()?.observed))
     }
 
     /// Waits until one of the objects has one of its signals active. `still_open` is asked about each
@@ -99,7 +99,7 @@ impl<'a> WaitSet<'a> {
     /// What came of a wait that is over.
     fn outcome(&self) -> Result<(), Status> {
         let mut outcome = Err(Status::TIMED_OUT);
-        for item in self.chain.iter().filter_map(|place| place.item.as_ref()) {
+        for item in self.chain.iter().filter_map(|waiter| waiter.item.as_ref()) {
             if item.observed.contains(Signals::SIGNAL_HANDLE_CLOSED) {
                 outcome = Err(Status::CANCELED);
             } else if item.observed.intersects(item.mask) && outcome == Err(Status::TIMED_OUT) {
@@ -110,10 +110,10 @@ impl<'a> WaitSet<'a> {
     }
 }
 
-impl Drop for WaitSet<'_> {
+impl Drop for WaitMany<'_> {
     fn drop(&mut self) {
-        self.chain.iter_mut().for_each(|place| drop(place.item.take()));
-        self.places.put(core::mem::take(&mut self.chain));
+        self.chain.iter_mut().for_each(|waiter| drop(waiter.item.take()));
+        self.pool.put(core::mem::take(&mut self.chain));
     }
 }
 
@@ -137,8 +137,8 @@ impl Armed<'_> {
     /// Arms the next nodes in order, all unless that takes too long; whether one of the items is satisfied already.
     fn arm_some(&mut self, waker: &Waker, still_open: &impl Fn(HandleId, Mark) -> bool) -> bool {
         let (mut settled, begun) = (false, self.count);
-        for place in self.chain.iter_mut().skip(begun) {
-            settled |= !arm(place, waker, still_open);
+        for waiter in self.chain.iter_mut().skip(begun) {
+            settled |= !arm(waiter, waker, still_open);
             self.count += 1;
             if (self.count - begun).is_multiple_of(STEP) && closing::is_late() {
                 break;
@@ -148,15 +148,15 @@ impl Armed<'_> {
     }
 
     fn any_woken(&self) -> bool {
-        self.chain.iter().any(|place| matches!(place.node.peek(), Some(Woken::Yes(_))))
+        self.chain.iter().any(|waiter| matches!(waiter.node.peek(), Some(Woken::Yes(_))))
     }
 
     /// Takes nodes out, all unless that takes too long, and keeps what they saw; whether they are all out.
     fn disarm_some(&mut self) -> bool {
         let (begun, done) = (self.count, self.chain.len() - self.count);
-        for place in self.chain.iter_mut().skip(done) {
-            let woken = place.node.disarm();
-            if let (Some(item), Some(woken)) = (&mut place.item, woken) {
+        for waiter in self.chain.iter_mut().skip(done) {
+            let woken = waiter.node.disarm();
+            if let (Some(item), Some(woken)) = (&mut waiter.item, woken) {
                 item.observed = woken.tag().observed;
             }
             self.count -= 1;
@@ -169,22 +169,16 @@ impl Armed<'_> {
 }
 
 /// Arms a node; whether its item is to be waited for.
-fn arm(place: &mut Place, waker: &Waker, still_open: &impl Fn(HandleId, Mark) -> bool) -> bool {
-    let Some(item) = &mut place.item else { return true };
-    let (observation, mut many) = (Observation::of(item.mask, item.handle), false);
-    let armed =
-        place.node.arm(item.object.observable(), observation, waker.clone(), |active, observers, seen| {
-            many = observers.wants_keeper();
-            seen.begin_through(active, || still_open(item.handle, item.mark))
-        });
-    if many {
-        signals::keep(item.object.base().signals.queue(), item.object.observable());
-    }
+fn arm(waiter: &mut PooledWaiter, waker: &Waker, still_open: &impl Fn(HandleId, Mark) -> bool) -> bool {
+    let Some(item) = &mut waiter.item else { return true };
+    let observation = Observation::of(item.mask, item.handle);
+    let is_open = || still_open(item.handle, item.mark);
+    let armed = one::arm(&mut waiter.node, &item.object, observation, waker.clone(), is_open);
     armed.map_err(|seen| item.observed = seen.observed).is_ok()
 }
 
 impl Drop for Armed<'_> {
     fn drop(&mut self) {
-        self.chain.iter_mut().for_each(|place| _ = place.node.disarm());
+        self.chain.iter_mut().for_each(|waiter| _ = waiter.node.disarm());
     }
 }

@@ -8,7 +8,7 @@ use abi::{Signals, Status};
 use core::future::poll_fn;
 use core::pin::{Pin, pin};
 use core::task::{Poll, Waker};
-use waitq::{Registration, Waiter};
+use waitq::{BoxedWaiter, Waiter};
 
 /// Waits until one of `mask` is active in an object's signals.
 ///
@@ -33,7 +33,29 @@ pub async fn wait_on(
 pub type SignalWaiter = Waiter<Observable, Observation, Active, Observers>;
 
 /// An observer that belongs to no task.
-pub(crate) type Observer = Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync, Observers>;
+pub(crate) type Observer = BoxedWaiter<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync, Observers>;
+
+/// Arms an observer at an object; or tells what it sees already, and leaves it disarmed. `still_open` is asked as in
+/// [`wait_on`].
+#[inline]
+pub(super) fn arm(
+    observer: &mut Observer,
+    object: &Object,
+    observation: Observation,
+    waker: Waker,
+    still_open: impl FnOnce() -> bool,
+) -> Result<(), Observation> {
+    let mut wants_keeper = false;
+    let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
+        wants_keeper = observers.wants_keeper();
+        seen.begin_through(active, still_open)
+    };
+    let armed = observer.arm(object.observable(), observation, waker, begin);
+    if wants_keeper {
+        signals::keep(object.base().signals.queue(), object.observable());
+    }
+    armed
+}
 
 /// Begins to wait until one of the mask is active in `object`'s signals, as [`wait_on`] does.
 #[inline]
@@ -56,13 +78,13 @@ pub(crate) fn begin_observing(
     still_open: impl FnOnce() -> bool,
     waker: &Waker,
 ) -> Poll<Observation> {
-    let mut many = false;
+    let mut wants_keeper = false;
     let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
-        many = observers.wants_keeper();
+        wants_keeper = observers.wants_keeper();
         seen.begin_through(active, still_open)
     };
     let begun = waiter.as_mut().begin(owner, observation, begin, waker);
-    if begun.is_pending() && many {
+    if begun.is_pending() && wants_keeper {
         keep_while_many_wait(&waiter);
     }
     begun

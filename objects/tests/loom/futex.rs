@@ -6,7 +6,7 @@ use loom::future::block_on;
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 use objects::wait::give_up;
-use objects::{FutexTable, FutexWait, Koid, NewOwner, Place, Refused, Requeue, futex_waiter};
+use objects::{FutexTable, FutexTag, FutexWait, Koid, NewOwner, Refused, Requeue, futex_waiter};
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -76,7 +76,7 @@ fn refusal(table: &FutexTable, address: u64, owner: Koid) -> Result<(), Refused<
 }
 
 /// A wait at [`HERE`], begun as a thread's call does it; `owner` owns the futex then.
-fn begun(table: &FutexTable, thread: Koid, owner: Koid) -> Pin<Box<impl Cancel<Output = Place>>> {
+fn begun(table: &FutexTable, thread: Koid, owner: Koid) -> Pin<Box<impl Cancel<Output = FutexTag>>> {
     let mut waiter = Box::pin(futex_waiter(table));
     let wait = FutexWait { address: HERE, thread, owner: Ok(owner) };
     let begun = table.begin_wait(waiter.as_mut(), wait, equal, Waker::noop());
@@ -85,7 +85,7 @@ fn begun(table: &FutexTable, thread: Koid, owner: Koid) -> Pin<Box<impl Cancel<O
 }
 
 /// Ends such a wait as a thread's call does when its deadline has passed.
-fn end(table: &FutexTable, mut wait: Pin<&mut impl Cancel<Output = Place>>) -> Result<(), Status> {
+fn end(table: &FutexTable, mut wait: Pin<&mut impl Cancel<Output = FutexTag>>) -> Result<(), Status> {
     let ended = give_up(wait.as_mut());
     let (Ok(place) | Err(place)) = ended;
     table.end_wait(place, ended.is_ok())

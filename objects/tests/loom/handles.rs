@@ -1,11 +1,11 @@
 //! Handles that are closed while a wait through them begins: the marks of lookups, and
 //! `HandleTable::still_open`.
 
-use super::{A, filled_places, model, never, request};
+use super::{A, filled_pool, model, never, request};
 use abi::{Rights, Signals, Status};
 use loom::future::block_on;
 use loom::thread;
-use objects::wait::{SignalWaiter, WaitSet, begin_wait_on};
+use objects::wait::{SignalWaiter, WaitMany, begin_wait_on};
 use objects::{Channel, Event, EventPair, Handle, HandleId, HandleTable, KernelObject, Observation};
 use std::future::poll_fn;
 use std::pin::pin;
@@ -97,8 +97,8 @@ fn one_of_two_handles_closed_while_a_wait_for_both_begins_ends_it() {
         let (table, [event, _other], values) = process();
         let same = table.clone();
         let closer = thread::spawn(move || drop(same.remove(values[0])));
-        let places = filled_places();
-        let mut set = block_on(WaitSet::new(&places, values.len())).expect("enough places");
+        let pool = filled_pool();
+        let mut set = block_on(WaitMany::new(&pool, values.len())).expect("enough pool");
         let watched = set.watch(|index| {
             let (object, mark) = table.get_any_to_wait(values[index], |_| Rights::WAIT)?;
             Ok::<_, Status>((object, A, table.id(values[index]), mark))
@@ -169,7 +169,7 @@ fn a_table_that_closes_while_a_wait_begins_ends_it() {
 /// The handle leaves the table and, in one of the models, comes back, while a wait through it begins: the wait never
 /// hangs. It may find the handle gone even if that comes back, as every other call does meanwhile.
 ///
-/// Fails when taking handles counts no removal, and when dropping their places ends no wait.
+/// Fails when taking handles counts no removal, and when dropping their pool ends no wait.
 #[test]
 fn a_handle_that_leaves_while_a_wait_through_it_begins_ends_it() {
     for returns in [false, true] {

@@ -12,7 +12,7 @@ use hafnon_kernel::mm::user::{InSlice, Out, OutSlice};
 use hafnon_kernel::sched::Caller;
 use hafnon_kernel::sched::steps;
 use hafnon_zircon::no_options;
-use hafnon_zircon::{Count, UserSink};
+use hafnon_zircon::{Count, UserDestination};
 use objects::account::Charge;
 use objects::datapipe::{self, DatapipeConsumer, DatapipeProducer, ReadMode};
 use objects::{Handle, Vmar};
@@ -94,8 +94,12 @@ pub fn datapipe_read(
     if buffer.len() > steps::STEP && mode != ReadMode::Discard {
         return Poll::Pending;
     }
-    let mut sink = UserSink { buffer, count: Count::required(actual), element_size: 1 };
-    if consumer.read(buffer.len(), all, mode, &mut sink)? { Poll::Ready(Ok(())) } else { Poll::Pending }
+    let mut destination = UserDestination { buffer, count: Count::required(actual), element_size: 1 };
+    if consumer.read(buffer.len(), all, mode, &mut destination)? {
+        Poll::Ready(Ok(()))
+    } else {
+        Poll::Pending
+    }
 }
 
 /// What becomes of the elements, and whether it is to be all of them or none; nothing for a query.

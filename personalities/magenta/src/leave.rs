@@ -24,7 +24,7 @@ pub fn handle_replace(
     let same = rights == Rights::SAME_RIGHTS;
     let enough = |old: &Handle| same || old.rights().contains(rights);
     let agree = |old: &Handle| if enough(old) { Ok(()) } else { Err(Status::INVALID_ARGS) };
-    let (taken, leaving) = table.take(&[handle.value()], agree)?;
+    let (taken, removal) = table.take(&[handle.value()], agree)?;
     let Some(mut taken) = taken.into_iter().next() else { unreachable!("one was taken") };
     let held = taken.rights();
     if !same {
@@ -40,7 +40,7 @@ pub fn handle_replace(
     // There is none if another thread has guessed the new value, and closed it.
     if let Ok(mut taken) = refused {
         taken.set_rights(held);
-        leaving.back([taken]);
+        removal.back([taken]);
     }
     Err(status)
 }
@@ -74,13 +74,13 @@ fn write_with(
     let values = values.get_mut(..handles.len()).ok_or(Status::OUT_OF_RANGE)?;
     handles.read_into(values)?;
     let sendable = |handle: &Handle| channel::check_sendable(handle.object(), handle.rights(), Some(channel));
-    let (mut handles, leaving) = caller.handles.take(values, sendable)?;
-    if let Err(status) = leaving.pay_for(&mut handles) {
-        leaving.back(handles);
+    let (mut handles, removal) = caller.handles.take(values, sendable)?;
+    if let Err(status) = removal.pay_for(&mut handles) {
+        removal.back(handles);
         return Err(status);
     }
     channel.write(Message { bytes, handles }).map_err(|(message, status)| {
-        leaving.back(message.handles);
+        removal.back(message.handles);
         channel::undelivered(caller, status)
     })
 }

@@ -25,7 +25,7 @@ mod wait;
 // As the table finds the families, and Magenta those that it has in common.
 pub use self::core::{handle, object};
 pub use device::{cprng, debug};
-pub use ipc::sink::{Count, UserSink};
+pub use ipc::destination::{Count, UserDestination};
 pub use ipc::{channel, event, fifo, socket};
 pub use memory::{vmar, vmo};
 pub use task::{job, multi, process, thread};

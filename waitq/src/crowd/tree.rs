@@ -2,7 +2,7 @@
 
 use super::{Branch, Change, Crowd, LISTED, Member};
 use crate::list::{Node, Tag};
-use crate::standing::Status;
+use crate::status::Status;
 use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -13,7 +13,7 @@ pub(super) type Key = (u64, u32, usize);
 pub(super) type Link<T> = Option<NonNull<Node<T>>>;
 
 /// A place for a child: whose, and whether on the right. `None` is the root's.
-pub(super) type Place<T> = Option<(NonNull<Node<T>>, bool)>;
+pub(super) type Position<T> = Option<(NonNull<Node<T>>, bool)>;
 
 /// Children of `node`, left and right.
 ///
@@ -78,14 +78,14 @@ pub(super) unsafe fn tell_one<T: Member>(node: NonNull<Node<T>>, change: Change)
     // SAFETY: a linked node is alive, and the lock is held.
     unsafe {
         node.as_ref().with(|entry| {
-            if !entry.standing.is_queued() {
+            if !entry.waker.is_queued() {
                 return;
             }
             let woken_by = entry.tag.mask() & change.wakes;
             let sees_all = woken_by & !T::EVERYBODY == 0;
             entry.tag.see(if sees_all { change.seen } else { change.seen & !T::EVERYBODY });
             if woken_by != 0 {
-                entry.standing.set(Status::chosen(false));
+                entry.waker.set(Status::chosen(false));
             }
         });
     }
@@ -134,8 +134,8 @@ unsafe fn sum_up<T: Member>(node: NonNull<Node<T>>) -> bool {
             (masks, chosen) = (masks | below.masks, chosen | below.chosen);
         }
         node.as_ref().with(|entry| {
-            masks |= if entry.standing.is_queued() { entry.tag.mask() } else { 0 };
-            chosen |= entry.standing.status().is_chosen();
+            masks |= if entry.waker.is_queued() { entry.tag.mask() } else { 0 };
+            chosen |= entry.waker.status().is_chosen();
             let before = (entry.beside.masks, entry.beside.chosen);
             (entry.beside.masks, entry.beside.chosen) = (masks, chosen);
             before != (masks, chosen)
@@ -201,7 +201,7 @@ impl<T: Member> Path<T> {
 }
 
 impl<T: Member, K> Crowd<T, K> {
-    fn set_child(&mut self, place: Place<T>, child: Link<T>) {
+    fn set_child(&mut self, place: Position<T>, child: Link<T>) {
         match place {
             None => self.root = child,
             // SAFETY: `&mut self` is only had under the queue's lock; places are those of linked nodes.
@@ -238,7 +238,7 @@ impl<T: Member, K> Crowd<T, K> {
         unsafe {
             let (mask, chosen) = node.as_ref().with(|entry| {
                 entry.beside = Branch { turn, ..Branch::default() };
-                (entry.tag.mask(), entry.standing.status().is_chosen())
+                (entry.tag.mask(), entry.waker.status().is_chosen())
             });
             let key_of_it = key(node);
             while let Some(above) = cursor.filter(|above| weight(*above) > weight(node)) {
@@ -318,7 +318,7 @@ impl<T: Member, K> Crowd<T, K> {
         &self,
         node: NonNull<Node<T>>,
         mut visit: impl FnMut(NonNull<Node<T>>),
-    ) -> Place<T> {
+    ) -> Position<T> {
         let (mut place, mut cursor) = (None, self.root);
         // SAFETY: by this function's contract.
         let key_of_it = unsafe { key(node) };
@@ -342,7 +342,7 @@ impl<T: Member, K> Crowd<T, K> {
                 unsafe {
                     path.push(node);
                     let [left, right] = children(node).map(|child| child.filter(|child| any_chosen(*child)));
-                    if left.is_none() && node.as_ref().with(|entry| entry.standing.status().is_chosen()) {
+                    if left.is_none() && node.as_ref().with(|entry| entry.waker.status().is_chosen()) {
                         return Some(node);
                     }
                     cursor = left.or(right);

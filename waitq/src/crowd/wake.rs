@@ -5,7 +5,7 @@ use super::{Change, Crowd, FEW, LISTED, Member};
 use crate::list::{List, Lists};
 use crate::locked::Locked;
 use crate::queue::{Inner, WaitQueue};
-use crate::standing::Status;
+use crate::status::Status;
 use crate::sync::MutexGuard;
 use crate::waiters::Batch;
 
@@ -23,7 +23,7 @@ impl<T: Member, K> Crowd<T, K> {
             // which is why the waker is moved out here.
             let waker = unsafe {
                 self.unlink(node);
-                node.as_ref().with(|entry| entry.standing.take(Status::woken(false)))
+                node.as_ref().with(|entry| entry.waker.take(Status::woken(false)))
             };
             waker.into_iter().for_each(|waker| batch.push(waker));
         }
@@ -57,12 +57,12 @@ impl<T: Member, S, K> Locked<'_, T, S, Crowd<T, K>> {
                 return queue.tell_few(inner, change);
             }
             let woken = only.as_ref().with(|entry| {
-                if !entry.standing.is_queued() {
+                if !entry.waker.is_queued() {
                     return None;
                 }
                 entry.tag.see(change.seen);
                 let wakes = entry.tag.mask() & change.wakes != 0;
-                wakes.then(|| entry.standing.take(Status::woken(false)))
+                wakes.then(|| entry.waker.take(Status::woken(false)))
             });
             let Some(waker) = woken else { return };
             waker
@@ -86,10 +86,10 @@ impl<T: Member, S, K> WaitQueue<T, S, Crowd<T, K>> {
             unsafe {
                 cursor = inner.lists.few.after(node);
                 tell_one(node, change);
-                if node.as_ref().with(|entry| entry.standing.status().is_chosen()) {
+                if node.as_ref().with(|entry| entry.waker.status().is_chosen()) {
                     inner.lists.few.remove(node);
                     inner.lists.room += 1;
-                    let waker = node.as_ref().with(|entry| entry.standing.take(Status::woken(false)));
+                    let waker = node.as_ref().with(|entry| entry.waker.take(Status::woken(false)));
                     waker.into_iter().for_each(|waker| batch.push(waker));
                 }
             }

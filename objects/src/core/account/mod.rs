@@ -35,7 +35,7 @@ pub struct Payer {
     /// What of it are frames of the kernel heap.
     frames: AtomicU64,
     #[cfg(not(loom))]
-    parked: parked::Place,
+    parked: parked::ParkedLink,
 }
 
 impl Payer {
@@ -46,7 +46,7 @@ impl Payer {
             pages: AtomicU64::new(0),
             frames: AtomicU64::new(0),
             #[cfg(not(loom))]
-            parked: parked::Place::default(),
+            parked: parked::ParkedLink::default(),
         })
     }
 

@@ -10,9 +10,9 @@ use super::Payer;
 use alloc::sync::Arc;
 use waitq::sync::Mutex;
 
-/// A payer's place in the list.
+/// What links a payer into the list.
 #[derive(Default)]
-pub(super) struct Place(Mutex<Next>);
+pub(super) struct ParkedLink(Mutex<Next>);
 
 #[derive(Default)]
 struct Next {
@@ -20,21 +20,21 @@ struct Next {
     payer: Option<Arc<Payer>>,
 }
 
-/// The first of the list. Locked before any place in it.
+/// The first of the list. Locked before any link of it.
 static FIRST: Mutex<Option<Arc<Payer>>> = Mutex::new(None);
 
 /// Gives up a reference to a payer, which goes later if it is the last one. Frees nothing.
 pub fn park(payer: Arc<Payer>) {
     let mut first = FIRST.lock();
-    let mut place = payer.parked.0.lock();
-    if place.is_parked {
-        drop(place);
+    let mut link = payer.parked.0.lock();
+    if link.is_parked {
+        drop(link);
         drop(payer); // the list has another reference, and is locked
         return;
     }
-    place.is_parked = true;
-    place.payer = first.take();
-    drop(place);
+    link.is_parked = true;
+    link.payer = first.take();
+    drop(link);
     *first = Some(payer);
 }
 
@@ -46,8 +46,8 @@ pub fn release_some() {
 fn take_first() -> Option<Arc<Payer>> {
     let mut first = FIRST.lock();
     let payer = first.take()?;
-    let place = core::mem::take(&mut *payer.parked.0.lock());
-    *first = place.payer;
+    let link = core::mem::take(&mut *payer.parked.0.lock());
+    *first = link.payer;
     Some(payer)
 }
 

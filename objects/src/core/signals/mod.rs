@@ -6,9 +6,9 @@
 //! stays and counts.
 //!
 //! User code chooses how many observe an object, and a change of signals, or a handle that is closed, must not take
-//! longer for it. So they are in a [`Crowd`], which is told at once; who made the change wakes the first few, and
-//! leaves the rest to a kernel task, [`wake_the_rest`]. Only those who count are told one by one, and there are at
-//! most [`MAX_COUNTING`].
+//! longer for it. So they are in a [`Crowd`], which is told of a change as a whole. Whoever made the change wakes the
+//! first few observers, and leaves the rest to a kernel task, [`wake_the_rest`]. Only observers that count are told one by
+//! one, and there are at most [`MAX_COUNTING`].
 
 use crate::core::handle::HandleId;
 use abi::{Signals, Status};
@@ -33,7 +33,7 @@ pub struct Observation {
     pub mask: Signals,
     /// Every signal that was active at some time since the wait began.
     pub observed: Signals,
-    /// What of them.
+    /// What of the signals it waits for.
     pub interest: Interest,
     /// The handle through which the wait was made; closing it ends the wait.
     pub handle: HandleId,
@@ -85,7 +85,7 @@ impl Member for Observation {
     }
 }
 
-/// What those see, and are woken by, whose handle is closed.
+/// What observers see when the handle they came through is closed; it wakes them.
 const CLOSED: Change =
     Change { seen: Signals::SIGNAL_HANDLE_CLOSED.bits(), wakes: Signals::SIGNAL_HANDLE_CLOSED.bits() };
 
@@ -110,7 +110,7 @@ impl Observation {
         }
     }
 
-    /// Whether it counts, and has to be told; from now on it has been.
+    /// Notes that a counting observer is told of its arrivals; whether there are any, and it has not been told yet.
     fn tell(&mut self) -> bool {
         match &mut self.interest {
             Interest::Each { arrivals: 1.., told } => !core::mem::replace(told, true),
@@ -156,7 +156,7 @@ impl Observation {
     }
 }
 
-/// Near whom those stand who count.
+/// Any observer that counts: all of them are in the list of this tag.
 const ANY: Observation = Observation {
     mask: Signals::empty(),
     observed: Signals::empty(),
@@ -264,7 +264,7 @@ impl SignalSet {
         }
     }
 
-    /// Apart, so that nobody else saves registers for the sake of who waits for the lock.
+    /// A function of its own: only who waits for the lock has to save registers.
     #[cold]
     #[inline(never)]
     fn change_when_free(&self, clear: Signals, set: Signals) {
@@ -288,7 +288,7 @@ impl SignalSet {
         }
     }
 
-    /// [`SignalSet::change`] where observers may count.
+    /// [`SignalSet::change`] of an object that observers have counted at.
     #[cold]
     fn change_counted(&self, clear: Signals, set: Signals) {
         self.queue.with(|active, waiters| {
@@ -393,7 +393,7 @@ impl SignalSet {
         })
     }
 
-    /// The queue itself, for registrations.
+    /// The queue itself, for waiters that are in it.
     pub fn queue(&self) -> &SignalQueue {
         &self.queue
     }

@@ -1,13 +1,13 @@
-//! Waking the rest of many: objects of whose observers more have been chosen than whoever did that could wake. They
-//! are a queue, linked through the crowds of the objects themselves, and a kernel task wakes a few at a time. A system call
-//! that left something does not return to user code before that is over ([`woken`]), or [`TURN`] of the object have been
-//! woken: whoever signals an object finds what that causes.
+//! Waking the rest of a crowd: whoever changes signals wakes a few observers, and leaves the others that the change has
+//! chosen to a kernel task. Objects with such observers are in a queue, which is linked through their crowds, and the task
+//! wakes a few at a time. A system call that left some returns to user code when they have been woken ([`woken`]), or
+//! [`TURN`] of one object have: so whoever signals an object finds what that causes.
 
 use super::{Observable, SignalQueue};
 #[cfg(not(loom))]
 use waitq::{FEW, WaitQueue, sync::Mutex};
 
-/// What keeps an object while many observe it, so that it is there for who wakes them.
+/// A reference to an object that many observe: it keeps the object for the task that wakes them.
 pub struct Keeper(pub(super) Observable);
 
 impl Keeper {
@@ -30,16 +30,16 @@ impl Keeper {
 #[cfg(not(loom))]
 const TURN: usize = 1 << 16;
 
-/// Those of whose observers some are to be woken, in the order in which they were left.
+/// The queue of objects with observers to be woken, in the order in which they were left.
 #[cfg(not(loom))]
 #[derive(Default)]
 struct Rest {
     first: Option<Keeper>,
     last: Option<Keeper>,
-    /// How many were left, ever, and of how many that is over.
+    /// How many objects were left, ever, and how many of them are done.
     left: u64,
     over: u64,
-    /// How many have been woken of the one that has its turn.
+    /// How many observers of the first have been woken in its turn.
     woken: usize,
     /// See [`on_leaving`].
     on_leaving: Option<fn()>,
@@ -75,8 +75,8 @@ impl Rest {
         Some(keeper)
     }
 
-    /// Takes the first one back, after some have been woken, or nothing if it is over. One that goes on and on, as it is
-    /// observed and signalled anew all the time, has to let others have their turn.
+    /// Takes the first object back after some have been woken, or nothing if it is done. An object that goes on and on,
+    /// as it is observed and signalled anew all the time, has to let others have their turn.
     fn give_back(&mut self, keeper: Option<Keeper>) {
         self.woken += FEW as usize;
         match keeper {
@@ -153,7 +153,7 @@ pub async fn wake_the_rest() {
     }
 }
 
-/// Who wakes those who are left where there is no kernel task.
+/// Held by whoever wakes those who are left, where there is no kernel task.
 #[cfg(not(loom))]
 static ONE: Mutex<()> = Mutex::new(());
 

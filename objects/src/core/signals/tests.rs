@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::pin::pin;
 use core::sync::atomic::AtomicUsize;
 use core::task::Waker;
-use waitq::{Registration, Woken};
+use waitq::{BoxedWaiter, Woken};
 
 const A: Signals = Signals::USER_SIGNAL_0;
 const B: Signals = Signals::USER_SIGNAL_1;
@@ -98,7 +98,7 @@ impl Wake for Wakes {
 
 /// One who counts arrivals.
 struct Counter {
-    node: Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync, Observers>,
+    node: BoxedWaiter<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync, Observers>,
     wakes: Arc<Wakes>,
 }
 
@@ -111,7 +111,7 @@ impl Counter {
         is_open: bool,
     ) -> Result<(Self, bool), Status> {
         let tag = Observation { interest: EACH, ..Observation::of(mask, handle) };
-        let (mut node, wakes) = (Registration::new(tag).expect("memory"), Arc::<Wakes>::default());
+        let (mut node, wakes) = (BoxedWaiter::new(tag).expect("memory"), Arc::<Wakes>::default());
         let (signals, mut begun) = (&event.base().signals, Err(Status::INTERNAL));
         let begin = |active: &mut Active, observers: &Observers, seen: &mut Observation| {
             begun = signals.begin_counting(active, observers, seen, wanted, || is_open);

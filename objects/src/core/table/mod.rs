@@ -27,14 +27,14 @@ use core::ops::ControlFlow;
 use waitq::sync::Mutex;
 use waitq::sync::atomic::{AtomicU64, Ordering};
 
-mod leaving;
-mod room;
+mod removal;
+mod reservation;
 mod slots;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-pub use leaving::Leaving;
-pub use room::Room;
+pub use removal::Removal;
+pub use reservation::Reservation;
 use slots::{Entry, SEGMENT, Slot, Slots};
 
 /// The handles of one process.
@@ -342,8 +342,8 @@ impl HandleTable {
     }
 
     /// Has handles charged that are sent: see [`Slots::pay_for_sent`].
-    pub(super) fn pay_for_sent(&self, handles: usize, leaving: usize) -> Result<Option<Arc<Ledger>>, Status> {
-        self.slots.lock().pay_for_sent(handles, leaving)
+    pub(super) fn pay_for_sent(&self, handles: usize, removed: usize) -> Result<Option<Arc<Ledger>>, Status> {
+        self.slots.lock().pay_for_sent(handles, removed)
     }
 
     /// How many handles there are.

@@ -38,8 +38,8 @@ pub(super) enum Entry {
         next: Option<u32>,
     },
     Used(Handle),
-    /// Its handle is on its way out: see [`leaving`](super::leaving).
-    Leaving,
+    /// Its handle is on its way out: see [`removal`](super::removal).
+    Removing,
 }
 
 pub(super) struct Slot {
@@ -161,10 +161,10 @@ impl Slots {
     pub(super) fn pay_for_sent(
         &mut self,
         handles: usize,
-        leaving: usize,
+        removed: usize,
     ) -> Result<Option<Arc<Ledger>>, Status> {
         let Some(payer) = &self.payer else { return Ok(None) };
-        let used = self.len - self.free_count - leaving;
+        let used = self.len - self.free_count - removed;
         let spare = self.paid.saturating_sub(used + self.reserved).min(handles);
         if handles > spare && !payer.charge_handles((handles - spare) as u64) {
             return Err(Status::NO_MEMORY);
@@ -187,7 +187,7 @@ impl Slots {
         let mut slots = Vec::new();
         self.segments.try_reserve(1).map_err(|_| Status::NO_MEMORY)?;
         slots.try_reserve_exact(SEGMENT).map_err(|_| Status::NO_MEMORY)?;
-        slots.extend((0..SEGMENT).map(|_| Slot { value: 0, generation: 0, entry: Entry::Leaving }));
+        slots.extend((0..SEGMENT).map(|_| Slot { value: 0, generation: 0, entry: Entry::Removing }));
         let Ok(segment) = slots.into_boxed_slice().try_into() else { unreachable!("it has this many slots") };
         self.segments.push(segment);
         Ok(())
@@ -227,7 +227,7 @@ impl Slots {
     pub(super) fn take_to_leave(&mut self, value: u32) -> Handle {
         let slot = self.slot(self.index(value));
         slot.value = 0;
-        let entry = core::mem::replace(&mut slot.entry, Entry::Leaving);
+        let entry = core::mem::replace(&mut slot.entry, Entry::Removing);
         let Entry::Used(handle) = entry else { unreachable!("only used slots are taken") };
         handle
     }
@@ -269,7 +269,7 @@ impl Slots {
         };
         self.len = index;
         let slot = self.slot(index as u32);
-        let popped = (slot.value, core::mem::replace(&mut slot.entry, Entry::Leaving));
+        let popped = (slot.value, core::mem::replace(&mut slot.entry, Entry::Removing));
         self.segments.truncate(index.div_ceil(SEGMENT));
         Some(popped)
     }

@@ -116,17 +116,17 @@ fn a_copy_has_the_rights_that_its_check_says() {
 fn handles_that_leave_are_gone_or_back_where_they_were() {
     let (table, one, two) = (table(), Event::new(), Event::new());
     let values = [&one, &two].map(|event| table.add(handle(event)).map_err(|(_, status)| status).unwrap());
-    let (handles, leaving) = table.take(&values, |_| Ok(())).unwrap();
+    let (handles, removal) = table.take(&values, |_| Ok(())).unwrap();
     assert!(values.iter().all(|value| !table.contains(*value)));
     assert_eq!(table.remove(values[0]).err(), Some(Status::BAD_HANDLE));
     let other = table.add(handle(&one)).map_err(|(_, status)| status).unwrap();
-    leaving.back(handles);
+    removal.back(handles);
     assert!(Arc::ptr_eq(&table.get::<Event>(values[1], Rights::NONE).unwrap(), &two));
     assert_eq!(table.len(), 3);
     drop(table.remove(other));
 
-    let (handles, leaving) = table.take(&values, |_| Ok(())).unwrap();
-    drop(leaving);
+    let (handles, removal) = table.take(&values, |_| Ok(())).unwrap();
+    drop(removal);
     assert!(table.is_empty() && values.iter().all(|value| !table.contains(*value)));
     assert_eq!(
         (one.base().handle_count(), two.base().handle_count()),
@@ -153,10 +153,10 @@ fn a_table_closes_around_what_leaves() {
     let (table, event) = (table(), Event::new());
     let add = || table.add(handle(&event)).map_err(|(_, status)| status).unwrap();
     let values = [add(), add()];
-    let (handles, leaving) = table.take(&values[..1], |_| Ok(())).unwrap();
+    let (handles, removal) = table.take(&values[..1], |_| Ok(())).unwrap();
     table.close();
     assert_eq!(event.base().handle_count(), 1);
-    drop((leaving, handles));
+    drop((removal, handles));
     assert_eq!((table.len(), event.base().handle_count()), (0, 0));
 }
 
@@ -308,9 +308,9 @@ fn a_mark_tells_whether_a_handle_is_open_still() {
     let new = table.replace(third, Rights::SAME_RIGHTS).unwrap();
     assert!(!table.still_open(third, mark));
     let mark = table.get_any_to_wait(new, |_| Rights::WAIT).unwrap().1;
-    let (handles, leaving) = table.take(&[new], |_| Ok(())).unwrap();
+    let (handles, removal) = table.take(&[new], |_| Ok(())).unwrap();
     assert!(!table.still_open(new, mark));
-    leaving.back(handles);
+    removal.back(handles);
     assert!(table.still_open(new, mark));
     table.close();
     assert!(!table.still_open(new, mark));
@@ -351,8 +351,8 @@ fn waits_end_with_the_handle_that_they_were_made_through() {
         |table, value| assert!(table.replace(value, Rights::SAME_RIGHTS).is_ok()),
         |table, value| assert_eq!(table.replace(value, Rights::EXECUTE), Err(Status::INVALID_ARGS)),
         |table, value| {
-            let (handles, leaving) = table.take(&[value], |_| Ok(())).unwrap();
-            drop((leaving, handles));
+            let (handles, removal) = table.take(&[value], |_| Ok(())).unwrap();
+            drop((removal, handles));
         },
         |table, _| table.close(),
     ];
@@ -362,8 +362,8 @@ fn waits_end_with_the_handle_that_they_were_made_through() {
         let signals = &event.base().signals;
         let mut wait = pin!(wait_on(signals, Signals::USER_SIGNAL_0, table.id(value), || true, never()));
         assert!(poll(wait.as_mut()).is_pending());
-        let (handles, leaving) = table.take(&[value], |_| Ok(())).unwrap();
-        leaving.back(handles);
+        let (handles, removal) = table.take(&[value], |_| Ok(())).unwrap();
+        removal.back(handles);
         assert!(poll(wait.as_mut()).is_pending());
         go(&table, value);
         assert_eq!(ready(wait).0, Err(Status::CANCELED), "{number}");
@@ -396,8 +396,8 @@ fn a_table_that_closes_keeps_no_handle() {
     assert_eq!(table.replace(values[1], Rights::SAME_RIGHTS), Err(Status::BAD_STATE));
     assert_eq!((table.len(), event.base().handle_count()), (1, 1));
     assert_eq!(table.duplicate(values[0], Rights::SAME_RIGHTS), Err(Status::BAD_STATE));
-    let (handles, leaving) = table.take(&values[..1], |_| Ok(())).unwrap();
-    leaving.back(handles);
+    let (handles, removal) = table.take(&values[..1], |_| Ok(())).unwrap();
+    removal.back(handles);
     assert_eq!(event.base().handle_count(), 0);
     let slots = (0..10).take_while(|_| table.close_one(&mut doomed)).count();
     assert_eq!((slots, table.len(), table.is_empty()), (3, 0, true), "one slot at a time");
@@ -495,9 +495,9 @@ fn who_leaves_a_table_to_be_sent_is_paid_for_before() {
     let ((ledger, table), event) = (paid(64), Event::new());
     let add = || table.add(handle(&event)).map_err(|(_, status)| status);
     let values: Vec<u32> = (0..64).flat_map(|_| add()).collect();
-    let (mut sent, leaving) = table.take(&values[..2], |_| Ok(())).unwrap();
-    assert_eq!((leaving.pay_for(&mut sent), left(&ledger)), (Ok(()), 0));
-    drop(leaving);
+    let (mut sent, removal) = table.take(&values[..2], |_| Ok(())).unwrap();
+    assert_eq!((removal.pay_for(&mut sent), left(&ledger)), (Ok(()), 0));
+    drop(removal);
     assert_eq!((add().err(), left(&ledger)), (Some(Status::NO_RESOURCES), 0), "two of 64 have been sent");
     drop(sent);
     assert_eq!(left(&ledger), 2);

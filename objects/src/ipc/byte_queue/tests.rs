@@ -25,7 +25,7 @@ impl<F: FnMut()> Pieces<F> {
     }
 }
 
-impl<F: FnMut()> Sink for Pieces<F> {
+impl<F: FnMut()> Destination for Pieces<F> {
     fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
         self.put.push((at, bytes.len()));
         (self.on_put)();
@@ -170,7 +170,7 @@ struct Refusing<F> {
     before: F,
 }
 
-impl<F: FnMut()> Sink for Refusing<F> {
+impl<F: FnMut()> Destination for Refusing<F> {
     fn put(&mut self, at: usize, _: &[u8]) -> Result<(), Status> {
         if at < self.at {
             return Ok(());

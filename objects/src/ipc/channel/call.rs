@@ -172,7 +172,7 @@ impl Call {
         let channel = this.waiter.release();
         match woken {
             None => {
-                channel.inspect(|channel| channel.end().inbox.with(|inbox, _| inbox.callers -= 1));
+                channel.inspect(|channel| channel.ends.own().inbox.with(|inbox, _| inbox.callers -= 1));
                 Err(Status::TIMED_OUT)
             }
             Some(Some(reply)) => Ok(reply),
@@ -227,7 +227,7 @@ impl Channel {
 
     /// Puts a reply that nobody waits for any more into the queue.
     fn return_reply(&self, txid: u32) {
-        let end = self.end();
+        let end = self.ends.own();
         let Some(reply) = end.inbox.with(|inbox, _| inbox.take_reply(Some(txid))) else { return };
         let put = |reply| {
             end.inbox.with(|inbox, _| match inbox.closed {
@@ -237,7 +237,7 @@ impl Channel {
         };
         let undelivered = match nesting::has_ends(&reply) {
             false => put(reply),
-            true => nesting::write(&self.pair, self.side, reply, put),
+            true => nesting::write(&self.ends, reply, put),
         };
         drop(undelivered);
     }
@@ -312,7 +312,7 @@ mod tests {
         let (mut replied, second) = call(&near, &far);
         assert_eq!([first, second], [KERNEL_TXID, KERNEL_TXID + 1]);
         reply(&far, second);
-        near.end().inbox.with(|inbox, _| inbox.calls = u64::from(KERNEL_TXID) - 1);
+        near.ends.own().inbox.with(|inbox, _| inbox.calls = u64::from(KERNEL_TXID) - 1);
         let (last, txid) = call(&near, &far);
         assert_eq!(txid, u32::MAX);
         let (mut anew, txid) = call(&near, &far);
@@ -348,7 +348,7 @@ mod tests {
         let more: Vec<_> = (0..4).map(|_| call(&near, &far)).collect();
         assert_eq!(refused(), Err(Status::NO_MEMORY));
         drop((more, calls));
-        assert_eq!(near.end().inbox.with(|inbox, _| inbox.callers), 0);
+        assert_eq!(near.ends.own().inbox.with(|inbox, _| inbox.callers), 0);
     }
 
     /// The next call tries those behind them.
@@ -357,13 +357,13 @@ mod tests {
         let (near, far) = Channel::new();
         let _handles = [&near, &far].map(|end| Handle::to_new(end.clone()).expect("a handle"));
         let calls: Vec<_> = (0..2 * ATTEMPTS).map(|_| call(&near, &far)).collect();
-        near.end().inbox.with(|inbox, _| inbox.calls = u64::from(KERNEL_TXID));
+        near.ends.own().inbox.with(|inbox, _| inbox.calls = u64::from(KERNEL_TXID));
         let message = Message { bytes: [0; 4].into(), handles: [].into() };
         let mut refused = Box::pin(Call::default());
         let begun = refused.as_mut().begin(near.clone(), message, HandleId::KERNEL, || true, Waker::noop());
         assert_eq!((begun, far.pending()), (Err(Status::NO_MEMORY), 0));
         let (_next, txid) = call(&near, &far);
         assert_eq!(txid, KERNEL_TXID + 2 * ATTEMPTS as u32);
-        assert_eq!(near.end().inbox.with(|inbox, _| inbox.callers), calls.len() + 1);
+        assert_eq!(near.ends.own().inbox.with(|inbox, _| inbox.callers), calls.len() + 1);
     }
 }

@@ -1,6 +1,5 @@
 //! Channel: two ends, messages of bytes and handles, and calls that wait for their reply.
 //!
-//! Both ends live in one [`Pair`], so that writing reaches the other end without counting references.
 //! Each end has one lock over its unread messages and the callers that wait at it; a reply goes to the
 //! caller that registered its transaction id, under that lock, or else to the queue: see [`call`].
 //!
@@ -14,12 +13,13 @@ mod tests;
 
 pub use self::call::Call;
 use self::call::{CallState, Caller, MOST_CALLERS};
-use self::nesting::Place;
+use self::nesting::Location;
 use crate::core::base::{Base, Koid};
 use crate::core::closing::{Doomed, Remains};
 use crate::core::handle::HandleId;
 use crate::core::handles::Handles;
 use crate::core::room::Room;
+use crate::ipc::ends::Ends;
 use crate::object::{Object, kernel_object};
 use abi::{Signals, Status};
 use alloc::boxed::Box;
@@ -85,9 +85,15 @@ struct End {
     /// The process that has the handle. No lock, because handle tables set it under theirs.
     owner: AtomicU64,
     /// Where the handle is, as far as it concerns [`nesting`].
-    place: Mutex<Place>,
+    location: Mutex<Location>,
     /// Whether a message with ends has ever been queued here. Set before the lock is taken to queue it.
     had_ends: AtomicBool,
+}
+
+impl AsRef<Base> for End {
+    fn as_ref(&self) -> &Base {
+        &self.base
+    }
 }
 
 impl End {
@@ -97,7 +103,7 @@ impl End {
             inbox: WaitQueue::new(Inbox::default()),
             unread: AtomicU64::new(0),
             owner: AtomicU64::new(0),
-            place: Mutex::new(Place::default()),
+            location: Mutex::new(Location::default()),
             had_ends: AtomicBool::new(false),
         }
     }
@@ -162,8 +168,7 @@ fn discard(excess: VecDeque<Message>) {
 
 /// One end of a channel.
 pub struct Channel {
-    pair: Arc<[End; 2]>,
-    side: usize,
+    ends: Ends<End>,
 }
 
 /// A message that cannot be delivered, and why.
@@ -172,18 +177,8 @@ type Undelivered = (Message, Status);
 impl Channel {
     /// Two ends.
     pub fn new() -> (Arc<Self>, Arc<Self>) {
-        let pair = Arc::new([End::new(), End::new()]);
-        pair[0].base.set_related(pair[1].base.koid());
-        pair[1].base.set_related(pair[0].base.koid());
-        (Arc::new(Self { pair: pair.clone(), side: 0 }), Arc::new(Self { pair, side: 1 }))
-    }
-
-    fn end(&self) -> &End {
-        &self.pair[self.side]
-    }
-
-    fn peer(&self) -> &End {
-        &self.pair[1 - self.side]
+        let (first, second) = Ends::new([End::new(), End::new()], ());
+        (Arc::new(Self { ends: first }), Arc::new(Self { ends: second }))
     }
 
     /// Sends a message to the other end. Never waits. A message that carries the end it goes to, or one in
@@ -201,12 +196,12 @@ impl Channel {
     fn write_handles(&self, message: Message) -> Result<(), Undelivered> {
         match nesting::has_ends(&message) {
             false => self.put(message),
-            true => nesting::write(&self.pair, 1 - self.side, message, |message| self.put(message)),
+            true => nesting::write(&self.ends.other(), message, |message| self.put(message)),
         }
     }
 
     fn put(&self, message: Message) -> Result<(), Undelivered> {
-        let peer = self.peer();
+        let peer = self.ends.peer();
         let mut inbox = peer.inbox.lock();
         if inbox.closed {
             return Err((message, Status::PEER_CLOSED));
@@ -241,7 +236,7 @@ impl Channel {
         may_discard: bool,
         fits: impl FnOnce(usize, usize) -> Result<bool, Status>,
     ) -> Result<Message, Status> {
-        let end = self.end();
+        let end = self.ends.own();
         let mut inbox = end.inbox.lock();
         if process != 0 && end.owner.load(Ordering::Relaxed) != process {
             return Err(Status::BAD_HANDLE);
@@ -273,19 +268,19 @@ impl Channel {
 
     /// How many messages are unread.
     pub fn pending(&self) -> u64 {
-        self.end().unread.load(Ordering::Relaxed)
+        self.ends.own().unread.load(Ordering::Relaxed)
     }
 
     /// The process that has the other end, or 0.
     pub fn peer_owner(&self) -> Koid {
-        self.peer().owner.load(Ordering::Relaxed)
+        self.ends.peer().owner.load(Ordering::Relaxed)
     }
 }
 
 /// The unread messages of a closed end.
 impl Remains for Channel {
     fn discard_one(&self, doomed: &mut Doomed) -> bool {
-        let next = self.end().inbox.with(|inbox, _| {
+        let next = self.ends.own().inbox.with(|inbox, _| {
             let first = inbox.messages.front_mut()?;
             let handle = first.handles.pop();
             let emptied = if first.handles.is_empty() { inbox.messages.pop_front() } else { None };
@@ -299,29 +294,29 @@ impl Remains for Channel {
     }
 
     fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
-        self.end().inbox.with(|inbox, _| change(&mut inbox.next_doomed))
+        self.ends.own().inbox.with(|inbox, _| change(&mut inbox.next_doomed))
     }
 }
 
 impl AsRef<WaitQueue<Caller, Inbox>> for Channel {
     #[inline(always)] // reason: three loads, which a call more than doubles
     fn as_ref(&self) -> &WaitQueue<Caller, Inbox> {
-        &self.end().inbox
+        &self.ends.own().inbox
     }
 }
 
 kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
     fn base(&self) -> &Base {
-        &self.end().base
+        &self.ends.own().base
     }
 
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
-        let has_messages = self.end().inbox.with(|inbox, callers| {
+        let has_messages = self.ends.own().inbox.with(|inbox, callers| {
             let woken = callers.wake_matching(|caller| caller.settle(CallState::HandleClosed, |_| true));
             doomed.count_woken(woken);
             !core::mem::replace(&mut inbox.closed, true) && !inbox.messages.is_empty()
         });
-        let peer = self.peer();
+        let peer = self.ends.peer();
         peer.inbox.with(|inbox, callers| {
             inbox.peer_closed = true;
             peer.base.signals.update(Signals::CHANNEL_WRITABLE, Signals::CHANNEL_PEER_CLOSED);
@@ -336,21 +331,20 @@ kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
     fn cancel_handle(&self, handle: HandleId) -> usize {
         let waiting = self.base().signals.cancel_handle(handle);
         let closed = |caller: &mut Caller| caller.settle(CallState::HandleClosed, |c| c.handle == handle);
-        waiting + self.end().inbox.with(|_, callers| callers.wake_matching(closed))
+        waiting + self.ends.own().inbox.with(|_, callers| callers.wake_matching(closed))
     }
 
     /// Each message arrives.
     fn with_arrivals(&self, signal: Signals, begin: &mut dyn FnMut(u32)) {
-        let inbox = self.end().inbox.lock();
+        let inbox = self.ends.own().inbox.lock();
         begin(if signal == Signals::CHANNEL_READABLE { inbox.messages.len() as u32 } else { 1 });
     }
 
     fn peer_base(&self) -> Option<Result<&Base, Status>> {
-        let closed = self.peer().inbox.with(|inbox, _| inbox.closed);
-        Some(if closed { Err(Status::PEER_CLOSED) } else { Ok(&self.peer().base) })
+        Some(self.ends.peer_base(|end| end.inbox.lock().closed))
     }
 
     fn set_owner(&self, process: Koid) {
-        self.end().owner.store(process, Ordering::Relaxed);
+        self.ends.own().owner.store(process, Ordering::Relaxed);
     }
 });

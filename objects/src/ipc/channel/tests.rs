@@ -236,13 +236,13 @@ fn a_late_reply_finds_room_in_a_full_queue() {
 #[test]
 fn late_replies_find_room_for_as_many_as_may_call_at_once() {
     let ((a, _a), (b, _b)) = pair();
-    let make_room = || b.end().inbox.with(|inbox, _| inbox.grow_for_reply());
+    let make_room = || b.ends.own().inbox.with(|inbox, _| inbox.grow_for_reply());
     for _ in 0..MAX_UNREAD {
         write(&a, b"full").unwrap();
     }
     for late in 1..=MOST_CALLERS {
         assert_eq!(make_room(), Ok(()), "{late}");
-        b.end().inbox.with(|inbox, _| inbox.messages.push_back(message(b"late")));
+        b.ends.own().inbox.with(|inbox, _| inbox.messages.push_back(message(b"late")));
     }
     assert_eq!(make_room(), Err(Status::NO_RESOURCES));
     (0..MOST_CALLERS).for_each(|_| _ = read(&b).unwrap());
@@ -252,12 +252,12 @@ fn late_replies_find_room_for_as_many_as_may_call_at_once() {
 
 /// For how many unread messages an end has memory.
 fn room(channel: &Channel) -> usize {
-    channel.end().inbox.with(|inbox, _| inbox.messages.capacity())
+    channel.ends.own().inbox.with(|inbox, _| inbox.messages.capacity())
 }
 
 /// How many calls go on at an end.
 fn callers(channel: &Channel) -> usize {
-    channel.end().inbox.with(|inbox, _| inbox.callers)
+    channel.ends.own().inbox.with(|inbox, _| inbox.callers)
 }
 
 #[test]
@@ -359,7 +359,7 @@ fn closing_an_end_ends_all_calls_at_it() {
 #[test]
 fn what_is_no_reply_asks_for_no_memory_beside_the_queue() {
     let ((a, _a), (b, _b)) = pair();
-    let beside = || a.end().inbox.with(|inbox, _| inbox.replies.capacity());
+    let beside = || a.ends.own().inbox.with(|inbox, _| inbox.replies.capacity());
     write(&b, &(KERNEL_TXID + 7).to_ne_bytes()).unwrap();
     assert_eq!((a.pending(), beside()), (1, 0));
     let mut call = pin!(a.call(message(&[0; 4]), HandleId(1), || true, never()));

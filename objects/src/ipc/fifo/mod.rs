@@ -10,7 +10,8 @@ mod tests;
 
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
-use crate::ipc::byte_queue::{self, ByteQueue, Reading, SMALL, Sink};
+use crate::ipc::byte_queue::{self, ByteQueue, Destination, Reading, SMALL};
+use crate::ipc::ends::Ends;
 use crate::object::kernel_object;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
@@ -25,7 +26,7 @@ struct Inbox {
     /// This end has no handle any more.
     closed: bool,
     /// The end that fills the ring has no handle any more.
-    writer_closed: bool,
+    peer_closed: bool,
 }
 
 impl AsRef<ByteQueue> for Inbox {
@@ -38,7 +39,7 @@ impl Inbox {
     /// How many of `most` bytes one read can get.
     fn front(&self, most: usize) -> Result<usize, Status> {
         match self.ring.len() {
-            0 if self.writer_closed => Err(Status::PEER_CLOSED),
+            0 if self.peer_closed => Err(Status::PEER_CLOSED),
             0 => Err(Status::SHOULD_WAIT),
             length => Ok(length.min(most)),
         }
@@ -55,13 +56,19 @@ impl End {
         let ring = ByteQueue::with_capacity(capacity)?;
         Ok(Self {
             base: Base::with_signals(Signals::FIFO_WRITABLE),
-            inbox: Mutex::new(Inbox { ring, closed: false, writer_closed: false }),
+            inbox: Mutex::new(Inbox { ring, closed: false, peer_closed: false }),
         })
     }
 }
 
-struct Pair {
-    ends: [End; 2],
+impl AsRef<Base> for End {
+    fn as_ref(&self) -> &Base {
+        &self.base
+    }
+}
+
+/// What a FIFO was made with.
+struct Layout {
     element_size: usize,
     /// Bytes in each ring.
     capacity: usize,
@@ -69,8 +76,7 @@ struct Pair {
 
 /// One end of a FIFO.
 pub struct Fifo {
-    pair: Arc<Pair>,
-    side: usize,
+    ends: Ends<End, Layout>,
 }
 
 impl Fifo {
@@ -82,22 +88,13 @@ impl Fifo {
         let capacity = count.checked_mul(element_size).filter(|bytes| (1..=MAX_BYTES).contains(bytes));
         let capacity = capacity.ok_or(Status::OUT_OF_RANGE)?;
         let ends = [End::new(capacity)?, End::new(capacity)?];
-        ends[0].base.set_related(ends[1].base.koid());
-        ends[1].base.set_related(ends[0].base.koid());
-        let pair = Arc::new(Pair { ends, element_size, capacity });
-        Ok((Arc::new(Self { pair: pair.clone(), side: 0 }), Arc::new(Self { pair, side: 1 })))
-    }
-
-    fn end(&self) -> &End {
-        &self.pair.ends[self.side]
-    }
-
-    fn peer(&self) -> &End {
-        &self.pair.ends[1 - self.side]
+        let (first, second) = Ends::new(ends, Layout { element_size, capacity });
+        Ok((Arc::new(Self { ends: first }), Arc::new(Self { ends: second })))
     }
 
     fn check(&self, element_size: usize, count: usize) -> Result<(), Status> {
-        if element_size == self.pair.element_size && count > 0 { Ok(()) } else { Err(Status::OUT_OF_RANGE) }
+        let is_right = element_size == self.ends.shared().element_size && count > 0;
+        if is_right { Ok(()) } else { Err(Status::OUT_OF_RANGE) }
     }
 
     /// How many bytes the other end takes now, of `count` elements. That it is closed is said first.
@@ -106,8 +103,8 @@ impl Fifo {
             return Err(Status::PEER_CLOSED);
         }
         self.check(element_size, count)?;
-        let room = (self.pair.capacity - inbox.ring.len()) / self.pair.element_size;
-        if room == 0 { Err(Status::SHOULD_WAIT) } else { Ok(count.min(room) * self.pair.element_size) }
+        let room = (self.ends.shared().capacity - inbox.ring.len()) / element_size;
+        if room == 0 { Err(Status::SHOULD_WAIT) } else { Ok(count.min(room) * element_size) }
     }
 
     /// Writes up to `count` elements; how many. `fetch` fills a buffer with as many of them as there is
@@ -122,7 +119,7 @@ impl Fifo {
         count: usize,
         fetch: impl FnOnce(&mut [u8]) -> Result<(), Status>,
     ) -> Result<usize, Status> {
-        let admitted = self.admitted(&self.peer().inbox.lock(), element_size, count)?;
+        let admitted = self.admitted(&self.ends.peer().inbox.lock(), element_size, count)?;
         match admitted {
             ..=SMALL => self.write_through(&mut [0; SMALL][..admitted], fetch),
             _ => self.write_through(&mut [0; MAX_BYTES][..admitted], fetch),
@@ -136,7 +133,7 @@ impl Fifo {
         fetch: impl FnOnce(&mut [u8]) -> Result<(), Status>,
     ) -> Result<usize, Status> {
         fetch(buffer)?;
-        let (peer, element_size) = (self.peer(), self.pair.element_size);
+        let (peer, element_size) = (self.ends.peer(), self.ends.shared().element_size);
         let mut inbox = peer.inbox.lock();
         // Other writers may have taken some of the room meanwhile.
         let admitted = self.admitted(&inbox, element_size, buffer.len() / element_size)?;
@@ -145,29 +142,30 @@ impl Fifo {
         if was_empty {
             peer.base.signals.assert(Signals::FIFO_READABLE);
         }
-        if inbox.ring.len() == self.pair.capacity {
-            self.end().base.signals.clear(Signals::FIFO_WRITABLE);
+        if inbox.ring.len() == self.ends.shared().capacity {
+            self.ends.own().base.signals.clear(Signals::FIFO_WRITABLE);
         }
         Ok(admitted / element_size)
     }
 
-    /// Reads up to `count` elements into `sink`; how many. Nothing if another reader was faster:
+    /// Reads up to `count` elements into `destination`; how many. Nothing if another reader was faster:
     /// [`Fifo::read_some`] goes on.
     ///
     /// # Errors
     /// `OUT_OF_RANGE` when elements have another size or `count` is 0, `SHOULD_WAIT` when the ring is
-    /// empty, `PEER_CLOSED` when it stays so, and those of `sink`.
+    /// empty, `PEER_CLOSED` when it stays so, and those of `destination`.
     pub fn read(
         &self,
         element_size: usize,
         count: usize,
-        sink: &mut impl Sink,
+        destination: &mut impl Destination,
     ) -> Result<Option<usize>, Status> {
         self.check(element_size, count)?;
         let most = count.saturating_mul(element_size);
         let front = |inbox: &Inbox| inbox.front(most);
-        let read =
-            byte_queue::read(&self.end().inbox, most, front, sink, |inbox, read| self.take(inbox, read))?;
+        let read = byte_queue::read(&self.ends.own().inbox, most, front, destination, |inbox, read| {
+            self.take(inbox, read)
+        })?;
         Ok(read.map(|bytes| bytes / element_size))
     }
 
@@ -180,44 +178,44 @@ impl Fifo {
         reading: &mut Reading,
         element_size: usize,
         count: usize,
-        sink: &mut impl Sink,
+        destination: &mut impl Destination,
     ) -> Result<Option<usize>, Status> {
         self.check(element_size, count)?;
         let front = |inbox: &Inbox| inbox.front(count.saturating_mul(element_size));
-        let read = byte_queue::read_some(reading, &self.end().inbox, front, sink, |inbox, read| {
-            self.take(inbox, read);
-        })?;
+        let read =
+            byte_queue::read_some(reading, &self.ends.own().inbox, front, destination, |inbox, read| {
+                self.take(inbox, read);
+            })?;
         Ok(read.map(|bytes| bytes / element_size))
     }
 
     /// Removes what was read.
     fn take(&self, inbox: &mut Inbox, read: Result<usize, Status>) {
         let Ok(bytes) = read else { return };
-        let was_full = inbox.ring.len() == self.pair.capacity;
+        let was_full = inbox.ring.len() == self.ends.shared().capacity;
         inbox.ring.remove(bytes);
         if inbox.ring.is_empty() {
-            self.end().base.signals.clear(Signals::FIFO_READABLE);
+            self.ends.own().base.signals.clear(Signals::FIFO_READABLE);
         }
         if was_full && !inbox.closed {
-            self.peer().base.signals.assert(Signals::FIFO_WRITABLE);
+            self.ends.peer().base.signals.assert(Signals::FIFO_WRITABLE);
         }
     }
 }
 
 kernel_object!(Fifo, OBJ_TYPE_FIFO, DEFAULT_FIFO, {
     fn base(&self) -> &Base {
-        &self.end().base
+        &self.ends.own().base
     }
 
     fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
-        self.peer().inbox.lock().writer_closed = true;
-        let mut inbox = self.end().inbox.lock();
+        self.ends.peer().inbox.lock().peer_closed = true;
+        let mut inbox = self.ends.own().inbox.lock();
         inbox.closed = true;
-        self.peer().base.signals.update(Signals::FIFO_WRITABLE, Signals::FIFO_PEER_CLOSED);
+        self.ends.peer().base.signals.update(Signals::FIFO_WRITABLE, Signals::FIFO_PEER_CLOSED);
     }
 
     fn peer_base(&self) -> Option<Result<&Base, Status>> {
-        let closed = self.peer().inbox.lock().closed;
-        Some(if closed { Err(Status::PEER_CLOSED) } else { Ok(&self.peer().base) })
+        Some(self.ends.peer_base(|end| end.inbox.lock().closed))
     }
 });

@@ -1,6 +1,6 @@
 //! FIFOs: rings, signals and closing, and readers and writers on many threads.
 
-use crate::{Fifo, Handle, KernelObject, Reading, Sink};
+use crate::{Destination, Fifo, Handle, KernelObject, Reading};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec;
@@ -15,7 +15,7 @@ struct Collected {
     refuse_count: bool,
 }
 
-impl Sink for Collected {
+impl Destination for Collected {
     fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
         self.bytes.truncate(at);
         self.bytes.extend(bytes);
@@ -44,13 +44,18 @@ fn write(end: &Fifo, size: usize, bytes: &[u8]) -> Result<usize, Status> {
 }
 
 /// Reads as a call does: in one step, or in many if others get in its way.
-fn read_into(end: &Fifo, size: usize, count: usize, sink: &mut impl Sink) -> Result<usize, Status> {
-    if let Some(read) = end.read(size, count, sink)? {
+fn read_into(
+    end: &Fifo,
+    size: usize,
+    count: usize,
+    destination: &mut impl Destination,
+) -> Result<usize, Status> {
+    if let Some(read) = end.read(size, count, destination)? {
         return Ok(read);
     }
     let mut reading = Reading::new();
     loop {
-        if let Some(read) = end.read_some(&mut reading, size, count, sink)? {
+        if let Some(read) = end.read_some(&mut reading, size, count, destination)? {
             return Ok(read);
         }
     }
@@ -66,7 +71,7 @@ fn read(end: &Fifo, size: usize, count: usize) -> Result<Vec<u8>, Status> {
 /// Reads an element itself before it takes what somebody else reads.
 struct Faster<'a>(Option<&'a Fifo>, Collected);
 
-impl Sink for Faster<'_> {
+impl Destination for Faster<'_> {
     fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
         if let Some(end) = self.0.take() {
             assert_eq!(read(end, 2, 1), Ok(vec![1, 1]));
@@ -83,10 +88,10 @@ impl Sink for Faster<'_> {
 fn a_reader_that_was_slower_goes_on_with_what_is_left() {
     let (left, right) = fifo(8, 2);
     write(&left, 2, &[1, 1, 2, 2, 3, 3]).expect("written");
-    let (mut sink, mut reading) = (Faster(Some(&right), Collected::default()), Reading::new());
-    assert_eq!(right.read(2, 9, &mut sink), Ok(None));
-    assert_eq!(right.read_some(&mut reading, 2, 9, &mut sink), Ok(Some(2)));
-    assert_eq!(sink.1.bytes, [2, 2, 3, 3]);
+    let (mut destination, mut reading) = (Faster(Some(&right), Collected::default()), Reading::new());
+    assert_eq!(right.read(2, 9, &mut destination), Ok(None));
+    assert_eq!(right.read_some(&mut reading, 2, 9, &mut destination), Ok(Some(2)));
+    assert_eq!(destination.1.bytes, [2, 2, 3, 3]);
     assert_eq!(read(&right, 2, 1), Err(Status::SHOULD_WAIT));
 }
 
@@ -126,10 +131,10 @@ fn failed_copies_change_nothing() {
     assert_eq!(left.write(2, 3, |_| Err(Status::INVALID_ARGS)), Err(Status::INVALID_ARGS));
     assert_eq!(read(&right, 2, 1), Err(Status::SHOULD_WAIT));
     write(&left, 2, &[1, 2, 3, 4]).expect("written");
-    let mut sink = Collected { refuse: true, ..Collected::default() };
-    assert_eq!(right.read(2, 2, &mut sink), Err(Status::INVALID_ARGS));
-    let mut sink = Collected { refuse_count: true, ..Collected::default() };
-    assert_eq!(right.read(2, 2, &mut sink), Err(Status::INVALID_ARGS));
+    let mut destination = Collected { refuse: true, ..Collected::default() };
+    assert_eq!(right.read(2, 2, &mut destination), Err(Status::INVALID_ARGS));
+    let mut destination = Collected { refuse_count: true, ..Collected::default() };
+    assert_eq!(right.read(2, 2, &mut destination), Err(Status::INVALID_ARGS));
     assert_eq!(read(&right, 2, 9), Ok(vec![1, 2, 3, 4]));
 }
 

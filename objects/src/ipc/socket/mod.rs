@@ -17,7 +17,8 @@ mod tests;
 
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
-use crate::ipc::byte_queue::{self, Reading, Sink};
+use crate::ipc::byte_queue::{self, Destination, Reading};
+use crate::ipc::ends::Ends;
 use crate::object::kernel_object;
 use abi::{InfoSocket, Signals, Status};
 use alloc::sync::Arc;
@@ -44,6 +45,12 @@ struct End {
     inbox: Mutex<Inbox>,
 }
 
+impl AsRef<Base> for End {
+    fn as_ref(&self) -> &Base {
+        &self.base
+    }
+}
+
 impl End {
     fn new(datagram: bool) -> Self {
         Self { base: Base::with_signals(Signals::SOCKET_WRITABLE), inbox: Mutex::new(Inbox::new(datagram)) }
@@ -52,42 +59,30 @@ impl End {
 
 /// One end of a socket.
 pub struct Socket {
-    pair: Arc<[End; 2]>,
-    side: usize,
+    ends: Ends<End>,
     datagram: bool,
 }
 
 impl Socket {
     /// Two ends: of a stream, or for datagrams.
     pub fn new(datagram: bool) -> (Arc<Self>, Arc<Self>) {
-        let pair = Arc::new([End::new(datagram), End::new(datagram)]);
-        pair[0].base.set_related(pair[1].base.koid());
-        pair[1].base.set_related(pair[0].base.koid());
-        let end = |side| Arc::new(Self { pair: pair.clone(), side, datagram });
-        (end(0), end(1))
-    }
-
-    fn end(&self) -> &End {
-        &self.pair[self.side]
-    }
-
-    fn peer(&self) -> &End {
-        &self.pair[1 - self.side]
+        let (first, second) = Ends::new([End::new(datagram), End::new(datagram)], ());
+        (Arc::new(Self { ends: first, datagram }), Arc::new(Self { ends: second, datagram }))
     }
 
     /// Changes the inbox of this end, then the signals that tell of it.
     fn with_own<R>(&self, change: impl FnOnce(&mut Inbox) -> R) -> R {
-        let mut inbox = self.end().inbox.lock();
+        let mut inbox = self.ends.own().inbox.lock();
         let result = change(&mut inbox);
-        inbox.show(&self.end().base, &self.peer().base);
+        inbox.show(&self.ends.own().base, &self.ends.peer().base);
         result
     }
 
     /// The same for the inbox of the other end.
     fn with_peer<R>(&self, change: impl FnOnce(&mut Inbox) -> R) -> R {
-        let mut inbox = self.peer().inbox.lock();
+        let mut inbox = self.ends.peer().inbox.lock();
         let result = change(&mut inbox);
-        inbox.show(&self.peer().base, &self.end().base);
+        inbox.show(&self.ends.peer().base, &self.ends.own().base);
         result
     }
 
@@ -111,7 +106,7 @@ impl Socket {
     /// # Errors
     /// Those of [`Socket::write`].
     pub fn admitted(&self, length: usize) -> Result<usize, Status> {
-        self.peer().inbox.lock().admitted(length)
+        self.ends.peer().inbox.lock().admitted(length)
     }
 
     /// Sends bytes that were [admitted](Self::admitted), or as many of them as there is room for still; how many.
@@ -125,24 +120,31 @@ impl Socket {
             let behind = inbox.len() > 0 && admitted > 0;
             inbox.push(&bytes[..admitted])?;
             if behind {
-                self.peer().base.signals.arrived(Signals::SOCKET_READABLE);
+                self.ends.peer().base.signals.arrived(Signals::SOCKET_READABLE);
             }
             Ok(admitted)
         })
     }
 
-    /// Reads up to `length` bytes of the stream, or of the first datagram, into `sink`; how many. The
-    /// rest of that datagram is lost, and all of it if `sink` refuses it with `INVALID_ARGS`. With `peek`, and when no
+    /// Reads up to `length` bytes of the stream, or of the first datagram, into `destination`; how many. The
+    /// rest of that datagram is lost, and all of it if `destination` refuses it with `INVALID_ARGS`. With `peek`, and when no
     /// bytes are asked for, everything stays. Nothing if another reader was faster: [`Socket::read_some`] goes on.
     ///
     /// # Errors
     /// `INVALID_ARGS` when 32 bits do not hold `length`. When there is nothing to read: `PEER_CLOSED` or
     /// `BAD_STATE` when there never will be, because the other end is closed or may not write, else
-    /// `SHOULD_WAIT`. Also those of `sink`.
-    pub fn read(&self, length: usize, peek: bool, sink: &mut impl Sink) -> Result<Option<usize>, Status> {
+    /// `SHOULD_WAIT`. Also those of `destination`.
+    pub fn read(
+        &self,
+        length: usize,
+        peek: bool,
+        destination: &mut impl Destination,
+    ) -> Result<Option<usize>, Status> {
         check_length(length)?;
         let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
-        byte_queue::read(&self.end().inbox, length, front, sink, |inbox, read| self.take(inbox, read, peek))
+        byte_queue::read(&self.ends.own().inbox, length, front, destination, |inbox, read| {
+            self.take(inbox, read, peek)
+        })
     }
 
     /// A step of [`Socket::read`] where that is long, or others get in its way; nothing as long as it is not over.
@@ -154,11 +156,11 @@ impl Socket {
         reading: &mut Reading,
         length: usize,
         peek: bool,
-        sink: &mut impl Sink,
+        destination: &mut impl Destination,
     ) -> Result<Option<usize>, Status> {
         check_length(length)?;
         let front = |inbox: &Inbox| Ok(inbox.front()?.min(length));
-        byte_queue::read_some(reading, &self.end().inbox, front, sink, |inbox, read| {
+        byte_queue::read_some(reading, &self.ends.own().inbox, front, destination, |inbox, read| {
             self.take(inbox, read, peek);
         })
     }
@@ -170,12 +172,12 @@ impl Socket {
             Err(Status::INVALID_ARGS) if !peek && self.datagram => inbox.remove(0),
             _ => return,
         }
-        inbox.show(&self.end().base, &self.peer().base);
+        inbox.show(&self.ends.own().base, &self.ends.peer().base);
     }
 
     /// How many bytes the next read can get.
     pub fn readable(&self) -> usize {
-        self.end().inbox.lock().front().unwrap_or(0)
+        self.ends.own().inbox.lock().front().unwrap_or(0)
     }
 
     /// Allows or disables writing at this end, and at the other.
@@ -186,8 +188,8 @@ impl Socket {
     pub fn set_disposition(&self, own: Disposition, peer: Disposition) -> Result<(), Status> {
         let mut wanted = [own, peer];
         // What an end writes is in the inbox of the other.
-        wanted.rotate_left(1 - self.side);
-        let [one, two] = &*self.pair;
+        let ([one, two], side) = self.ends.in_order();
+        wanted.rotate_left(1 - side);
         let (mut first, mut second) = (one.inbox.lock(), two.inbox.lock());
         if !first.allows(wanted[0]) || !second.allows(wanted[1]) {
             return Err(Status::BAD_STATE);
@@ -204,11 +206,11 @@ impl Socket {
     /// # Errors
     /// `PEER_CLOSED`.
     pub fn half_close(&self) -> Result<(), Status> {
-        let [one, two] = &*self.pair;
+        let ([one, two], side) = self.ends.in_order();
         let (mut first, mut second) = (one.inbox.lock(), two.inbox.lock());
         let mut inboxes = [&mut *first, &mut *second];
         // What an end writes is in the inbox of the other.
-        inboxes.rotate_left(self.side);
+        inboxes.rotate_left(side);
         let [own, peer] = inboxes;
         if peer.closed {
             return Err(Status::PEER_CLOSED);
@@ -223,12 +225,12 @@ impl Socket {
 
     /// From how many bytes on `READ_THRESHOLD` is active; 0 for never.
     pub fn read_threshold(&self) -> usize {
-        self.end().inbox.lock().read_threshold
+        self.ends.own().inbox.lock().read_threshold
     }
 
     /// From how much room on `WRITE_THRESHOLD` is active; 0 for never.
     pub fn write_threshold(&self) -> usize {
-        self.peer().inbox.lock().write_threshold
+        self.ends.peer().inbox.lock().write_threshold
     }
 
     /// Sets [`Socket::read_threshold`].
@@ -268,11 +270,11 @@ impl Socket {
             ..Default::default()
         };
         {
-            let inbox = self.end().inbox.lock();
+            let inbox = self.ends.own().inbox.lock();
             info.rx_buf_size = inbox.len();
             info.rx_buf_available = inbox.front().unwrap_or(0);
         }
-        let inbox = self.peer().inbox.lock();
+        let inbox = self.ends.peer().inbox.lock();
         if !inbox.closed {
             (info.tx_buf_max, info.tx_buf_size) = (MAX_BUFFERED, inbox.len());
         }
@@ -282,7 +284,7 @@ impl Socket {
 
 kernel_object!(Socket, OBJ_TYPE_SOCKET, DEFAULT_SOCKET, {
     fn base(&self) -> &Base {
-        &self.end().base
+        &self.ends.own().base
     }
 
     fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
@@ -294,12 +296,11 @@ kernel_object!(Socket, OBJ_TYPE_SOCKET, DEFAULT_SOCKET, {
 
     /// Each write arrives, but those before have become one.
     fn with_arrivals(&self, _signal: Signals, begin: &mut dyn FnMut(u32)) {
-        let _inbox = self.end().inbox.lock();
+        let _inbox = self.ends.own().inbox.lock();
         begin(1);
     }
 
     fn peer_base(&self) -> Option<Result<&Base, Status>> {
-        let closed = self.peer().inbox.lock().closed;
-        Some(if closed { Err(Status::PEER_CLOSED) } else { Ok(&self.peer().base) })
+        Some(self.ends.peer_base(|end| end.inbox.lock().closed))
     }
 });

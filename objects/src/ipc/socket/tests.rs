@@ -1,7 +1,7 @@
 //! Sockets: streams and datagrams, what readers and writers on many threads do to each other, and failing
 //! copies. Every documented answer is asked from user space, in `user/tests`.
 
-use crate::{Disposition, Handle, KernelObject, MAX_BUFFERED, Object, Reading, Sink, Socket};
+use crate::{Destination, Disposition, Handle, KernelObject, MAX_BUFFERED, Object, Reading, Socket};
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec;
@@ -14,7 +14,7 @@ struct Collected<F> {
     on_put: F,
 }
 
-impl<F: FnMut(usize) -> Result<(), Status>> Sink for Collected<F> {
+impl<F: FnMut(usize) -> Result<(), Status>> Destination for Collected<F> {
     fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
         self.bytes.truncate(at);
         self.bytes.extend(bytes);
@@ -28,13 +28,18 @@ impl<F: FnMut(usize) -> Result<(), Status>> Sink for Collected<F> {
 }
 
 /// Reads as a call does: in one step, or in many if others get in its way.
-fn read_into(end: &Socket, length: usize, peek: bool, sink: &mut impl Sink) -> Result<usize, Status> {
-    if let Some(read) = end.read(length, peek, sink)? {
+fn read_into(
+    end: &Socket,
+    length: usize,
+    peek: bool,
+    destination: &mut impl Destination,
+) -> Result<usize, Status> {
+    if let Some(read) = end.read(length, peek, destination)? {
         return Ok(read);
     }
     let mut reading = Reading::new();
     loop {
-        if let Some(read) = end.read_some(&mut reading, length, peek, sink)? {
+        if let Some(read) = end.read_some(&mut reading, length, peek, destination)? {
             return Ok(read);
         }
     }
@@ -277,8 +282,8 @@ fn lengths_that_32_bits_do_not_hold_are_refused() {
         assert_eq!((left.admitted(most), left.admitted(most + 1)), (admitted, Err(Status::INVALID_ARGS)));
         write(&left, b"unread").expect("written");
         assert_eq!(read(&right, most + 1), Err(Status::INVALID_ARGS));
-        let mut sink = Collected { bytes: Vec::new(), on_put: |_| Ok(()) };
-        let outcome = right.read_some(&mut Reading::new(), most + 1, false, &mut sink);
+        let mut destination = Collected { bytes: Vec::new(), on_put: |_| Ok(()) };
+        let outcome = right.read_some(&mut Reading::new(), most + 1, false, &mut destination);
         assert_eq!(outcome, Err(Status::INVALID_ARGS));
         assert_eq!(right.readable(), 6);
     }
@@ -360,11 +365,11 @@ fn a_long_read_is_made_in_steps_and_removes_what_it_read_at_the_end() {
     write(&left, &bytes).expect("written");
     for peek in [true, false] {
         let mut reading = Reading::new();
-        let mut sink = Collected { bytes: Vec::new(), on_put: |_| Ok(()) };
-        assert_eq!(right.read_some(&mut reading, 99_999, peek, &mut sink), Ok(None));
-        assert_eq!((sink.bytes.len(), right.readable()), (65_536, 100_000));
-        assert_eq!(right.read_some(&mut reading, 99_999, peek, &mut sink), Ok(Some(99_999)));
-        assert!(sink.bytes == bytes[..99_999]);
+        let mut destination = Collected { bytes: Vec::new(), on_put: |_| Ok(()) };
+        assert_eq!(right.read_some(&mut reading, 99_999, peek, &mut destination), Ok(None));
+        assert_eq!((destination.bytes.len(), right.readable()), (65_536, 100_000));
+        assert_eq!(right.read_some(&mut reading, 99_999, peek, &mut destination), Ok(Some(99_999)));
+        assert!(destination.bytes == bytes[..99_999]);
         assert_eq!(right.readable(), if peek { 100_000 } else { 1 });
     }
 }

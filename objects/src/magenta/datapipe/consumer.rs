@@ -3,7 +3,7 @@
 use super::{Pipe, State};
 use crate::core::base::Base;
 use crate::core::closing::{Doomed, Remains};
-use crate::ipc::Sink;
+use crate::ipc::Destination;
 use crate::memory::vmar::Vmar;
 use crate::object::{Object, kernel_object};
 use abi::Status;
@@ -32,27 +32,27 @@ pub struct Copied {
 
 /// The consumer of a data pipe.
 pub struct DatapipeConsumer {
-    pub(super) pipe: Arc<Pipe>,
+    pub(super) pipe: Pipe,
 }
 
 impl DatapipeConsumer {
-    /// Reads up to `length` bytes into `sink`, or with `all` all of them or none. False if another reader was faster:
+    /// Reads up to `length` bytes into `destination`, or with `all` all of them or none. False if another reader was faster:
     /// then it is for the reader to begin again, in another step.
     ///
     /// # Errors
     /// `ALREADY_BOUND` while a window is open; `INVALID_ARGS` when they are not whole elements; with nothing to
     /// read, `SHOULD_WAIT`, or `PEER_CLOSED` when there never will be; with less than `all`, `OUT_OF_RANGE`, or
-    /// `PEER_CLOSED` likewise; `NO_MEMORY`; and those of `sink`. Nothing has been taken out then.
+    /// `PEER_CLOSED` likewise; `NO_MEMORY`; and those of `destination`. Nothing has been taken out then.
     pub fn read(
         &self,
         length: usize,
         all: bool,
         mode: ReadMode,
-        sink: &mut impl Sink,
+        destination: &mut impl Destination,
     ) -> Result<bool, Status> {
         let copied = self.copy(length, all, mode)?;
-        sink.put(0, &copied.bytes)?;
-        sink.tell(copied.count)?;
+        destination.put(0, &copied.bytes)?;
+        destination.tell(copied.count)?;
         Ok(self.finish(&copied, mode))
     }
 
@@ -61,7 +61,7 @@ impl DatapipeConsumer {
     /// # Errors
     /// Those of [`DatapipeConsumer::read`].
     pub fn copy(&self, length: usize, all: bool, mode: ReadMode) -> Result<Copied, Status> {
-        let state = self.pipe.state.lock();
+        let state = self.pipe.shared().lock();
         let count = state.readable(length, all)?;
         let wanted = if mode == ReadMode::Discard { 0 } else { count };
         Ok(Copied { removals: state.removals, bytes: state.copy(wanted)?, count })
@@ -84,14 +84,14 @@ impl DatapipeConsumer {
     /// # Errors
     /// `ALREADY_BOUND` while a window is open.
     pub fn query(&self) -> Result<usize, Status> {
-        let state = self.pipe.state.lock();
+        let state = self.pipe.shared().lock();
         if state.consumer.is_open() { Err(Status::ALREADY_BOUND) } else { Ok(state.ring.available()) }
     }
 
     /// A step of taking the ring out of the address space where a window was opened before, if that is another one than
     /// that of `root`; whether it can be used there now, or has to stay as long as that window is open.
     pub fn make_way(&self, root: &Arc<Vmar>) -> bool {
-        self.pipe.state.lock().consumer.make_way(root)
+        self.pipe.shared().lock().consumer.make_way(root)
     }
 
     /// Opens a window on up to `requested` bytes that are to be read, in the address space of `root`: its
@@ -173,17 +173,17 @@ impl State {
 /// The ring in the address space where a window was opened last.
 impl Remains for DatapipeConsumer {
     fn discard_one(&self, doomed: &mut Doomed) -> bool {
-        self.pipe.state.lock().consumer.discard_one(doomed)
+        self.pipe.shared().lock().consumer.discard_one(doomed)
     }
 
     fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
-        change(&mut self.pipe.state.lock().consumer.next_doomed)
+        change(&mut self.pipe.shared().lock().consumer.next_doomed)
     }
 }
 
 kernel_object!(DatapipeConsumer, OBJ_TYPE_DATAPIPE_CONSUMER, DEFAULT_DATAPIPE_CONSUMER, {
     fn base(&self) -> &Base {
-        &self.pipe.consumer
+        self.pipe.own()
     }
 
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {

@@ -10,8 +10,8 @@
 //!                    └── window of begin_read ─┘└ begin_write ─┘  at most up to where the ring ends
 //! ```
 //!
-//! [`DatapipeProducer`] and [`DatapipeConsumer`] are the objects; each has a reference to the one `Pipe`,
-//! under whose lock all of the ring is. Copying from and to user memory happens without the lock (see
+//! [`DatapipeProducer`] and [`DatapipeConsumer`] are the objects; what they share is the `State` of the pipe, under one
+//! lock. Copying from and to user memory happens without the lock (see
 //! `byte_queue`): what is written is fetched before, what is read is removed after.
 //!
 //! Lock order: the pipe, then an address space, the VMO, and the signals of either end.
@@ -28,6 +28,7 @@ pub use producer::DatapipeProducer;
 
 use crate::core::account::Charge;
 use crate::core::base::Base;
+use crate::ipc::Ends;
 use crate::memory::PageFrames;
 use crate::memory::vmo::Vmo;
 use abi::{Signals, Status};
@@ -42,12 +43,8 @@ pub const MAX_CAPACITY: usize = 256 * 1024;
 /// The capacity of a pipe for which none was asked, in bytes; Magenta's number.
 const DEFAULT_CAPACITY: usize = 32 * 1024;
 
-/// What both ends share.
-pub(crate) struct Pipe {
-    state: Mutex<State>,
-    producer: Base,
-    consumer: Base,
-}
+/// The producer, then the consumer, and what they share.
+type Pipe = Ends<Base, Mutex<State>>;
 
 struct State {
     ring: Ring,
@@ -90,32 +87,27 @@ pub fn create(
         removals: 0,
     };
     let writable = Signals::DATAPIPE_WRITABLE | Signals::DATAPIPE_WRITE_THRESHOLD;
-    let pipe = Arc::new(Pipe {
-        state: Mutex::new(state),
-        producer: Base::with_signals(writable),
-        consumer: Base::new(),
-    });
-    pipe.producer.set_related(pipe.consumer.koid());
-    pipe.consumer.set_related(pipe.producer.koid());
-    Ok((Arc::new(DatapipeProducer { pipe: pipe.clone() }), Arc::new(DatapipeConsumer { pipe })))
+    let (producer, consumer) = Ends::new([Base::with_signals(writable), Base::new()], Mutex::new(state));
+    Ok((Arc::new(DatapipeProducer { pipe: producer }), Arc::new(DatapipeConsumer { pipe: consumer })))
 }
 
 impl Pipe {
     /// Changes the state, then the signals that tell of it.
     fn with<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
-        let mut state = self.state.lock();
+        let mut state = self.shared().lock();
         let result = change(&mut state);
         let show = |base: &Base, active: bool, signals: Signals, peer_closed: bool| {
             let closed = if peer_closed { Signals::DATAPIPE_PEER_CLOSED } else { Signals::empty() };
             let set = if active { signals } else { Signals::empty() };
             base.signals.update(signals.difference(set), set | closed);
         };
+        let ([producer, consumer], _) = self.in_order();
         let room = !state.producer.is_open() && state.ring.room() > 0 && !state.consumer_closed;
         let writable = Signals::DATAPIPE_WRITABLE | Signals::DATAPIPE_WRITE_THRESHOLD;
-        show(&self.producer, room, writable, state.consumer_closed);
+        show(producer, room, writable, state.consumer_closed);
         let available = !state.consumer.is_open() && state.ring.available() > 0;
         let readable = Signals::DATAPIPE_READABLE | Signals::DATAPIPE_READ_THRESHOLD;
-        show(&self.consumer, available, readable, state.producer_closed);
+        show(consumer, available, readable, state.producer_closed);
         result
     }
 }

@@ -12,7 +12,7 @@ use core::ops::Range;
 
 /// The producer of a data pipe.
 pub struct DatapipeProducer {
-    pub(super) pipe: Arc<Pipe>,
+    pub(super) pipe: Pipe,
 }
 
 impl DatapipeProducer {
@@ -37,7 +37,7 @@ impl DatapipeProducer {
     /// # Errors
     /// Those of [`DatapipeProducer::write`].
     pub fn admitted(&self, length: usize, all: bool) -> Result<usize, Status> {
-        self.pipe.state.lock().admitted(length, all)
+        self.pipe.shared().lock().admitted(length, all)
     }
 
     /// Commits memory of the ring: a step of making sure that [`send`](Self::send) need not, which moves the start of
@@ -46,13 +46,13 @@ impl DatapipeProducer {
     /// # Errors
     /// `NO_MEMORY`. `OUT_OF_RANGE` beyond the end of the ring.
     pub fn prepare(&self, range: &mut Range<u64>) -> Result<(), Status> {
-        let vmo = self.pipe.state.lock().vmo.clone();
+        let vmo = self.pipe.shared().lock().vmo.clone();
         vmo.commit(range)
     }
 
     /// The bytes that the ring has.
     pub fn ring(&self) -> Range<u64> {
-        0..self.pipe.state.lock().vmo.size()
+        0..self.pipe.shared().lock().vmo.size()
     }
 
     /// Sends bytes that were [admitted](Self::admitted), or as many of them as there is room for still; how many.
@@ -77,7 +77,7 @@ impl DatapipeProducer {
     /// A step of taking the ring out of the address space where a window was opened before, if that is another one than
     /// that of `root`; whether it can be used there now, or has to stay as long as that window is open.
     pub fn make_way(&self, root: &Arc<Vmar>) -> bool {
-        self.pipe.state.lock().producer.make_way(root)
+        self.pipe.shared().lock().producer.make_way(root)
     }
 
     /// Opens a window of up to `requested` bytes to write in, in the address space of `root`: its address and
@@ -145,17 +145,17 @@ impl State {
 /// The ring in the address space where a window was opened last.
 impl Remains for DatapipeProducer {
     fn discard_one(&self, doomed: &mut Doomed) -> bool {
-        self.pipe.state.lock().producer.discard_one(doomed)
+        self.pipe.shared().lock().producer.discard_one(doomed)
     }
 
     fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
-        change(&mut self.pipe.state.lock().producer.next_doomed)
+        change(&mut self.pipe.shared().lock().producer.next_doomed)
     }
 }
 
 kernel_object!(DatapipeProducer, OBJ_TYPE_DATAPIPE_PRODUCER, DEFAULT_DATAPIPE_PRODUCER, {
     fn base(&self) -> &Base {
-        &self.pipe.producer
+        self.pipe.own()
     }
 
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::Handle;
 use crate::host::{HostEntropy, HostFrames, HostPageTable};
-use crate::ipc::Sink;
+use crate::ipc::Destination;
 use crate::memory::vmar::Vmar;
 use crate::memory::{PAGE_SIZE, Protection, USER_RANGE};
 use std::vec::Vec;
@@ -16,7 +16,7 @@ struct Buffer {
     refuses: bool,
 }
 
-impl Sink for Buffer {
+impl Destination for Buffer {
     fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
         self.bytes.resize(at, 0);
         self.bytes.extend_from_slice(bytes);
@@ -51,7 +51,7 @@ fn space() -> (Arc<HostPageTable>, Arc<Vmar>) {
 }
 
 fn signals(producer: &DatapipeProducer, consumer: &DatapipeConsumer) -> (Signals, Signals) {
-    (producer.pipe.producer.signals.get(), consumer.pipe.consumer.signals.get())
+    (producer.pipe.own().signals.get(), consumer.pipe.own().signals.get())
 }
 
 const W: Signals = Signals::DATAPIPE_WRITABLE.union(Signals::DATAPIPE_WRITE_THRESHOLD);
@@ -67,8 +67,8 @@ fn sizes_are_checked() {
     assert_eq!(outcome(MAX_CAPACITY + 1, 0), Err(Status::NO_MEMORY));
     assert_eq!(outcome(MAX_CAPACITY, 0), Ok(()));
     assert_eq!(outcome(256 * 1024, 256 * 1024), Ok(()));
-    assert_eq!(pipe(1, 0).0.pipe.state.lock().ring.room(), 32 * 1024);
-    assert_eq!(pipe(3, 0).0.pipe.state.lock().ring.room(), DEFAULT_CAPACITY - 2);
+    assert_eq!(pipe(1, 0).0.pipe.shared().lock().ring.room(), 32 * 1024);
+    assert_eq!(pipe(3, 0).0.pipe.shared().lock().ring.room(), DEFAULT_CAPACITY - 2);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn writer_that_was_overtaken_writes_what_still_fits() {
 #[test]
 fn reader_that_was_overtaken_reads_again() {
     struct Overtaken<'a>(&'a DatapipeConsumer, Buffer, bool);
-    impl Sink for Overtaken<'_> {
+    impl Destination for Overtaken<'_> {
         fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
             if !core::mem::replace(&mut self.2, true) {
                 assert_eq!(read(self.0, 1, false, ReadMode::Take), Ok(b"a".to_vec()));
@@ -144,11 +144,11 @@ fn reader_that_was_overtaken_reads_again() {
     }
     let (producer, consumer) = pipe(1, 4);
     assert_eq!(write(&producer, b"abc", false), Ok(3));
-    let mut sink = Overtaken(&consumer, Buffer::default(), false);
-    assert_eq!(consumer.read(4, false, ReadMode::Take, &mut sink), Ok(false), "that is another step");
+    let mut destination = Overtaken(&consumer, Buffer::default(), false);
+    assert_eq!(consumer.read(4, false, ReadMode::Take, &mut destination), Ok(false), "that is another step");
     assert_eq!(consumer.query(), Ok(2));
-    assert_eq!(consumer.read(4, false, ReadMode::Take, &mut sink), Ok(true));
-    assert_eq!((sink.1.told, sink.1.bytes.as_slice()), (2, &b"bc"[..]));
+    assert_eq!(consumer.read(4, false, ReadMode::Take, &mut destination), Ok(true));
+    assert_eq!((destination.1.told, destination.1.bytes.as_slice()), (2, &b"bc"[..]));
     assert_eq!(consumer.query(), Ok(0));
 }
 
@@ -404,7 +404,7 @@ fn without_memory_nothing_is_written() {
 #[test]
 fn the_ends_know_each_other() {
     let (producer, consumer) = pipe(1, 4);
-    let (producer, consumer) = (&producer.pipe.producer, &consumer.pipe.consumer);
+    let (producer, consumer) = (producer.pipe.own(), consumer.pipe.own());
     assert_eq!((producer.related_koid(), consumer.related_koid()), (consumer.koid(), producer.koid()));
 }
 

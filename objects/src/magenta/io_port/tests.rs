@@ -1,10 +1,12 @@
 //! What bindings cost their port, and whom a packet wakes. What else a port does is tested in `magenta/tests.rs`.
 
 use super::*;
+use crate::Observation;
 use crate::magenta::tests::{SIGNALED, Table, at_once, clear, event, key, set};
 use crate::object::KernelObject;
+use crate::object::Object;
 use crate::testing::{never, poll, ready, without_memory};
-use crate::wait::Holder;
+use crate::wait::{Holder, MAX_USER_PACKETS};
 use crate::{Channel, Event, Handle, HandleId, Message, Socket};
 use alloc::sync::Weak;
 use core::pin::pin;
@@ -33,7 +35,7 @@ fn user(byte: u8) -> Box<[u8]> {
 fn sizes(port: &IoPort) -> (usize, usize) {
     port.queue.with(|state, _| {
         let queued = state.bindings.iter().filter(|bound| bound.count > 0).count();
-        (state.bindings.len(), state.packets.len() + queued)
+        (state.bindings.len(), state.packets.of_user() + queued)
     })
 }
 
@@ -186,7 +188,8 @@ fn what_comes_after_the_end_of_a_binding_concerns_no_other() {
     assert_eq!(sizes(&port), (0, 0), "there is no room for it any more");
     port.bind(2, second(), || true).expect("bound");
     port.arrived(&ended, 1);
-    port.woken(&ended, Observation::of(SIGNALED, HandleId(1)));
+    let observation = Observation::of(SIGNALED, HandleId(1));
+    port.woken(&ended, Seen { observation, object: None });
     assert_eq!(sizes(&port), (1, 0));
     port.arrived(&binding(&port, 0), 0);
     assert_eq!(sizes(&port), (1, 0), "nothing came");
@@ -266,7 +269,7 @@ fn each_write_to_a_socket_arrives() {
 
 struct Nowhere;
 
-impl crate::Sink for Nowhere {
+impl crate::Destination for Nowhere {
     fn put(&mut self, _: usize, _: &[u8]) -> Result<(), Status> {
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! `magenta/tests.rs`.
 
 use super::*;
+use crate::Observation;
 use crate::magenta::tests::{SIGNALED, Table, at_once, clear, event, report, set};
 use crate::testing::{never, poll, ready};
 use crate::{Event, Handle, HandleId};
@@ -126,11 +127,12 @@ fn what_wakes_a_removed_entry_concerns_no_other() {
     let table = Arc::default();
     let (waitset, (_one, first), (_other, second)) = (Waitset::new(), event(&table, 1), event(&table, 2));
     waitset.add(7, first()).expect("added");
+    let seen = || Seen { observation: Observation::of(SIGNALED, HandleId(1)), object: None };
     let removed = waitset.queue.with(|state, _| state.entries.get(&7).cloned()).expect("an entry");
     waitset.remove(7).expect("it was there");
-    waitset.woken(&removed, Observation::of(SIGNALED, HandleId(1)));
+    waitset.woken(&removed, seen());
     waitset.add(7, second()).expect("added");
-    waitset.woken(&removed, Observation::of(SIGNALED, HandleId(1)));
+    waitset.woken(&removed, seen());
     assert!(waitset.queue.with(|state, _| state.woken.is_none()));
 }
 

@@ -25,7 +25,7 @@ use waitq::{Below, Buckets, First, Keyed, Tag, WaitQueue, Waiter};
 
 /// What a thread waits for at a futex.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct FutexTag {
     address: u64,
     thread: Koid,
     /// In which era it came to this futex.
@@ -34,7 +34,7 @@ pub struct Place {
     woken: bool,
 }
 
-impl Place {
+impl FutexTag {
     /// Of those who wait at `address`, or of nobody yet.
     fn at(address: u64) -> Self {
         Self { address, thread: 0, era: Era(0), woken: false }
@@ -61,11 +61,11 @@ impl Era {
 /// How many waiters are woken or moved in one step.
 pub const FUTEX_STEP: usize = 64;
 
-impl Tag for Place {
+impl Tag for FutexTag {
     type Beside = Below<Self>;
 }
 
-impl Keyed for Place {
+impl Keyed for FutexTag {
     #[inline(always)]
     fn key(&self) -> u64 {
         self.address
@@ -125,10 +125,10 @@ pub struct Requeue {
 }
 
 /// The waiters of all futexes of a process.
-pub type Queue = WaitQueue<Place, Owners, Buckets<Place>>;
+pub type Queue = WaitQueue<FutexTag, Owners, Buckets<FutexTag>>;
 
 /// One who waits at one futex after the other, of a table that `Q` keeps.
-pub type FutexWaiter<Q> = Waiter<Q, Place, Owners, Buckets<Place>>;
+pub type FutexWaiter<Q> = Waiter<Q, FutexTag, Owners, Buckets<FutexTag>>;
 
 /// A wake or requeue that is under way: see [`FutexTable::go_on`].
 #[derive(Clone, Copy, Debug)]
@@ -157,11 +157,11 @@ pub struct FutexWait {
 
 /// A waiter for the futexes of the table that `table` leads to, and that it keeps.
 pub fn futex_waiter<Q>(table: Q) -> FutexWaiter<Q> {
-    Waiter::of(table, Place::at(0))
+    Waiter::of(table, FutexTag::at(0))
 }
 
-type Locked<'a> = waitq::Locked<'a, Place, Owners, Buckets<Place>>;
-type Waiters<'a> = waitq::Waiters<'a, Place, Buckets<Place>>;
+type Locked<'a> = waitq::Locked<'a, FutexTag, Owners, Buckets<FutexTag>>;
+type Waiters<'a> = waitq::Waiters<'a, FutexTag, Buckets<FutexTag>>;
 
 /// The futexes of one process.
 pub struct FutexTable {
@@ -215,7 +215,7 @@ impl FutexTable {
             self.learn_owners()?;
         }
         let mut joined = Ok(());
-        let join = |owners: &mut Owners, _: &Buckets<Place>, place: &mut Place| {
+        let join = |owners: &mut Owners, _: &Buckets<FutexTag>, place: &mut FutexTag| {
             place.era = owners.era;
             joined = equal(compare).and_then(|()| {
                 let owner = owner?;
@@ -226,7 +226,7 @@ impl FutexTable {
             });
             joined.is_err()
         };
-        let _ = waiter.begin_there(Place { thread, ..Place::at(address) }, join, waker);
+        let _ = waiter.begin_there(FutexTag { thread, ..FutexTag::at(address) }, join, waker);
         joined
     }
 
@@ -236,7 +236,7 @@ impl FutexTable {
     /// # Errors
     /// `TIMED_OUT`.
     #[inline]
-    pub fn end_wait(&self, place: Place, woken: bool) -> Result<(), Status> {
+    pub fn end_wait(&self, place: FutexTag, woken: bool) -> Result<(), Status> {
         if !place.woken {
             self.leave(place.thread);
         }
@@ -328,7 +328,7 @@ impl FutexTable {
         };
         let at_hand = match owners.are_known() {
             true => None,
-            false => owners.take_at_hand(&Place::at(address), |waiter| waiter.woken = true),
+            false => owners.take_at_hand(&FutexTag::at(address), |waiter| waiter.woken = true),
         };
         let Some(first) = at_hand else { return Self::wake_first_in(owners, address, owner) };
         drop(owners);
@@ -345,7 +345,7 @@ impl FutexTable {
     /// [`FutexTable::wake_first`] of one who may have to be looked for, in a process that may have named owners.
     #[inline(never)] // reason: most are at hand, and who wakes them is spared the registers that this takes
     fn wake_first_in(mut owners: Locked<'_>, address: u64, owner: NewOwner) -> bool {
-        let first = owners.take_first(&Place::at(address), |waiter| {
+        let first = owners.take_first(&FutexTag::at(address), |waiter| {
             waiter.woken = true;
             true
         });
@@ -431,10 +431,10 @@ impl FutexUnderWay {
         let Self { address, era, target, .. } = *self;
         let wake = self.wake.min(FUTEX_STEP);
         let (woken, thread) = wake_some(owners, waiters, address, era, wake);
-        let moved = waiters.retag(&Place::at(address), self.requeue.min(FUTEX_STEP - wake), |waiter| {
+        let moved = waiters.retag(&FutexTag::at(address), self.requeue.min(FUTEX_STEP - wake), |waiter| {
             waiter.came_by(era).then(|| {
                 owners.requeue(waiter.thread, target);
-                Place { address: target, era: owners.era, ..*waiter }
+                FutexTag { address: target, era: owners.era, ..*waiter }
             })
         });
         if moved > 0
@@ -459,7 +459,7 @@ fn wake_some(
     count: usize,
 ) -> (usize, Koid) {
     let mut thread = 0;
-    let woken = waiters.wake_while(&Place::at(address), count, |waiter| {
+    let woken = waiters.wake_while(&FutexTag::at(address), count, |waiter| {
         let hit = waiter.came_by(era);
         if hit {
             thread = waiter.thread;

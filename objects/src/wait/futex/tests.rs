@@ -457,13 +457,13 @@ fn a_step_is_never_longer_than_it_may_be() {
 /// Each futex has a list of its own, and a wake looks at one list only.
 #[test]
 fn waiters_lie_in_lists_by_their_address() {
-    let place = Place { thread: A, woken: true, era: Era(5), ..Place::at(WORD) };
-    assert_eq!((place.key(), Place::at(OTHER).key()), (WORD, OTHER));
+    let place = FutexTag { thread: A, woken: true, era: Era(5), ..FutexTag::at(WORD) };
+    assert_eq!((place.key(), FutexTag::at(OTHER).key()), (WORD, OTHER));
 }
 
 #[test]
 fn a_place_is_meant_by_what_begins_after_it_came() {
-    let place = Place { era: Era(5), ..Place::at(WORD) };
+    let place = FutexTag { era: Era(5), ..FutexTag::at(WORD) };
     assert_eq!([4, 5, 6].map(|era| place.came_by(Era(era))), [false, true, true]);
 }
 
@@ -478,7 +478,9 @@ fn those_of_one_futex_stand_in_the_order_of_eras() {
     assert!(table.go_on(&mut left));
     for (address, expected) in [(WORD, 1), (OTHER, MANY + 1)] {
         let mut eras = Vec::new();
-        table.queue.with(|_, waiters| waiters.for_each(&Place::at(address), |place| eras.push(place.era.0)));
+        table
+            .queue
+            .with(|_, waiters| waiters.for_each(&FutexTag::at(address), |place| eras.push(place.era.0)));
         assert!(eras.len() == expected as usize && eras.is_sorted(), "{eras:?}");
     }
     drop(waits_early);

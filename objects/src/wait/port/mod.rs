@@ -1,36 +1,32 @@
 //! Port: a queue of packets, from user code and from objects whose signals it observes.
 //!
-//! An [`Observer`] is one `object_wait_async`: a wait whose waker, instead of waking a task, queues the
-//! observer itself as a packet. Observers that are queued are linked to each other, so nothing allocates when one
-//! fires. All packets are numbered: the first one is that of user code, or that of an observer, whose number is lower.
+//! `object_wait_async` makes a [`Watch`], whose waker, instead of waking a task, queues the watch itself as a packet.
+//! Watches that are queued are linked to each other, so nothing allocates when one is woken.
 //!
-//! An observer is in the port until, under the lock of the port's queue, its packet is taken or it is taken
-//! out itself. Whoever takes it out disarms it; if it has fired meanwhile, it finds itself gone. So no
+//! A watch is in the port until, under the lock of the port's queue, its packet is taken or it is taken
+//! out itself. Whoever takes it out ends it; if it has been woken meanwhile, it finds itself gone. So no
 //! packet comes after a cancel, and none is left armed by a port that closes.
 //!
-//! Lock order: a port's queue, then an observer's state, then its source's signals. What an observer
+//! Lock order: a port's queue, then a watch, then the signals of its object. What a watch
 //! holds is dropped without a lock.
 
-mod observer;
-mod observers;
-mod packets;
+mod contents;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-use self::observer::Observer;
-use self::observers::{Observers, Popped};
-pub(crate) use self::packets::{Packets, Sender, Standing};
+use self::contents::Contents;
 use crate::core::base::Base;
-use crate::core::closing::{DISARMED, Doomed, Remains};
+use crate::core::closing::Doomed;
 use crate::core::handle::HandleId;
-use crate::core::room::Room;
-use crate::core::signals::{Interest, Observation};
+use crate::core::signals::Interest;
 use crate::object::{Object, kernel_object};
-use crate::wait::{Deadline, poll_waiter, until};
+use crate::wait::{
+    Arming, Collected, Collector, Deadline, Popped, Seen, Watch, Watcher, close, poll_waiter, until,
+};
 use abi::{PortPacket, Signals, Status};
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use core::pin::Pin;
+use core::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use core::task::{Context, Poll, Waker, ready};
 use executor::Sleep;
 use waitq::{List, WaitQueue, Waiter};
@@ -38,34 +34,20 @@ use waitq::{List, WaitQueue, Waiter};
 /// Most packets of `port_queue` that wait in one port; Zircon's number.
 pub const MAX_USER_PACKETS: usize = 2048;
 
-/// Most observers of one port, armed and queued, and most entries of a wait set; Zircon's number for ports.
+/// Most watches of one port, armed and queued, and most entries of a wait set; Zircon's number for ports.
 pub const MAX_OBSERVERS: usize = 50_000;
 
 /// A port.
 pub struct Port {
     base: Base,
-    queue: WaitQueue<(), State>,
+    queue: WaitQueue<(), Collected<Contents>>,
 }
 
 /// One who waits for packets of one port after the other, and keeps the port meanwhile: the wait of a
 /// thread. [`Port::wait`] is that of a kernel task.
-pub type PacketWaiter = Waiter<Arc<Port>, (), State>;
+pub type PacketWaiter = Waiter<Arc<Port>, (), Collected<Contents>>;
 
-/// What is in a port.
-#[derive(Default)]
-pub struct State {
-    /// Packets of user code, with their numbers.
-    packets: VecDeque<(u64, PortPacket)>,
-    /// How many packets there were, ever.
-    numbers: u64,
-    /// Those of objects are with their observers.
-    observers: Observers,
-    closed: bool,
-    /// The next in a stack of objects with something to discard.
-    next_doomed: Option<Object>,
-}
-
-/// How an observation reports to its port.
+/// What `object_wait_async` is told beside.
 #[derive(Clone, Copy, Default)]
 pub struct AsyncOptions {
     /// Only a change from inactive to active counts.
@@ -77,7 +59,7 @@ pub struct AsyncOptions {
 impl Port {
     /// A port without packets.
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { base: Base::new(), queue: WaitQueue::new(State::default()) })
+        Arc::new(Self { base: Base::new(), queue: WaitQueue::new(Collected::default()) })
     }
 
     /// Queues a packet of user code.
@@ -87,15 +69,7 @@ impl Port {
     /// handle was closed meanwhile.
     pub fn queue(&self, packet: PortPacket) -> Result<(), Status> {
         let mut state = self.queue.lock();
-        if state.closed {
-            return Err(Status::BAD_HANDLE);
-        }
-        if state.packets.len() >= MAX_USER_PACKETS {
-            return Err(Status::SHOULD_WAIT);
-        }
-        state.packets.make_room(1)?;
-        let number = state.new_number();
-        state.packets.push_back((number, packet));
+        state.open_or(Status::BAD_HANDLE)?.queue_user(packet)?;
         let waiting = state.take_first(&(), |()| true);
         drop(state);
         if let Some(first) = waiting {
@@ -113,7 +87,7 @@ impl Port {
             if let Some(packet) = self.take()? {
                 return Ok(packet);
             }
-            let ready = |state: &mut State, _: &mut ()| state.has_packet() || state.closed;
+            let ready = |state: &mut Collected<Contents>, _: &mut ()| state.has_packet() || state.closed;
             if until(self.queue.wait_unless((), ready), deadline).await.is_err() {
                 return self.take()?.ok_or(Status::TIMED_OUT);
             }
@@ -122,8 +96,11 @@ impl Port {
 
     fn take(&self) -> Result<Option<PortPacket>, Status> {
         let mut packet = None;
-        let observer = self.queue.with(|state, _| state.take(&mut packet))?;
-        Ok(packet.or(observer.map(|observer| observer.packet())))
+        let watch = self
+            .queue
+            .with(|state, _| state.open_or(Status::CANCELED).map(|contents| contents.take(&mut packet)))?;
+        drop(watch);
+        Ok(packet)
     }
 
     /// Takes the first packet into `packet`, which is empty, or begins to wait for one; checking and waiting is
@@ -139,17 +116,14 @@ impl Port {
         waker: &Waker,
     ) -> Poll<Result<(), Status>> {
         let mut taken = Ok(None);
-        let ready = |state: &mut State, _: &List<()>, (): &mut ()| {
-            taken = state.take(packet);
+        let ready = |state: &mut Collected<Contents>, _: &List<()>, (): &mut ()| {
+            taken = state.open_or(Status::CANCELED).map(|contents| contents.take(packet));
             packet.is_some() || !matches!(taken, Ok(None))
         };
         if waiter.begin(self, (), ready, waker).is_pending() {
             return Poll::Pending;
         }
-        if let Some(observer) = taken? {
-            *packet = Some(observer.packet());
-        }
-        Poll::Ready(Ok(()))
+        Poll::Ready(taken.map(drop))
     }
 
     /// Goes on with the wait, until `sleep`, if there is one, is over.
@@ -205,10 +179,12 @@ impl Port {
         still_open: impl FnOnce() -> bool,
     ) -> Result<(), Status> {
         let interest = if options.edge { Interest::Edge } else { Interest::Level };
-        let observation = Observation { interest, ..Observation::of(mask, handle) };
-        let observer = Observer::new(self, source, observation, key, options.timestamp)?;
-        self.admit(&observer)?;
-        observer.arm(observation, still_open);
+        let note = Note { clock: options.timestamp, ..Note::default() };
+        let watch = Watch::new(self, key, source, handle, mask, note)?;
+        self.admit(&watch)?;
+        if let Err(seen) = watch.arm(interest, still_open) {
+            self.woken(&watch, seen);
+        }
         Ok(())
     }
 
@@ -226,62 +202,86 @@ impl Port {
 
     /// A step of [`Port::cancel`]; whether there was something.
     pub fn cancel_one(&self, handle: HandleId, key: u64) -> bool {
-        let observer = self.queue.with(|state, _| state.observers.cancel(handle, key));
-        observer.inspect(|observer| observer.disarm()).is_some()
+        let watch = self.queue.with(|state, _| state.cancel(handle, key));
+        watch.inspect(|watch| watch.end()).is_some()
     }
 
-    /// Makes room for an observer and its packet.
-    fn admit(&self, observer: &Arc<Observer>) -> Result<(), Status> {
+    /// Makes room for a watch and its packet.
+    fn admit(&self, watch: &Arc<Watch<Self>>) -> Result<(), Status> {
         let mut state = self.queue.lock();
-        if state.closed {
-            return Err(Status::BAD_HANDLE);
-        }
-        if state.observers.len() >= MAX_OBSERVERS {
+        let contents = state.open_or(Status::BAD_HANDLE)?;
+        if contents.watches() >= MAX_OBSERVERS {
             return Err(Status::NO_RESOURCES);
         }
-        state.observers.reserve()?;
-        observer.set_slot(state.observers.insert(observer.clone())?);
+        contents.reserve()?;
+        watch.note.slot.store(contents.insert(watch.clone())?, Relaxed);
         Ok(())
     }
 }
 
-impl AsRef<WaitQueue<(), State>> for Port {
-    fn as_ref(&self) -> &WaitQueue<(), State> {
-        &self.queue
+/// What a port keeps with a watch.
+#[derive(Default)]
+pub(crate) struct Note {
+    /// Its slot, from the moment on that it is in the port.
+    slot: AtomicUsize,
+    clock: Option<fn() -> i64>,
+    /// What its packet tells. It is written before the packet is queued, and read when it has been taken.
+    observed: AtomicU32,
+    messages: AtomicU64,
+    timestamp: AtomicI64,
+}
+
+impl Note {
+    /// What user code gets.
+    fn packet(&self, watch: &Watch<Port>) -> PortPacket {
+        let observed = Signals::from_bits_retain(self.observed.load(Relaxed));
+        let (messages, timestamp) = (self.messages.load(Relaxed), self.timestamp.load(Relaxed));
+        PortPacket::signal_one(watch.key, watch.mask, observed, messages, timestamp as u64)
     }
 }
 
-impl State {
-    /// Takes the first packet out: into `packet`, or the observer that has it.
-    #[inline]
-    fn take(&mut self, packet: &mut Option<PortPacket>) -> Result<Option<Arc<Observer>>, Status> {
-        if self.closed {
-            return Err(Status::CANCELED);
+impl Watcher for Port {
+    type Note = Note;
+    const ARMING: Arming = Arming::Once;
+
+    /// Queues the watch, or takes it out when its handle was closed.
+    fn woken(&self, watch: &Arc<Watch<Self>>, seen: Seen) {
+        let (Seen { observation, object }, note) = (seen, &watch.note);
+        note.observed.store(observation.observed.bits(), Relaxed);
+        note.messages.store(object.as_ref().map_or(1, Object::pending_messages), Relaxed);
+        note.timestamp.store(note.clock.map_or(0, |now| now()), Relaxed);
+        drop(object);
+        // It was noted before the watch was armed, and what wakes it comes after that.
+        let slot = note.slot.load(Relaxed);
+        let mut state = self.queue.lock();
+        if observation.is_cancelled() {
+            let removed = state.remove(slot, watch);
+            drop(state);
+            return drop(removed);
         }
-        let is_before = |number| self.observers.first().is_none_or(|theirs| number < theirs);
-        match self.packets.front() {
-            Some((number, _)) if is_before(*number) => {
-                *packet = self.packets.pop_front().map(|(_, packet)| packet);
-                Ok(None)
-            }
-            _ => Ok(self.observers.take_first()),
+        let waiting = if state.queue(slot, watch) { state.take_first(&(), |()| true) } else { None };
+        drop(state);
+        if let Some(first) = waiting {
+            first.wake();
         }
     }
+}
 
-    fn has_packet(&self) -> bool {
-        !self.packets.is_empty() || self.observers.has_packet()
+impl Collector for Port {
+    type Contents = Contents;
+
+    fn queue(&self) -> &WaitQueue<(), Collected<Contents>> {
+        &self.queue
     }
 
-    /// The number of another packet.
-    fn new_number(&mut self) -> u64 {
-        self.numbers += 1;
-        self.numbers
+    fn pop(contents: &mut Contents) -> Popped<Self> {
+        contents.pop()
     }
+}
 
-    /// Queues the packet of an observer, if that is in its slot still; whether it is.
-    fn queue_observer(&mut self, slot: usize, observer: &Arc<Observer>) -> bool {
-        let number = self.new_number();
-        self.observers.queue(slot, observer, number)
+impl AsRef<WaitQueue<(), Collected<Contents>>> for Port {
+    fn as_ref(&self) -> &WaitQueue<(), Collected<Contents>> {
+        &self.queue
     }
 }
 
@@ -290,36 +290,7 @@ kernel_object!(Port, OBJ_TYPE_PORT, DEFAULT_PORT, {
         &self.base
     }
 
-    /// Waiters are woken, observers disarmed and packets dropped, soon.
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
-        let was_closed = self.queue.with(|state, _| core::mem::replace(&mut state.closed, true));
-        if !was_closed {
-            doomed.push(self.clone().into());
-        }
+        close(self, doomed);
     }
 });
-
-/// The waiters, the packets and the observers of a closed port.
-impl Remains for Port {
-    fn discard_one(&self, doomed: &mut Doomed) -> bool {
-        let (goes_on, observer) = self.queue.with(|state, waiters| {
-            if waiters.wake_one() || state.packets.pop_front().is_some() {
-                return (true, None);
-            }
-            match state.observers.pop() {
-                Popped::One(observer) => (true, Some(observer)),
-                Popped::NoneYet => (true, None),
-                Popped::Nothing => (false, None),
-            }
-        });
-        if let Some(observer) = observer {
-            observer.disarm();
-            doomed.count(DISARMED);
-        }
-        goes_on
-    }
-
-    fn with_next<R>(&self, change: impl FnOnce(&mut Option<Object>) -> R) -> R {
-        self.queue.with(|state, _| change(&mut state.next_doomed))
-    }
-}

@@ -17,7 +17,7 @@ fn waited_for(events: &[Arc<Event>]) -> usize {
 }
 
 /// How a wait for them ends that ends at once, and what it saw.
-fn at_once(set: &mut WaitSet, open: bool, at: i64) -> (Result<(), Status>, Vec<Signals>) {
+fn at_once(set: &mut WaitMany, open: bool, at: i64) -> (Result<(), Status>, Vec<Signals>) {
     let outcome = ready(set.wait(|_, _| open, Deadline { at, timers: timers() }));
     (outcome, set.observed().collect())
 }
@@ -90,7 +90,7 @@ fn a_handle_closed_just_before_a_wait_for_many_cancels_it() {
 #[test]
 fn what_is_wrong_with_an_object_is_said_before_there_is_a_wait() {
     let (_events, objects) = events(3);
-    let mut set = ready(WaitSet::new(places(), 3)).unwrap();
+    let mut set = ready(WaitMany::new(pool(), 3)).unwrap();
     let mut asked = Vec::new();
     let outcome = set.watch(|index| {
         asked.push(index);

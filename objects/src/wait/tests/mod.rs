@@ -2,11 +2,11 @@
 
 mod deadline;
 mod many;
-mod places;
+mod waiter_pool;
 mod watch;
 
 use crate::testing::{never, poll, ready, timers};
-use crate::wait::{Deadline, MAX_ITEMS, Places, WaitSet, wait_on};
+use crate::wait::{Deadline, MAX_ITEMS, WaitMany, WaiterPool, wait_on};
 use crate::{Event, EventPair, HandleId, KernelObject, Mark, Object};
 use abi::{Signals, Status};
 use alloc::boxed::Box;
@@ -98,56 +98,56 @@ fn a_handle_closed_just_before_the_wait_cancels_it() {
 }
 
 /// A store that was filled.
-fn places() -> &'static Places {
-    let places: &Places = Box::leak(Box::default());
-    fill(places, true);
-    places
+fn pool() -> &'static WaiterPool {
+    let pool: &WaiterPool = Box::leak(Box::default());
+    fill(pool, true);
+    pool
 }
 
 /// Runs the filler until it waits. `memory`: whether there is any.
-fn fill(places: &Places, memory: bool) {
-    let mut filler = pin!(places.fill(|| memory));
+fn fill(pool: &WaiterPool, memory: bool) {
+    let mut filler = pin!(pool.fill(|| memory));
     (0..64).for_each(|_| assert!(poll(filler.as_mut()).is_pending()));
 }
 
-fn set_of(objects: &[Object]) -> WaitSet<'static> {
-    let mut set = ready(pin!(WaitSet::new(places(), objects.len()))).unwrap();
+fn set_of(objects: &[Object]) -> WaitMany<'static> {
+    let mut set = ready(pin!(WaitMany::new(pool(), objects.len()))).unwrap();
     let item = |index: usize| (objects[index].clone(), A, HandleId(index as u64 + 1), Mark::default());
     set.watch(|index| Ok::<_, Status>(item(index))).unwrap();
     set
 }
 
 #[test]
-fn a_wait_for_many_awaits_only_the_maker_of_places() {
-    let places = Places::new();
-    let mut first = pin!(WaitSet::new(&places, MAX_ITEMS));
+fn a_wait_for_many_awaits_only_the_maker_of_waiters() {
+    let pool = WaiterPool::new();
+    let mut first = pin!(WaitMany::new(&pool, MAX_ITEMS));
     assert!(poll(first.as_mut()).is_pending());
-    fill(&places, true);
+    fill(&pool, true);
     let first = ready(first).unwrap();
-    let free = places.free();
+    let free = pool.free();
     assert!(free >= MAX_ITEMS);
     drop(first);
-    assert_eq!(places.free(), free + MAX_ITEMS);
+    assert_eq!(pool.free(), free + MAX_ITEMS);
 }
 
 #[test]
 fn a_wait_for_many_is_refused_when_there_is_no_memory() {
-    let places = Places::new();
-    fill(&places, true);
+    let pool = WaiterPool::new();
+    fill(&pool, true);
     let mut sets = Vec::new();
     loop {
-        let mut set = pin!(WaitSet::new(&places, MAX_ITEMS));
+        let mut set = pin!(WaitMany::new(&pool, MAX_ITEMS));
         if let Poll::Ready(set) = poll(set.as_mut()) {
             sets.push(set.unwrap());
             continue;
         }
-        fill(&places, false);
+        fill(&pool, false);
         assert_eq!(ready(set).err(), Some(Status::NO_MEMORY));
         break;
     }
-    // It was the last that was refused; a place that comes back is as good as a new one.
+    // It was the last that was refused; a waiter that comes back is as good as a new one.
     drop(sets.pop());
-    assert!(ready(pin!(WaitSet::new(&places, MAX_ITEMS))).is_ok());
+    assert!(ready(pin!(WaitMany::new(&pool, MAX_ITEMS))).is_ok());
 }
 
 /// A waker that counts.
@@ -160,16 +160,16 @@ impl Wake for Wakes {
     }
 }
 
-/// Has so many begin to wait for places, and the filler take one turn after the other. How many had been woken after
+/// Has so many begin to wait for waiters, and the filler take one turn after the other. How many had been woken after
 /// each turn, and what came of them.
-fn herd(takers: usize, memory: bool) -> (Vec<usize>, Vec<Result<WaitSet<'static>, Status>>) {
-    let places: &'static Places = Box::leak(Box::default());
+fn herd(takers: usize, memory: bool) -> (Vec<usize>, Vec<Result<WaitMany<'static>, Status>>) {
+    let pool: &'static WaiterPool = Box::leak(Box::default());
     let wakes = Arc::new(Wakes::default());
     let waker = Waker::from(wakes.clone());
     let mut context = Context::from_waker(&waker);
-    let mut waits: Vec<_> = (0..takers).map(|_| Box::pin(WaitSet::new(places, MAX_ITEMS))).collect();
+    let mut waits: Vec<_> = (0..takers).map(|_| Box::pin(WaitMany::new(pool, MAX_ITEMS))).collect();
     assert!(waits.iter_mut().all(|wait| wait.as_mut().poll(&mut context).is_pending()));
-    let mut filler = pin!(places.fill(|| memory));
+    let mut filler = pin!(pool.fill(|| memory));
     let (mut woken, mut outcomes) = (Vec::new(), Vec::new());
     while outcomes.len() < takers {
         assert!(woken.len() < 100 * takers, "somebody waits for ever");
@@ -187,7 +187,7 @@ fn herd(takers: usize, memory: bool) -> (Vec<usize>, Vec<Result<WaitSet<'static>
 }
 
 #[test]
-fn as_many_are_woken_as_there_are_places_for() {
+fn as_many_are_woken_as_there_are_waiters_for() {
     let (woken, outcomes) = herd(30, true);
     assert!(outcomes.iter().all(Result::is_ok));
     assert!(woken.windows(2).all(|turn| turn[1] - turn[0] <= 2), "a few in each turn: {woken:?}");

@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 use core::task::Poll;
 use hafnon_kernel::mm::user::{InSlice, Out, OutSlice};
 use hafnon_kernel::sched::Caller;
-use objects::{Channel, Handle, Handles, Message, Room};
+use objects::{Channel, Handle, Handles, Message, Reservation};
 
 const MAX_BYTES: usize = abi::CHANNEL_MAX_MSG_BYTES as usize;
 const MAX_HANDLES: usize = abi::CHANNEL_MAX_MSG_HANDLES as usize;
@@ -217,7 +217,12 @@ impl HandlesTo {
 
     /// Makes the handles the caller's, for whom there is room, and writes what they are called.
     #[inline(never)] // reason: most messages have none, and the arrays are large
-    fn install(&self, caller: &Caller, mut handles: Handles, room: Option<Room<'_>>) -> Result<(), Status> {
+    fn install(
+        &self,
+        caller: &Caller,
+        mut handles: Handles,
+        room: Option<Reservation<'_>>,
+    ) -> Result<(), Status> {
         let count = handles.len();
         let mut values = [0; MAX_HANDLES];
         let mut infos = [HandleInfo::default(); MAX_HANDLES];
@@ -252,7 +257,12 @@ impl Destination {
 
     /// Hands a message over; its handles, if there are any, become the caller's, who has room for them.
     #[inline(always)] // reason: a message less to move, on every way
-    fn deliver(&self, caller: &Caller, message: Message, room: Option<Room<'_>>) -> Result<(), Status> {
+    fn deliver(
+        &self,
+        caller: &Caller,
+        message: Message,
+        room: Option<Reservation<'_>>,
+    ) -> Result<(), Status> {
         self.bytes.write_slice(&message.bytes)?;
         if message.handles.is_empty() { Ok(()) } else { self.handles.install(caller, message.handles, room) }
     }
@@ -274,7 +284,7 @@ impl Destination {
 
 /// Room for the handles of a message, if it has any.
 #[inline(always)]
-fn room(caller: &Caller, handles: usize) -> Result<Option<Room<'_>>, Status> {
+fn room(caller: &Caller, handles: usize) -> Result<Option<Reservation<'_>>, Status> {
     if handles == 0 { Ok(None) } else { caller.handles.reserve(handles).map(Some) }
 }
 

@@ -1,6 +1,6 @@
 //! FIFOs.
 
-use super::sink::{Count, UserSink};
+use super::destination::{Count, UserDestination};
 use crate::no_options;
 use abi::{RawHandle, Status};
 use alloc::sync::Arc;
@@ -34,7 +34,7 @@ pub fn fifo_read(
     count: usize,
     actual: Out<usize>,
 ) -> Poll<Result<(), Status>> {
-    match fifo.read(element_size, count, &mut sink(element_size, data, count, actual))? {
+    match fifo.read(element_size, count, &mut destination(element_size, data, count, actual))? {
         Some(_) => Poll::Ready(Ok(())),
         None => Poll::Pending,
     }
@@ -50,16 +50,16 @@ pub async fn fifo_read_long(
     actual: Out<usize>,
 ) -> Result<(), Status> {
     let mut reading = Reading::new();
-    let mut sink = sink(element_size, data, count, actual);
-    while fifo.read_some(&mut reading, element_size, count, &mut sink)?.is_none() {
+    let mut destination = destination(element_size, data, count, actual);
+    while fifo.read_some(&mut reading, element_size, count, &mut destination)?.is_none() {
         steps::next_step().await;
     }
     Ok(())
 }
 
-fn sink(element_size: usize, data: u64, count: usize, actual: Out<usize>) -> UserSink {
+fn destination(element_size: usize, data: u64, count: usize, actual: Out<usize>) -> UserDestination {
     let buffer = OutSlice::new(data, count.saturating_mul(element_size));
-    UserSink { buffer, count: Count::optional(actual), element_size: element_size.max(1) }
+    UserDestination { buffer, count: Count::optional(actual), element_size: element_size.max(1) }
 }
 
 /// Puts elements in for the other end.

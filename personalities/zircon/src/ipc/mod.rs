@@ -1,7 +1,7 @@
 //! Calls on what processes talk through.
 
 pub mod channel;
+pub mod destination;
 pub mod event;
 pub mod fifo;
-pub mod sink;
 pub mod socket;

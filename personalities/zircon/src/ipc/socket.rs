@@ -1,6 +1,6 @@
 //! Sockets.
 
-use super::sink::{Count, UserSink};
+use super::destination::{Count, UserDestination};
 use abi::{RawHandle, Status};
 use alloc::sync::Arc;
 use core::task::Poll;
@@ -40,8 +40,8 @@ pub fn socket_read(
     if buffer.len() > steps::STEP {
         return Poll::Pending;
     }
-    let mut sink = UserSink { buffer, count: Count::optional(actual), element_size: 1 };
-    match socket.read(buffer.len(), options & abi::SOCKET_PEEK != 0, &mut sink)? {
+    let mut destination = UserDestination { buffer, count: Count::optional(actual), element_size: 1 };
+    match socket.read(buffer.len(), options & abi::SOCKET_PEEK != 0, &mut destination)? {
         Some(_) => Poll::Ready(Ok(())),
         None => Poll::Pending,
     }
@@ -56,9 +56,9 @@ pub async fn socket_read_long(
     actual: Out<usize>,
 ) -> Result<(), Status> {
     let mut reading = Reading::new();
-    let mut sink = UserSink { buffer, count: Count::optional(actual), element_size: 1 };
+    let mut destination = UserDestination { buffer, count: Count::optional(actual), element_size: 1 };
     let peek = options & abi::SOCKET_PEEK != 0;
-    while socket.read_some(&mut reading, buffer.len(), peek, &mut sink)?.is_none() {
+    while socket.read_some(&mut reading, buffer.len(), peek, &mut destination)?.is_none() {
         steps::next_step().await;
     }
     Ok(())

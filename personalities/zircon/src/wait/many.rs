@@ -2,11 +2,11 @@
 
 use abi::{Rights, Signals, Status, WaitItem};
 use hafnon_kernel::mm::user::{InSlice, OutSlice};
-use hafnon_kernel::sched::places::places;
+use hafnon_kernel::sched::waiter_pool::waiter_pool;
 use hafnon_kernel::sched::{Caller, HandleArgument, Through};
 use objects::Object;
 use objects::account::Charge;
-use objects::wait::{self, MAX_ITEMS, WaitSet};
+use objects::wait::{self, MAX_ITEMS, WaitMany};
 
 /// Waits for signals of up to [`MAX_ITEMS`] objects.
 pub async fn object_wait_many(
@@ -38,7 +38,7 @@ pub async fn wait_many(
     let mut paid = Charge::to(caller.process.payer().clone());
     let pages = wait::pages_for(items.len());
     paid.cover(pages, pages)?;
-    let mut set = WaitSet::new(places(), items.len()).await?;
+    let mut set = WaitMany::new(waiter_pool(), items.len()).await?;
     watch(&mut set, items, look_up)?;
     let still_open = |handle, mark| caller.still_open(Through { handle, mark });
     let outcome = set.wait(still_open, deadline).await;
@@ -47,7 +47,7 @@ pub async fn wait_many(
 
 /// Reads all items, and then looks their handles up: as in Zircon, what can not be read is told first.
 fn watch(
-    set: &mut WaitSet<'_>,
+    set: &mut WaitMany<'_>,
     items: InSlice<WaitItem>,
     look_up: impl Fn(HandleArgument) -> Result<(Object, Through), Status>,
 ) -> Result<(), Status> {

@@ -13,12 +13,12 @@ use core::cell::Cell;
 use core::pin::pin;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use core::task::Waker;
-use waitq::{Change, Registration};
+use waitq::{BoxedWaiter, Change};
 
 const A: Signals = Signals::USER_SIGNAL_0;
 const MANY: usize = 100;
 
-type Observer = Registration<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync, Observers>;
+type Observer = BoxedWaiter<Observation, Active, dyn AsRef<SignalQueue> + Send + Sync, Observers>;
 
 /// An event that so many observe.
 struct Observed {

@@ -14,12 +14,12 @@
 //! Such writes are made one at a time. Reading goes on meanwhile; it can only open ways, and does so under the lock
 //! of the queue, which the walk takes at each step. No other message pays for any of this.
 //!
-//! Lock order: [`WRITING`], then an end's lock, then a place.
+//! Lock order: [`WRITING`], then an end's lock, then a location.
 
 use super::{End, Message, Undelivered};
+use crate::ipc::ends::{Ends, WeakEnds};
 use crate::object::Object;
 use abi::Status;
-use alloc::sync::{Arc, Weak};
 use core::sync::atomic::Ordering;
 use waitq::sync::Mutex;
 
@@ -36,14 +36,14 @@ loom::lazy_static! {
 
 /// Where the handle to an end is.
 #[derive(Clone, Default)]
-pub(super) enum Place {
+pub(super) enum Location {
     /// Somebody has it, or had it last.
     #[default]
     Outside,
     /// It is in the message that is being written.
     Moving,
-    /// In an unread message of this side of this channel, unless that has been closed.
-    Queued(Weak<[End; 2]>, usize),
+    /// In an unread message of this end, unless that has been closed.
+    Queued(WeakEnds<End>),
 }
 
 /// What the walk has found.
@@ -63,38 +63,37 @@ pub(super) fn has_ends(message: &Message) -> bool {
 #[inline]
 pub(super) fn take_out(message: &Message) {
     if !message.handles.is_empty() {
-        note(message, &Place::Outside);
+        note(message, &Location::Outside);
     }
 }
 
 #[inline(never)]
-fn note(message: &Message, place: &Place) {
+fn note(message: &Message, location: &Location) {
     for handle in message.handles.iter() {
         if let Object::Channel(channel) = handle.object() {
-            *channel.end().place.lock() = place.clone();
+            *channel.ends.own().location.lock() = location.clone();
         }
     }
 }
 
-/// Has `put` queue a message with ends in the inbox of one side of a channel, or discards it if nobody could ever
+/// Has `put` queue a message with ends in the inbox of the end `to`, or discards it if nobody could ever
 /// read it there.
 ///
 /// # Errors
-/// Those of `put`; `NO_MEMORY` when that side itself lies deeper than [`MOST_NESTED`].
+/// Those of `put`; `NO_MEMORY` when that end itself lies deeper than [`MOST_NESTED`].
 #[cold]
 pub(super) fn write(
-    pair: &Arc<[End; 2]>,
-    side: usize,
+    to: &Ends<End>,
     message: Message,
     put: impl FnOnce(Message) -> Result<(), Undelivered>,
 ) -> Result<(), Undelivered> {
     let writing = WRITING.lock();
-    note(&message, &Place::Moving);
-    let undelivered = match way_out(pair.clone(), side) {
+    note(&message, &Location::Moving);
+    let undelivered = match way_out(to.clone()) {
         Way::Out => {
             // Before it is queued: from then on a reader may note something else.
-            note(&message, &Place::Queued(Arc::downgrade(pair), side));
-            pair[side].had_ends.store(true, Ordering::Relaxed);
+            note(&message, &Location::Queued(to.downgrade()));
+            to.own().had_ends.store(true, Ordering::Relaxed);
             put(message)
         }
         Way::Ring => Err((message, Status::OK)),
@@ -108,29 +107,29 @@ pub(super) fn write(
 }
 
 /// Walks from an end outwards, to an end that lies in no queue.
-fn way_out(mut pair: Arc<[End; 2]>, mut side: usize) -> Way {
+fn way_out(mut ends: Ends<End>) -> Way {
     for _ in 0..MOST_NESTED {
-        let end = &pair[side];
+        let end = ends.own();
         if end.base.handle_count() != 1 {
             return Way::Out; // closed, or the kernel has another handle
         }
-        let place = end.place.lock().clone();
-        let outer = match place {
-            Place::Outside => return Way::Out,
-            Place::Moving => return Way::Ring,
-            Place::Queued(outer, side) => outer.upgrade().map(|outer| (outer, side)),
+        let location = end.location.lock().clone();
+        let outer = match location {
+            Location::Outside => return Way::Out,
+            Location::Moving => return Way::Ring,
+            Location::Queued(outer) => outer.upgrade(),
         };
-        let Some(outer) = outer.filter(|(outer, side)| lies_in(end, &outer[*side])) else {
+        let Some(outer) = outer.filter(|outer| lies_in(end, outer.own())) else {
             return Way::Out;
         };
-        (pair, side) = outer;
+        ends = outer;
     }
     Way::TooLong
 }
 
 /// Whether `inner` still lies in the queue of `outer`, and nobody is about to read it.
 fn lies_in(inner: &End, outer: &End) -> bool {
-    outer.inbox.with(|inbox, _| !inbox.closed && matches!(*inner.place.lock(), Place::Queued(..)))
+    outer.inbox.with(|inbox, _| !inbox.closed && matches!(*inner.location.lock(), Location::Queued(..)))
 }
 
 #[cfg(all(test, not(loom)))]

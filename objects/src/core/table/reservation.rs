@@ -1,4 +1,4 @@
-//! Room in a handle table for handles that are to come: so that what brings them, such as a message, is only taken
+//! Room in a handle table that is reserved for handles that are to come: so that what brings them, such as a message, is only taken
 //! when they can be.
 
 use super::HandleTable;
@@ -10,22 +10,22 @@ impl HandleTable {
     ///
     /// # Errors
     /// `NO_MEMORY`, `NO_RESOURCES` beyond the limit of a job, `BAD_STATE` after [`HandleTable::close`].
-    pub fn reserve(&self, handles: usize) -> Result<Room<'_>, Status> {
+    pub fn reserve(&self, handles: usize) -> Result<Reservation<'_>, Status> {
         let mut slots = self.slots.lock();
         slots.reserve(handles)?;
         slots.reserved += handles;
-        Ok(Room { table: self, handles })
+        Ok(Reservation { table: self, handles })
     }
 }
 
 /// Room in a table, which nobody else gets.
 #[must_use = "room that is dropped is given back"]
-pub struct Room<'a> {
+pub struct Reservation<'a> {
     table: &'a HandleTable,
     handles: usize,
 }
 
-impl Room<'_> {
+impl Reservation<'_> {
     /// Adds no more handles than there is room for, and leaves an empty list with room for as many; `placed` is told each
     /// value in order.
     ///
@@ -45,7 +45,7 @@ impl Room<'_> {
     }
 }
 
-impl Drop for Room<'_> {
+impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         if self.handles != 0 {
             self.table.slots.lock().reserved -= self.handles;

@@ -1,11 +1,11 @@
-//! A wait that belongs to no task: a node on the heap, armed with a waker of its owner's choice.
+//! A waiter that belongs to no task: its node is on the heap, and its owner chooses the waker.
 //!
-//! Ports and thread-owned sets of waits use it: the node is allocated once and armed as often as
-//! needed, and safe code may hold it.
+//! Ports and waits for several objects use it. The node is allocated once and armed as often as needed, and as it does
+//! not move with its owner, safe code may hold it.
 
 use crate::list::{List, Lists, Node, Tag};
 use crate::queue::{Inner, WaitQueue};
-use crate::standing::Status;
+use crate::status::Status;
 use crate::waiter::Woken;
 use alloc::alloc::{Layout, alloc, dealloc};
 use alloc::sync::Arc;
@@ -16,15 +16,15 @@ use core::task::Waker;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OutOfMemory;
 
-/// A node that can be armed on the queue of an `O`. Dropping it disarms it.
-pub struct Registration<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T> = List<T>> {
+/// A waiter that can be armed on the queue of an `O`. Dropping it disarms it.
+pub struct BoxedWaiter<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T> = List<T>> {
     node: NonNull<Node<T>>,
     owner: Option<Arc<O>>,
     _state: core::marker::PhantomData<fn(S, L) -> S>,
 }
 
-// SAFETY: the node is owned by the registration and shared only with the queue, under its lock.
-unsafe impl<T, S, O, L> Send for Registration<T, S, O, L>
+// SAFETY: the node is owned by the waiter and shared only with the queue, under its lock.
+unsafe impl<T, S, O, L> Send for BoxedWaiter<T, S, O, L>
 where
     T: Tag + Send,
     S: Send,
@@ -33,7 +33,7 @@ where
 {
 }
 
-impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Registration<T, S, O, L> {
+impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> BoxedWaiter<T, S, O, L> {
     /// Allocates a node with this tag; the only operation here that allocates.
     pub fn new(tag: T) -> Result<Self, OutOfMemory> {
         // SAFETY: the layout of a node is not zero-sized.
@@ -47,7 +47,7 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Registration
     /// Arms the node on `owner`'s queue, unless `ready`, called under the lock, says that there is no
     /// need. Whether it is armed; when it is not, the tag that `ready` left is returned.
     ///
-    /// A registration that is armed already is disarmed first.
+    /// A waiter that is armed already is disarmed first.
     pub fn arm(
         &mut self,
         owner: Arc<O>,
@@ -58,8 +58,8 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Registration
         if self.owner.is_some() {
             self.disarm_first();
         }
-        // SAFETY: the node is disarmed, so owned by this registration alone.
-        unsafe { self.node.as_ref().with(|entry| entry.standing.set_waker(waker)) };
+        // SAFETY: the node is disarmed, so owned by this waiter alone.
+        unsafe { self.node.as_ref().with(|entry| entry.waker.set_waker(waker)) };
         let queue: &WaitQueue<T, S, L> = (*owner).as_ref();
         let mut inner = queue.guard();
         // SAFETY: as above.
@@ -68,25 +68,25 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Registration
                 entry.tag = tag;
                 let Inner { lists, state } = &mut *inner;
                 let satisfied = ready(state, lists, &mut entry.tag);
-                entry.standing.set(if satisfied { Status::IDLE } else { Status::QUEUED });
+                entry.waker.set(if satisfied { Status::IDLE } else { Status::QUEUED });
                 (satisfied, entry.tag)
             })
         };
         if satisfied {
             drop(inner);
             // SAFETY: as above.
-            drop(unsafe { self.node.as_ref().with(|entry| entry.standing.take(Status::IDLE)) });
+            drop(unsafe { self.node.as_ref().with(|entry| entry.waker.take(Status::IDLE)) });
             return Err(tag);
         }
         // SAFETY: the node is on the heap, and `disarm` takes it out before it is freed. The queue lives
-        // as long as `owner`, which this registration keeps.
+        // as long as `owner`, which this waiter keeps.
         unsafe { inner.lists.link(self.node) };
         drop(inner);
         self.owner = Some(owner);
         Ok(())
     }
 
-    /// [`Registration::disarm`] of one that is nearly always disarmed when it is armed anew, or goes.
+    /// [`BoxedWaiter::disarm`] of one that is nearly always disarmed when it is armed anew, or goes.
     #[cold]
     #[inline(never)]
     fn disarm_first(&mut self) {
@@ -110,8 +110,8 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Registration
         // SAFETY: the queue's lock is held.
         let (unused, result) = unsafe {
             self.node.as_ref().with(|entry| {
-                let queued = entry.standing.is_queued();
-                let unused = if queued { entry.standing.replace(waker) } else { Some(waker) };
+                let queued = entry.waker.is_queued();
+                let unused = if queued { entry.waker.replace(waker) } else { Some(waker) };
                 (unused, f(&mut entry.tag))
             })
         };
@@ -126,17 +126,17 @@ impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Registration
         let mut inner = (**owner).as_ref().guard();
         // SAFETY: the queue's lock is held, and who is linked there is linked by it.
         unsafe {
-            if self.node.as_ref().with(|entry| entry.standing.is_queued()) {
+            if self.node.as_ref().with(|entry| entry.waker.is_queued()) {
                 inner.lists.settle(self.node);
             }
         }
         // SAFETY: the queue's lock is held.
-        let (status, tag) = unsafe { self.node.as_ref().with(|entry| (entry.standing.status(), entry.tag)) };
+        let (status, tag) = unsafe { self.node.as_ref().with(|entry| (entry.waker.status(), entry.tag)) };
         Some(if status.was_woken() { Woken::Yes(tag) } else { Woken::No(tag) })
     }
 }
 
-impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Drop for Registration<T, S, O, L> {
+impl<T: Tag, S, O: AsRef<WaitQueue<T, S, L>> + ?Sized, L: Lists<T>> Drop for BoxedWaiter<T, S, O, L> {
     fn drop(&mut self) {
         if self.owner.is_some() {
             self.disarm_first();

@@ -1,10 +1,10 @@
-//! The places in which waits for several objects stand, made beforehand and shared by all threads.
+//! The waiters of waits for several objects, made beforehand and shared by all threads.
 //!
 //! A wait for 64 objects needs 64 nodes. Inside each thread they would be several times as large as all
-//! the rest of it, and seldom used; allocated by the wait, they would let it fail. So they are in a store:
-//! a wait takes as many as it needs and gives them back in the end. A kernel task, [`Places::fill`], keeps
-//! the store filled; a wait that finds too few awaits that task, and never another wait. Otherwise threads
-//! that wait for each other could wait for each other's places. However many wait for places, a few go on at once.
+//! the rest of it, and seldom used; allocated by the wait, they would let it fail. So they are in a pool:
+//! a wait takes as many as it needs and gives them back in the end. A kernel task, [`WaiterPool::fill`], keeps
+//! the pool filled. A wait that finds too few awaits that task, and never another wait: otherwise threads
+//! that wait for each other could need each other's waiters. However many await that task, a few go on at once.
 
 use super::many::Item;
 use super::one::Observer;
@@ -12,52 +12,52 @@ use crate::core::handle::HandleId;
 use crate::core::signals::Observation;
 use abi::{Signals, Status};
 use alloc::boxed::Box;
-use waitq::{OutOfMemory, Registration, Tag, WaitQueue};
+use waitq::{BoxedWaiter, OutOfMemory, Tag, WaitQueue};
 
-/// The store is filled when it has less than this: what one wait may need. (Models have small waits.)
+/// The pool is filled when it has less than this: what one wait may need. (Models have small waits.)
 const LOW: usize = if cfg!(loom) { 2 } else { super::MAX_ITEMS };
 /// It is filled up to this.
 const FULL: usize = 2 * LOW;
 /// What comes back beyond this is freed.
 const MOST: usize = 4 * LOW;
-/// How many places are made between yields.
+/// How many waiters are made between yields.
 const STEP: usize = LOW.div_ceil(4);
 
-/// How many places are in the memory of a page, at least: each is two small allocations.
+/// How many waiters are in the memory of a page, at least: each is two small allocations.
 const PER_PAGE: usize = 16;
-/// As many as each thread pays for from its start on: who has all memory that it may can wait in them still.
+/// As many as each thread pays for from its start on: who has all memory that it may can wait with them still.
 const FEW: usize = 8;
 
-/// How many pages so many threads are to pay for, as each may wait in a few places.
+/// How many pages so many threads are to pay for, as each may need a few waiters.
 pub(crate) const fn pages_of_threads(threads: usize) -> u64 {
     threads.div_ceil(PER_PAGE / FEW) as u64
 }
 
-/// How many pages a wait in so many places is to pay for beyond that.
-pub const fn pages_for(places: usize) -> u64 {
-    places.saturating_sub(FEW).div_ceil(PER_PAGE) as u64
+/// How many pages a wait with so many waiters is to pay for beyond that.
+pub const fn pages_for(waiters: usize) -> u64 {
+    waiters.saturating_sub(FEW).div_ceil(PER_PAGE) as u64
 }
 
-/// A node, and what it waits for.
-pub(super) struct Place {
+/// A waiter, and what it waits for.
+pub(super) struct PooledWaiter {
     pub node: Observer,
     pub item: Option<Item>,
 }
 
-/// A place in a chain.
+/// A waiter in a chain.
 struct Link {
-    place: Place,
+    waiter: PooledWaiter,
     next: Option<Box<Link>>,
 }
 
 impl Link {
     fn new() -> Result<Box<Self>, OutOfMemory> {
-        let node = Registration::new(Observation::of(Signals::empty(), HandleId::KERNEL))?;
-        Ok(Box::new(Self { place: Place { node, item: None }, next: None }))
+        let node = BoxedWaiter::new(Observation::of(Signals::empty(), HandleId::KERNEL))?;
+        Ok(Box::new(Self { waiter: PooledWaiter { node, item: None }, next: None }))
     }
 }
 
-/// Places, each linked to the next.
+/// Waiters, each linked to the next.
 #[derive(Default)]
 pub(super) struct Chain {
     first: Option<Box<Link>>,
@@ -78,12 +78,12 @@ impl Chain {
         Some(link)
     }
 
-    /// How many places there are.
+    /// How many waiters there are.
     pub fn len(&self) -> usize {
         self.length
     }
 
-    /// Moves so many places, or all, to another chain.
+    /// Moves so many waiters, or all, to another chain.
     fn give(&mut self, count: usize, to: &mut Self) {
         for _ in 0..count {
             match self.pop() {
@@ -93,18 +93,18 @@ impl Chain {
         }
     }
 
-    /// The places, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = &Place> {
-        core::iter::successors(self.first.as_deref(), |link| link.next.as_deref()).map(|link| &link.place)
+    /// The waiters, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &PooledWaiter> {
+        core::iter::successors(self.first.as_deref(), |link| link.next.as_deref()).map(|link| &link.waiter)
     }
 
-    /// The places, in their order, to be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Place> {
+    /// The waiters, in their order, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut PooledWaiter> {
         let mut next = self.first.as_deref_mut();
         core::iter::from_fn(move || {
-            let Link { place, next: after } = next.take()?;
+            let Link { waiter, next: after } = next.take()?;
             next = after.as_deref_mut();
-            Some(place)
+            Some(waiter)
         })
     }
 }
@@ -116,7 +116,7 @@ impl Drop for Chain {
     }
 }
 
-/// Who waits at the store: who makes places, or who takes some.
+/// Who waits at the pool: who makes waiters, or who takes some.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Party {
     Filler,
@@ -127,7 +127,7 @@ impl Tag for Party {
     type Beside = ();
 }
 
-/// What is in the store.
+/// What is in the pool.
 struct Store {
     free: Chain,
     /// There are few, and the filler is to make more, or does so.
@@ -136,24 +136,24 @@ struct Store {
     failures: u64,
 }
 
-/// A store of places.
-pub struct Places {
+/// A pool of waiters.
+pub struct WaiterPool {
     queue: WaitQueue<Party, Store>,
 }
 
-impl Places {
-    /// An empty store, which [`Places::fill`] fills.
+impl WaiterPool {
+    /// An empty pool, which [`WaiterPool::fill`] fills.
     pub fn new() -> Self {
         let store = Store { free: Chain::default(), asked: true, failures: 0 };
         Self { queue: WaitQueue::new(store) }
     }
 
-    /// How many places are free.
+    /// How many waiters are free.
     pub fn free(&self) -> usize {
         self.queue.with(|store, _| store.free.length)
     }
 
-    /// Takes so many places, at most [`MAX_ITEMS`](super::MAX_ITEMS).
+    /// Takes so many waiters, at most [`MAX_ITEMS`](super::MAX_ITEMS).
     ///
     /// # Errors
     /// `NO_MEMORY`: there are fewer, and no memory for more.
@@ -183,15 +183,15 @@ impl Places {
         }
     }
 
-    /// Takes places back. Nothing is left in them.
-    pub(super) fn put(&self, mut places: Chain) {
+    /// Takes waiters back. Nothing is left in them.
+    pub(super) fn put(&self, mut waiters: Chain) {
         self.queue.with(|store, _| {
             let room = MOST.saturating_sub(store.free.length);
-            places.give(room, &mut store.free);
+            waiters.give(room, &mut store.free);
         });
     }
 
-    /// Makes places whenever there are few, for ever: the life of a kernel task. `admit` says whether
+    /// Makes waiters whenever there are few, for ever: the life of a kernel task. `admit` says whether
     /// there is memory for small objects.
     pub async fn fill(&self, admit: impl Fn() -> bool) {
         loop {
@@ -206,8 +206,8 @@ impl Places {
         }
     }
 
-    /// Wakes as many of those who came first as there are places for, or, where there is no memory, a few of those who
-    /// are to be told. Whether there is nothing left to do. Who is woken need not be the one who takes the places, and
+    /// Wakes as many of those who came first as there are waiters for, or, where there is no memory, a few of those who
+    /// are to be told. Whether there is nothing left to do. Who is woken need not be the one who takes the waiters, and
     /// waits again then: nobody waits without being served in a round to come.
     fn serve(&self, failed: bool) -> bool {
         self.queue.with(|store, waiters| {
@@ -220,13 +220,13 @@ impl Places {
         })
     }
 
-    /// Makes the first places, as far as there is memory: while the machine starts, so that whoever runs first
+    /// Makes the first waiters, as far as there is memory: while the machine starts, so that whoever runs first
     /// finds them, and finds memory as it will be.
     pub fn prepare(&self, admit: impl Fn() -> bool) {
         while self.free() < FULL && self.make_some(&admit) {}
     }
 
-    /// Makes some places; whether there was memory for them.
+    /// Makes some waiters; whether there was memory for them.
     fn make_some(&self, admit: &impl Fn() -> bool) -> bool {
         let mut made = Chain::default();
         while made.length < STEP && admit() {
@@ -239,7 +239,7 @@ impl Places {
     }
 }
 
-impl Default for Places {
+impl Default for WaiterPool {
     fn default() -> Self {
         Self::new()
     }
@@ -249,7 +249,7 @@ impl Default for Places {
 mod tests {
     use super::*;
 
-    /// One that dropped itself place by place, each inside the one before, would need more than a stack.
+    /// One that dropped itself waiter by waiter, each inside the one before, would need more than a stack.
     #[test]
     fn a_chain_of_any_length_goes_one_place_after_the_other() {
         const MANY: usize = 100_000;

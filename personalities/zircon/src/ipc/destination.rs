@@ -2,7 +2,7 @@
 
 use abi::Status;
 use hafnon_kernel::mm::user::{Out, OutSlice};
-use objects::Sink;
+use objects::Destination;
 
 /// Where a number of elements is told: before they are written, and once more if another writer took their place. So
 /// a place that can not be written leaves what they are written to as it was.
@@ -40,7 +40,7 @@ impl Count {
 }
 
 /// A buffer, and where the number of elements in it is told.
-pub struct UserSink {
+pub struct UserDestination {
     /// Where the elements go.
     pub buffer: OutSlice<u8>,
     /// Where their number goes.
@@ -49,7 +49,7 @@ pub struct UserSink {
     pub element_size: usize,
 }
 
-impl Sink for UserSink {
+impl Destination for UserDestination {
     fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Status> {
         if bytes.is_empty() { Ok(()) } else { self.buffer.part(at, bytes.len()).write_slice(bytes) }
     }

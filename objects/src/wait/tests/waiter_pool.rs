@@ -1,4 +1,4 @@
-//! The store of places: when the filler makes some, how many, and when it rests.
+//! The pool of waiters: when the filler makes some, how many, and when it rests.
 
 use super::*;
 use crate::wait::pages_for;
@@ -21,90 +21,90 @@ fn turns(mut filler: Pin<&mut impl Future>) -> usize {
     (1..100).find(rests).expect("the filler rests")
 }
 
-fn set(places: &Places, count: usize) -> WaitSet<'_> {
-    ready(WaitSet::new(places, count)).expect("places")
+fn set(pool: &WaiterPool, count: usize) -> WaitMany<'_> {
+    ready(WaitMany::new(pool, count)).expect("waiters")
 }
 
 #[test]
 fn a_store_is_filled_in_steps_until_it_is_full() {
-    let places = Places::new();
-    let mut filler = pin!(places.fill(|| true));
-    assert_eq!((turns(filler.as_mut()), places.free()), (FULL / 16, FULL));
-    assert_eq!((turns(filler.as_mut()), places.free()), (1, FULL));
+    let pool = WaiterPool::new();
+    let mut filler = pin!(pool.fill(|| true));
+    assert_eq!((turns(filler.as_mut()), pool.free()), (FULL / 16, FULL));
+    assert_eq!((turns(filler.as_mut()), pool.free()), (1, FULL));
 }
 
 #[test]
 fn without_memory_the_filler_rests_until_somebody_asks() {
-    let (places, memory) = (Places::new(), Cell::new(false));
-    let mut filler = pin!(places.fill(|| memory.get()));
-    assert_eq!((turns(filler.as_mut()), places.free()), (1, 0));
+    let (pool, memory) = (WaiterPool::new(), Cell::new(false));
+    let mut filler = pin!(pool.fill(|| memory.get()));
+    assert_eq!((turns(filler.as_mut()), pool.free()), (1, 0));
     memory.set(true);
-    assert_eq!((turns(filler.as_mut()), places.free()), (1, 0));
-    let mut wait = pin!(WaitSet::new(&places, 1));
+    assert_eq!((turns(filler.as_mut()), pool.free()), (1, 0));
+    let mut wait = pin!(WaitMany::new(&pool, 1));
     assert!(poll(wait.as_mut()).is_pending());
     turns(filler.as_mut());
-    assert_eq!(places.free(), FULL);
+    assert_eq!(pool.free(), FULL);
     assert!(ready(wait).is_ok());
-    assert_eq!(places.free(), FULL);
+    assert_eq!(pool.free(), FULL);
 }
 
 #[test]
 fn the_filler_is_asked_when_there_are_fewer_than_one_wait_may_need() {
-    let places = Places::new();
-    let mut filler = pin!(places.fill(|| true));
+    let pool = WaiterPool::new();
+    let mut filler = pin!(pool.fill(|| true));
     turns(filler.as_mut());
-    let _taken = [set(&places, 1), set(&places, MAX_ITEMS - 1)];
-    assert_eq!((turns(filler.as_mut()), places.free()), (1, MAX_ITEMS));
-    let _one_more = set(&places, 1);
-    assert_eq!(places.free(), MAX_ITEMS - 1);
-    assert_eq!((turns(filler.as_mut()), places.free()), (5, MAX_ITEMS - 1 + 5 * 16));
+    let _taken = [set(&pool, 1), set(&pool, MAX_ITEMS - 1)];
+    assert_eq!((turns(filler.as_mut()), pool.free()), (1, MAX_ITEMS));
+    let _one_more = set(&pool, 1);
+    assert_eq!(pool.free(), MAX_ITEMS - 1);
+    assert_eq!((turns(filler.as_mut()), pool.free()), (5, MAX_ITEMS - 1 + 5 * 16));
 }
 
 #[test]
 fn a_filler_that_finds_enough_makes_none() {
-    let places = Places::new();
-    let mut filler = pin!(places.fill(|| true));
+    let pool = WaiterPool::new();
+    let mut filler = pin!(pool.fill(|| true));
     turns(filler.as_mut());
-    let taken = [set(&places, MAX_ITEMS), set(&places, 1)];
+    let taken = [set(&pool, MAX_ITEMS), set(&pool, 1)];
     drop(taken);
-    assert_eq!((turns(filler.as_mut()), places.free()), (1, FULL));
+    assert_eq!((turns(filler.as_mut()), pool.free()), (1, FULL));
 }
 
 #[test]
 fn what_comes_back_beyond_four_waits_is_freed() {
-    let places = Places::new();
-    let mut filler = pin!(places.fill(|| true));
+    let pool = WaiterPool::new();
+    let mut filler = pin!(pool.fill(|| true));
     let mut taken = Vec::new();
     for _ in 0..2 {
         turns(filler.as_mut());
-        taken.extend([set(&places, MAX_ITEMS), set(&places, MAX_ITEMS)]);
-        assert_eq!(places.free(), 0);
+        taken.extend([set(&pool, MAX_ITEMS), set(&pool, MAX_ITEMS)]);
+        assert_eq!(pool.free(), 0);
     }
     turns(filler.as_mut());
-    assert_eq!(places.free(), FULL);
+    assert_eq!(pool.free(), FULL);
     let free = taken.into_iter().map(|set| {
         drop(set);
-        places.free()
+        pool.free()
     });
     assert!(free.eq([FULL + MAX_ITEMS, 2 * FULL, 2 * FULL, 2 * FULL]));
 }
 
 #[test]
-fn the_first_places_are_made_as_far_as_there_is_memory() {
-    let (places, memory) = (Places::new(), Cell::new(20_usize));
+fn the_first_waiters_are_made_as_far_as_there_is_memory() {
+    let (pool, memory) = (WaiterPool::new(), Cell::new(20_usize));
     let admit = || memory.replace(memory.get().saturating_sub(1)) > 0;
-    places.prepare(admit);
-    assert_eq!(places.free(), 20);
+    pool.prepare(admit);
+    assert_eq!(pool.free(), 20);
     memory.set(1000);
-    places.prepare(admit);
-    assert_eq!((places.free(), memory.get()), (20 + 7 * 16, 1000 - 7 * 16));
-    let places = Places::new();
-    places.prepare(|| true);
-    assert_eq!(places.free(), FULL);
+    pool.prepare(admit);
+    assert_eq!((pool.free(), memory.get()), (20 + 7 * 16, 1000 - 7 * 16));
+    let pool = WaiterPool::new();
+    pool.prepare(|| true);
+    assert_eq!(pool.free(), FULL);
 }
 
 #[test]
-fn a_wait_pays_for_what_it_takes_beyond_a_few_places() {
+fn a_wait_pays_for_what_it_takes_beyond_a_few_waiters() {
     assert_eq!([0, 8, 9, 24, 25, 40, 41, MAX_ITEMS].map(pages_for), [0, 0, 1, 1, 2, 2, 3, 4]);
 }
 
@@ -130,14 +130,14 @@ impl Wake for Eager {
 fn what_happened_between_looking_and_waiting_is_seen() {
     static MEMORY: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
     for (memory, expected) in [(false, Some(Status::NO_MEMORY)), (true, None)] {
-        let places: &'static Places = Box::leak(Box::default());
+        let pool: &'static WaiterPool = Box::leak(Box::default());
         let memory_now = &MEMORY[usize::from(memory)];
-        let filler = Box::pin(places.fill(|| memory_now.load(Relaxed) > 0));
+        let filler = Box::pin(pool.fill(|| memory_now.load(Relaxed) > 0));
         let eager = Arc::new(Eager(Mutex::new(Some(filler))));
         eager.clone().wake();
-        assert_eq!(places.free(), 0);
+        assert_eq!(pool.free(), 0);
         memory_now.store(usize::from(memory), Relaxed);
-        let outcome = ready(WaitSet::new(places, MAX_ITEMS));
+        let outcome = ready(WaitMany::new(pool, MAX_ITEMS));
         assert_eq!(outcome.err(), expected);
         *eager.0.lock().unwrap() = None;
     }

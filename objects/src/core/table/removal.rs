@@ -1,11 +1,11 @@
 //! Handles on their way out of a table, for calls that leave the caller what it had when they fail.
 //!
 //! ```text
-//!   Used ──take──▶ Leaving ──drop──▶ Free
-//!    ▲                │
-//!    └──────back──────┘
+//!   Used ──take──▶ Removing ──drop──▶ Free
+//!    ▲                 │
+//!    └──────back───────┘
 //! ```
-//! While it leaves, a value names no handle, and nobody else gets its slot. Waits that were made through it end
+//! While its handle is being removed, a value names none, and nobody else gets its slot. Waits that were made through it end
 //! when it is gone, not before: of a call that fails they notice nothing. There may be many, so they end in steps.
 
 use super::HandleTable;
@@ -18,17 +18,17 @@ use abi::Status;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// The places of handles that were taken out, in a table that keeps them until it is known whether the handles
-/// come back. Dropped, the handles are gone: their values are free, and the waits through them end.
-pub struct Leaving<'a> {
+/// A removal that is not final: the table keeps the slots of handles that were taken out until it is known whether the
+/// handles come back. When this is dropped they do not: their values are free, and the waits through them end.
+pub struct Removal<'a> {
     table: &'a HandleTable,
-    /// There until it is known.
-    places: Option<Box<[Places; 1]>>,
+    /// What was removed; there until that is known.
+    places: Option<Box<[Removed; 1]>>,
 }
 
 /// Where handles were, and to what.
 #[derive(Default)]
-struct Places {
+struct Removed {
     places: Vec<(HandleId, Object)>,
     /// The next among those through which waits have to be ended.
     next: Option<Box<dyn Bundle>>,
@@ -43,8 +43,8 @@ impl HandleTable {
         &self,
         values: &[u32],
         check: impl Fn(&Handle) -> Result<(), Status>,
-    ) -> Result<(Handles, Leaving<'_>), Status> {
-        let (mut handles, mut boxed) = (Handles::with_room(values.len())?, in_box(Places::default())?);
+    ) -> Result<(Handles, Removal<'_>), Status> {
+        let (mut handles, mut boxed) = (Handles::with_room(values.len())?, in_box(Removed::default())?);
         let places = &mut boxed[0].places;
         places.try_reserve_exact(values.len()).map_err(|_| Status::NO_MEMORY)?;
         let mut slots = self.slots.lock();
@@ -61,11 +61,11 @@ impl HandleTable {
             handles.push(handle);
         }
         self.note_removal(&mut slots);
-        Ok((handles, Leaving { table: self, places: Some(boxed) }))
+        Ok((handles, Removal { table: self, places: Some(boxed) }))
     }
 }
 
-impl Leaving<'_> {
+impl Removal<'_> {
     /// Has them count for the process, as [`Handles::sent_from`] does.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl Leaving<'_> {
         handles.leave(self.table)
     }
 
-    /// The handles, in the same order, are where they were; closed, if the table is.
+    /// Puts the handles, in the same order, back where they were, or closes them if the table is closed.
     pub fn back(mut self, handles: impl IntoIterator<Item = Handle>) {
         let Some(boxed) = self.places.take() else { return };
         let handles = handles.into_iter();
@@ -89,7 +89,7 @@ impl Leaving<'_> {
     }
 }
 
-impl Drop for Leaving<'_> {
+impl Drop for Removal<'_> {
     fn drop(&mut self) {
         let Some(places) = self.places.take() else { return };
         {
@@ -109,7 +109,7 @@ impl Drop for Leaving<'_> {
 }
 
 /// The waits through the handles that were there.
-impl Bundle for [Places; 1] {
+impl Bundle for [Removed; 1] {
     fn discard_one(&mut self, doomed: &mut Doomed) -> bool {
         let [places] = self;
         if let Some((id, object)) = places.places.pop() {
@@ -141,8 +141,8 @@ mod tests {
             let (signals, id) = (&event.base().signals, table.id(value));
             let mut wait = Box::pin(wait_on(signals, Signals::USER_SIGNAL_0, id, || true, never()));
             assert!(poll(wait.as_mut()).is_pending());
-            let (_handles, mut leaving) = table.take(&[value], |_| Ok(())).expect("it is there");
-            doomed.push_bundle(leaving.places.take().expect("it is not known yet"));
+            let (_handles, mut removal) = table.take(&[value], |_| Ok(())).expect("it is there");
+            doomed.push_bundle(removal.places.take().expect("it is not known yet"));
             wait
         });
         assert!(waits.each_mut().into_iter().all(|wait| poll(wait.as_mut()).is_pending()));

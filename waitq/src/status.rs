@@ -1,9 +1,8 @@
-//! How it stands with a waiter: where its node is in its life, and the waker that it left, in two words. The
-//! status is in the bits of the waker's table pointer that the table's alignment leaves free, so that a whole
-//! [`Wait`](crate::Wait) is 48 bytes.
+//! The status of a waiter's node and the waker that the waiter left, in two words: the status is in the bits of the
+//! waker's table pointer that the table's alignment leaves free. So a whole [`Wait`](crate::Wait) is 48 bytes.
 //!
-//! Wakers are other people's code: to make one, to drop one and to call one may do anything, such as touch the queue
-//! that the node is in. So with a queue locked they are only moved; they come in before, and go after.
+//! Wakers are other people's code. To clone, drop or call one may do anything, such as touch the queue that the node is
+//! in. So with a queue locked they are only moved: they are cloned before it is locked, and dropped or called after.
 
 use core::mem::ManuallyDrop;
 use core::ptr;
@@ -65,13 +64,13 @@ impl Status {
 }
 
 /// A status, and a waker or none.
-pub(crate) struct Standing {
+pub(crate) struct StatusWaker {
     data: *const (),
     /// Null but for the status when there is no waker.
     table: *const RawWakerVTable,
 }
 
-impl Standing {
+impl StatusWaker {
     /// Idle, without a waker.
     #[inline(always)]
     pub(crate) const fn idle() -> Self {
@@ -159,7 +158,7 @@ impl Standing {
     }
 }
 
-impl Drop for Standing {
+impl Drop for StatusWaker {
     #[inline]
     fn drop(&mut self) {
         drop(self.take(Status::IDLE));
@@ -181,24 +180,24 @@ mod tests {
     #[test]
     fn a_status_and_a_waker_do_not_touch_each_other() {
         let (counter, other) = (Arc::new(Nothing), Arc::new(Nothing));
-        let mut standing = Standing::idle();
+        let mut waker = StatusWaker::idle();
         for counted in [false, true] {
             for status in [Status::IDLE, Status::QUEUED, Status::chosen(counted), Status::woken(counted)] {
-                standing.prepare(&Waker::from(counter.clone()));
-                standing.set(status);
-                assert_eq!((standing.status(), Arc::strong_count(&counter)), (status, 2));
-                standing.prepare(&Waker::from(counter.clone()));
-                assert_eq!((standing.status(), Arc::strong_count(&counter)), (status, 2));
-                standing.prepare(&Waker::from(other.clone()));
-                assert_eq!((standing.status(), Arc::strong_count(&counter)), (status, 1));
+                waker.prepare(&Waker::from(counter.clone()));
+                waker.set(status);
+                assert_eq!((waker.status(), Arc::strong_count(&counter)), (status, 2));
+                waker.prepare(&Waker::from(counter.clone()));
+                assert_eq!((waker.status(), Arc::strong_count(&counter)), (status, 2));
+                waker.prepare(&Waker::from(other.clone()));
+                assert_eq!((waker.status(), Arc::strong_count(&counter)), (status, 1));
                 assert_eq!(Arc::strong_count(&other), 2);
-                assert!(standing.take(status).is_some());
-                assert_eq!((standing.status(), Arc::strong_count(&other)), (status, 1));
-                assert!(standing.take(Status::IDLE).is_none());
+                assert!(waker.take(status).is_some());
+                assert_eq!((waker.status(), Arc::strong_count(&other)), (status, 1));
+                assert!(waker.take(Status::IDLE).is_none());
             }
         }
-        standing.prepare(&Waker::from(counter.clone()));
-        drop(standing);
+        waker.prepare(&Waker::from(counter.clone()));
+        drop(waker);
         assert_eq!(Arc::strong_count(&counter), 1);
     }
 
@@ -208,12 +207,12 @@ mod tests {
         // The same data, but other code.
         // SAFETY: none of the functions of this table touches the data.
         let alike = unsafe { Waker::new(waker.data(), Waker::noop().vtable()) };
-        let mut standing = Standing::idle();
-        assert!(!standing.has(&waker));
-        standing.prepare(&waker);
+        let mut kept = StatusWaker::idle();
+        assert!(!kept.has(&waker));
+        kept.prepare(&waker);
         for status in [Status::IDLE, Status::QUEUED, Status::chosen(true), Status::woken(true)] {
-            standing.set(status);
-            assert!(standing.has(&waker) && !standing.has(&other) && !standing.has(&alike));
+            kept.set(status);
+            assert!(kept.has(&waker) && !kept.has(&other) && !kept.has(&alike));
         }
     }
 
@@ -232,12 +231,12 @@ mod tests {
 
     #[test]
     fn who_was_woken_rests() {
-        let mut standing = Standing::idle();
-        assert!(!standing.is_queued());
-        standing.set(Status::QUEUED);
-        assert!(standing.is_queued());
-        assert!(standing.take(Status::woken(true)).is_none() && !standing.is_queued());
-        standing.rest();
-        assert_eq!(standing.status(), Status::IDLE);
+        let mut waker = StatusWaker::idle();
+        assert!(!waker.is_queued());
+        waker.set(Status::QUEUED);
+        assert!(waker.is_queued());
+        assert!(waker.take(Status::woken(true)).is_none() && !waker.is_queued());
+        waker.rest();
+        assert_eq!(waker.status(), Status::IDLE);
     }
 }
