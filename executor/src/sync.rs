@@ -72,6 +72,7 @@ impl<T> OwnersLock<T> {
     /// # Panics
     /// If the platform shares nothing: on another thread than its own, or when the lock is held.
     #[inline(always)]
+    #[cfg_attr(debug_assertions, track_caller)]
     pub(crate) fn lock<P: Platform>(&self, platform: &P) -> OwnersGuard<'_, T> {
         #[cfg(not(loom))]
         if !P::SHARES_TASKS {

@@ -28,12 +28,14 @@ use executor::TaskOptions;
 use machine::{log, pressure};
 use mm::payers;
 use sched::{closing, places, run, unfinished};
+use waitq::sync::checks;
 
 /// Where every way of booting arrives, on the first CPU, interrupts off, traps and panics
 /// reported.
 pub fn kernel_main(info: &'static mut BootInfo) -> ! {
     let info: &'static BootInfo = info;
     run::note_entry();
+    checks::start(arch::cpu::index, arch::time::ticks);
     mm::init(info);
     arch::start(info.rsdp_addr.into_option(), cpu_main)
 }

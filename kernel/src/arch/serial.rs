@@ -9,9 +9,9 @@
 use crate::console;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use spin::Mutex;
 use uart_16550::backend::PioBackend;
 use uart_16550::{Config, Uart16550};
+use waitq::sync::Mutex;
 
 /// A serial port. A port that is not there swallows what is written to it.
 pub struct Serial {

@@ -18,6 +18,7 @@ use objects::account;
 use objects::memory::Protection;
 use objects::vmar::FaultError;
 use spin::Once;
+use waitq::sync::checks;
 
 /// How long a thread runs before others of its class get their turn, in nanoseconds.
 const SLICE: u64 = 10_000_000;
@@ -71,6 +72,9 @@ pub fn init() {
     executors::POLL_BUDGET.store(budget, Relaxed);
     for member in group().members() {
         member.set_budget(budget.min(executors::LONG_POLL));
+    }
+    if let Some(ticks) = config::value("kernel.lock-hold").and_then(|ticks| ticks.parse().ok()) {
+        checks::set_limit(ticks);
     }
     user::set_fault_handler(resolve_fault);
     payers::set_current(|| PROCESS.get().map(|process| process.payer().clone()));
@@ -138,6 +142,7 @@ fn leave() {
 /// its own class, so there is always an end.
 #[inline]
 pub fn before_user() {
+    checks::assert_none_held();
     shootdown::service();
     let executor = executor();
     // The clock stands where this poll began.

@@ -11,6 +11,7 @@ mod crowds;
 mod devices;
 mod ends;
 mod loader;
+mod locks;
 mod memory;
 mod paging;
 mod processors;
