@@ -85,6 +85,12 @@ impl<T> OwnersLock<T> {
         let _ = platform;
         OwnersGuard::Locked(self.mutex.lock())
     }
+
+    /// Takes the lock if nobody has it; never where the platform shares nothing.
+    pub(crate) fn try_lock<P: Platform>(&self) -> Option<OwnersGuard<'_, T>> {
+        let guard = P::SHARES_TASKS.then(|| self.mutex.try_lock()).flatten();
+        guard.map(OwnersGuard::Locked)
+    }
 }
 
 impl<T> Deref for OwnersGuard<'_, T> {

@@ -21,3 +21,29 @@ pub use model::{Mutex, MutexGuard, UnsafeCell, atomic};
 pub use spinning::{Mutex, MutexGuard};
 #[cfg(not(loom))]
 pub use spinning::{UnsafeCell, atomic};
+
+/// What to do about a lock that somebody has: for those who look at what others work with, and may have stopped them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Wait for it.
+    Waits,
+    /// Do without what it guards.
+    Tries,
+}
+
+/// Somebody has the lock, and there was no patience.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locked;
+
+impl Patience {
+    /// Takes the lock.
+    ///
+    /// # Errors
+    /// Somebody has it, and is not waited for.
+    pub fn lock<T>(self, mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>, Locked> {
+        match self {
+            Self::Waits => Ok(mutex.lock()),
+            Self::Tries => mutex.try_lock().ok_or(Locked),
+        }
+    }
+}

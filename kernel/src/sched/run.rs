@@ -96,6 +96,11 @@ pub fn group() -> &'static Group<CpuPlatform> {
     GROUP.get().expect("executors are made before anything runs")
 }
 
+/// The executor of a CPU, if there is such a CPU and the executors have been made.
+pub fn executor_of(cpu: usize) -> Option<&'static Executor<CpuPlatform>> {
+    GROUP.get()?.members().get(cpu).copied()
+}
+
 /// The timers of this CPU.
 #[inline]
 pub fn timers() -> &'static TimerQueue {

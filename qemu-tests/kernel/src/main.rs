@@ -13,6 +13,7 @@ mod ends;
 mod loader;
 mod locks;
 mod memory;
+mod overview;
 mod paging;
 mod processors;
 mod programs;
