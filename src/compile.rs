@@ -86,8 +86,30 @@ impl Kind {
 pub enum Profile {
     /// With every optimisation.
     Release,
+    /// The same, with assertions, and with the kernel's locks watched.
+    Checked,
     /// With none.
     Debug,
+}
+
+impl Profile {
+    /// What cargo is told.
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Release => &["--release"],
+            Self::Checked => &["--profile", "checked"],
+            Self::Debug => &[],
+        }
+    }
+
+    /// What cargo calls its directory.
+    fn directory(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Checked => "checked",
+            Self::Debug => "debug",
+        }
+    }
 }
 
 /// A cargo command (`build`, `clippy`, `doc`) for optimised code of one kind.
@@ -101,7 +123,7 @@ pub fn cargo_for(toolchain: &Toolchain, command: &str, kind: Kind, profile: Prof
     cargo
         .current_dir(workspace::root())
         .args([command, "--locked", "--target", TARGET])
-        .args((profile == Profile::Release).then_some("--release"))
+        .args(profile.arguments())
         .env("CARGO_TARGET_DIR", kind.directory())
         .env("CARGO_ENCODED_RUSTFLAGS", kind.flags(toolchain.library).join("\u{1f}"));
     if io::stderr().is_terminal() && env::var_os("CARGO_TERM_COLOR").is_none() {
@@ -119,16 +141,30 @@ pub fn cargo_for(toolchain: &Toolchain, command: &str, kind: Kind, profile: Prof
 /// # Errors
 /// It does not compile (what the compiler said stands on standard error).
 pub fn kernel(toolchain: &Toolchain, package: &str) -> Result<PathBuf> {
-    let step = format!("building {package} with {}", toolchain.version);
-    build(&step, toolchain, Kind::Kernel, &[package.into()])?;
-    let file = kernel_file(package);
+    kernel_for(toolchain, package, Profile::Release)
+}
+
+/// The same for a profile.
+///
+/// # Errors
+/// As above.
+pub fn kernel_for(toolchain: &Toolchain, package: &str, profile: Profile) -> Result<PathBuf> {
+    let kind = if profile == Profile::Checked { ", its locks watched," } else { "" };
+    let step = format!("building {package}{kind} with {}", toolchain.version);
+    build(&step, toolchain, Kind::Kernel, profile, &[package.into()])?;
+    let file = kernel_file_for(package, profile);
     ensure!(file.is_file(), "package {package} makes no program named {package}");
     Ok(file)
 }
 
 /// The ELF file of the kernel in `package`, whose program has the package's name.
 pub fn kernel_file(package: &str) -> PathBuf {
-    output(Kind::Kernel, package)
+    kernel_file_for(package, Profile::Release)
+}
+
+/// The same for a profile.
+pub fn kernel_file_for(package: &str, profile: Profile) -> PathBuf {
+    output(Kind::Kernel, profile, package)
 }
 
 /// Builds every program below `user/`, those in C and the vDSO image included.
@@ -138,7 +174,7 @@ pub fn kernel_file(package: &str) -> PathBuf {
 pub fn user_programs(toolchain: &Toolchain) -> Result<Vec<Program>> {
     let mut packages = user_packages()?;
     packages.retain(|package| package != c::MATH.0);
-    build("building the user programs", toolchain, Kind::User, &packages)?;
+    build("building the user programs", toolchain, Kind::User, Profile::Release, &packages)?;
     c::programs(toolchain)?;
     user_program_files()
 }
@@ -149,7 +185,7 @@ pub fn user_programs(toolchain: &Toolchain) -> Result<Vec<Program>> {
 /// Cargo can not read the workspace.
 pub fn user_program_files() -> Result<Vec<Program>> {
     let names = targets(&user_members()?);
-    let program = |name: String| Program { file: output(Kind::User, &name), name: name_in_ramdisk(&name) };
+    let program = |name: String| Program { file: user_output(&name), name: name_in_ramdisk(&name) };
     let mut programs: Vec<Program> = names.into_iter().map(program).collect();
     programs.extend(c::program_files()?);
     Ok(programs)
@@ -160,7 +196,7 @@ pub fn user_program_files() -> Result<Vec<Program>> {
 /// # Errors
 /// It does not compile (what the compiler said stands on standard error).
 pub fn user_package(toolchain: &Toolchain, package: &str) -> Result<()> {
-    build(&format!("building {package}"), toolchain, Kind::User, &[package.into()])
+    build(&format!("building {package}"), toolchain, Kind::User, Profile::Release, &[package.into()])
 }
 
 /// Builds a package below `user/` as a static library with the host's calling convention, which is C's: code for the
@@ -187,7 +223,7 @@ pub fn hosted_library(toolchain: &Toolchain, package: &str, archive: &str) -> Re
 
 /// What the build of user programs calls `name`.
 pub fn user_output(name: &str) -> PathBuf {
-    output(Kind::User, name)
+    output(Kind::User, Profile::Release, name)
 }
 
 /// The packages below `user/`.
@@ -199,16 +235,16 @@ pub fn user_packages() -> Result<Vec<String>> {
     Ok(members.iter().filter_map(|package| package["name"].as_str()).map(str::to_owned).collect())
 }
 
-fn build(step: &str, toolchain: &Toolchain, kind: Kind, packages: &[String]) -> Result<()> {
-    let mut command = cargo(toolchain, "build", kind);
+fn build(step: &str, toolchain: &Toolchain, kind: Kind, profile: Profile, packages: &[String]) -> Result<()> {
+    let mut command = cargo_for(toolchain, "build", kind, profile);
     for package in packages {
         command.args(["-p", package]);
     }
     Step::new(step).run(&mut command)
 }
 
-fn output(kind: Kind, program: &str) -> PathBuf {
-    kind.directory().join(TARGET).join("release").join(program)
+fn output(kind: Kind, profile: Profile, program: &str) -> PathBuf {
+    kind.directory().join(TARGET).join(profile.directory()).join(program)
 }
 
 /// What `cargo metadata` says of the workspace's members below `user/`.

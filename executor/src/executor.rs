@@ -6,7 +6,7 @@ use crate::AllocError;
 use crate::group::Group;
 use crate::inbox::Inbox;
 use crate::level::Level;
-use crate::registry::Registry;
+use crate::registry::{Registry, TaskWalk};
 use crate::run_queue::{Pace, RunQueue};
 use crate::sync::atomic::{AtomicPtr, Ordering, fence};
 use crate::sync::{OwnersLock, plain};
@@ -339,6 +339,19 @@ impl<P: Platform> Executor<P> {
     pub fn for_each_task(&self, mut visit: impl FnMut(&TaskInfo)) {
         // SAFETY: a task is in the registry only while it is alive.
         self.registry.for_each(&self.platform, |task| visit(&unsafe { reference::info(task) }));
+    }
+
+    /// Visits some of these tasks, in a walk that takes its time; whether there may be more. What ends meanwhile may be
+    /// missing, and so may everything behind it if much does.
+    pub fn visit_some_tasks(&self, walk: &mut TaskWalk, mut visit: impl FnMut(&TaskInfo)) -> bool {
+        // SAFETY: as above.
+        self.registry.visit_some(&self.platform, walk, |task| visit(&unsafe { reference::info(task) }))
+    }
+
+    /// As [`Executor::for_each_task`], if nobody has the lock, which is not waited for; whether nobody had.
+    pub fn try_for_each_task(&self, mut visit: impl FnMut(&TaskInfo)) -> bool {
+        // SAFETY: as above.
+        self.registry.try_for_each::<P>(|task| visit(&unsafe { reference::info(task) }))
     }
 
     /// Where `task` is listed: on the CPU that it was spawned on.

@@ -45,6 +45,7 @@ pub use alarm::Alarm;
 pub use executor::{Executor, Platform, RunState};
 pub use group::{Group, Sleepers};
 pub use in_place::{InPlace, Kept, See};
+pub use registry::TaskWalk;
 pub use scope::Scope;
 pub use task::annotate::{WaitingFor, current_task, waiting_for};
 pub use task::options::{Class, NOMINAL_WEIGHT, TaskOptions};

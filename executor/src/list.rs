@@ -77,6 +77,27 @@ impl<P: Place> List<P> {
         }
     }
 
+    /// Whether `item` is in this list.
+    ///
+    /// # Safety
+    /// `item` is alive, and in no other list through these links.
+    pub(crate) unsafe fn contains(&self, item: NonNull<P::Item>) -> bool {
+        // SAFETY: by contract.
+        self.head == Some(item) || unsafe { P::links(item.as_ref()) }.prev.get().is_some()
+    }
+
+    /// The item behind `item`, or the first one.
+    ///
+    /// # Safety
+    /// `item` is in this list.
+    pub(crate) unsafe fn after(&self, item: Option<NonNull<P::Item>>) -> Option<NonNull<P::Item>> {
+        match item {
+            // SAFETY: by contract.
+            Some(item) => unsafe { P::links(item.as_ref()) }.next.get(),
+            None => self.head,
+        }
+    }
+
     /// Visits every item, the newest first.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(NonNull<P::Item>)) {
         let mut cursor = self.head;

@@ -72,6 +72,7 @@ impl<T> OwnersLock<T> {
     /// # Panics
     /// If the platform shares nothing: on another thread than its own, or when the lock is held.
     #[inline(always)]
+    #[cfg_attr(debug_assertions, track_caller)]
     pub(crate) fn lock<P: Platform>(&self, platform: &P) -> OwnersGuard<'_, T> {
         #[cfg(not(loom))]
         if !P::SHARES_TASKS {
@@ -83,6 +84,12 @@ impl<T> OwnersLock<T> {
         }
         let _ = platform;
         OwnersGuard::Locked(self.mutex.lock())
+    }
+
+    /// Takes the lock if nobody has it; never where the platform shares nothing.
+    pub(crate) fn try_lock<P: Platform>(&self) -> Option<OwnersGuard<'_, T>> {
+        let guard = P::SHARES_TASKS.then(|| self.mutex.try_lock()).flatten();
+        guard.map(OwnersGuard::Locked)
     }
 }
 

@@ -11,10 +11,11 @@ extern crate alloc;
 pub mod arch;
 pub mod boot;
 pub mod config;
-mod console;
+pub mod console;
 mod figures;
 pub mod machine;
 pub mod mm;
+pub mod overview;
 pub mod panic;
 pub mod personality;
 pub mod sched;
@@ -28,12 +29,14 @@ use executor::TaskOptions;
 use machine::{log, pressure};
 use mm::payers;
 use sched::{closing, run, unfinished, waiter_pool};
+use waitq::sync::checks;
 
 /// Where every way of booting arrives, on the first CPU, interrupts off, traps and panics
 /// reported.
 pub fn kernel_main(info: &'static mut BootInfo) -> ! {
     let info: &'static BootInfo = info;
     run::note_entry();
+    checks::start(arch::cpu::index, arch::time::ticks);
     mm::init(info);
     arch::start(info.rsdp_addr.into_option(), cpu_main)
 }
@@ -67,7 +70,8 @@ fn start_tasks() {
     spawn("closing", service::start(objects::closing::close_what_is_left()));
     spawn("freeing pages", service::start(objects::vmo::free_what_is_left()));
     spawn("unfinished calls", service::start(unfinished::finish()));
-    spawn("console", service::start(console::drain()));
+    spawn("console output", service::start(console::drain()));
+    spawn("console input", service::start(console::listen()));
     spawn("log", service::start(log::tell_readers()));
     spawn("waking", service::start(objects::wake_the_rest()));
     spawn("memory pressure", service::start(pressure::watch()));

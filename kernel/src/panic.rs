@@ -11,10 +11,13 @@ use crate::{control, println};
 use core::fmt::{self, Display, Write};
 use core::panic::PanicInfo;
 use spin::Once;
+use waitq::sync::checks;
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     let trace = Backtrace::here();
+    // A report takes what locks it needs, whoever has them.
+    checks::stop();
     match stop::claim() {
         Claim::First => report(info, &trace),
         Claim::Again => power::exit(Outcome::Panic),

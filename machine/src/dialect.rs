@@ -24,6 +24,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// [`Listener`](crate::Listener).
     fn last_word(&self, line: &str) -> Option<LastWord>;
 
+    /// The line on the control channel by which the guest ends what it tells of itself at a non-maskable interrupt; `None` if
+    /// it tells nothing, and is not to be asked. A guest that hangs is, before its stacks are read.
+    fn answers_with(&self) -> Option<&str> {
+        None
+    }
+
     /// How a machine ended whose guest wrote `value` to the exit device, and sent no line about it; `None` if
     /// the guest never does that. QEMU passes the low seven bits on.
     ///

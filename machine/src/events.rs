@@ -27,6 +27,9 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// How long a kernel that has panicked may take to power off.
 const AFTER_PANIC: Duration = Duration::from_secs(5);
 
+/// How long a guest may tell of itself.
+const ANSWER: Duration = Duration::from_secs(10);
+
 /// The shortest time to wait for an event: the machine's clock is not read more often.
 const SHORTEST: Duration = Duration::from_millis(50);
 
@@ -56,6 +59,7 @@ pub fn follow(machine: &Machine, mut process: Process, listener: &mut dyn Listen
     let mut follower = Follower::new(machine, Pace::of(process.id()), backlog);
     let hung = follower.until_end(&events, listener);
     let mut stacks = Vec::new();
+    let told = hung && follower.ask(&mut monitor, &events, listener);
     if hung || matches!(follower.end, Some(End::Reset)) {
         // It has to run to be asked.
         process.backlog.end();
@@ -74,7 +78,7 @@ pub fn follow(machine: &Machine, mut process: Process, listener: &mut dyn Listen
     let end = follower.end.unwrap_or_else(|| end_by_status(&*machine.dialect, status.code(), &complaints));
     let Machine { symbols, program, sources, .. } = machine;
     let (symbols, program, sources) = (symbols.clone(), program.clone(), sources.clone());
-    Ok(Outcome { end, stacks, symbols, program, sources, complaints })
+    Ok(Outcome { end, told, stacks, symbols, program, sources, complaints })
 }
 
 /// How a machine ended that did not say so on COM2. The exit device ends QEMU with twice the value written
@@ -159,6 +163,37 @@ impl<'a> Follower<'a> {
                 self.stopped = true;
             }
             Event::Closed => self.open -= 1,
+        }
+    }
+
+    /// Asks a guest that hangs what goes on in it, and listens until it has told; whether it has.
+    fn ask(&mut self, monitor: &mut Monitor, events: &Receiver<Event>, listener: &mut dyn Listener) -> bool {
+        let Some(last_line) = self.machine.dialect.answers_with() else { return false };
+        self.backlog.end();
+        monitor.interrupt();
+        let deadline = self.pace.now() + ANSWER;
+        while self.open > 0 && !self.stopped && self.pace.now() < deadline {
+            match events.recv_timeout(SHORTEST) {
+                Ok(Event::Control(line)) if line == last_line => {
+                    self.hear_the_rest(events, listener);
+                    return true;
+                }
+                Ok(event) => self.take(event, listener),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+        false
+    }
+
+    /// The console is a stream of its own: what was printed before is there soon.
+    fn hear_the_rest(&mut self, events: &Receiver<Event>, listener: &mut dyn Listener) {
+        while let Ok(event) = events.recv_timeout(SHORTEST) {
+            let is_console = matches!(event, Event::Console(_));
+            self.take(event, listener);
+            if !is_console {
+                return;
+            }
         }
     }
 

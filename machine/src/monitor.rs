@@ -89,6 +89,12 @@ impl Monitor {
         let _ = self.send(&json!({"execute": "quit"}));
     }
 
+    /// Interrupts all of the guest's CPUs, also where they take no interrupts.
+    pub fn interrupt(&mut self) {
+        // One that can not be told has ended.
+        let _ = self.ask(&json!({"execute": "inject-nmi"}));
+    }
+
     /// Stops the machine and reads the stack of each of its CPUs, those in user mode that run the
     /// program in `file` included.
     pub fn stacks(&mut self, cpus: u32, file: Option<&Path>) -> Vec<Stack> {

@@ -48,6 +48,9 @@ pub struct Stack {
 pub struct Outcome {
     /// Why it ended.
     pub end: End,
+    /// Whether it hung, was asked what went on in it, and told that: see
+    /// [`Dialect::answers_with`](crate::Dialect::answers_with).
+    pub told: bool,
     /// Where its CPUs were, when it did not end well.
     pub stacks: Vec<Stack>,
     /// The ELF file that addresses are looked up in, if it was named.
@@ -159,6 +162,7 @@ mod tests {
         let stack = Stack { title: "CPU 0, running".into(), addresses: vec![0x10], program_at: None };
         let outcome = Outcome {
             end: End::Reset,
+            told: false,
             stacks: vec![stack],
             symbols: None,
             program: None,

@@ -83,6 +83,9 @@ pub trait KernelObject: AsRef<SignalQueue> + Send + Sync + Sized + 'static {
 
 macro_rules! kinds {
     ($($kind:ident),* $(,)?) => {
+        /// The names of all kinds.
+        pub const KINDS: &[&str] = &[$(stringify!($kind)),*];
+
         /// A counted reference to a kernel object of any kind.
         #[derive(Clone)]
         pub enum Object {
@@ -95,6 +98,12 @@ macro_rules! kinds {
             #[inline(always)] // reason: a jump table, as long as the call to it
             pub fn base(&self) -> &Base {
                 match self { $(Self::$kind(object) => object.base(),)* }
+            }
+
+            /// Its place in [`KINDS`].
+            pub fn kind(&self) -> usize {
+                let name = match self { $(Self::$kind(_) => stringify!($kind),)* };
+                KINDS.iter().position(|kind| *kind == name).unwrap_or_default()
             }
 
             /// `ZX_OBJ_TYPE_*`.

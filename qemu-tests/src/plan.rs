@@ -1,7 +1,7 @@
 //! A test as its program lists it, before any machine is started.
 //!
 //! ```text
-//! NAME [cpus=1,2,4] [memory=SIZE] [timeout=SECONDS] [expect=panic|reset] [counted] [with=WORD=VALUE] [device=NAME]
+//! NAME [cpus=1,2,4] [memory=SIZE] [timeout=SECONDS] [expect=panic|reset|hang] [counted] [with=WORD=VALUE] [device=NAME]
 //! ```
 //!
 //! With several numbers of CPUs the test is run once with each. `counted` is for tests of time: each
@@ -21,6 +21,9 @@ pub enum Expectation {
     Panic,
     /// The machine resets itself (a triple fault), after the test has started.
     Reset,
+    /// The machine hangs, for as long as the test may take, after the test has started, and tells what goes on in it when it
+    /// is asked.
+    Hang,
 }
 
 /// One line of the list.
@@ -90,6 +93,7 @@ impl Plan {
             None if word == "counted" => self.counted = true,
             Some(("expect", "panic")) => self.expectation = Expectation::Panic,
             Some(("expect", "reset")) => self.expectation = Expectation::Reset,
+            Some(("expect", "hang")) => self.expectation = Expectation::Hang,
             _ => bail!("this runner does not know the word"),
         }
         Ok(())

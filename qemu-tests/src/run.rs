@@ -56,7 +56,7 @@ pub fn run(plan: &Plan, reporter: Reporter, machine: Machine, limit: Option<u64>
     let outcome = machine.run(&mut transcript).map_err(|error| format!("{error:#}"))?;
     let report = reporter.report(&plan.name, &transcript);
     let stretch = Stretch::last_of(&transcript.control);
-    let result = match judge(plan.expectation, &report, &outcome.end) {
+    let result = match judge(plan.expectation, &report, &outcome.end, outcome.told) {
         Err(reason) => Err(explain(&reason, &report, &transcript, &outcome)),
         Ok(()) => limit.map_or(Ok(()), |limit| bounded(limit, stretch.as_ref(), || outcome.symbols())),
     };
@@ -73,12 +73,15 @@ fn bounded(limit: u64, stretch: Option<&Stretch>, symbols: impl FnOnce() -> Symb
 }
 
 /// Whether a test that was to end as expected did.
-fn judge(expectation: Expectation, report: &Report, end: &End) -> Result<(), String> {
+fn judge(expectation: Expectation, report: &Report, end: &End, told: bool) -> Result<(), String> {
     if !report.started {
         return Err("the test did not start".into());
     }
     match (expectation, end) {
         (Expectation::Panic, End::Panicked(_)) | (Expectation::Reset, End::Reset) => Ok(()),
+        (Expectation::Hang, End::TookTooLong(_)) if told => Ok(()),
+        (Expectation::Hang, End::TookTooLong(_)) => Err("the kernel should have told what goes on".into()),
+        (Expectation::Hang, _) => Err("the machine should have hung".into()),
         (Expectation::Panic, _) => Err("the kernel should have panicked".into()),
         (Expectation::Reset, _) => Err("the machine should have reset itself".into()),
         (Expectation::Pass, End::Exited(0)) => match report.passed {
@@ -103,6 +106,7 @@ fn explain(reason: &str, report: &Report, transcript: &Transcript, outcome: &Out
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn reported(passed: Option<bool>) -> Report {
         Report { started: true, passed, ..Report::default() }
@@ -123,12 +127,12 @@ mod tests {
     #[test]
     fn only_a_good_report_and_a_good_end_pass() {
         let pass = Expectation::Pass;
-        assert!(judge(pass, &reported(Some(true)), &End::Exited(0)).is_ok());
-        assert!(judge(pass, &reported(Some(false)), &End::Exited(0)).is_err());
-        assert!(judge(pass, &reported(None), &End::Exited(0)).is_err());
-        assert!(judge(pass, &reported(Some(true)), &End::Exited(1)).is_err());
-        assert!(judge(pass, &reported(Some(true)), &End::Reset).is_err());
-        assert!(judge(pass, &Report::default(), &End::Exited(0)).is_err());
+        assert!(judge(pass, &reported(Some(true)), &End::Exited(0), false).is_ok());
+        assert!(judge(pass, &reported(Some(false)), &End::Exited(0), false).is_err());
+        assert!(judge(pass, &reported(None), &End::Exited(0), false).is_err());
+        assert!(judge(pass, &reported(Some(true)), &End::Exited(1), false).is_err());
+        assert!(judge(pass, &reported(Some(true)), &End::Reset, false).is_err());
+        assert!(judge(pass, &Report::default(), &End::Exited(0), false).is_err());
     }
 
     #[test]
@@ -143,9 +147,14 @@ mod tests {
     #[test]
     fn an_expected_end_passes_only_after_the_start() {
         let end = End::Panicked("on purpose".into());
-        assert!(judge(Expectation::Panic, &reported(None), &end).is_ok());
-        assert!(judge(Expectation::Panic, &Report::default(), &end).is_err());
-        assert!(judge(Expectation::Panic, &reported(Some(true)), &End::Exited(0)).is_err());
-        assert!(judge(Expectation::Reset, &reported(None), &End::Reset).is_ok());
+        assert!(judge(Expectation::Panic, &reported(None), &end, false).is_ok());
+        assert!(judge(Expectation::Panic, &Report::default(), &end, false).is_err());
+        assert!(judge(Expectation::Panic, &reported(Some(true)), &End::Exited(0), false).is_err());
+        assert!(judge(Expectation::Reset, &reported(None), &End::Reset, false).is_ok());
+        let hung = End::TookTooLong(Duration::from_secs(1));
+        assert!(judge(Expectation::Hang, &reported(None), &hung, true).is_ok());
+        assert!(judge(Expectation::Hang, &reported(None), &hung, false).is_err(), "it told nothing");
+        assert!(judge(Expectation::Hang, &reported(Some(true)), &End::Exited(0), false).is_err());
+        assert!(judge(Expectation::Pass, &reported(None), &hung, true).is_err());
     }
 }

@@ -34,11 +34,13 @@ pub struct Settings {
     memory: String,
     timeout: Duration,
     longest_stretch: Option<u64>,
+    longest_hold: Option<u64>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { cpus: 2, memory: "512M".into(), timeout: Duration::from_secs(60), longest_stretch: None }
+        let timeout = Duration::from_secs(60);
+        Self { cpus: 2, memory: "512M".into(), timeout, longest_stretch: None, longest_hold: None }
     }
 }
 
@@ -72,6 +74,14 @@ impl Settings {
         self.longest_stretch = Some(instructions);
         self
     }
+
+    /// For how many instructions a kernel that watches its locks may hold one, in the same tests: it is told by a word of
+    /// its command line, `kernel.lock-hold`. No limit unless said.
+    #[must_use]
+    pub fn longest_hold(mut self, instructions: u64) -> Self {
+        self.longest_hold = Some(instructions);
+        self
+    }
 }
 
 /// A program with tests in it.
@@ -94,6 +104,8 @@ pub struct Suite {
 enum Module {
     /// Those of one module, by their names in it.
     Only(String),
+    /// Those of some modules.
+    These(Vec<String>),
     /// All but those of some modules.
     AllBut(Vec<String>),
 }
@@ -130,6 +142,13 @@ impl Suite {
     #[must_use]
     pub fn only(mut self, module: &str) -> Self {
         self.module = Module::Only(module.into());
+        self
+    }
+
+    /// Only the tests in these modules, with spaces between.
+    #[must_use]
+    pub fn with(mut self, modules: &str) -> Self {
+        self.module = Module::These(modules.split_whitespace().map(str::to_owned).collect());
         self
     }
 
@@ -174,11 +193,11 @@ impl Suite {
     /// What the suite calls a test; `None` if it does not have it.
     fn label<'a>(&self, plan: &'a Plan) -> Option<&'a str> {
         let within = |module: &String| plan.name.strip_prefix(module.as_str())?.strip_prefix("::");
+        let is_in = |modules: &[String]| modules.iter().any(|module| within(module).is_some());
         match &self.module {
             Module::Only(module) => within(module),
-            Module::AllBut(modules) => {
-                (!modules.iter().any(|module| within(module).is_some())).then_some(&plan.name)
-            }
+            Module::These(modules) => is_in(modules).then_some(&plan.name),
+            Module::AllBut(modules) => (!is_in(modules)).then_some(&plan.name),
         }
     }
 
@@ -195,6 +214,9 @@ impl Suite {
             None => vec![word("test", &plan.name)],
         };
         words.extend(plan.words.iter().map(|(name, value)| word(name, value)));
+        if let Some(limit) = self.settings.longest_hold.filter(|_| plan.counted && cpus == 1) {
+            words.push(word("kernel.lock-hold", &limit.to_string()));
+        }
         let kernel = self.kernel.clone();
         let ramdisk = Some(ramdisk::temporary(&self.programs)?);
         Ok(Machine {

@@ -5,7 +5,10 @@
 use std::{env, process::ExitCode, time::Duration};
 
 use anyhow::Result;
-use hafnon::{compile, toolchain};
+use hafnon::{
+    compile::{self, Profile, Program},
+    toolchain,
+};
 use qemu_tests::Suite;
 
 /// The package of the kernel with tests in it.
@@ -43,14 +46,48 @@ fn suites() -> Result<Vec<Suite>> {
     let limited = |suite: Suite| suite.machine(|machine| machine.longest_stretch(hafnon::LONGEST_STRETCH));
     let mut suites: Vec<Suite> = of_programs.into_iter().map(limited).collect();
     // These tests are polls of the kernel themselves, as long as they were written; it measures none of them.
-    suites.push(Suite::new("kernel", compile::kernel_file(KERNEL_TESTS)).programs(programs));
+    suites.push(
+        Suite::new("kernel", compile::kernel_file(KERNEL_TESTS)).without(LOCKS).programs(programs.clone()),
+    );
+    suites.extend(checked(programs)?);
     Ok(suites)
+}
+
+/// The modules of the test program that take the most locks, and in the most ways.
+const LOCKING: &str = "accounts channel_rings closing crowds debuglog full_channels futex_owner job magenta pressure \
+                       stress stress_futexes stress_handles stress_kills stress_ports timer unfinished vmar_regions";
+
+/// The module of the kernel's tests that need locks which are watched.
+const LOCKS: &str = "locks";
+
+/// For how many instructions a lock may be held. A step of what works on a whole address space has it locked from its
+/// beginning to its end, and kernels that are checked take more instructions for it; so this is little less than a stretch.
+const LONGEST_HOLD: u64 = 190_000;
+
+/// What runs in kernels that watch their locks.
+fn checked(programs: Vec<Program>) -> Result<Vec<Suite>> {
+    let kernel = compile::kernel_file_for(compile::KERNEL, Profile::Checked);
+    let tests = compile::kernel_file_for(KERNEL_TESTS, Profile::Checked);
+    Ok([
+        Suite::of_program("checked::user", &kernel, programs.clone(), "bin/tests")?.with(LOCKING),
+        Suite::of_program("checked::fuzz", &kernel, programs.clone(), "bin/fuzz")?,
+        // Nothing holds a lock for longer than what works on memory.
+        Suite::of_program("checked", &kernel, programs.clone(), "bin/tests")?
+            .with("latency::memory")
+            .machine(|machine| machine.cpus(1).memory("2G").timeout(LONG)),
+        Suite::new("checked::kernel", tests).programs(programs),
+    ]
+    .into_iter()
+    .map(|suite| suite.machine(|machine| machine.longest_hold(LONGEST_HOLD)))
+    .collect())
 }
 
 fn build() -> Result<()> {
     let toolchain = toolchain::for_kernel()?;
     compile::kernel(&toolchain, compile::KERNEL)?;
     compile::kernel(&toolchain, KERNEL_TESTS)?;
+    compile::kernel_for(&toolchain, compile::KERNEL, Profile::Checked)?;
+    compile::kernel_for(&toolchain, KERNEL_TESTS, Profile::Checked)?;
     compile::user_programs(&toolchain)?;
     Ok(())
 }

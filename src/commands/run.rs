@@ -242,6 +242,7 @@ mod tests {
     fn what_the_guest_printed_comes_before_what_is_said_of_its_end() {
         let outcome = Outcome {
             end: End::Panicked("why".into()),
+            told: false,
             stacks: Vec::new(),
             symbols: None,
             program: None,

@@ -5,6 +5,7 @@
 //! hafnon: panic MESSAGE          the kernel has panicked
 //! hafnon: backtrace ADDRESS …    the stack that panicked, innermost call first
 //! hafnon: backtrace of CPU N: ADDRESS …
+//! hafnon: that is all            the kernel was asked what goes on (`kernel/src/overview.rs`), and has told it on the console
 //! ```
 //!
 //! Every other line is for whoever runs the machine: test results (KTAP), the longest stretch
@@ -41,6 +42,11 @@ impl Dialect for Control {
             }
             _ => None,
         }
+    }
+
+    /// The kernel's `overview::LAST_LINE`. What it tells stands on the console.
+    fn answers_with(&self) -> Option<&str> {
+        Some("hafnon: that is all")
     }
 
     /// The values of `arch::power::Outcome`.

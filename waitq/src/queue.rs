@@ -50,6 +50,7 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
     ///
     /// `f` must not touch this queue in any other way.
     #[inline]
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn with<R>(&self, f: impl FnOnce(&mut S, &mut Waiters<'_, T, L>) -> R) -> R {
         self.with_locked(self.inner.lock(), f)
     }
@@ -74,12 +75,14 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
 
     /// Locks the queue. What is done then must not touch this queue in any other way.
     #[inline]
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn lock(&self) -> Locked<'_, T, S, L> {
         Locked { queue: self, inner: self.inner.lock() }
     }
 
     /// As [`WaitQueue::lock`], if nobody has the lock.
     #[inline]
+    #[cfg_attr(debug_assertions, track_caller)]
     pub fn try_lock(&self) -> Option<Locked<'_, T, S, L>> {
         Some(Locked { queue: self, inner: self.inner.try_lock()? })
     }
@@ -104,6 +107,7 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
         self.inner.try_lock().is_some()
     }
 
+    #[cfg_attr(debug_assertions, track_caller)]
     pub(crate) fn guard(&self) -> MutexGuard<'_, Inner<S, L>> {
         self.inner.lock()
     }
@@ -113,6 +117,7 @@ impl<T: Tag, S, L: Lists<T>> WaitQueue<T, S, L> {
     ///
     /// # Safety
     /// `node` was only ever linked by this queue and is alive.
+    #[cfg_attr(debug_assertions, track_caller)]
     pub(crate) unsafe fn withdraw<R>(
         &self,
         node: NonNull<Node<T>>,

@@ -44,9 +44,11 @@ impl Label {
         self.number.store(number, Relaxed);
     }
 
-    /// The label, or `None` if it is empty.
+    /// The label, or `None` if it is empty; also if it is being written for so long that who writes it has been stopped.
     pub(crate) fn get(&self) -> Option<(&'static str, u64)> {
-        loop {
+        /// Far more than a writer needs that goes on.
+        const TRIES: usize = 1 << 20;
+        for _ in 0..TRIES {
             let version = self.version.load(Acquire);
             let (text, length) = (self.text.load(Relaxed), self.length.load(Relaxed) as usize);
             let number = self.number.load(Relaxed);
@@ -62,6 +64,7 @@ impl Label {
             let text = unsafe { core::str::from_utf8_unchecked(core::slice::from_raw_parts(text, length)) };
             return Some((text, number));
         }
+        None
     }
 }
 

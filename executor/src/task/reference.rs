@@ -91,6 +91,10 @@ impl TaskRef {
         Some(Self(task))
     }
 
+    pub(crate) fn task(&self) -> Task {
+        self.0
+    }
+
     pub(crate) fn header(&self) -> &Header {
         // SAFETY: this reference keeps the header alive.
         unsafe { self.0.as_ref() }

@@ -1,7 +1,7 @@
 //! Accounts, budgets, listings.
 
 use super::{Machine, never};
-use crate::{Stats, TaskOptions, TaskState, current_task, waiting_for, yield_now};
+use crate::{Stats, TaskOptions, TaskRef, TaskState, TaskWalk, current_task, waiting_for, yield_now};
 use std::sync::atomic::Ordering;
 use std::vec::Vec;
 
@@ -131,6 +131,63 @@ fn tasks_are_listed_with_what_they_wait_for() {
     let mut names = Vec::new();
     machine.group.for_each_task(|task| names.push(task.name));
     assert_eq!(names, ["noted"]);
+}
+
+/// The ids that a walk sees, with `between` called after each of its steps.
+fn walked(machine: &Machine, mut between: impl FnMut(&[u64])) -> Vec<u64> {
+    let (mut walk, mut seen) = (TaskWalk::default(), Vec::new());
+    while machine.cpus[0].visit_some_tasks(&mut walk, |task| seen.push(task.id)) {
+        between(&seen);
+    }
+    seen
+}
+
+/// Tasks with the ids from 1 on.
+fn numbered(machine: &Machine, count: u64) -> Vec<TaskRef> {
+    let spawn = |id| machine.spawn_with(0, TaskOptions::new("one").id(id), never());
+    let tasks = (1..=count).map(spawn).collect();
+    machine.run(0);
+    tasks
+}
+
+/// From the newest to the oldest, each once, whatever comes meanwhile and though most of what was seen last has gone.
+#[test]
+fn a_walk_over_tasks_takes_its_time() {
+    let machine = Machine::new(1);
+    let tasks = numbered(&machine, 200);
+    let all: Vec<u64> = (1..=200).rev().collect();
+    assert_eq!(walked(&machine, |_| ()), all);
+    let seen = walked(&machine, |seen| {
+        machine.spawn(0, "new", never());
+        seen[seen.len() - 15..].iter().for_each(|id| tasks[*id as usize - 1].kill());
+        machine.run(0);
+    });
+    assert_eq!(seen, all);
+}
+
+/// Nothing tells where a walk was when all that it remembers has gone: it ends there, and sees none twice.
+#[test]
+fn a_walk_whose_last_tasks_have_all_gone_is_over() {
+    let machine = Machine::new(1);
+    let tasks = numbered(&machine, 200);
+    let seen = walked(&machine, |seen| {
+        seen.iter().for_each(|id| tasks[*id as usize - 1].kill());
+        machine.run(0);
+    });
+    let last = seen[seen.len() - 1];
+    assert!(last > 1 && seen == (last..=200).rev().collect::<Vec<_>>(), "{seen:?}");
+}
+
+#[test]
+fn who_can_not_wait_for_the_list_of_tasks_does_without() {
+    let machine = Machine::new(1);
+    machine.spawn(0, "only", never());
+    let count = || {
+        let mut count = 0;
+        machine.cpus[0].try_for_each_task(|_| count += 1).then_some(count)
+    };
+    assert_eq!(count(), Some(1));
+    machine.cpus[0].for_each_task(|_| assert_eq!(count(), None));
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod register {
     pub const COMMAND_HIGH: u32 = 0x31;
     pub const TIMER: u32 = 0x32;
     pub const LINT0: u32 = 0x35;
+    pub const LINT1: u32 = 0x36;
     pub const INITIAL_COUNT: u32 = 0x38;
     pub const CURRENT_COUNT: u32 = 0x39;
     pub const DIVIDE: u32 = 0x3e;
@@ -30,6 +31,7 @@ const ENABLE: u32 = 1 << 8;
 /// Divide the timer's clock by 16, so that the count reaches further than a few seconds.
 const DIVIDE_BY_16: u32 = 3;
 const MASKED: u32 = 1 << 16;
+const NON_MASKABLE: u32 = 4 << 8;
 const COMMAND_PENDING: u32 = 1 << 12;
 
 /// What a command does to the CPU that it is sent to.
@@ -135,6 +137,8 @@ pub(super) fn init(cpu: &Cpu) {
     registers.write(register::SPURIOUS, ENABLE | u32::from(SPURIOUS));
     // Where the legacy controllers are connected.
     registers.write(register::LINT0, MASKED);
+    // Where a PC's button, or QEMU's monitor, asks what goes on.
+    registers.write(register::LINT1, NON_MASKABLE);
     registers.write(register::DIVIDE, DIVIDE_BY_16);
     registers.write(register::TIMER, u32::from(TIMER));
     start_timer(0);

@@ -4,7 +4,8 @@
 use super::acpi::Tables;
 use crate::mm;
 use alloc::vec::Vec;
-use spin::{Mutex, Once};
+use spin::Once;
+use waitq::sync::Mutex;
 use x86_64::PhysAddr;
 
 /// Registers, by their number.

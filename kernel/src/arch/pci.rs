@@ -1,6 +1,6 @@
 //! The configuration space of PCI devices, by the two ports that every PC has for it: the first 256 bytes of each function.
 
-use spin::Mutex;
+use waitq::sync::Mutex;
 use x86_64::instructions::port::Port;
 
 const ENABLE: u32 = 1 << 31;

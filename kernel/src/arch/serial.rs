@@ -9,13 +9,19 @@
 use crate::console;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use spin::Mutex;
 use uart_16550::backend::PioBackend;
+use uart_16550::spec::registers::IER;
 use uart_16550::{Config, Uart16550};
+use waitq::sync::Mutex;
+use x86_64::instructions::port::{PortReadOnly, PortWriteOnly};
+
+/// Where a PC's first two serial ports are, and on which wires they interrupt.
+const PORTS: [(u16, u32); 2] = [(0x3f8, 4), (0x2f8, 3)];
 
 /// A serial port. A port that is not there swallows what is written to it.
 pub struct Serial {
     base: u16,
+    wire: u32,
     port: Mutex<Port>,
 }
 
@@ -91,9 +97,9 @@ impl Port {
 }
 
 /// The console.
-pub static CONSOLE: Serial = Serial::new(0x3f8);
+pub static CONSOLE: Serial = Serial::new(PORTS[0]);
 /// The control channel to the host.
-pub static CONTROL: Serial = Serial::new(0x2f8);
+pub static CONTROL: Serial = Serial::new(PORTS[1]);
 
 /// Sets both ports up.
 pub fn init() {
@@ -113,9 +119,9 @@ pub fn flush() {
 }
 
 impl Serial {
-    const fn new(base: u16) -> Self {
+    const fn new((base, wire): (u16, u32)) -> Self {
         let port = Port { device: None, ring: [0; RING], first: 0, waiting: 0, lost: false };
-        Serial { base, port: Mutex::new(port) }
+        Serial { base, wire, port: Mutex::new(port) }
     }
 
     fn init(&self) {
@@ -156,6 +162,23 @@ impl Serial {
         self.port.lock().device.as_mut()?.try_receive_byte().ok()
     }
 
+    /// The wire on which it interrupts.
+    pub fn wire(&self) -> u32 {
+        self.wire
+    }
+
+    /// Has it interrupt when bytes have come in.
+    pub fn interrupt_on_input(&self) {
+        if let Some(device) = self.port.lock().device.as_mut() {
+            device.enable_interrupts(IER::DATA_READY);
+        }
+    }
+
+    /// A writer that waits for the device, and for no lock: for when all CPUs stand still, one of which may have the lock.
+    pub fn beside_lock(&self) -> impl Write {
+        Beside { base: self.base }
+    }
+
     /// For a panic, when all other CPUs are stopped: opens the lock that one of them may hold. From now on output
     /// waits for the device.
     pub fn break_lock(&self) {
@@ -173,6 +196,30 @@ fn send(port: &mut Port) {
         port.flush();
     } else if !port.pump(GO) {
         console::call();
+    }
+}
+
+/// See [`Serial::beside_lock`].
+struct Beside {
+    base: u16,
+}
+
+impl Write for Beside {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        /// In the line status: the device takes bytes; this and all others are set where there is none.
+        const READY: u8 = 1 << 5;
+        const LINE_STATUS: u16 = 5;
+        for byte in text.bytes().flat_map(|byte| (byte == b'\n').then_some(b'\r').into_iter().chain([byte])) {
+            // SAFETY: a PC's serial port is there; reading its status changes nothing but what errors there were, and what is
+            // written is sent.
+            unsafe {
+                while PortReadOnly::<u8>::new(self.base + LINE_STATUS).read() & READY == 0 {
+                    core::hint::spin_loop();
+                }
+                PortWriteOnly::<u8>::new(self.base).write(byte);
+            }
+        }
+        Ok(())
     }
 }
 

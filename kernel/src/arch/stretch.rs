@@ -26,7 +26,7 @@ use core::fmt;
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 use core::sync::atomic::fence;
 use executor::TaskRef;
-use spin::Mutex;
+use waitq::sync::{Mutex, checks};
 
 /// The longest on any CPU since [`measure`].
 static LONGEST: Mutex<Option<Stretch>> = Mutex::new(None);
@@ -195,6 +195,7 @@ pub fn end_soon() {
 /// enough](end_soon). So a stretch is no longer than a poll, and what was polled since the trap, but for steps of calls.
 #[inline(always)]
 pub fn between_polls() {
+    checks::assert_none_held();
     let cpu = cpu::current();
     let turns = cpu.turns.get() - 1;
     cpu.turns.set(turns);

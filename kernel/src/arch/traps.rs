@@ -120,7 +120,7 @@ fn fixup(rip: u64) -> Option<u64> {
 extern "C" fn kernel_trap(frame: &mut TrapFrame) {
     let fault_address = Cr2::read_raw();
     match frame.vector as u8 {
-        vector::NON_MASKABLE => stop::on_non_maskable(frame.rip, frame.rbp),
+        vector::NON_MASKABLE => stop::on_non_maskable(frame.rip, frame.rbp, frame.cs & 3 != 0),
         vector if vector >= vector::FIRST_INTERRUPT => interrupts::handle(vector),
         vector::PAGE_FAULT if recover(frame, fault_address) => {}
         vector::GENERAL_PROTECTION | vector::DEVICE_NOT_AVAILABLE if recover(frame, 0) => {}

@@ -18,7 +18,7 @@ use objects::device::{
     PciConfiguration, PciFunction, Trigger,
 };
 use objects::memory::{Frame, PageFrames};
-use spin::Mutex;
+use waitq::sync::Mutex;
 
 /// All of them.
 pub struct Devices;

@@ -10,7 +10,8 @@ use chacha20::ChaCha12Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
 use core::hint::black_box;
 use objects::memory::Entropy;
-use spin::{Mutex, Once};
+use spin::Once;
+use waitq::sync::Mutex;
 
 /// How many times 256 bits are mixed in at the start.
 const ROUNDS: usize = 8;

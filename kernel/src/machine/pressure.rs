@@ -56,6 +56,11 @@ pub fn protect_by_killing_in(root: &Arc<Job>) {
     ROOT.call_once(|| root.clone());
 }
 
+/// The root of that tree, once there is one.
+pub fn root() -> Option<&'static Arc<Job>> {
+    ROOT.get()
+}
+
 /// Those who need a page.
 static STARVING: Starving = Starving::new();
 

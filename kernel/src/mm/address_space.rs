@@ -13,7 +13,7 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use objects::account::Charge;
 use objects::memory::vmar::FaultError;
 use objects::memory::{Frame, NoMemory, PageTable, Protection, Work};
-use spin::mutex::SpinMutex;
+use waitq::sync::Mutex;
 use x86_64::PhysAddr;
 use x86_64::structures::paging::PageTableFlags as Flags;
 
@@ -21,7 +21,7 @@ use x86_64::structures::paging::PageTableFlags as Flags;
 pub struct AddressSpace {
     root: PhysAddr,
     /// The lock.
-    tables: SpinMutex<Tables>,
+    tables: Mutex<Tables>,
 }
 
 /// How many tables an address space has, and who pays for them.
@@ -73,7 +73,7 @@ impl AddressSpace {
         let mut tables = Tables { count: 0, charge };
         let root = tables.allocate()?;
         paging::copy_kernel_half(root);
-        Ok(Self { root, tables: SpinMutex::new(tables) })
+        Ok(Self { root, tables: Mutex::new(tables) })
     }
 
     /// Makes this the address space of this CPU, until another is. It must be kept alive meanwhile only

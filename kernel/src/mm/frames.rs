@@ -27,7 +27,7 @@ use core::sync::atomic::{
 };
 use frames::flush::UnderWay;
 use frames::{Buddy, Chain, Link};
-use spin::mutex::SpinMutex;
+use waitq::sync::Mutex;
 use x86_64::PhysAddr;
 
 /// Frames that one CPU's cache holds.
@@ -38,7 +38,7 @@ const BATCH: usize = CACHE_SIZE / 2;
 /// `channel_write` for the pieces of a message, its bytes and a longer queue (32, 16 and 32 frames).
 const PLENTY: usize = 128;
 
-static STATE: SpinMutex<Option<State>> = SpinMutex::new(None);
+static STATE: Mutex<Option<State>> = Mutex::new(None);
 static CACHES: [Cache; MAX_CPUS] = [const { Cache::new() }; MAX_CPUS];
 /// All frames that were ever handed to the allocator.
 static TOTAL: AtomicUsize = AtomicUsize::new(0);

@@ -21,14 +21,14 @@ use ::frames::size_class::{self, COUNT, SIZES};
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::Relaxed};
-use spin::mutex::SpinMutex;
+use waitq::sync::Mutex;
 use x86_64::VirtAddr;
 
 #[global_allocator]
 static HEAP: Heap = Heap;
 
 static MAGAZINES: [Magazines; MAX_CPUS] = [const { Magazines::new() }; MAX_CPUS];
-static DEPOTS: [SpinMutex<Depot>; COUNT] = [const { SpinMutex::new(Depot::new()) }; COUNT];
+static DEPOTS: [Mutex<Depot>; COUNT] = [const { Mutex::new(Depot::new()) }; COUNT];
 /// Bytes in large allocations.
 static LARGE: AtomicUsize = AtomicUsize::new(0);
 /// Frames that slabs and large allocations take.

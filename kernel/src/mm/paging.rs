@@ -15,7 +15,7 @@ use bootloader_api::BootInfo;
 use bootloader_api::info::{MemoryRegion, MemoryRegionKind};
 use core::ops::Range;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use spin::mutex::SpinMutex;
+use waitq::sync::Mutex;
 use x86_64::registers::control::{Cr3, Cr3Flags};
 use x86_64::structures::paging::{PageTableFlags as Flags, PhysFrame};
 use x86_64::{PhysAddr, VirtAddr};
@@ -29,7 +29,7 @@ static ROOT: AtomicU64 = AtomicU64::new(0);
 static TRAMPOLINE_ROOT: AtomicU64 = AtomicU64::new(0);
 static TRAMPOLINE_PAGE: AtomicU64 = AtomicU64::new(0);
 /// The next free address of the vmap area; whoever holds it may change the kernel's tables.
-static NEXT_VMAP: SpinMutex<u64> = SpinMutex::new(VMAP.start);
+static NEXT_VMAP: Mutex<u64> = Mutex::new(VMAP.start);
 
 const DATA: Flags = Flags::PRESENT.union(Flags::WRITABLE).union(Flags::NO_EXECUTE).union(Flags::GLOBAL);
 const CONSTANTS: Flags = Flags::PRESENT.union(Flags::NO_EXECUTE).union(Flags::GLOBAL);

@@ -13,7 +13,7 @@ use core::ops::Range;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst};
 use core::task::{Poll, Waker};
 use spin::Once;
-use spin::mutex::SpinMutex;
+use waitq::sync::Mutex;
 
 /// From how many free frames on, and up to how many, the task need not be told. All numbers, if nobody waits.
 static START: AtomicUsize = AtomicUsize::new(0);
@@ -24,7 +24,7 @@ static WIDTH: AtomicUsize = AtomicUsize::new(0);
 
 /// For how many reasons everybody is to look closer; no number is ordinary unless there is none. An end may be told
 /// before its beginning. `WIDTH` changes with it, under its lock, inside of which no other is taken.
-static SCRUTINIES: SpinMutex<isize> = SpinMutex::new(0);
+static SCRUTINIES: Mutex<isize> = Mutex::new(0);
 
 /// Somebody wants the task to look.
 static CALLED: AtomicBool = AtomicBool::new(false);

@@ -18,6 +18,7 @@ use objects::account;
 use objects::memory::Protection;
 use objects::vmar::FaultError;
 use spin::Once;
+use waitq::sync::checks;
 
 /// How long a thread runs before others of its class get their turn, in nanoseconds.
 const SLICE: u64 = 10_000_000;
@@ -72,6 +73,9 @@ pub fn init() {
     for member in group().members() {
         member.set_budget(budget.min(executors::LONG_POLL));
     }
+    if let Some(ticks) = config::value("kernel.lock-hold").and_then(|ticks| ticks.parse().ok()) {
+        checks::set_limit(ticks);
+    }
     user::set_fault_handler(resolve_fault);
     payers::set_current(|| PROCESS.get().map(|process| process.payer().clone()));
     account::set_alarm(watermarks::note_limit);
@@ -90,6 +94,11 @@ pub fn executor() -> &'static Executor<CpuPlatform> {
 /// All executors.
 pub fn group() -> &'static Group<CpuPlatform> {
     GROUP.get().expect("executors are made before anything runs")
+}
+
+/// The executor of a CPU, if there is such a CPU and the executors have been made.
+pub fn executor_of(cpu: usize) -> Option<&'static Executor<CpuPlatform>> {
+    GROUP.get()?.members().get(cpu).copied()
 }
 
 /// The timers of this CPU.
@@ -138,6 +147,7 @@ fn leave() {
 /// its own class, so there is always an end.
 #[inline]
 pub fn before_user() {
+    checks::assert_none_held();
     shootdown::service();
     let executor = executor();
     // The clock stands where this poll began.

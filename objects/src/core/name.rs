@@ -1,6 +1,6 @@
 //! The name property: at most 31 bytes, kept with its terminating zero.
 
-use waitq::sync::Mutex;
+use waitq::sync::{Locked, Mutex, Patience};
 
 /// `ZX_MAX_NAME_LEN`.
 pub const MAX_NAME: usize = abi::MAX_NAME_LEN;
@@ -17,6 +17,14 @@ impl Name {
     /// The name, padded with zeros.
     pub fn get(&self) -> [u8; MAX_NAME] {
         *self.0.lock()
+    }
+
+    /// The name, for those who may not wait.
+    ///
+    /// # Errors
+    /// Somebody has it locked.
+    pub fn get_with(&self, patience: Patience) -> Result<[u8; MAX_NAME], Locked> {
+        Ok(*patience.lock(&self.0)?)
     }
 
     /// Changes the name.

@@ -33,7 +33,7 @@ use core::sync::atomic::{
     AtomicBool, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
 };
-use waitq::sync::Mutex;
+use waitq::sync::{Locked, Mutex, Patience};
 
 /// The return code of a process that was killed: `ZX_TASK_RETCODE_SYSCALL_KILL`.
 pub const KILLED: i64 = -1024;
@@ -373,6 +373,15 @@ impl Process {
     pub fn thread_after(&self, after: Koid) -> Option<Arc<Thread>> {
         let state = self.state.lock();
         state.threads.range((Excluded(after), Unbounded)).next().map(|(_, thread)| thread.clone())
+    }
+
+    /// As [`Process::thread_after`], for those who may not wait.
+    ///
+    /// # Errors
+    /// Somebody has the process locked.
+    pub fn thread_after_with(&self, after: Koid, patience: Patience) -> Result<Option<Arc<Thread>>, Locked> {
+        let state = patience.lock(&self.state)?;
+        Ok(state.threads.range((Excluded(after), Unbounded)).next().map(|(_, thread)| thread.clone()))
     }
 
     /// The thread with this id.

@@ -198,8 +198,8 @@ kernel_test! {
         assert_eq!(connect().map(|one| Devices.disconnect(one)), Ok(()));
     }
 
-    /// From memory to the device, and back to another place.
-    #[needs("device=edu")]
+    /// From memory to the device, and back to another place. (All memory of the machine is so low that the device reaches it.)
+    #[needs("device=edu memory=256M")]
     async fn a_device_copies_memory_that_is_pinned_for_it() {
         const BELOW: u64 = 1 << 28;
         let (edu, line) = (Edu::find(), Arc::new(Line::default()));

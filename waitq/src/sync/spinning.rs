@@ -47,6 +47,15 @@ impl<T> Mutex<T> {
         self.0.is_locked()
     }
 
+    /// Opens the lock for somebody who will not.
+    ///
+    /// # Safety
+    /// Whoever has the lock uses it no more.
+    pub unsafe fn force_unlock(&self) {
+        // SAFETY: by contract.
+        unsafe { self.0.force_unlock() };
+    }
+
     /// The value of a mutex that nobody else has.
     pub fn get_mut(&mut self) -> &mut T {
         self.0.get_mut()

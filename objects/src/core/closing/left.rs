@@ -13,9 +13,11 @@ use abi::Signals;
 #[cfg(not(loom))]
 use alloc::sync::Arc;
 #[cfg(not(loom))]
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+#[cfg(not(loom))]
 use spin::Once;
 #[cfg(not(loom))]
-use waitq::WaitQueue;
+use waitq::{WaitQueue, Waiters};
 
 /// What is left to be discarded.
 #[cfg(not(loom))]
@@ -85,8 +87,9 @@ impl Left {
         self.over + u64::from(!self.is_idle()) + u64::from(is_in_second)
     }
 
+    #[cfg(test)]
     pub(super) fn is_over(&self, ticket: u64) -> bool {
-        self.over >= ticket || self.is_idle()
+        self.progress().is_over(ticket)
     }
 
     /// How far it has come.
@@ -95,12 +98,35 @@ impl Left {
     }
 }
 
-/// How often the first queue has been over, and whether nothing is left at all.
+/// How often the first queue has been over, and whether nothing is left at all. Taking a part into one's hands changes
+/// neither.
 #[cfg(not(loom))]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Progress {
     pub(super) over: u64,
     pub(super) is_idle: bool,
+}
+
+/// How far it has come, to be read without the lock: who begins to wait for an end has the signals locked, and what is
+/// left is locked before those of the objects in it.
+#[cfg(not(loom))]
+static PROGRESS: AtomicU64 = AtomicU64::new(Progress { over: 0, is_idle: true }.packed());
+
+#[cfg(not(loom))]
+impl Progress {
+    const fn packed(self) -> u64 {
+        self.over << 1 | self.is_idle as u64
+    }
+
+    /// Who sees an old one with the signals locked is told of the new one: that takes their lock.
+    fn now() -> Self {
+        let packed = PROGRESS.load(Relaxed);
+        Self { over: packed >> 1, is_idle: packed & 1 != 0 }
+    }
+
+    fn is_over(self, ticket: u64) -> bool {
+        self.over >= ticket || self.is_idle
+    }
 }
 
 /// Signals for those who wait for a ticket: one for each ticket that there can be, in turn.
@@ -149,9 +175,19 @@ fn over() -> &'static Arc<Over> {
 #[cfg(not(loom))]
 static LEFT: WaitQueue<(), Left> = WaitQueue::new(Left::NOTHING);
 
+/// Changes what is left, and tells how far it has come then.
+#[cfg(not(loom))]
+fn change<R>(change: impl FnOnce(&mut Left, &mut Waiters<'_, ()>) -> R) -> R {
+    LEFT.with(|left, waiters| {
+        let result = change(left, waiters);
+        PROGRESS.store(left.progress().packed(), Relaxed);
+        result
+    })
+}
+
 #[cfg(not(loom))]
 pub(super) fn leave(doomed: Doomed) {
-    LEFT.with(|left, waiters| {
+    change(|left, waiters| {
         left.push(doomed);
         waiters.wake_all();
     });
@@ -169,7 +205,7 @@ pub(super) fn leave(mut doomed: Doomed) {
 pub fn discard_some() -> bool {
     let (before, (part, mut doomed)) = LEFT.with(|left, _| (left.progress(), left.take()));
     doomed.step();
-    let (after, more) = LEFT.with(|left, _| {
+    let (after, more) = change(|left, _| {
         let more = left.put_back(part, doomed);
         (left.progress(), more)
     });
@@ -194,7 +230,7 @@ pub fn ticket() -> u64 {
 /// Whether that is over.
 #[cfg(not(loom))]
 pub fn is_over(ticket: u64) -> bool {
-    LEFT.with(|left, _| left.is_over(ticket))
+    Progress::now().is_over(ticket)
 }
 
 /// What is signalled when a ticket is over, and the signal. Who begins to wait for it looks under the lock of the signals

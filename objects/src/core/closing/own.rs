@@ -55,7 +55,12 @@ impl Drop for Own {
     }
 }
 
+#[cfg(not(loom))]
 static HANDS: Mutex<Hands> = Mutex::new(Hands::NONE);
+#[cfg(loom)]
+loom::lazy_static! {
+    static ref HANDS: Mutex<Hands> = Mutex::new(Hands::NONE);
+}
 
 /// How many have something in their hands.
 pub(super) struct Hands {

@@ -155,7 +155,10 @@ pub async fn wake_the_rest() {
 
 /// Held by whoever wakes those who are left, where there is no kernel task.
 #[cfg(not(loom))]
-static ONE: Mutex<()> = Mutex::new(());
+struct One;
+
+#[cfg(not(loom))]
+static ONE: Mutex<One> = Mutex::new(One);
 
 /// Wakes those who are left, now: where there is no kernel task, in tests and benchmarks. Of those who call this side
 /// by side one does it, and the others wait until it is done.

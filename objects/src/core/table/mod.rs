@@ -24,8 +24,8 @@ use crate::object::{KernelObject, Object};
 use abi::{Rights, Signals, Status};
 use alloc::sync::Arc;
 use core::ops::ControlFlow;
-use waitq::sync::Mutex;
 use waitq::sync::atomic::{AtomicU64, Ordering};
+use waitq::sync::{Locked, Mutex, Patience};
 
 mod removal;
 mod reservation;
@@ -36,6 +36,9 @@ mod tests;
 pub use removal::Removal;
 pub use reservation::Reservation;
 use slots::{Entry, SEGMENT, Slot, Slots};
+
+/// How many slots are looked at in one go.
+const VISITED: u32 = 64;
 
 /// The handles of one process.
 pub struct HandleTable {
@@ -217,6 +220,27 @@ impl HandleTable {
     fn find_any<'a>(&self, slots: &'a Slots, value: u32, rights: Rights) -> Result<&'a Handle, Status> {
         let handle = slots.find(value).ok_or(Status::BAD_HANDLE)?;
         if handle.rights().contains(rights) { Ok(handle) } else { Err(Status::ACCESS_DENIED) }
+    }
+
+    /// Visits the objects of the handles from slot `from` on, a part of them. The slot to go on from; nothing if that was the
+    /// last part.
+    ///
+    /// # Errors
+    /// Somebody has the table locked.
+    pub fn visit_objects(
+        &self,
+        from: u32,
+        patience: Patience,
+        mut visit: impl FnMut(&Object),
+    ) -> Result<Option<u32>, Locked> {
+        let slots = patience.lock(&self.slots)?;
+        let end = from + VISITED;
+        for slot in (from..end).filter_map(|index| slots.get(index)) {
+            if let Entry::Used(handle) = &slot.entry {
+                visit(handle.object());
+            }
+        }
+        Ok(((end as usize) < slots.len()).then_some(end))
     }
 
     /// Whether the value names a handle.

@@ -27,7 +27,7 @@ use alloc::collections::BTreeMap;
 use alloc::sync::{Arc, Weak};
 use core::ops::Bound::{Excluded, Unbounded};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use waitq::sync::Mutex;
+use waitq::sync::{Locked, Mutex, Patience};
 
 /// The root job's height; a child's is one less, and a job of height 0 has no child jobs.
 pub const MAX_HEIGHT: u32 = 32;
@@ -272,6 +272,27 @@ impl Job {
         let process = next(&self.state.lock().processes, *after)?;
         *after = process.koid();
         Some(process)
+    }
+
+    /// The process with the lowest id above `after`, for those who may not wait.
+    ///
+    /// # Errors
+    /// Somebody has the job locked.
+    pub fn process_after(&self, after: Koid, patience: Patience) -> Result<Option<Arc<Process>>, Locked> {
+        Ok(next(&patience.lock(&self.state)?.processes, after))
+    }
+
+    /// As [`Job::process_after`], for child jobs.
+    ///
+    /// # Errors
+    /// Somebody has the job locked.
+    pub fn job_after(&self, after: Koid, patience: Patience) -> Result<Option<Arc<Self>>, Locked> {
+        Ok(next(&patience.lock(&self.state)?.jobs, after))
+    }
+
+    /// The job that it is in; none of the root's.
+    pub fn parent(&self) -> Option<&Arc<Self>> {
+        self.parent.as_ref()
     }
 
     /// The child job with the lowest id above `after`.

@@ -3,6 +3,7 @@
 use crate::no_options;
 use abi::{LogRecord, RawHandle, Rights, Status};
 use hafnon_kernel::config;
+use hafnon_kernel::console;
 use hafnon_kernel::machine::CONSOLE;
 use hafnon_kernel::machine::log::log;
 use hafnon_kernel::machine::now;
@@ -101,8 +102,8 @@ pub fn read(view: &Debuglog, buffer: OutSlice<u8>) -> Result<(), Status> {
 /// How much text is written in one go, and read.
 const STEP: usize = 256;
 
-/// How long a thread that waits for input sleeps between two looks, in nanoseconds: the console's interrupt
-/// is not connected, and in this time no more bytes come than its FIFO holds.
+/// How long a thread that waits for input sleeps between two looks, in nanoseconds: in this time no more bytes come than the
+/// console's FIFO holds.
 const LOOK: i64 = 1_000_000;
 
 /// What the command line's `kernel.enable-serial-syscalls` leaves user code of the console: `true` (both ways,
@@ -159,7 +160,7 @@ pub async fn debug_read(
 /// Takes bytes from the console, as many as there are and fit; how many. A carriage return, which is what
 /// terminals send, is a line feed to programs.
 fn receive(bytes: &mut [u8]) -> usize {
-    let received = core::iter::from_fn(|| CONSOLE.read_byte());
+    let received = core::iter::from_fn(console::read_byte);
     let places = bytes.iter_mut().zip(received);
     places.map(|(place, byte)| *place = if byte == b'\r' { b'\n' } else { byte }).count()
 }

@@ -26,12 +26,14 @@ use waitq::sync::Mutex;
 /// How deep an end may lie in queues for a message with ends to be written to it: the walk can not be interrupted.
 pub(super) const MOST_NESTED: usize = 512;
 
-/// Held by whoever writes a message with ends.
+/// Whoever writes a message with ends has this locked.
+struct Writer;
+
 #[cfg(not(loom))]
-static WRITING: Mutex<()> = Mutex::new(());
+static WRITING: Mutex<Writer> = Mutex::new(Writer);
 #[cfg(loom)]
 loom::lazy_static! {
-    static ref WRITING: Mutex<()> = Mutex::new(());
+    static ref WRITING: Mutex<Writer> = Mutex::new(Writer);
 }
 
 /// Where the handle to an end is.
