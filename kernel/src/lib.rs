@@ -27,9 +27,13 @@ use bootloader_api::BootInfo;
 use core::future::poll_fn;
 use executor::TaskOptions;
 use machine::{log, pressure};
-use mm::payers;
+use mm::layout::PAGE_SIZE;
+use mm::{frames, payers};
 use sched::{closing, run, unfinished, waiter_pool};
 use waitq::sync::checks;
+
+/// How many bytes each thing takes at least that is to be discarded some time: a message or a handle.
+const SMALLEST_THING: usize = 32;
 
 /// Where every way of booting arrives, on the first CPU, interrupts off, traps and panics
 /// reported.
@@ -64,6 +68,7 @@ fn start_tasks() {
     };
     machine::devices::init();
     objects::closing::set_clock(arch::stretch::is_late);
+    objects::closing::set_most(frames::total_frames() * (PAGE_SIZE as usize / SMALLEST_THING));
     objects::room::set_may_fail(|step| mm::stock::spare(step));
     waiter_pool::prepare();
     spawn("waiter pool", service::start(waiter_pool::make()));

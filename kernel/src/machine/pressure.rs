@@ -150,7 +150,9 @@ pub async fn come_back(enough: impl Fn() -> bool) -> bool {
     // What is closed gives pages and frames free, and pages that are free may have been mapped: in this order. What is in
     // the hands of a thread that ends is left then.
     let in_hands = own::ticket();
-    if until(|| own::is_over(in_hands), &enough).await {
+    let mut turns = 0..frames::total_frames();
+    // A thread may be added to what it has in its hands, so this has an end of its own.
+    if until(|| turns.next().is_none() || own::is_over(in_hands), &enough).await {
         return true;
     }
     let left = closing::ticket();

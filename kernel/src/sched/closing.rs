@@ -11,35 +11,60 @@ use super::steps::next_step;
 use super::{Caller, run};
 use crate::arch::per_cpu::PerCpu;
 use crate::arch::user;
-use objects::closing::Own;
+use objects::closing::{Own, is_idle};
+use objects::wait::until_closed;
 
-/// What this CPU's tasks have left, and the id of the one that has.
-static KEPT: PerCpu<(u64, Own)> = PerCpu::new();
+/// What a task has left on this CPU.
+struct Kept {
+    /// The task's id.
+    by: u64,
+    own: Own,
+    /// Whether it has killed.
+    kills: bool,
+}
+
+static KEPT: PerCpu<Kept> = PerCpu::new();
 
 /// Takes what the task that runs here has left. Its call is to end with [`finish`].
-pub fn keep(mut own: Own) {
-    let id = run::executor().current().map_or(0, |task| task.id());
-    if let Some((by, before)) = KEPT.take()
-        && by == id
-    {
-        own.add(before);
+pub fn keep(own: Own) {
+    keep_more(own, false);
+}
+
+/// Has the call that runs, which has killed, return when what that has left to the kernel task is over. Who kills one after
+/// the other leaves no more than there is time for, then.
+pub fn await_kill() {
+    if !is_idle() {
+        keep_more(Own::default(), true);
     }
-    KEPT.replace(Some((id, own)));
+}
+
+fn keep_more(mut own: Own, mut kills: bool) {
+    let by = run::executor().current().map_or(0, |task| task.id());
+    if let Some(before) = KEPT.take()
+        && before.by == by
+    {
+        kills |= before.kills;
+        own.add(before.own);
+    }
+    KEPT.replace(Some(Kept { by, own, kills }));
     user::leave();
 }
 
 /// Closes what the thread's call has left in the step that is just over. It is awaited behind the last step of a call; a call
 /// that may leave much awaits it behind each. What another task has left here is nobody's.
 pub async fn finish(caller: &Caller) {
-    if let Some((by, mut own)) = KEPT.take()
-        && by == caller.thread.koid()
-    {
-        loop {
-            next_step().await;
-            if !own.step() {
-                break;
-            }
+    let Some(Kept { by, mut own, kills }) = KEPT.take() else { return };
+    if by != caller.thread.koid() {
+        return;
+    }
+    loop {
+        next_step().await;
+        if !own.step() {
+            break;
         }
+    }
+    if kills {
+        until_closed().await;
     }
 }
 

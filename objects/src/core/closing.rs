@@ -18,7 +18,7 @@ pub mod own;
 #[cfg(not(loom))]
 pub(crate) use left::observable;
 #[cfg(not(loom))]
-pub use left::{close_what_is_left, discard_some, is_idle, is_over, ticket};
+pub use left::{close_what_is_left, discard_some, is_idle, is_over, set_most, ticket};
 pub use own::Own;
 
 use crate::object::Object;

@@ -7,22 +7,25 @@ use core::sync::atomic::{
 };
 
 use hafnon_user::{
-    AsHandle, Channel, Event, Rights, Signals, Startup, Status,
-    abi::PA_USER0,
+    AsHandle, Channel, Event, Process, Rights, Signals, Startup, Status, Vmo,
+    abi::{INFO_VMAR, InfoVmar, PA_USER0, VM_PERM_READ, VM_SPECIFIC},
     clock::{self, INFINITE},
     handle::Handle,
     info, sys,
     task::Task,
     thread,
+    vmar::PAGE_SIZE,
 };
 
 use crate::{
     children::SURVIVED,
-    harness::{TURNS, call, child, user_test},
+    harness::{TURNS, call, child, job, user_test},
 };
 
 /// Messages in each channel of a nest, of which no step discards more.
 const EACH: usize = 64;
+/// Mappings in a process, of which no step discards more than some.
+const MAPPINGS: usize = 3_000;
 /// Channels in a large nest.
 const MANY: usize = 300;
 
@@ -113,6 +116,24 @@ user_test! {
         assert!(is_closed(&event) && word.load(Relaxed) == 1);
         // SAFETY: the count was raised by the clone that the thread took with it.
         unsafe { Arc::decrement_strong_count(Arc::as_ptr(&word)) };
+    }
+
+    /// So nobody leaves more than there is time for who makes processes that never run, and kills them.
+    #[needs("cpus=1 counted")]
+    fn who_kills_returns_when_what_that_leaves_is_over() {
+        let vmo = Vmo::create(PAGE_SIZE as u64).expect("a VMO");
+        let (process, root) = Process::create(&job(), "never runs").expect("a process");
+        let base = info::get::<InfoVmar>(&root, INFO_VMAR).expect("its addresses").base;
+        for region in 0..MAPPINGS {
+            let mut address = 0;
+            let options = VM_PERM_READ | VM_SPECIFIC;
+            let offset = (region + 1) * 2 * PAGE_SIZE;
+            let (root, vmo) = (root.raw(), vmo.raw());
+            let mapped = call!(zx_vmar_map(root, options, offset, vmo, 0, PAGE_SIZE, &mut address));
+            assert_eq!((mapped, address), (Status::OK, base + offset));
+        }
+        process.kill().expect("killed");
+        assert!(process.wait(Signals::PROCESS_TERMINATED, 0).is_ok());
     }
 
     /// What it had in its hands is closed all the same.

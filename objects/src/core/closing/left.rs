@@ -3,7 +3,8 @@
 //!
 //! It is in two queues, which take turns: what comes while the first is at work goes to the second, and when the first is
 //! over, the second is the first. So who needs to see the end of what is left now has a [`ticket`] for that, and does not
-//! wait for ever, whatever others leave meanwhile.
+//! wait for ever, whatever others leave meanwhile. Nor if they add to what is left, as the peer of a channel end can that
+//! has not had its turn: a queue is over as well when as much of it has been discarded as memory could hold ([`set_most`]).
 
 use super::Doomed;
 #[cfg(not(loom))]
@@ -13,11 +14,21 @@ use abi::Signals;
 #[cfg(not(loom))]
 use alloc::sync::Arc;
 #[cfg(not(loom))]
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 #[cfg(not(loom))]
 use spin::Once;
 #[cfg(not(loom))]
 use waitq::{WaitQueue, Waiters};
+
+/// How many things there can be at a time.
+#[cfg(not(loom))]
+static MOST: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+/// Sets how many things, such as messages and handles, memory can hold.
+#[cfg(not(loom))]
+pub fn set_most(things: usize) {
+    MOST.store(things, Relaxed);
+}
 
 /// What is left to be discarded.
 #[cfg(not(loom))]
@@ -26,6 +37,8 @@ pub(super) struct Left {
     second: Doomed,
     /// How often the first queue has been over.
     pub(super) over: u64,
+    /// How much of it has been discarded since it is the first.
+    done: usize,
     /// Which had the last turn.
     last: Part,
     /// How many parts are in somebody's hands, who will put back what remains of them.
@@ -42,7 +55,7 @@ pub(super) enum Part {
 #[cfg(not(loom))]
 impl Left {
     pub(super) const NOTHING: Self =
-        Self { first: Doomed::NONE, second: Doomed::NONE, over: 0, last: Part::First, in_hands: 0 };
+        Self { first: Doomed::NONE, second: Doomed::NONE, over: 0, done: 0, last: Part::First, in_hands: 0 };
 
     pub(super) fn is_idle(&self) -> bool {
         self.first.is_empty() && self.second.is_empty() && self.in_hands == 0
@@ -72,11 +85,15 @@ impl Left {
     /// Puts back what remains of it; whether anything is left.
     pub(super) fn put_back(&mut self, part: Part, mut rest: Doomed) -> bool {
         self.in_hands -= 1;
+        if part == Part::First {
+            self.done += rest.done;
+        }
         rest.append(core::mem::take(self.part(part)));
         *self.part(part) = rest;
-        if self.in_hands == 0 && self.first.is_empty() {
+        if self.in_hands == 0 && (self.first.is_empty() || self.done >= MOST.load(Relaxed)) {
             self.over += 1;
-            self.first = core::mem::take(&mut self.second);
+            self.done = 0;
+            core::mem::swap(&mut self.first, &mut self.second);
         }
         !self.first.is_empty() || !self.second.is_empty()
     }

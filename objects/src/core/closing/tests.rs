@@ -254,6 +254,27 @@ fn an_object_and_a_bundle_beside_others_have_an_end() {
     }
 }
 
+/// However much somebody adds to what the first queue dooms.
+#[test]
+fn a_queue_that_is_added_to_is_over_when_as_much_is_done_as_there_could_be() {
+    let _one = DISCARDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    set_most(10 * STEP);
+    let (mut left, mut kept) = (Left::NOTHING, Vec::new());
+    left.push(bundle(STEP).0);
+    let ticket = left.ticket();
+    let steps = (1..1_000).find(|_| {
+        let (part, mut doomed) = left.take();
+        doomed.step();
+        let (more, things) = bundle(2 * STEP);
+        kept.push(things);
+        doomed.append(more);
+        assert!(left.put_back(part, doomed));
+        left.is_over(ticket)
+    });
+    set_most(usize::MAX);
+    assert!(steps.is_some_and(|steps| (10..=21).contains(&steps)), "{steps:?}");
+}
+
 #[test]
 fn objects_that_turn_out_to_be_empty_take_their_time_too() {
     let mut many = Doomed::default();

@@ -496,7 +496,7 @@ mod tests {
         thread::scope(|scope| {
             let list = parent.state.lock();
             scope.spawn(|| child.kill(1));
-            while !child.state.lock().settled {
+            while !child.state.try_lock().is_some_and(|state| state.settled) {
                 thread::yield_now();
             }
             assert!(!terminated() && child.exit().is_none() && list.jobs.len() == 1);

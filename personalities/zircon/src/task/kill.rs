@@ -2,10 +2,11 @@
 
 use abi::Status;
 use alloc::sync::Arc;
-use hafnon_kernel::sched::Caller;
+use hafnon_kernel::sched::{Caller, closing};
 use objects::{KILLED, Object};
 
-/// Kills a job or a process. A thread is part of its process and can not be killed alone.
+/// Kills a job or a process, at once. It returns when what of that is left to be discarded, and what others have left, is
+/// over. A thread is part of its process and can not be killed alone.
 pub fn task_kill(caller: &Caller, task: Object) -> Result<(), Status> {
     let own = match task {
         Object::Job(job) => {
@@ -22,6 +23,8 @@ pub fn task_kill(caller: &Caller, task: Object) -> Result<(), Status> {
     if own {
         // Others go on until their turn comes; who kills itself does not.
         caller.exit_process(KILLED);
+    } else {
+        closing::await_kill();
     }
     Ok(())
 }
