@@ -2,7 +2,7 @@
 
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -33,7 +33,7 @@ impl EventPair {
     }
 }
 
-kernel_object!(EventPair, OBJ_TYPE_EVENTPAIR, DEFAULT_EVENTPAIR, {
+impl KernelObject for EventPair {
     const USER_SIGNALS: Signals = Signals::USER_SIGNAL_ALL.union(Signals::EVENTPAIR_SIGNALED);
 
     fn base(&self) -> &Base {
@@ -49,4 +49,4 @@ kernel_object!(EventPair, OBJ_TYPE_EVENTPAIR, DEFAULT_EVENTPAIR, {
         let closed = self.peer().closed.load(Ordering::Acquire);
         Some(if closed { Err(Status::PEER_CLOSED) } else { Ok(&self.peer().base) })
     }
-});
+}

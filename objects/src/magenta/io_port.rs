@@ -20,7 +20,7 @@ use crate::core::closing::{DISARMED, Doomed, Remains};
 use crate::core::room::Room;
 use crate::core::signals::Observation;
 use crate::core::slab::Slab;
-use crate::object::{Object, kernel_object};
+use crate::object::{KernelObject, Object};
 use crate::wait::{
     Deadline, MAX_OBSERVERS, MAX_USER_PACKETS, Packets, Sender, Standing, Subject, Watch, Watcher, until,
 };
@@ -325,7 +325,7 @@ impl Watcher for IoPort {
     }
 }
 
-kernel_object!(IoPort, OBJ_TYPE_IO_PORT, DEFAULT_PORT, {
+impl KernelObject for IoPort {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -337,7 +337,7 @@ kernel_object!(IoPort, OBJ_TYPE_IO_PORT, DEFAULT_PORT, {
             doomed.push(self.clone().into());
         }
     }
-});
+}
 
 /// The packets and bindings of a closed port.
 impl Remains for IoPort {

@@ -14,7 +14,7 @@ mod tests;
 use crate::core::base::Base;
 use crate::core::closing::{DISARMED, Doomed, Remains};
 use crate::core::signals::Observation;
-use crate::object::{Object, kernel_object};
+use crate::object::{KernelObject, Object};
 use crate::wait::{Deadline, MAX_OBSERVERS, Subject, Watch, Watcher, until};
 use abi::{Signals, Status, WaitsetResult};
 use alloc::collections::BTreeMap;
@@ -247,7 +247,7 @@ impl Watcher for Waitset {
     }
 }
 
-kernel_object!(Waitset, OBJ_TYPE_WAITSET, DEFAULT_WAITSET, {
+impl KernelObject for Waitset {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -259,7 +259,7 @@ kernel_object!(Waitset, OBJ_TYPE_WAITSET, DEFAULT_WAITSET, {
             doomed.push(self.clone().into());
         }
     }
-});
+}
 
 /// The waiters and entries of a closed set.
 impl Remains for Waitset {

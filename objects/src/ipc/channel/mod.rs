@@ -20,7 +20,7 @@ use crate::core::closing::{Doomed, Remains};
 use crate::core::handle::HandleId;
 use crate::core::handles::Handles;
 use crate::core::room::Room;
-use crate::object::{Object, kernel_object};
+use crate::object::{KernelObject, Object};
 use abi::{Signals, Status};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -310,7 +310,7 @@ impl AsRef<WaitQueue<Caller, Inbox>> for Channel {
     }
 }
 
-kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
+impl KernelObject for Channel {
     fn base(&self) -> &Base {
         &self.end().base
     }
@@ -353,4 +353,4 @@ kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
     fn set_owner(&self, process: Koid) {
         self.end().owner.store(process, Ordering::Relaxed);
     }
-});
+}

@@ -11,7 +11,7 @@ mod tests;
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
 use crate::ipc::byte_queue::{self, ByteQueue, Reading, SMALL, Sink};
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use waitq::sync::Mutex;
@@ -204,7 +204,7 @@ impl Fifo {
     }
 }
 
-kernel_object!(Fifo, OBJ_TYPE_FIFO, DEFAULT_FIFO, {
+impl KernelObject for Fifo {
     fn base(&self) -> &Base {
         &self.end().base
     }
@@ -220,4 +220,4 @@ kernel_object!(Fifo, OBJ_TYPE_FIFO, DEFAULT_FIFO, {
         let closed = self.peer().inbox.lock().closed;
         Some(if closed { Err(Status::PEER_CLOSED) } else { Ok(&self.peer().base) })
     }
-});
+}

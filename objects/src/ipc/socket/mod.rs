@@ -18,7 +18,7 @@ mod tests;
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
 use crate::ipc::byte_queue::{self, Reading, Sink};
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::{InfoSocket, Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -280,7 +280,7 @@ impl Socket {
     }
 }
 
-kernel_object!(Socket, OBJ_TYPE_SOCKET, DEFAULT_SOCKET, {
+impl KernelObject for Socket {
     fn base(&self) -> &Base {
         &self.end().base
     }
@@ -302,4 +302,4 @@ kernel_object!(Socket, OBJ_TYPE_SOCKET, DEFAULT_SOCKET, {
         let closed = self.peer().inbox.lock().closed;
         Some(if closed { Err(Status::PEER_CLOSED) } else { Ok(&self.peer().base) })
     }
-});
+}

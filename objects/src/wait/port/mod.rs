@@ -25,7 +25,7 @@ use crate::core::closing::{DISARMED, Doomed, Remains};
 use crate::core::handle::HandleId;
 use crate::core::room::Room;
 use crate::core::signals::{Interest, Observation};
-use crate::object::{Object, kernel_object};
+use crate::object::{KernelObject, Object};
 use crate::wait::{Deadline, poll_waiter, until};
 use abi::{PortPacket, Signals, Status};
 use alloc::collections::VecDeque;
@@ -285,7 +285,7 @@ impl State {
     }
 }
 
-kernel_object!(Port, OBJ_TYPE_PORT, DEFAULT_PORT, {
+impl KernelObject for Port {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -297,7 +297,7 @@ kernel_object!(Port, OBJ_TYPE_PORT, DEFAULT_PORT, {
             doomed.push(self.clone().into());
         }
     }
-});
+}
 
 /// The waiters, the packets and the observers of a closed port.
 impl Remains for Port {

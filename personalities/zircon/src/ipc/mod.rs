@@ -3,5 +3,7 @@
 pub mod channel;
 pub mod event;
 pub mod fifo;
-pub mod sink;
+mod sink;
 pub mod socket;
+
+pub use sink::UserSink;

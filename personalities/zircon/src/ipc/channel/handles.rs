@@ -6,7 +6,7 @@ use hafnon_kernel::mm::user::{InSlice, OutSlice};
 use hafnon_kernel::sched::Caller;
 use hafnon_kernel::sched::steps::is_late;
 use hafnon_kernel::sched::steps::next_step;
-use objects::{Channel, Doomed, Handle, Handles, KernelObject, Object};
+use objects::{Channel, Doomed, Handle, Handles, Kind, Object};
 
 /// How many handles are taken at the trap: the waits through each end, and each may have many.
 pub const FEW: usize = 2;
