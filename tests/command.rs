@@ -2,16 +2,21 @@
 //! says of a machine that lacks something. Nothing here is booted.
 
 mod guest;
+mod scripts;
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Output},
 };
 
 use abi::{Abi, CALLS};
 use serde_json::Value;
+
+use scripts::{copy_program, program};
+
+/// A program that fails.
+const FAILING: &str = "#!/bin/sh\nexit 1\n";
 
 fn hafnon(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_hafnon")).args(arguments).output().unwrap()
@@ -192,7 +197,7 @@ fn syscalls_are_counted() {
 fn doctor(present: &[&str]) -> (Option<i32>, String) {
     let directory = tempfile::tempdir().unwrap();
     for name in present {
-        executable(&directory.path().join(name));
+        program(&directory.path().join(name), FAILING);
     }
     let output = Command::new(env!("CARGO_BIN_EXE_hafnon"))
         .arg("doctor")
@@ -204,21 +209,6 @@ fn doctor(present: &[&str]) -> (Option<i32>, String) {
     assert!(!directory.path().join(".cache").exists(), "it only looks");
     let said = text(&output.stdout).replace(directory.path().to_str().unwrap(), "HOME");
     (output.status.code(), said)
-}
-
-/// Copies a program, by another one: a file that this process has written can not be run as long as a child that another
-/// test has just started has its descriptor.
-fn copy_program(from: &Path, to: &Path) {
-    assert!(Command::new("cp").args([from, to]).status().unwrap().success());
-    fs::set_permissions(to, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-/// Makes a program that fails.
-fn executable(file: &Path) {
-    let text = file.with_extension("text");
-    fs::write(&text, "#!/bin/sh\nexit 1\n").unwrap();
-    copy_program(&text, file);
-    fs::remove_file(text).unwrap();
 }
 
 #[test]
@@ -247,7 +237,7 @@ fn doctor_names_what_is_missing_and_how_to_get_it() {
 #[test]
 fn a_cplusplus_program_needs_a_compiler_that_is_named() {
     let directory = tempfile::tempdir().unwrap();
-    executable(&directory.path().join("gcc"));
+    program(&directory.path().join("gcc"), FAILING);
     let output = Command::new(env!("CARGO_BIN_EXE_hafnon"))
         .args(["cc", "program.cc", "-o", "program"])
         .env_clear()

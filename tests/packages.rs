@@ -4,6 +4,8 @@
 //! The packages are made here, and apt is a script that logs what it was asked for. This program has a second
 //! role: [`role`] looks for QEMU or the compiler, as the command would.
 
+mod scripts;
+
 use std::{
     collections::BTreeMap,
     env, fs,
@@ -14,6 +16,8 @@ use std::{
 
 use hafnon::{image, qemu, steps, toolchain};
 use tempfile::TempDir;
+
+use scripts::{copy_program, program};
 
 /// What [`role`] is to look for.
 const ROLE: &str = "HAFNON_TEST_ROLE";
@@ -259,21 +263,6 @@ fn said(output: Output) -> (bool, String) {
 
 fn in_path(name: &str) -> Option<PathBuf> {
     hafnon::workspace::find_in_path(name)
-}
-
-/// Copies a program, by another one: a file that this process has written can not be run as long as a child that another
-/// test has just started has its descriptor.
-fn copy_program(from: &Path, to: &Path) {
-    assert!(Command::new("cp").args([from, to]).status().unwrap().success());
-    fs::set_permissions(to, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-fn program(file: &Path, content: &str) {
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    let text = file.with_extension("text");
-    fs::write(&text, content).unwrap();
-    copy_program(&text, file);
-    fs::remove_file(text).unwrap();
 }
 
 #[test]

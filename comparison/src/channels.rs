@@ -10,6 +10,7 @@ use objects::{Channel, HandleId, Handles, Message};
 use std::future::Future;
 use std::hint::black_box;
 use std::sync::Arc;
+use tokio::sync::mpsc;
 
 const SIZE: usize = 64;
 
@@ -63,57 +64,44 @@ impl End for Hafnon {
     }
 }
 
-struct Tokio(tokio::sync::mpsc::Sender<Box<[u8]>>, tokio::sync::mpsc::Receiver<Box<[u8]>>);
+/// An end of a channel of another crate, which has one way: two of them, with room for one message each.
+macro_rules! two_one_way_channels {
+    ($name:ident, $new:path, $sender:ty, $receiver:ty) => {
+        struct $name($sender, $receiver);
 
-impl End for Tokio {
-    fn pair(_runner: &LocalRunner) -> (Self, Self) {
-        let (to_far, from_near) = tokio::sync::mpsc::channel(1);
-        let (to_near, from_far) = tokio::sync::mpsc::channel(1);
-        (Self(to_far, from_far), Self(to_near, from_near))
-    }
+        impl End for $name {
+            fn pair(_runner: &LocalRunner) -> (Self, Self) {
+                let (to_far, from_near) = $new(1);
+                let (to_near, from_far) = $new(1);
+                (Self(to_far, from_far), Self(to_near, from_near))
+            }
 
-    async fn send(&self, message: Box<[u8]>) {
-        self.0.send(message).await.expect("open");
-    }
+            async fn send(&self, message: Box<[u8]>) {
+                self.0.send(message).await.expect("open");
+            }
 
-    async fn receive(&mut self) -> Box<[u8]> {
-        self.1.recv().await.expect("open")
-    }
+            async fn receive(&mut self) -> Box<[u8]> {
+                self.1.recv().await.expect("open")
+            }
 
-    fn send_now(&self, message: Box<[u8]>) {
-        self.0.try_send(message).expect("room");
-    }
+            fn send_now(&self, message: Box<[u8]>) {
+                self.0.try_send(message).expect("room");
+            }
 
-    fn receive_now(&mut self) -> Box<[u8]> {
-        self.1.try_recv().expect("a message")
-    }
+            fn receive_now(&mut self) -> Box<[u8]> {
+                self.1.try_recv().expect("a message")
+            }
+        }
+    };
 }
 
-struct AsyncChannel(async_channel::Sender<Box<[u8]>>, async_channel::Receiver<Box<[u8]>>);
-
-impl End for AsyncChannel {
-    fn pair(_runner: &LocalRunner) -> (Self, Self) {
-        let (to_far, from_near) = async_channel::bounded(1);
-        let (to_near, from_far) = async_channel::bounded(1);
-        (Self(to_far, from_far), Self(to_near, from_near))
-    }
-
-    async fn send(&self, message: Box<[u8]>) {
-        self.0.send(message).await.expect("open");
-    }
-
-    async fn receive(&mut self) -> Box<[u8]> {
-        self.1.recv().await.expect("open")
-    }
-
-    fn send_now(&self, message: Box<[u8]>) {
-        self.0.try_send(message).expect("room");
-    }
-
-    fn receive_now(&mut self) -> Box<[u8]> {
-        self.1.try_recv().expect("a message")
-    }
-}
+two_one_way_channels!(Tokio, mpsc::channel, mpsc::Sender<Box<[u8]>>, mpsc::Receiver<Box<[u8]>>);
+two_one_way_channels!(
+    AsyncChannel,
+    async_channel::bounded,
+    async_channel::Sender<Box<[u8]>>,
+    async_channel::Receiver<Box<[u8]>>
+);
 
 fn ping_pong<E: End>(operations: u64) {
     let runner = LocalRunner::new();

@@ -156,26 +156,32 @@ impl Drop for Dropped {
     }
 }
 
+/// A task that does this is killed while it runs, and woken if so wished: how it ended. It is dropped once, and nothing is
+/// left to run, however late the wake was.
+fn killed(woken: bool, work: impl Future<Output = ()> + Send + 'static) -> Option<Outcome> {
+    let machine = Machine::new(1, false);
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let guard = Dropped(dropped.clone());
+    let task = spawn(machine.cpus[0], async move {
+        let _guard = guard;
+        work.await;
+    });
+    let (killer, waker) = (task.clone(), woken.then(|| task.waker()));
+    let waker = waker.map(|waker| thread::spawn(move || waker.wake()));
+    let killer = thread::spawn(move || killer.kill());
+    run_until(machine.cpus[0], || task.is_finished());
+    killer.join().unwrap();
+    waker.into_iter().for_each(|waker| waker.join().unwrap());
+    assert_eq!(dropped.load(Relaxed), 1);
+    assert!(cpu_is_idle(machine.cpus[0]));
+    task.outcome()
+}
+
 #[test]
 fn kill_racing_with_wake_and_poll() {
     model(2, || {
-        let machine = Machine::new(1, false);
-        let dropped = Arc::new(AtomicUsize::new(0));
-        let guard = Dropped(dropped.clone());
-        let task = spawn(machine.cpus[0], async move {
-            let _guard = guard;
-            poll_fn(|_| Poll::<()>::Pending).await;
-        });
-        let (killer, waker) = (task.clone(), task.waker());
-        let killer = thread::spawn(move || killer.kill());
-        let waker = thread::spawn(move || waker.wake());
-        run_until(machine.cpus[0], || task.is_finished());
-        killer.join().unwrap();
-        waker.join().unwrap();
-        assert_eq!(task.outcome(), Some(Outcome::Killed));
-        assert_eq!(dropped.load(Relaxed), 1);
-        // The waker may have been late: nothing is left to run then.
-        assert!(cpu_is_idle(machine.cpus[0]));
+        let outcome = killed(true, poll_fn(|_| Poll::Pending));
+        assert_eq!(outcome, Some(Outcome::Killed));
     });
 }
 
@@ -183,23 +189,25 @@ fn cpu_is_idle(cpu: &'static Exec) -> bool {
     cpu.run_one() != RunState::Ran
 }
 
+/// Runs a CPU until there is nothing to do.
+fn run_out(cpu: &'static Exec) {
+    while !cpu_is_idle(cpu) {}
+}
+
+/// The second CPU takes what it can, while the first one does its work.
+fn steal(cpus: &'static [&'static Exec]) {
+    let thief = thread::spawn(move || {
+        CPU.with(|current| current.set(1));
+        run_out(cpus[1]);
+    });
+    run_out(cpus[0]);
+    thief.join().unwrap();
+    run_out(cpus[0]);
+}
+
 #[test]
 fn kill_racing_with_the_end() {
-    model(4, || {
-        let machine = Machine::new(1, false);
-        let dropped = Arc::new(AtomicUsize::new(0));
-        let guard = Dropped(dropped.clone());
-        let task = spawn(machine.cpus[0], async move {
-            let _guard = guard;
-            executor::yield_now().await;
-        });
-        let killer = task.clone();
-        let killer = thread::spawn(move || killer.kill());
-        run_until(machine.cpus[0], || task.is_finished());
-        killer.join().unwrap();
-        assert_eq!(dropped.load(Relaxed), 1);
-        assert!(cpu_is_idle(machine.cpus[0]));
-    });
+    model(4, || _ = killed(false, executor::yield_now()));
 }
 
 #[test]
@@ -218,7 +226,7 @@ fn join_racing_with_the_end() {
         });
         drop(task);
         CPU.with(|current| current.set(0));
-        while cpu.run_one() == RunState::Ran {}
+        run_out(cpu);
         joiner.join().unwrap();
     });
 }
@@ -298,13 +306,7 @@ fn stealing_racing_with_the_owner() {
                 ran.fetch_add(1, Relaxed);
             });
         }
-        let thief = thread::spawn(move || {
-            CPU.with(|current| current.set(1));
-            while cpus[1].run_one() == RunState::Ran {}
-        });
-        while cpus[0].run_one() == RunState::Ran {}
-        thief.join().unwrap();
-        while cpus[0].run_one() == RunState::Ran {}
+        steal(cpus);
         assert_eq!(ran.load(Relaxed), 2);
     });
 }
@@ -326,13 +328,7 @@ fn stealing_the_lone_task() {
             woken.wake();
             executor::yield_now().await;
         });
-        let thief = thread::spawn(move || {
-            CPU.with(|current| current.set(1));
-            while cpus[1].run_one() == RunState::Ran {}
-        });
-        while cpus[0].run_one() == RunState::Ran {}
-        thief.join().unwrap();
-        while cpus[0].run_one() == RunState::Ran {}
+        steal(cpus);
         assert!(task.is_finished() && waker.is_finished());
     });
 }
@@ -341,22 +337,10 @@ fn stealing_the_lone_task() {
 #[test]
 fn kill_and_wake_racing_with_a_self_wake() {
     model(2, || {
-        let machine = Machine::new(1, false);
-        let dropped = Arc::new(AtomicUsize::new(0));
-        let guard = Dropped(dropped.clone());
-        let task = spawn(machine.cpus[0], async move {
-            let _guard = guard;
+        killed(true, async {
             executor::yield_now().await;
             poll_fn(|_| Poll::<()>::Pending).await;
         });
-        let (killer, waker) = (task.clone(), task.waker());
-        let waker = thread::spawn(move || waker.wake());
-        let killer = thread::spawn(move || killer.kill());
-        run_until(machine.cpus[0], || task.is_finished());
-        killer.join().unwrap();
-        waker.join().unwrap();
-        assert_eq!(dropped.load(Relaxed), 1);
-        assert!(cpu_is_idle(machine.cpus[0]));
     });
 }
 
@@ -374,12 +358,12 @@ fn waking_a_stolen_task() {
         let thief = thread::spawn(move || run_until(cpus[1], || on_thief.is_finished()));
         flag.store(true, Relaxed);
         seen.wake();
-        while cpus[0].run_one() == RunState::Ran {}
+        run_out(cpus[0]);
         // Whoever ended it, the thief must notice.
         cpus[1].platform().kick();
         thief.join().unwrap();
         assert!(task.is_finished());
-        while cpus[0].run_one() == RunState::Ran {}
+        run_out(cpus[0]);
     });
 }
 

@@ -7,7 +7,7 @@
 //!                                                user/rust          import stubs
 //!                                                user/tests         calls with their arguments, a test for each
 //!                                                user/fuzz          calls with their arguments, topics, properties
-//!                                                user/c             headers and names of statuses (committed)
+//!                                                user/c             what headers declare, names of statuses (committed)
 //!                                                docs/syscalls.md   reference (committed)
 //! ```
 //!

@@ -9,6 +9,8 @@ pub struct Spec {
     pub statuses: Vec<StatusValue>,
     /// Rights, groups of rights and default rights of objects.
     pub rights: Rights,
+    /// Kinds of objects, in the order of the file.
+    pub objects: Vec<ObjectKind>,
     /// Signals by their name without prefix.
     pub signals: Vec<Value>,
     /// Constants, by group.
@@ -48,6 +50,41 @@ pub struct Rights {
     pub groups: Vec<Value>,
     /// What new handles get (`ZX_DEFAULT_*_RIGHTS`).
     pub defaults: Vec<Value>,
+}
+
+/// A kind of kernel object.
+#[derive(Debug)]
+pub struct ObjectKind {
+    /// Name, such as `datapipe_producer`.
+    pub name: String,
+    /// Whose it is: its type has the prefix of that, and so has the call that makes one.
+    pub abi: Abi,
+    /// What `object_get_info` tells of it.
+    pub type_: u32,
+    /// Whose default rights a new handle has: `CHANNEL` for `DEFAULT_CHANNEL`.
+    pub rights: String,
+    /// The family of `objects` that has it; none if the kernel has no such object yet.
+    pub family: Option<String>,
+    /// Its type in Rust.
+    pub rust: String,
+    /// How tests make one, if that is a matter of one call.
+    pub made: Option<Made>,
+}
+
+impl ObjectKind {
+    /// The constant that is its type, without prefix.
+    pub fn type_name(&self) -> String {
+        format!("OBJ_TYPE_{}", self.name.to_uppercase())
+    }
+}
+
+/// A call that makes an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its name without prefix.
+    pub call: String,
+    /// What is passed to it; see `syscalls.toml`.
+    pub args: Vec<String>,
 }
 
 /// Constants of one type and purpose.

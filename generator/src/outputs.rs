@@ -65,10 +65,7 @@ pub fn load_shown(root: &Path, spec: &Spec) -> Result<Shown, Box<dyn Error>> {
 
 /// The files that are committed: path under the root, and text.
 pub fn committed(spec: &Spec) -> Vec<(String, String)> {
-    let mut files = c_headers::emit(spec);
-    files.push(c_status::emit(spec));
-    files.push(("docs/syscalls.md".to_string(), docs::emit(spec)));
-    files
+    vec![c_headers::emit(spec), c_status::emit(spec), ("docs/syscalls.md".to_string(), docs::emit(spec))]
 }
 
 /// Writes the committed files that are not up to date; returns their paths.

@@ -11,7 +11,7 @@
 //! # Families
 //!
 //! ```text
-//!  object                  the enum over all kinds: above the families, as it names them all
+//!  object                  the enum over all kinds, which the table lists: above the families, as it names them all
 //!  ─────────────────────────────────────────────────────────────────────────────────────────────
 //!  magenta                 wait sets, IO ports, data pipes
 //!  task                    jobs, processes, threads; who goes when memory runs out
@@ -49,6 +49,12 @@ mod testing;
 mod time;
 pub mod wait;
 
+// Every kind of object, by the table.
+macro_rules! kinds {
+    ($($family:ident $kind:ident $type:ident $rights:ident;)*) => { $(pub use $family::$kind;)* };
+}
+abi::kinds!(kinds);
+
 pub use self::core::account;
 pub use self::core::base::{Base, Koid, new_koid};
 pub use self::core::closing::{self, Doomed};
@@ -60,17 +66,14 @@ pub use self::core::signals::{MAX_COUNTING, Observation, SignalQueue, SignalSet}
 pub use self::core::signals::{on_leaving, wake_the_rest, wake_what_is_left, woken};
 pub use self::core::table::{HandleTable, Held, Mark, Removal, Reservation};
 pub use self::core::{name, room};
-pub use device::{Debuglog, Log, MAX_LOG_READERS, Resource};
-pub use ipc::{
-    Call, Channel, Destination, Disposition, Event, EventPair, Fifo, KERNEL_TXID, MAX_BUFFERED, MAX_UNREAD,
-    Message, Reading, Socket,
-};
-pub use magenta::{DatapipeConsumer, DatapipeProducer, IoPort, IoPortPacket, Waitset, datapipe};
-pub use memory::{Vmar, Vmo, mapping, vmar, vmo};
-pub use object::{KernelObject, Object};
-pub use task::{Claim, Greedy, Job, KILLED, Process, Starving, Thread, Times, pressure};
-pub use time::{Clock, ClockUpdate, Moment, Slack, Timer};
+pub use device::{Log, MAX_LOG_READERS};
+pub use ipc::{Call, Destination, Disposition, KERNEL_TXID, MAX_BUFFERED, MAX_UNREAD, Message, Reading};
+pub use magenta::{IoPortPacket, datapipe};
+pub use memory::{mapping, vmar, vmo};
+pub use object::{KernelObject, Kind, Object};
+pub use task::{Claim, Greedy, KILLED, Starving, Times, pressure};
+pub use time::{ClockUpdate, Moment, Slack};
 pub use wait::{
     AsyncOptions, FUTEX_STEP, FutexTable, FutexTag, FutexUnderWay, FutexWait, FutexWaiter, Holder,
-    MAX_OBSERVERS, MAX_USER_PACKETS, NewOwner, PacketWaiter, Port, Refused, Requeue, Subject, futex_waiter,
+    MAX_OBSERVERS, MAX_USER_PACKETS, NewOwner, PacketWaiter, Refused, Requeue, Subject, futex_waiter,
 };

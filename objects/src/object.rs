@@ -1,7 +1,7 @@
 //! Every kind of kernel object, and what they have in common.
 //!
-//! A counted reference to "some object" is the enum [`Object`], so that finding out the kind is a
-//! comparison and adding a kind makes the compiler name each place that has to know.
+//! A counted reference to "some object" is the enum [`Object`], so that finding out the kind is a comparison. Which kinds
+//! there are says `[objects]` of `syscalls.toml`: `abi::kinds!` hands them on.
 //!
 //! This stands above the families and names them all. The core and the families hold an object whose kind they do not
 //! know as an [`Object`], and ask it here.
@@ -14,20 +14,24 @@ use crate::core::signals::{Observable, SignalQueue};
 use abi::{Rights, Signals, Status};
 use alloc::sync::Arc;
 
-/// What the system calls that work on any object need of it.
-pub trait KernelObject: AsRef<SignalQueue> + Send + Sync + Sized + 'static {
+/// What `syscalls.toml` says of a kind of objects; `kinds` below implements it for all of them.
+pub trait Kind: Sized {
     /// `ZX_OBJ_TYPE_*`.
     const TYPE: u32;
     /// The rights of a new object's handle.
     const DEFAULT_RIGHTS: Rights;
+
+    /// The object as this kind, if it is one.
+    fn from_object(object: &Object) -> Option<&Arc<Self>>;
+}
+
+/// What the system calls that work on any object need of it.
+pub trait KernelObject: Kind + AsRef<SignalQueue> + Send + Sync + 'static {
     /// The signals that `object_signal` may change.
     const USER_SIGNALS: Signals = Signals::USER_SIGNAL_ALL;
 
     /// The common part.
     fn base(&self) -> &Base;
-
-    /// The object as this kind, if it is one.
-    fn from_object(object: &Object) -> Option<&Arc<Self>>;
 
     /// The last handle is gone. References inside the kernel may remain.
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
@@ -82,7 +86,7 @@ pub trait KernelObject: AsRef<SignalQueue> + Send + Sync + Sized + 'static {
 }
 
 macro_rules! kinds {
-    ($($kind:ident),* $(,)?) => {
+    ($($family:ident $kind:ident $type:ident $rights:ident;)*) => {
         /// The names of all kinds.
         pub const KINDS: &[&str] = &[$(stringify!($kind)),*];
 
@@ -108,12 +112,12 @@ macro_rules! kinds {
 
             /// `ZX_OBJ_TYPE_*`.
             pub fn object_type(&self) -> u32 {
-                match self { $(Self::$kind(_) => <crate::$kind as KernelObject>::TYPE,)* }
+                match self { $(Self::$kind(_) => <crate::$kind as Kind>::TYPE,)* }
             }
 
             /// The rights of a new object's handle.
             pub fn default_rights(&self) -> Rights {
-                match self { $(Self::$kind(_) => <crate::$kind as KernelObject>::DEFAULT_RIGHTS,)* }
+                match self { $(Self::$kind(_) => <crate::$kind as Kind>::DEFAULT_RIGHTS,)* }
             }
 
             /// See [`KernelObject::signal`]. It takes the object, so that its kind is looked at once, and not again to
@@ -177,6 +181,19 @@ macro_rules! kinds {
                 }
             }
 
+            impl Kind for crate::$kind {
+                const TYPE: u32 = abi::$type;
+                const DEFAULT_RIGHTS: Rights = Rights::$rights;
+
+                #[inline]
+                fn from_object(object: &Object) -> Option<&Arc<Self>> {
+                    match object {
+                        Object::$kind(object) => Some(object),
+                        _ => None,
+                    }
+                }
+            }
+
             impl AsRef<SignalQueue> for crate::$kind {
                 fn as_ref(&self) -> &SignalQueue {
                     self.base().signals.queue()
@@ -186,50 +203,10 @@ macro_rules! kinds {
     };
 }
 
-kinds!(
-    Channel,
-    Clock,
-    DatapipeConsumer,
-    DatapipeProducer,
-    Debuglog,
-    Event,
-    EventPair,
-    Fifo,
-    IoPort,
-    Job,
-    Port,
-    Process,
-    Resource,
-    Socket,
-    Thread,
-    Timer,
-    Vmar,
-    Vmo,
-    Waitset,
-);
+abi::kinds!(kinds);
 
-/// Implements the parts of [`KernelObject`] that are the same for every kind with a `base` field.
-macro_rules! kernel_object {
-    ($kind:ident, $type:ident, $rights:ident, { $($rest:tt)* }) => {
-        impl $crate::object::KernelObject for $kind {
-            const TYPE: u32 = abi::$type;
-            const DEFAULT_RIGHTS: abi::Rights = abi::Rights::$rights;
-
-            #[inline]
-            fn from_object(object: &$crate::object::Object) -> Option<&alloc::sync::Arc<Self>> {
-                match object {
-                    $crate::object::Object::$kind(object) => Some(object),
-                    _ => None,
-                }
-            }
-
-            $($rest)*
-        }
-    };
-}
-pub(crate) use kernel_object;
-
-/// Runs an expression on an object that may have something left to discard: the kinds that are pushed to a [`Doomed`].
+/// Runs an expression on an object that may have something left to discard: the kinds that are pushed to a [`Doomed`]. Which
+/// these are their own code says, so they are listed here, and no table can know them.
 macro_rules! of_remains {
     ($object:expr, $remains:ident => $run:expr) => {
         match $object {

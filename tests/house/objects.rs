@@ -26,21 +26,18 @@ pub struct House {
 }
 
 impl House {
-    /// What is in this directory.
-    pub fn read(src: &Path) -> Self {
+    /// What is in this directory; `kinds` are the types of the kinds of objects.
+    pub fn read(src: &Path, kinds: BTreeSet<String>) -> Self {
         let mut files = Vec::new();
         collect(src, src, &mut files);
-        Self::of(files)
+        Self::of(files, kinds)
     }
 
-    fn of(files: Vec<(String, String)>) -> Self {
-        let mut house = Self { files, ..Self::default() };
+    fn of(files: Vec<(String, String)>, kinds: BTreeSet<String>) -> Self {
+        let mut house = Self { files, kinds, ..Self::default() };
         for (path, text) in &house.files {
             if let Some(family) = path.strip_suffix("/mod.rs").filter(|family| !family.contains('/')) {
                 house.families.insert(family.into(), shown(text));
-            }
-            if path == "object.rs" {
-                house.kinds = kinds(text);
             }
         }
         house.families.remove(CORE);
@@ -151,17 +148,6 @@ fn shown(text: &str) -> BTreeSet<String> {
     shown
 }
 
-/// The kinds of objects, as `object.rs` lists them.
-fn kinds(text: &str) -> BTreeSet<String> {
-    let tokens = tokens_that_ship(text);
-    let list = tokens.windows(3).position(|window| {
-        window[0].word() == Some("kinds") && window[1..] == [Token::Other('!'), Token::Other('(')]
-    });
-    let behind = &tokens[list.map_or(tokens.len(), |at| at + 3)..];
-    let list = behind.iter().take_while(|token| **token != Token::Other(')'));
-    list.filter_map(|token| token.word().map(str::to_owned)).collect()
-}
-
 /// What stands behind `Object::`.
 fn kinds_named(text: &str) -> Vec<String> {
     let tokens = tokens_that_ship(text);
@@ -190,10 +176,7 @@ mod tests {
     fn faults_with(path: &str, text: &str) -> Vec<String> {
         let files = [
             ("lib.rs", "mod core; mod ipc; mod wait; pub use ipc::Event;"),
-            (
-                "object.rs",
-                "macro_rules! kinds { () => {} } kinds!(Event, Port); use crate::{ipc::Event, wait::Port};",
-            ),
+            ("object.rs", "use crate::{ipc::Event, wait::Port};"),
             ("core/mod.rs", "pub(crate) mod base;"),
             ("core/base.rs", "use crate::object::Object; fn f(object: Object) { Object::koid(object) }"),
             ("ipc/mod.rs", "mod event; pub use event::Event; use crate::wait::{Port, until as wait};"),
@@ -204,7 +187,8 @@ mod tests {
             ),
         ];
         let files = files.into_iter().filter(|(other, _)| *other != path).chain([(path, text)]);
-        House::of(files.map(|(path, text)| (path.to_owned(), text.to_owned())).collect()).faults()
+        let files = files.map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        House::of(files, ["Event", "Port"].map(str::to_owned).into()).faults()
     }
 
     #[test]

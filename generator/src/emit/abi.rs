@@ -1,7 +1,7 @@
 //! The `abi` crate: statuses, rights, signals, constants, structures, call numbers.
 
 use super::{NOTICE, put};
-use crate::model::{Abi, Call, Choice, ConstantGroup, Field, Spec, Struct, Value};
+use crate::model::{Abi, Call, Choice, ConstantGroup, Field, ObjectKind, Spec, Struct, Value};
 use crate::types::camel;
 
 /// The text that `abi/src/lib.rs` includes.
@@ -14,6 +14,7 @@ pub fn emit(spec: &Spec) -> String {
     flags(&mut out, "Signals", &[("", &spec.signals)]);
     spec.constants.iter().for_each(|group| constants(&mut out, group));
     spec.structs.iter().for_each(|item| structure(&mut out, item));
+    kinds(&mut out, &spec.objects);
     Abi::ALL.iter().for_each(|abi| numbers(&mut out, *abi, &spec.calls));
     table(&mut out, &spec.calls);
     out
@@ -81,6 +82,27 @@ fn field_type(field: &Field) -> String {
         Some(count) => format!("[{}; {count}]", field.type_.rust()),
         None => field.type_.rust(),
     }
+}
+
+/// A macro that hands the kinds of objects that the kernel has to another macro, in the order of their names in Rust.
+fn kinds(out: &mut String, objects: &[ObjectKind]) {
+    put!(
+        out,
+        "\n/// `kinds!(with)` is `with! {{ ... }}` with a line for each kind of object that the kernel has: its family, its type in"
+    );
+    put!(
+        out,
+        "/// Rust, the constant of its type, and the default rights of handles. `family Type OBJ_TYPE_NAME DEFAULT_NAME;`"
+    );
+    put!(out, "#[macro_export]");
+    put!(out, "macro_rules! kinds {{\n    ($with:ident) => {{\n        $with! {{");
+    let mut present: Vec<_> =
+        objects.iter().filter_map(|kind| Some((&kind.rust, kind.family.as_ref()?, kind))).collect();
+    present.sort_by_key(|(rust, ..)| *rust);
+    for (rust, family, kind) in present {
+        put!(out, "            {family} {rust} {} DEFAULT_{};", kind.type_name(), kind.rights);
+    }
+    put!(out, "        }}\n    }};\n}}");
 }
 
 fn numbers(out: &mut String, abi: Abi, calls: &[Call]) {

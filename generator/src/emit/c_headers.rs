@@ -1,118 +1,74 @@
-//! C headers: templates for what is fixed, with marks where the declarations go.
+//! The part of the C headers that is declared: constants, structures and functions.
 //!
-//! A line `@generated@` in a template becomes the constants and structures that `syscalls.toml` assigns to that
-//! header; other marks stand for the statuses, rights, signals and calls.
+//! The headers are written by hand, in `user/c/include`. All that `syscalls.toml` says stands in one file there, with a
+//! section for each header that has a part in it. A header takes its section by its name:
+//!
+//! ```c
+//! #define HAFNON_DECLARED_ZIRCON_RIGHTS_H
+//! #include <hafnon/declared.h>
+//! ```
 
 use super::{NOTICE, put};
 use crate::model::{Abi, Arg, ArgKind, Call, Direction, Returns, Rights, Spec, Struct, Value};
 use crate::types::Type;
+use std::collections::BTreeMap;
 
-/// Where the headers go.
-const DIRECTORY: &str = "user/c/include";
+/// Where the headers are.
+pub const DIRECTORY: &str = "user/c/include";
 
-macro_rules! templates {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../../templates/", $name)))),*]
-    };
+/// Path and text of the file.
+pub fn emit(spec: &Spec) -> (String, String) {
+    let mut out = format!("// {NOTICE}\n// Each header takes the section that is named after it.\n");
+    for (header, text) in sections(spec) {
+        let name = section(&header);
+        put!(out, "\n#ifdef {name}\n#undef {name}\n\n{}\n\n#endif", text.trim());
+    }
+    (format!("{DIRECTORY}/hafnon/declared.h"), out)
 }
 
-static TEMPLATES: &[(&str, &str)] = templates![
-    "magenta/errors.h",
-    "magenta/mx-syscall-numbers.h",
-    "magenta/rights.h",
-    "magenta/syscalls.h",
-    "magenta/syscalls/datapipe.h",
-    "magenta/syscalls/log.h",
-    "magenta/syscalls/object.h",
-    "magenta/syscalls/port.h",
-    "magenta/types.h",
-    "zircon/assert.h",
-    "zircon/availability.h",
-    "zircon/compiler.h",
-    "zircon/dlfcn.h",
-    "zircon/errors.h",
-    "zircon/features.h",
-    "zircon/limits.h",
-    "zircon/process.h",
-    "zircon/processargs.h",
-    "zircon/rights.h",
-    "zircon/status.h",
-    "zircon/string_view.h",
-    "zircon/syscalls-ddk.h",
-    "zircon/syscalls.h",
-    "zircon/syscalls/clock.h",
-    "zircon/syscalls/debug.h",
-    "zircon/syscalls/exception.h",
-    "zircon/syscalls/log.h",
-    "zircon/syscalls/object.h",
-    "zircon/syscalls/pci.h",
-    "zircon/syscalls/policy.h",
-    "zircon/syscalls/port.h",
-    "zircon/syscalls/profile.h",
-    "zircon/syscalls/resource.h",
-    "zircon/syscalls/scheduler.h",
-    "zircon/syscalls/smc.h",
-    "zircon/syscalls/system.h",
-    "zircon/syscalls/types.h",
-    "zircon/testonly-syscalls.h",
-    "zircon/thread_annotations.h",
-    "zircon/threads.h",
-    "zircon/time.h",
-    "zircon/tls.h",
-    "zircon/types.h",
-    "zircon/zx-syscall-numbers.h",
-];
-
-/// Path and text of every header.
-pub fn emit(spec: &Spec) -> Vec<(String, String)> {
-    TEMPLATES
-        .iter()
-        .map(|(name, template)| (format!("{DIRECTORY}/{name}"), header(spec, name, template)))
-        .collect()
+/// What a header defines to get its section.
+pub fn section(header: &str) -> String {
+    format!("HAFNON_DECLARED_{}", header.to_uppercase().replace(['/', '.', '-'], "_"))
 }
 
-fn header(spec: &Spec, name: &str, template: &str) -> String {
-    let guard = format!("{}_", name.to_uppercase().replace(['/', '.', '-'], "_"));
-    let abi = Abi::of_header(name);
-    let mut out = format!("// {NOTICE}\n\n#ifndef {guard}\n#define {guard}\n\n");
-    for line in template.lines() {
-        match line {
-            "@generated@" => generated(&mut out, spec, name),
-            "@statuses@" => statuses(&mut out, spec),
-            "@magenta-statuses@" => magenta_statuses(&mut out, spec),
-            "@rights@" => rights(&mut out, &spec.rights, abi),
-            "@signals@" => signals(&mut out, &spec.signals, abi),
-            "@calls@" => calls(&mut out, spec, |call| call.abi == abi && call.family != "test"),
-            // For tests of the calling convention.
-            "@test-calls@" => calls(&mut out, spec, |call| call.abi == abi && call.family == "test"),
-            "@numbers@" => numbers(&mut out, spec, abi),
-            line => put!(out, "{line}"),
-        }
+/// What is declared of each header, by their paths below the directory.
+pub fn sections(spec: &Spec) -> BTreeMap<String, String> {
+    let mut sections = BTreeMap::new();
+    let mut add =
+        |header: &str, text: &dyn Fn(&mut String)| text(sections.entry(header.to_string()).or_default());
+    add("zircon/errors.h", &|out| statuses(out, spec));
+    add("magenta/errors.h", &|out| magenta_statuses(out, spec));
+    for (directory, numbers_of, abi) in
+        [("zircon", "zx-syscall-numbers", Abi::Zircon), ("magenta", "mx-syscall-numbers", Abi::Magenta)]
+    {
+        add(&format!("{directory}/rights.h"), &|out| rights(out, &spec.rights, abi));
+        add(&format!("{directory}/types.h"), &|out| signals(out, &spec.signals, abi));
+        add(&format!("{directory}/syscalls.h"), &|out| {
+            calls(out, spec, |call| call.abi == abi && call.family != "test");
+        });
+        add(&format!("{directory}/{numbers_of}.h"), &|out| numbers(out, spec, abi));
     }
-    put!(out, "\n#endif");
-    squeeze(&out)
+    // For tests of the calling convention.
+    add("zircon/testonly-syscalls.h", &|out| {
+        calls(out, spec, |call| call.abi == Abi::Zircon && call.family == "test");
+    });
+    for group in &spec.constants {
+        let prefix = Abi::of_header(&group.header).prefix();
+        add(&path(&group.header), &|out| {
+            put!(out, "\n// {}", group.about);
+            let type_ = group.type_.c(prefix);
+            group.values.iter().for_each(|value| define(out, &group.prefix, value, &type_));
+        });
+    }
+    for item in &spec.structs {
+        add(&path(&item.header), &|out| structure(out, item, Abi::of_header(&item.header).prefix()));
+    }
+    sections
 }
 
-/// Leaves no more than one empty line in a row.
-fn squeeze(text: &str) -> String {
-    let mut out = text.to_string();
-    while out.contains("\n\n\n") {
-        out = out.replace("\n\n\n", "\n\n");
-    }
-    out
-}
-
-fn generated(out: &mut String, spec: &Spec, header: &str) {
-    let abi = Abi::of_header(header);
-    let header = header.trim_start_matches("zircon/");
-    for group in spec.constants.iter().filter(|group| group.header == header) {
-        put!(out, "\n// {}", group.about);
-        let type_ = group.type_.c(abi.prefix());
-        group.values.iter().for_each(|value| define(out, &group.prefix, value, &type_));
-    }
-    for item in spec.structs.iter().filter(|item| item.header == header) {
-        structure(out, item, abi.prefix());
-    }
+/// The path of a header that `syscalls.toml` names.
+fn path(header: &str) -> String {
+    if Abi::of_header(header) == Abi::Zircon { format!("zircon/{header}") } else { header.to_string() }
 }
 
 fn define(out: &mut String, prefix: &str, value: &Value, type_: &str) {

@@ -36,7 +36,7 @@
 
 use super::{NOTICE, put};
 use crate::model::{Abi, Arg, ArgKind, Call, Direction, Lookup, Returns, Spec};
-use crate::types::{Type, camel};
+use crate::types::Type;
 
 const HEAD: &str = "
 use abi::*;
@@ -63,9 +63,9 @@ pub fn emit(spec: &Spec, abi: Abi) -> String {
         if !is_async(call) {
             entry(&mut out, call);
         }
-        wrapper(&mut out, call, "");
+        wrapper(&mut out, spec, call, "");
         if call.long {
-            wrapper(&mut out, call, LONG);
+            wrapper(&mut out, spec, call, LONG);
         }
     }
     out
@@ -176,7 +176,7 @@ fn blocking_match(out: &mut String, calls: &[Call], abi: Abi) {
 const LONG: &str = "_long";
 
 /// Decodes the registers and calls the handler.
-fn wrapper(out: &mut String, call: &Call, which: &str) {
+fn wrapper(out: &mut String, spec: &Spec, call: &Call, which: &str) {
     let asynchronous = which == LONG || is_async(call);
     let parks = call.parks && which != LONG;
     let (asynchronous, wait) = if asynchronous { ("async ", ".await") } else { ("", "") };
@@ -189,8 +189,8 @@ fn wrapper(out: &mut String, call: &Call, which: &str) {
     let blocked = if parks { ", blocked: Pin<&mut Blocked>" } else { "" };
     let name = wrapper_name(call);
     put!(out, "\n{asynchronous}fn {name}{which}(caller: &Caller, {args}: &Args{blocked}) -> {result} {{");
-    lookups(out, call);
-    let handler = handler_call(call, which);
+    lookups(out, spec, call);
+    let handler = handler_call(spec, call, which);
     match &call.returns {
         Returns::Status => put!(out, "    {handler}{wait}"),
         Returns::Void | Returns::NoReturn => put!(out, "    {handler}{wait};\n    0"),
@@ -200,16 +200,16 @@ fn wrapper(out: &mut String, call: &Call, which: &str) {
 }
 
 /// Handles are looked up first, in the order of the arguments, so that the first bad one decides the error.
-fn lookups(out: &mut String, call: &Call) {
+fn lookups(out: &mut String, spec: &Spec, call: &Call) {
     for (index, arg) in call.args.iter().enumerate() {
         if let ArgKind::Handle { lookup: Lookup::Early | Lookup::Held, .. } = arg.kind {
-            put!(out, "    let {} = {}?;", arg.name, lookup(arg, index));
+            put!(out, "    let {} = {}?;", arg.name, lookup(spec, arg, index));
         }
     }
 }
 
 /// The expression that looks up a handle argument.
-fn lookup(arg: &Arg, index: usize) -> String {
+fn lookup(spec: &Spec, arg: &Arg, index: usize) -> String {
     let ArgKind::Handle { object, rights, lookup, .. } = &arg.kind else {
         unreachable!("only handles are looked up")
     };
@@ -222,7 +222,7 @@ fn lookup(arg: &Arg, index: usize) -> String {
     let held = *lookup == Lookup::Held;
     let function = match object.as_str() {
         "any" | "task" => if held { "any_held" } else { "any" }.to_string(),
-        kind => format!("{}::<objects::{}>", if held { "held" } else { "object" }, object_type(kind)),
+        kind => format!("{}::<objects::{}>", if held { "held" } else { "object" }, object_type(spec, kind)),
     };
     format!("caller.{function}({}, {rights})", handle_argument(index))
 }
@@ -233,17 +233,17 @@ fn handle_argument(index: usize) -> String {
 }
 
 /// The type of the `objects` crate for a kind of object.
-fn object_type(kind: &str) -> String {
-    if kind == "eventpair" { "EventPair".to_string() } else { camel(kind) }
+fn object_type<'a>(spec: &'a Spec, kind: &str) -> &'a str {
+    &spec.objects.iter().find(|object| object.name == kind).expect("validated when parsed").rust
 }
 
-fn handler_call(call: &Call, which: &str) -> String {
+fn handler_call(spec: &Spec, call: &Call, which: &str) -> String {
     let args: Vec<String> = call
         .args
         .iter()
         .enumerate()
         .filter(|(_, arg)| !call.is_length(arg))
-        .map(|(index, arg)| argument(call, arg, index))
+        .map(|(index, arg)| argument(spec, call, arg, index))
         .collect();
     let mut args: String = args.iter().map(|arg| format!(", {arg}")).collect();
     if call.parks && which != LONG {
@@ -253,12 +253,12 @@ fn handler_call(call: &Call, which: &str) -> String {
 }
 
 /// The expression that a handler gets for an argument.
-fn argument(call: &Call, arg: &Arg, index: usize) -> String {
+fn argument(spec: &Spec, call: &Call, arg: &Arg, index: usize) -> String {
     match &arg.kind {
         ArgKind::Scalar(type_) => scalar(type_, index),
         ArgKind::Address { .. } => format!("args[{index}]"),
         ArgKind::Handle { lookup: Lookup::Early | Lookup::Held, .. } => arg.name.clone(),
-        ArgKind::Handle { lookup: Lookup::Late, .. } => lookup(arg, index),
+        ArgKind::Handle { lookup: Lookup::Late, .. } => lookup(spec, arg, index),
         ArgKind::Handle { lookup: Lookup::Raw, .. } => handle_argument(index),
         ArgKind::Pointer { direction, target, len: None, .. } => {
             format!("user::{}::<{}>::new(args[{index}])", access(*direction), target.rust())

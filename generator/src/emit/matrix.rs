@@ -11,11 +11,15 @@
 //! Access::{In, Out, InOut}, Returns::{Status, Value, Nothing}, check(&Call), Rights, Status, sys, user_test!
 //! ```
 //!
+//! The kinds of objects are there by name: `KINDS` all of them, `TASKS` those of the family of tasks, `NON_TASKS` the others.
+//! `made(kind) -> Option<Handle>` makes an object of a kind for which one call does; it finds the handles of a `job()` and of
+//! a `resource()` in scope.
+//!
 //! `size` is that of a scalar and `element` that of what a pointer points to, in bytes, `length` the position of the
 //! argument that says how many. An address that the dispatcher passes on as a number is a pointer too.
 
 use super::{NOTICE, put, user};
-use crate::model::{Arg, ArgKind, Call, Direction, Returns, Spec};
+use crate::model::{Arg, ArgKind, Call, Direction, ObjectKind, Returns, Spec};
 use crate::shown::Shown;
 use crate::types::Type;
 
@@ -26,12 +30,63 @@ pub fn emit(spec: &Spec, shown: &Shown) -> String {
     put!(out, "pub static CALLS: &[Call] = &[");
     calls(spec).for_each(|call| record(&mut out, spec, call, shown));
     put!(out, "];");
+    kinds(&mut out, spec);
+    made(&mut out, spec);
     put!(out, "\nuser_test! {{");
     for (index, call) in calls(spec).enumerate() {
         put!(out, "    fn {}() {{\n        check(&CALLS[{index}]);\n    }}", call.full_name());
     }
     put!(out, "}}");
     out
+}
+
+/// The kinds of objects that the kernel has, and which of them are tasks.
+fn kinds(out: &mut String, spec: &Spec) {
+    let is_task = |kind: &&ObjectKind| kind.family.as_deref() == Some("task");
+    let present = || spec.objects.iter().filter(|kind| kind.family.is_some());
+    let (tasks, others): (Vec<_>, Vec<_>) = present().partition(is_task);
+    for (list, what, kinds) in [
+        ("KINDS", "Every kind of object", present().collect()),
+        ("TASKS", "The kinds that `task` stands for", tasks),
+        ("NON_TASKS", "All others", others),
+    ] {
+        let mut names: Vec<String> = kinds.iter().map(|kind| format!("{:?}", kind.name)).collect();
+        names.sort();
+        put!(out, "\n/// {what}, by the names of `syscalls.toml`.");
+        put!(out, "pub const {list}: [&str; {}] = [{}];", names.len(), names.join(", "));
+    }
+}
+
+/// The function that makes objects.
+fn made(out: &mut String, spec: &Spec) {
+    put!(
+        out,
+        "\n/// A new object of a kind for which one call does; if it has another end, that is open, too."
+    );
+    put!(out, "pub fn made(kind: &str) -> Option<Handle> {{");
+    put!(out, "    let (mut out, mut other) = (Handle::INVALID, Handle::INVALID);");
+    put!(out, "    let status = match kind {{");
+    for kind in &spec.objects {
+        if let (Some(made), Some(_)) = (&kind.made, &kind.family) {
+            let args: Vec<String> = made.args.iter().map(|arg| made_argument(arg)).collect();
+            let call = format!("{}_{}({})", kind.abi.prefix(), made.call, args.join(", "));
+            put!(out, "        {:?} => call!({call}),", kind.name);
+        }
+    }
+    put!(out, "        _ => return None,\n    }};");
+    put!(out, "    assert_eq!(status, Status::OK, \"a new {{kind}}\");");
+    put!(out, "    Some(Handle::from_raw(out))\n}}");
+}
+
+/// A word of `made`, in Rust.
+fn made_argument(word: &str) -> String {
+    match word {
+        "out" | "other" => format!("&mut {word}"),
+        "null" => "core::ptr::null()".to_string(),
+        number if number.starts_with(|first: char| first.is_ascii_digit()) => number.to_string(),
+        constant if constant.to_uppercase() == constant => format!("hafnon_user::abi::{constant} as _"),
+        handle => format!("{handle}().raw()"),
+    }
 }
 
 fn calls(spec: &Spec) -> impl Iterator<Item = &Call> {

@@ -2,7 +2,9 @@
 
 use super::signature::Names;
 use super::{Error, Result, entry, signature, values};
-use crate::model::{Abi, Arg, ArgKind, Call, Choice, ConstantGroup, Lookup, MAX_NUMBER, Returns, Rights};
+use crate::model::{
+    Abi, Arg, ArgKind, Call, Choice, ConstantGroup, Lookup, MAX_NUMBER, ObjectKind, Returns, Rights,
+};
 use crate::types::Type;
 use serde::Deserialize;
 use toml::Table;
@@ -44,9 +46,10 @@ pub(super) fn parse(
     mut table: Table,
     structs: &[String],
     rights: &Rights,
+    objects: &[ObjectKind],
     constants: &[ConstantGroup],
 ) -> Result<Vec<Call>> {
-    let names = Names { structs, rights: &rights.values };
+    let names = Names { structs, rights: &rights.values, objects };
     let mut calls = Vec::new();
     for abi in Abi::ALL {
         let families = table.remove(abi.name()).unwrap_or_else(|| Table::new().into());

@@ -1,11 +1,12 @@
 //! From the text of `syscalls.toml` to the model: TOML first, then the small languages inside its strings.
 
 mod calls;
+mod objects;
 mod signature;
 mod structs;
 mod values;
 
-use crate::model::{Call, ConstantGroup, Rights, Spec, StatusValue};
+use crate::model::{Abi, Call, ConstantGroup, ObjectKind, Rights, Spec, StatusValue, Value};
 use crate::types::Type;
 use serde::Deserialize;
 use std::fmt;
@@ -41,6 +42,7 @@ type Result<T> = std::result::Result<T, Error>;
 struct File {
     status: Table,
     rights: RawRights,
+    objects: Table,
     signals: RawSignals,
     constants: Table,
     structs: Table,
@@ -79,6 +81,8 @@ struct RawConstants {
     prefix: String,
     values: Vec<String>,
     #[serde(default)]
+    objects: bool,
+    #[serde(default)]
     chooses: String,
     #[serde(default)]
     missing: String,
@@ -95,12 +99,14 @@ fn zircon_prefix() -> String {
 pub fn parse(text: &str) -> Result<Spec> {
     let file: File = toml::from_str(text).map_err(|error| Error::new(error.to_string()))?;
     let names: Vec<String> = file.structs.keys().cloned().collect();
-    let rights = rights(&file.rights)?;
-    let constants = constants(file.constants, &names)?;
+    let (objects, default_rights) = objects::parse(file.objects)?;
+    let rights = rights(&file.rights, &default_rights, &objects)?;
+    let constants = constants(file.constants, &names, &objects)?;
     let statuses = statuses(file.status)?;
-    let calls = calls::parse(file.calls, &names, &rights, &constants)?;
+    let calls = calls::parse(file.calls, &names, &rights, &objects, &constants)?;
     check_errors(&calls, &statuses)?;
     check_choices(&calls, &constants)?;
+    objects::check_made(&objects, &calls)?;
     Ok(Spec {
         statuses,
         signals: values::list(&file.signals.values, &[]).map_err(|error| error.at("signals"))?,
@@ -108,6 +114,7 @@ pub fn parse(text: &str) -> Result<Spec> {
         calls,
         constants,
         rights,
+        objects,
     })
 }
 
@@ -154,15 +161,23 @@ fn statuses(table: Table) -> Result<Vec<StatusValue>> {
     Ok(statuses)
 }
 
-fn rights(raw: &RawRights) -> Result<Rights> {
+/// The rights that are listed, and those of new handles to objects.
+fn rights(raw: &RawRights, of_objects: &[String], objects: &[ObjectKind]) -> Result<Rights> {
     let values = values::list(&raw.values, &[]).map_err(|error| error.at("rights"))?;
     let groups = values::list(&raw.groups, &values).map_err(|error| error.at("groups of rights"))?;
     let known = [values.as_slice(), groups.as_slice()].concat();
-    let defaults = values::list(&raw.defaults, &known).map_err(|error| error.at("default rights"))?;
+    let lines = [raw.defaults.as_slice(), of_objects].concat();
+    let defaults = values::list(&lines, &known).map_err(|error| error.at("default rights"))?;
+    if let Some(object) =
+        objects.iter().find(|object| !defaults.iter().any(|known| known.name == object.rights))
+    {
+        let message = format!("there are no default rights `{}`", object.rights);
+        return Err(Error::new(message).at(format!("object {}", object.name)));
+    }
     Ok(Rights { values, groups, defaults })
 }
 
-fn constants(table: Table, structs: &[String]) -> Result<Vec<ConstantGroup>> {
+fn constants(table: Table, structs: &[String], objects: &[ObjectKind]) -> Result<Vec<ConstantGroup>> {
     table
         .into_iter()
         .map(|(name, value)| {
@@ -170,7 +185,12 @@ fn constants(table: Table, structs: &[String]) -> Result<Vec<ConstantGroup>> {
             let raw: RawConstants = entry(&place, value)?;
             let type_ = Type::named(&raw.type_, structs)
                 .ok_or_else(|| Error::new(format!("unknown type `{}`", raw.type_)).at(&place))?;
-            let values = values::list(&raw.values, &[]).map_err(|error| error.at(&place))?;
+            let types = if raw.objects { types(objects, Abi::of_header(&raw.header)) } else { Vec::new() };
+            let mut values = values::list(&raw.values, &types).map_err(|error| error.at(&place))?;
+            if raw.objects {
+                values.extend(types);
+                values.sort_by_key(|value| value.value);
+            }
             let (chooses, missing) = (words(&raw.chooses), words(&raw.missing));
             if let Some(unknown) = missing.iter().find(|name| values.iter().all(|value| value.name != **name))
             {
@@ -182,4 +202,10 @@ fn constants(table: Table, structs: &[String]) -> Result<Vec<ConstantGroup>> {
             Ok(ConstantGroup { about, header, type_, prefix, values, chooses, missing })
         })
         .collect()
+}
+
+/// The types of the kinds of objects of an ABI.
+fn types(objects: &[ObjectKind], abi: Abi) -> Vec<Value> {
+    let own = objects.iter().filter(|object| object.abi == abi);
+    own.map(|object| Value { name: object.type_name(), value: object.type_.into() }).collect()
 }

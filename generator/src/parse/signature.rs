@@ -1,7 +1,7 @@
 //! Signatures: `handle: handle<channel, WRITE, late>, bytes: in<void>[num_bytes]?, num_bytes: u32`.
 
 use super::{Error, Result};
-use crate::model::{Arg, ArgKind, Direction, Lookup, Value};
+use crate::model::{Arg, ArgKind, Direction, Lookup, ObjectKind, Value};
 use crate::types::Type;
 
 /// What names may occur in a signature.
@@ -10,6 +10,8 @@ pub(super) struct Names<'a> {
     pub(super) structs: &'a [String],
     /// Rights.
     pub(super) rights: &'a [Value],
+    /// Kinds of objects.
+    pub(super) objects: &'a [ObjectKind],
 }
 
 /// Parses the arguments of a call.
@@ -55,7 +57,7 @@ fn kind(text: &str, names: &Names<'_>) -> Result<ArgKind> {
     };
     let (inner, tail) = rest.split_once('>').ok_or_else(|| Error::new(format!("`{text}` lacks a `>`")))?;
     match head {
-        "handle" => handle(inner, tail, names.rights),
+        "handle" => handle(inner, tail, names),
         "in" => pointer(Direction::In, inner, tail, names.structs),
         "out" => pointer(Direction::Out, inner, tail, names.structs),
         "inout" => pointer(Direction::InOut, inner, tail, names.structs),
@@ -91,7 +93,7 @@ pub(super) fn field_type(text: &str, structs: &[String]) -> Result<Type> {
 }
 
 /// `object, RIGHT RIGHT, flag`, and a `?` or nothing behind the `>`.
-fn handle(inner: &str, tail: &str, known: &[Value]) -> Result<ArgKind> {
+fn handle(inner: &str, tail: &str, names: &Names<'_>) -> Result<ArgKind> {
     let optional = match tail {
         "" => false,
         "?" => true,
@@ -99,6 +101,10 @@ fn handle(inner: &str, tail: &str, known: &[Value]) -> Result<ArgKind> {
     };
     let mut parts = inner.split(',').map(str::trim);
     let object = parts.next().unwrap_or_default().to_string();
+    let groups = ["any", "task"].iter().copied();
+    if !groups.chain(names.objects.iter().map(|kind| kind.name.as_str())).any(|known| known == object) {
+        return Err(Error::new(format!("there is no kind of object `{object}`")));
+    }
     let (mut rights, mut lookup) = (Vec::new(), Lookup::Early);
     for part in parts {
         match part {
@@ -108,7 +114,7 @@ fn handle(inner: &str, tail: &str, known: &[Value]) -> Result<ArgKind> {
             _ => rights.extend(part.split_whitespace().map(str::to_string)),
         }
     }
-    match rights.iter().find(|right| !known.iter().any(|value| value.name == **right)) {
+    match rights.iter().find(|right| !names.rights.iter().any(|value| value.name == **right)) {
         Some(unknown) => {
             Err(Error::new(format!("`{unknown}` is neither a right nor `held`, `late` or `raw`")))
         }
@@ -149,12 +155,22 @@ fn check_lengths(args: &[Arg]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Abi;
 
     fn parsed(text: &str) -> Result<Vec<Arg>> {
         let structs = ["wait_item".to_string()];
         let rights =
             [Value { name: "READ".to_string(), value: 4 }, Value { name: "WRITE".to_string(), value: 8 }];
-        parse(text, &Names { structs: &structs, rights: &rights })
+        let objects = ["channel", "thread", "vmo"].map(|name| ObjectKind {
+            name: name.to_string(),
+            abi: Abi::Zircon,
+            type_: 0,
+            rights: String::new(),
+            family: None,
+            rust: String::new(),
+            made: None,
+        });
+        parse(text, &Names { structs: &structs, rights: &rights, objects: &objects })
     }
 
     fn mistake(text: &str) -> String {
@@ -200,6 +216,7 @@ mod tests {
             mistake("a: handle<vmo, REED>"),
             "argument `a`: `REED` is neither a right nor `held`, `late` or `raw`"
         );
+        assert_eq!(mistake("a: handle<vom>"), "argument `a`: there is no kind of object `vom`");
         assert_eq!(mistake("a: in<u8>[n]"), "argument `a`: its length `n` is no number among the arguments");
         assert_eq!(mistake("a: out<void>"), "argument `a`: a pointer to void needs a length");
         assert_eq!(mistake("a: u32, a: u32"), "argument `a` occurs twice");

@@ -17,33 +17,42 @@ fn compile(compiler: &str, flags: &[&str], name: &str, text: &str) {
     let source = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&source, text).expect("the test's own directory is writable");
     let mut command = Command::new(compiler);
-    command.args(flags).arg("-I").arg(root().join("user/c/include")).arg("-c").arg(&source);
+    command.args(flags).arg("-I").arg(root().join(c_headers::DIRECTORY)).arg("-c").arg(&source);
     let output = command.arg("-o").arg(source.with_extension("o")).output().expect("the compiler starts");
     assert!(output.status.success(), "{compiler} {name}:\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The C library's headers.
-fn library() -> impl Iterator<Item = String> {
-    let directories = ["", "sys/"].into_iter();
+/// Names under which C programs include the headers.
+fn headers() -> impl Iterator<Item = String> {
+    let directories =
+        ["magenta/", "magenta/syscalls/", "zircon/", "zircon/syscalls/", "", "sys/"].into_iter();
     let names = directories.flat_map(|directory| {
         let entries =
-            fs::read_dir(root().join("user/c/include").join(directory)).expect("the headers are there");
+            fs::read_dir(root().join(c_headers::DIRECTORY).join(directory)).expect("the headers are there");
         entries.flatten().map(move |entry| format!("{directory}{}", entry.file_name().display()))
     });
     names.filter(|name| name.ends_with(".h"))
 }
 
-/// Names under which C programs include the headers that are generated.
-fn generated() -> impl Iterator<Item = String> {
-    let below = |path: String| path.strip_prefix("user/c/include/").map(str::to_owned);
-    c_headers::emit(&spec()).into_iter().filter_map(move |(path, _)| below(path))
+/// A header that would not would lack constants without any error.
+#[test]
+fn each_header_takes_its_section() {
+    let sections = c_headers::sections(&spec());
+    for header in headers().chain(sections.keys().cloned()) {
+        let text = fs::read_to_string(root().join(c_headers::DIRECTORY).join(&header)).unwrap_or_default();
+        let takes: Vec<&str> =
+            text.lines().filter_map(|line| line.strip_prefix("#define HAFNON_DECLARED_")).collect();
+        let own = c_headers::section(&header);
+        let wanted = sections.contains_key(&header).then(|| own.trim_start_matches("HAFNON_DECLARED_"));
+        assert_eq!(takes, Vec::from_iter(wanted), "{header}");
+        assert_eq!(text.matches("#include <hafnon/declared.h>").count(), takes.len(), "{header}");
+    }
 }
 
 /// A program that includes everything and checks the size of every structure. One header makes a macro of a word that
 /// the others may want to use.
 fn everything(assert: &str) -> String {
-    let names = generated().chain(library());
-    let includes: String = names.map(|name| format!("#include <{name}>\n")).collect();
+    let includes: String = headers().map(|name| format!("#include <{name}>\n")).collect();
     let sizes: String = spec()
         .structs
         .iter()
@@ -85,7 +94,7 @@ fn numbers_of_calls_compile() {
 
 #[test]
 fn headers_compile_alone() {
-    for name in generated().chain(library()) {
+    for name in headers() {
         let file = format!("alone_{}.c", name.replace('/', "_"));
         let program = format!("#include <{name}>\nint alone(void);\nint alone(void) {{ return 0; }}\n");
         compile("gcc", C, &file, &program);

@@ -13,7 +13,12 @@ BAD_HANDLE = { value = -11, about = "No handle." }
 [rights]
 values = ["NONE = 0", "READ = 4", "WRITE = 8"]
 groups = ["IO = READ | WRITE"]
-defaults = ["CHANNEL = IO"]
+defaults = ["OTHER = READ"]
+[objects]
+job = { type = 17, family = "task", rust = "JobGroup", rights_of = "OTHER" }
+channel = { type = 4, family = "ipc", rights = "IO", made = "channel_create(HANDLE_FLAG, out)" }
+guest = { type = 20, rights = "READ" }
+pipe = { type = 4, abi = "magenta", family = "magenta", rights = "IO" }
 [signals]
 values = ["CHANNEL_READABLE = 1 << 0"]
 [constants.handles]
@@ -21,6 +26,12 @@ about = "Handle values."
 header = "types.h"
 type = "handle"
 values = ["HANDLE_INVALID = 0", "HANDLE_FLAG = 4"]
+[constants.types]
+about = "Kinds of objects."
+header = "types.h"
+type = "obj_type"
+objects = true
+values = ["OBJ_TYPE_NONE = 0", "OBJ_TYPE_OLD = OBJ_TYPE_CHANNEL"]
 [constants.topics]
 about = "What regions tell."
 header = "types.h"
@@ -104,6 +115,33 @@ fn tests_know_the_arguments_of_calls_that_are_done() {
         ],
     );
     assert!(!text.contains("\"thread_exit\""), "it is missing");
+}
+
+#[test]
+fn kinds_of_objects_are_listed_where_they_are_needed() {
+    let spec = spec();
+    let tests = matrix::emit(&spec, &Shown::default());
+    assert_contains(
+        &tests,
+        &[
+            r#"pub const KINDS: [&str; 3] = ["channel", "job", "pipe"];"#,
+            r#"pub const TASKS: [&str; 1] = ["job"];"#,
+            r#"pub const NON_TASKS: [&str; 2] = ["channel", "pipe"];"#,
+            r#""channel" => call!(zx_channel_create(hafnon_user::abi::HANDLE_FLAG as _, &mut out)),"#,
+        ],
+    );
+    assert_contains(
+        &abi::emit(&spec),
+        &[
+            "const DEFAULT_OTHER = 0x4;",
+            "const DEFAULT_CHANNEL = 0xc;",
+            "            ipc Channel OBJ_TYPE_CHANNEL DEFAULT_CHANNEL;\n            \
+             task JobGroup OBJ_TYPE_JOB DEFAULT_OTHER;\n            \
+             magenta Pipe OBJ_TYPE_PIPE DEFAULT_PIPE;\n        }",
+            "pub const OBJ_TYPE_NONE: u32 = 0;\n/// Kinds of objects.\npub const OBJ_TYPE_OLD: u32 = 4;\n",
+            "pub const OBJ_TYPE_GUEST: u32 = 20;",
+        ],
+    );
 }
 
 #[test]

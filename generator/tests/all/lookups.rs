@@ -2,12 +2,9 @@
 //! value. The compiler holds this, as long as handlers get their handles as `HandleArgument`, which a lookup consumes;
 //! this holds that they do.
 
+use super::root;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
+use std::path::Path;
 
 /// The files of the handlers, with their text.
 fn files(directory: &Path) -> Vec<(String, String)> {

@@ -12,6 +12,9 @@ BAD_HANDLE = { value = -11, about = "No handle." }
 values = ["NONE = 0", "READ = 4"]
 groups = ["ALL = READ"]
 defaults = ["CHANNEL = ALL | READ"]
+[objects]
+region = { type = 3, family = "memory", rights = "READ", made = "region_list(0, null, 1)" }
+channel = { type = 4, rights_of = "CHANNEL" }
 [signals]
 values = ["READABLE = 1 << 0"]
 [constants.topics]
@@ -96,6 +99,38 @@ fn names_stand_for_something() {
         mistake("n: u64\" }", "n: u64\", errors = \"BAD_HANDLE NO_MEMORY\" }"),
         "zircon call region_list: there is no error `NO_MEMORY`"
     );
+}
+
+#[test]
+fn kinds_of_objects_are_whole() {
+    let region =
+        r#"region = { type = 3, family = "memory", rights = "READ", made = "region_list(0, null, 1)" }"#;
+    let mistake = |line: &str| mistake(region, line);
+    assert_eq!(
+        mistake(r#"region = { type = 4, rights = "READ" }"#),
+        "object channel: its type is that of another"
+    );
+    let rights = "object region: it needs `rights` or `rights_of`, and only one of them";
+    assert_eq!(mistake("region = { type = 3 }"), rights);
+    assert_eq!(mistake(r#"region = { type = 3, rights = "READ", rights_of = "CHANNEL" }"#), rights);
+    assert_eq!(
+        mistake(r#"region = { type = 3, rights_of = "REGION" }"#),
+        "object region: there are no default rights `REGION`"
+    );
+    assert_eq!(
+        mistake(r#"region = { type = 3, rights = "WRITE" }"#),
+        "default rights: REGION: `WRITE` is neither a number nor a name of this list"
+    );
+    assert_eq!(mistake(r#"region = { type = 3, abi = "plan9" }"#), "object region: unknown ABI `plan9`");
+    assert!(mistake("region = { type = 3, colour = 1 }").contains("unknown field `colour`"));
+    let made = |call: &str| mistake(&format!(r#"region = {{ type = 3, rights = "READ", made = "{call}" }}"#));
+    assert_eq!(made("region_list"), "object region: `region_list` is no call");
+    assert_eq!(made("region_list(0"), "object region: `region_list(0` is no call");
+    let none =
+        |call, count| format!("object region: there is no `{call}` with {count} arguments to make one");
+    assert_eq!(made("region_list(0, out)"), none("region_list", 2));
+    assert_eq!(made("region_map(0, null, 1)"), none("region_map", 3));
+    assert_eq!(arguments("h: handle<pipe>"), "argument `h`: there is no kind of object `pipe`");
 }
 
 #[test]

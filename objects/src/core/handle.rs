@@ -107,8 +107,8 @@ fn release(object: &Object, doomed: &mut Doomed) {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::Event;
     use crate::testing::handle;
+    use crate::{Event, Kind};
 
     #[test]
     fn all_handles_of_the_system_are_counted() {

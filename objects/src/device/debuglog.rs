@@ -18,7 +18,7 @@ use crate::core::base::Base;
 use crate::core::closing::Doomed;
 use crate::core::signals;
 use crate::core::slab::Slab;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::{LOG_RECORD_DATA_MAX, LogRecord, Signals, Status};
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
@@ -304,7 +304,7 @@ impl Drop for Debuglog {
     }
 }
 
-kernel_object!(Debuglog, OBJ_TYPE_DEBUGLOG, DEFAULT_LOG, {
+impl KernelObject for Debuglog {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -312,13 +312,13 @@ kernel_object!(Debuglog, OBJ_TYPE_DEBUGLOG, DEFAULT_LOG, {
     fn on_zero_handles(self: &Arc<Self>, _doomed: &mut Doomed) {
         self.leave();
     }
-});
+}
 
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
     use crate::core::handle::{Handle, HandleId};
-    use crate::object::KernelObject;
+    use crate::object::Kind;
     use crate::testing::{poll, ready};
     use crate::wait::{AsyncOptions, Port};
     use alloc::boxed::Box;

@@ -2,7 +2,7 @@
 
 use crate::core::base::Base;
 use crate::core::name::Name;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use alloc::sync::Arc;
 
 /// A resource.
@@ -18,7 +18,7 @@ impl Resource {
     }
 }
 
-kernel_object!(Resource, OBJ_TYPE_RESOURCE, DEFAULT_RESOURCE, {
+impl KernelObject for Resource {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -26,12 +26,11 @@ kernel_object!(Resource, OBJ_TYPE_RESOURCE, DEFAULT_RESOURCE, {
     fn name(&self) -> Option<&Name> {
         Some(&self.name)
     }
-});
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::KernelObject;
 
     #[test]
     fn the_root_resource_is_known_by_its_name() {

@@ -1,7 +1,7 @@
 //! Event: an object that is nothing but its signals.
 
 use crate::core::base::Base;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::Signals;
 use alloc::sync::Arc;
 
@@ -18,10 +18,10 @@ impl Event {
     }
 }
 
-kernel_object!(Event, OBJ_TYPE_EVENT, DEFAULT_EVENT, {
+impl KernelObject for Event {
     const USER_SIGNALS: Signals = Signals::EVENT_SIGNAL_MASK;
 
     fn base(&self) -> &Base {
         &self.base
     }
-});
+}

@@ -3,7 +3,7 @@
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
 use crate::ipc::ends::Ends;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -33,7 +33,7 @@ impl EventPair {
     }
 }
 
-kernel_object!(EventPair, OBJ_TYPE_EVENTPAIR, DEFAULT_EVENTPAIR, {
+impl KernelObject for EventPair {
     const USER_SIGNALS: Signals = Signals::USER_SIGNAL_ALL.union(Signals::EVENTPAIR_SIGNALED);
 
     fn base(&self) -> &Base {
@@ -48,4 +48,4 @@ kernel_object!(EventPair, OBJ_TYPE_EVENTPAIR, DEFAULT_EVENTPAIR, {
     fn peer_base(&self) -> Option<Result<&Base, Status>> {
         Some(self.ends.peer_base(|end| end.closed.load(Ordering::Acquire)))
     }
-});
+}

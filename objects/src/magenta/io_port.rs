@@ -17,7 +17,7 @@ mod tests;
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
 use crate::core::slab::Slab;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use crate::wait::{
     Arming, Collected, Collector, Deadline, FirstPacket, MAX_OBSERVERS, PacketPosition, PacketQueue,
     PacketSlot, Popped, Seen, Subject, Watch, Watcher, WithHolder, close, until,
@@ -305,7 +305,7 @@ impl Collector for IoPort {
     }
 }
 
-kernel_object!(IoPort, OBJ_TYPE_IO_PORT, DEFAULT_PORT, {
+impl KernelObject for IoPort {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -313,4 +313,4 @@ kernel_object!(IoPort, OBJ_TYPE_IO_PORT, DEFAULT_PORT, {
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
         close(self, doomed);
     }
-});
+}

@@ -13,7 +13,7 @@ mod tests;
 
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use crate::wait::{
     Arming, Collected, Collector, Deadline, MAX_OBSERVERS, Popped, Seen, Subject, Watch, Watcher, WithHolder,
     close, until,
@@ -255,7 +255,7 @@ impl Collector for Waitset {
     }
 }
 
-kernel_object!(Waitset, OBJ_TYPE_WAITSET, DEFAULT_WAITSET, {
+impl KernelObject for Waitset {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -263,4 +263,4 @@ kernel_object!(Waitset, OBJ_TYPE_WAITSET, DEFAULT_WAITSET, {
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
         close(self, doomed);
     }
-});
+}

@@ -20,7 +20,7 @@ use crate::core::name::Name;
 use crate::core::table::HandleTable;
 use crate::memory::Work;
 use crate::memory::vmar::Vmar;
-use crate::object::{KernelObject, Object, kernel_object};
+use crate::object::{KernelObject, Object};
 use crate::task::times::{Sum, Times};
 use crate::task::{Job, Thread};
 use crate::wait::{FutexQueue, FutexTable, pages_of_threads};
@@ -390,7 +390,7 @@ impl Process {
     }
 }
 
-kernel_object!(Process, OBJ_TYPE_PROCESS, DEFAULT_PROCESS, {
+impl KernelObject for Process {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -404,7 +404,7 @@ kernel_object!(Process, OBJ_TYPE_PROCESS, DEFAULT_PROCESS, {
         self.job.count_end(doomed);
         self.kill_in(&[Phase::Created], KILLED, doomed);
     }
-});
+}
 
 /// What is left of a process that was killed.
 enum Left {

@@ -8,7 +8,7 @@
 use crate::core::base::{Base, Koid};
 use crate::core::closing::Doomed;
 use crate::core::name::Name;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use crate::task::Process;
 use crate::task::times::{Sum, Times};
 use abi::{Signals, Status};
@@ -204,7 +204,7 @@ impl Thread {
     }
 }
 
-kernel_object!(Thread, OBJ_TYPE_THREAD, DEFAULT_THREAD, {
+impl KernelObject for Thread {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -223,4 +223,4 @@ kernel_object!(Thread, OBJ_TYPE_THREAD, DEFAULT_THREAD, {
             self.end_new(state);
         }
     }
-});
+}

@@ -22,15 +22,14 @@ mod test;
 pub mod time;
 mod wait;
 
-// As the table finds the families, and Magenta those that it has in common.
-pub use self::core::{handle, object};
-pub use device::{cprng, debug};
-pub use ipc::destination::{Count, UserDestination};
-pub use ipc::{channel, event, fifo, socket};
-pub use memory::{vmar, vmo};
-pub use task::{job, multi, process, thread};
-pub use time::{clock, timer};
-pub use wait::{futex, many, one, port};
+// As the table finds them, and Magenta those that it has in common: what each family shows.
+pub use self::core::*;
+pub use device::*;
+pub use ipc::*;
+pub use memory::*;
+pub use task::*;
+pub use time::*;
+pub use wait::*;
 
 use abi::Status;
 use hafnon_kernel::personality::{Doors, Personality};

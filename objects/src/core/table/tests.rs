@@ -3,7 +3,7 @@
 use crate::core::account::Ledger;
 use crate::testing::{handle, never, poll, ready};
 use crate::wait::wait_on;
-use crate::{Doomed, Event, Handle, HandleId, HandleTable, Handles, KernelObject, MAX_HANDLES, Timer};
+use crate::{Doomed, Event, Handle, HandleId, HandleTable, Handles, KernelObject, Kind, MAX_HANDLES, Timer};
 use abi::{Rights, Signals, Status};
 use alloc::{sync::Arc, vec::Vec};
 use core::ops::ControlFlow;

@@ -20,7 +20,7 @@ use crate::core::handle::HandleId;
 use crate::core::handles::Handles;
 use crate::core::room::Room;
 use crate::ipc::ends::Ends;
-use crate::object::{Object, kernel_object};
+use crate::object::{KernelObject, Object};
 use abi::{Signals, Status};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -305,7 +305,7 @@ impl AsRef<WaitQueue<Caller, Inbox>> for Channel {
     }
 }
 
-kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
+impl KernelObject for Channel {
     fn base(&self) -> &Base {
         &self.ends.own().base
     }
@@ -347,4 +347,4 @@ kernel_object!(Channel, OBJ_TYPE_CHANNEL, DEFAULT_CHANNEL, {
     fn set_owner(&self, process: Koid) {
         self.ends.own().owner.store(process, Ordering::Relaxed);
     }
-});
+}

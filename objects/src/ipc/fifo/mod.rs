@@ -12,7 +12,7 @@ use crate::core::base::Base;
 use crate::core::closing::Doomed;
 use crate::ipc::byte_queue::{self, ByteQueue, Destination, Reading, SMALL};
 use crate::ipc::ends::Ends;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use waitq::sync::Mutex;
@@ -203,7 +203,7 @@ impl Fifo {
     }
 }
 
-kernel_object!(Fifo, OBJ_TYPE_FIFO, DEFAULT_FIFO, {
+impl KernelObject for Fifo {
     fn base(&self) -> &Base {
         &self.ends.own().base
     }
@@ -218,4 +218,4 @@ kernel_object!(Fifo, OBJ_TYPE_FIFO, DEFAULT_FIFO, {
     fn peer_base(&self) -> Option<Result<&Base, Status>> {
         Some(self.ends.peer_base(|end| end.inbox.lock().closed))
     }
-});
+}

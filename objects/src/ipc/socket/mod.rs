@@ -19,7 +19,7 @@ use crate::core::base::Base;
 use crate::core::closing::Doomed;
 use crate::ipc::byte_queue::{self, Destination, Reading};
 use crate::ipc::ends::Ends;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::{InfoSocket, Signals, Status};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -282,7 +282,7 @@ impl Socket {
     }
 }
 
-kernel_object!(Socket, OBJ_TYPE_SOCKET, DEFAULT_SOCKET, {
+impl KernelObject for Socket {
     fn base(&self) -> &Base {
         &self.ends.own().base
     }
@@ -303,4 +303,4 @@ kernel_object!(Socket, OBJ_TYPE_SOCKET, DEFAULT_SOCKET, {
     fn peer_base(&self) -> Option<Result<&Base, Status>> {
         Some(self.ends.peer_base(|end| end.inbox.lock().closed))
     }
-});
+}

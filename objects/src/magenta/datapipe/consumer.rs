@@ -5,7 +5,7 @@ use crate::core::base::Base;
 use crate::core::closing::{Doomed, Remains};
 use crate::ipc::Destination;
 use crate::memory::vmar::Vmar;
-use crate::object::{Object, kernel_object};
+use crate::object::{KernelObject, Object};
 use abi::Status;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -181,7 +181,7 @@ impl Remains for DatapipeConsumer {
     }
 }
 
-kernel_object!(DatapipeConsumer, OBJ_TYPE_DATAPIPE_CONSUMER, DEFAULT_DATAPIPE_CONSUMER, {
+impl KernelObject for DatapipeConsumer {
     fn base(&self) -> &Base {
         self.pipe.own()
     }
@@ -195,4 +195,4 @@ kernel_object!(DatapipeConsumer, OBJ_TYPE_DATAPIPE_CONSUMER, DEFAULT_DATAPIPE_CO
             doomed.push(self.clone().into());
         }
     }
-});
+}

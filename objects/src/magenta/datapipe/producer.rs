@@ -4,7 +4,7 @@ use super::{Pipe, State};
 use crate::core::base::Base;
 use crate::core::closing::{Doomed, Remains};
 use crate::memory::vmar::Vmar;
-use crate::object::{Object, kernel_object};
+use crate::object::{KernelObject, Object};
 use abi::Status;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -153,7 +153,7 @@ impl Remains for DatapipeProducer {
     }
 }
 
-kernel_object!(DatapipeProducer, OBJ_TYPE_DATAPIPE_PRODUCER, DEFAULT_DATAPIPE_PRODUCER, {
+impl KernelObject for DatapipeProducer {
     fn base(&self) -> &Base {
         self.pipe.own()
     }
@@ -167,4 +167,4 @@ kernel_object!(DatapipeProducer, OBJ_TYPE_DATAPIPE_PRODUCER, DEFAULT_DATAPIPE_PR
             doomed.push(self.clone().into());
         }
     }
-});
+}

@@ -41,7 +41,7 @@ pub use visit::{Entry, EntryKind};
 
 use crate::core::base::Base;
 use crate::memory::{Entropy, PageTable};
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::Status;
 use alloc::sync::Arc;
 use core::ops::Range;
@@ -133,8 +133,8 @@ impl Vmar {
     }
 }
 
-kernel_object!(Vmar, OBJ_TYPE_VMAR, DEFAULT_VMAR, {
+impl KernelObject for Vmar {
     fn base(&self) -> &Base {
         &self.base
     }
-});
+}

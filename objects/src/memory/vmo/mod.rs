@@ -25,7 +25,7 @@ use crate::core::name::Name;
 use crate::memory::pages::PageTree;
 use crate::memory::vmar::FaultError;
 use crate::memory::{Frame, NoMemory, PAGE_SIZE, PageFrames};
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use core::ops::Range;
@@ -391,7 +391,7 @@ fn rounded_size(size: u64) -> Result<u64, Status> {
     Ok(size.next_multiple_of(PAGE_SIZE))
 }
 
-kernel_object!(Vmo, OBJ_TYPE_VMO, DEFAULT_VMO, {
+impl KernelObject for Vmo {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -399,4 +399,4 @@ kernel_object!(Vmo, OBJ_TYPE_VMO, DEFAULT_VMO, {
     fn name(&self) -> Option<&Name> {
         Some(&self.name)
     }
-});
+}

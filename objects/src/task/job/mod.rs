@@ -19,7 +19,7 @@ use crate::core::base::{Base, Koid};
 use crate::core::closing::{Doomed, Remains};
 use crate::core::listing::visit_part;
 use crate::core::name::Name;
-use crate::object::{Object, kernel_object};
+use crate::object::{KernelObject, Object};
 use crate::task::Process;
 use crate::task::times::{Sum, Times};
 use abi::{Signals, Status};
@@ -463,7 +463,7 @@ impl Drop for Job {
     }
 }
 
-kernel_object!(Job, OBJ_TYPE_JOB, DEFAULT_JOB, {
+impl KernelObject for Job {
     const USER_SIGNALS: Signals = Signals::USER_SIGNAL_ALL;
 
     fn base(&self) -> &Base {
@@ -477,7 +477,7 @@ kernel_object!(Job, OBJ_TYPE_JOB, DEFAULT_JOB, {
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
         self.count_end(doomed);
     }
-});
+}
 
 #[cfg(all(test, not(loom)))]
 mod tests {

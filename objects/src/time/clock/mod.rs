@@ -17,7 +17,7 @@ mod tests;
 pub use update::ClockUpdate;
 
 use crate::core::base::Base;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::{ClockDetailsV1, ClockRate, ClockTransformation, Signals, Status};
 use alloc::sync::Arc;
 use waitq::sync::Mutex;
@@ -175,8 +175,8 @@ fn saturate(value: i128) -> i64 {
     value.clamp(i64::MIN.into(), i64::MAX.into()) as i64
 }
 
-kernel_object!(Clock, OBJ_TYPE_CLOCK, DEFAULT_CLOCK, {
+impl KernelObject for Clock {
     fn base(&self) -> &Base {
         &self.base
     }
-});
+}

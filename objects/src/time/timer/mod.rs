@@ -5,7 +5,7 @@ mod tests;
 
 use crate::core::base::Base;
 use crate::core::closing::Doomed;
-use crate::object::kernel_object;
+use crate::object::KernelObject;
 use abi::{Signals, Status};
 use alloc::sync::Arc;
 use alloc::task::Wake;
@@ -132,7 +132,7 @@ impl Wake for Timer {
     }
 }
 
-kernel_object!(Timer, OBJ_TYPE_TIMER, DEFAULT_TIMER, {
+impl KernelObject for Timer {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -143,4 +143,4 @@ kernel_object!(Timer, OBJ_TYPE_TIMER, DEFAULT_TIMER, {
         state.alarm.cancel();
         state.armed = None;
     }
-});
+}

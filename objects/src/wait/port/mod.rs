@@ -19,7 +19,7 @@ use crate::core::base::Base;
 use crate::core::closing::Doomed;
 use crate::core::handle::HandleId;
 use crate::core::signals::Interest;
-use crate::object::{Object, kernel_object};
+use crate::object::{KernelObject, Object};
 use crate::wait::{
     Arming, Collected, Collector, Deadline, Popped, Seen, Watch, Watcher, close, poll_waiter, until,
 };
@@ -285,7 +285,7 @@ impl AsRef<WaitQueue<(), Collected<Contents>>> for Port {
     }
 }
 
-kernel_object!(Port, OBJ_TYPE_PORT, DEFAULT_PORT, {
+impl KernelObject for Port {
     fn base(&self) -> &Base {
         &self.base
     }
@@ -293,4 +293,4 @@ kernel_object!(Port, OBJ_TYPE_PORT, DEFAULT_PORT, {
     fn on_zero_handles(self: &Arc<Self>, doomed: &mut Doomed) {
         close(self, doomed);
     }
-});
+}

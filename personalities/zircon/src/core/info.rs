@@ -20,8 +20,8 @@ use objects::memory::PAGE_SIZE;
 use objects::name::Name;
 use objects::vmar::Usage;
 use objects::{
-    Channel, Held, Job, KernelObject, Object, Process, Resource, Slack, Socket, Thread, Timer, Times, Vmar,
-    Vmo,
+    Channel, Held, Job, KernelObject, Kind, Object, Process, Resource, Slack, Socket, Thread, Timer, Times,
+    Vmar, Vmo,
 };
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 

@@ -1,7 +1,9 @@
 //! Calls on what processes talk through.
 
 pub mod channel;
-pub mod destination;
+mod destination;
 pub mod event;
 pub mod fifo;
 pub mod socket;
+
+pub use destination::{Count, UserDestination};

@@ -10,7 +10,7 @@ use hafnon_kernel::sched::unfinished::{Unfinished, Work};
 use hafnon_kernel::sched::{Caller, HandleArgument};
 use objects::account::Charge;
 use objects::memory::PAGE_SIZE;
-use objects::{Handle, KernelObject, Resource, Vmo};
+use objects::{Handle, Kind, Resource, Vmo};
 
 /// How many pages are copied in one step: each takes some 5 000 instructions if both sides have to be brought in.
 const STEP: u64 = 16;

@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// Assertions that stay in every build, and some that do not.
 
 #ifndef ZIRCON_ASSERT_H_
 #define ZIRCON_ASSERT_H_
-
-// Assertions that stay in every build, and some that do not.
 
 #include <zircon/compiler.h>
 

@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// Every interface that is declared is available.
 
 #ifndef ZIRCON_AVAILABILITY_H_
 #define ZIRCON_AVAILABILITY_H_
-
-// Every interface that is declared is available.
 
 #define ZX_AVAILABLE_SINCE(level)
 #define ZX_DEPRECATED_SINCE(added, deprecated, message)

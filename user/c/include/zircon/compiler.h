@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// What the compiler can be told, under the names that Zircon programs use.
 
 #ifndef ZIRCON_COMPILER_H_
 #define ZIRCON_COMPILER_H_
-
-// What the compiler can be told, under the names that Zircon programs use.
 
 #define __CPP_BEGIN_CDECLS extern "C" {
 #define __CPP_END_CDECLS }

@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// What <dlfcn.h> has beyond POSIX. There is no dynamic linker: see there.
 
 #ifndef ZIRCON_DLFCN_H_
 #define ZIRCON_DLFCN_H_
-
-// What <dlfcn.h> has beyond POSIX. There is no dynamic linker: see there.
 
 #include <dlfcn.h>
 #include <zircon/types.h>

@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// Handles that every process and thread has of itself. They are borrowed: do not close them.
 
 #ifndef ZIRCON_PROCESS_H_
 #define ZIRCON_PROCESS_H_
-
-// Handles that every process and thread has of itself. They are borrowed: do not close them.
 
 #include <stdint.h>
 #include <zircon/types.h>

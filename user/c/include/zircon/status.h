@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// Names of statuses.
 
 #ifndef ZIRCON_STATUS_H_
 #define ZIRCON_STATUS_H_
-
-// Names of statuses.
 
 #include <zircon/types.h>
 

@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// A string and its length.
 
 #ifndef ZIRCON_STRING_VIEW_H_
 #define ZIRCON_STRING_VIEW_H_
-
-// A string and its length.
 
 #include <stddef.h>
 

@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// The calls for drivers stood in a header of their own. Here they are among the others.
 
 #ifndef ZIRCON_SYSCALLS_DDK_H_
 #define ZIRCON_SYSCALLS_DDK_H_
-
-// The calls for drivers stood in a header of their own. Here they are among the others.
 
 #include <zircon/syscalls.h>
 

@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// The locking annotations of zircon/compiler.h under the names that they had at first.
 
 #ifndef ZIRCON_THREAD_ANNOTATIONS_H_
 #define ZIRCON_THREAD_ANNOTATIONS_H_
-
-// The locking annotations of zircon/compiler.h under the names that they had at first.
 
 #include <zircon/compiler.h>
 

@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// What <threads.h> is made of.
 
 #ifndef ZIRCON_THREADS_H_
 #define ZIRCON_THREADS_H_
-
-// What <threads.h> is made of.
 
 #include <threads.h>
 #include <zircon/types.h>

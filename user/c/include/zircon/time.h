@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// Time: nanoseconds of the monotonic clock. Arithmetic stops at both ends of time instead of wrapping.
 
 #ifndef ZIRCON_TIME_H_
 #define ZIRCON_TIME_H_
-
-// Time: nanoseconds of the monotonic clock. Arithmetic stops at both ends of time instead of wrapping.
 
 #include <stdint.h>
 #include <zircon/compiler.h>
@@ -18,9 +16,8 @@ typedef int64_t zx_time_t;
 typedef int64_t zx_duration_t;
 typedef int64_t zx_ticks_t;
 
-// Ends of time.
-#define ZX_TIME_INFINITE INT64_MAX
-#define ZX_TIME_INFINITE_PAST INT64_MIN
+#define HAFNON_DECLARED_ZIRCON_TIME_H
+#include <hafnon/declared.h>
 
 __CONSTEXPR static inline zx_time_t zx_time_add_duration(zx_time_t time, zx_duration_t duration) {
     zx_time_t sum = 0;

@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// Fixed places in the thread's control block, counted from the fs base.
 
 #ifndef ZIRCON_TLS_H_
 #define ZIRCON_TLS_H_
-
-// Fixed places in the thread's control block, counted from the fs base.
 
 #define ZX_TLS_STACK_GUARD_OFFSET 0x10
 #define ZX_TLS_UNSAFE_SP_OFFSET 0x18

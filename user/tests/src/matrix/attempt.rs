@@ -5,7 +5,7 @@ use core::fmt;
 
 use hafnon_user::{Rights, Status, handle::Handle};
 
-use super::{Access, Call, Kind, Returns, exceptions, objects, scene::Scene};
+use super::{Access, Call, KINDS, Kind, Returns, exceptions, objects, scene::Scene};
 use crate::harness::{NO_HANDLE, stale_handle};
 
 /// One thing that is wrong, or nothing.
@@ -153,7 +153,7 @@ pub fn attempts(call: &Call) -> Vec<Attempt> {
 
 fn handles(wanted: &str, rights: &[Rights]) -> Vec<Case> {
     let mut cases = alloc::vec![Case::NoHandle, Case::Closed, Case::Invalid];
-    let others = objects::KINDS.iter().filter(|kind| !objects::takes(wanted, kind));
+    let others = KINDS.iter().filter(|kind| !objects::takes(wanted, kind));
     cases.extend(others.map(|kind| Case::Object(kind)));
     cases.extend(rights.iter().map(|right| Case::Without(*right)));
     cases

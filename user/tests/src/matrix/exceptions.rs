@@ -2,7 +2,7 @@
 
 use hafnon_user::Status;
 
-use super::{Call, attempt::Outcome};
+use super::{Call, NON_TASKS, attempt::Outcome};
 
 /// Answers to some cases of an argument.
 struct Exception {
@@ -38,26 +38,6 @@ const BAD_ADDRESSES: &[&str] =
     &["null", "unmapped", "kernel", "non-canonical", "wrapping", "straddling", "read-only"];
 /// All that is tried with a pointer to what is only read.
 const UNREADABLE: &[&str] = BAD_ADDRESSES.split_at(6).0;
-/// Kinds of objects that are neither jobs, processes nor threads.
-const NON_TASKS: &[&str] = &[
-    "channel",
-    "clock",
-    "datapipe_consumer",
-    "datapipe_producer",
-    "debuglog",
-    "event",
-    "eventpair",
-    "fifo",
-    "io_port",
-    "port",
-    "resource",
-    "socket",
-    "timer",
-    "vmar",
-    "vmo",
-    "waitset",
-];
-
 const EXCEPTIONS: &[Exception] = &[
     // There is a message, and no room for it.
     answer("channel_read", "bytes", &["empty"], Status::BUFFER_TOO_SMALL),
@@ -83,8 +63,8 @@ const EXCEPTIONS: &[Exception] = &[
     fine("futex_requeue_single_owner", "requeue_ptr", &["unmapped"]),
     fine("futex_get_owner", "value_ptr", &["unmapped"]),
     // Where several kinds of objects will do, rights come first, and only tasks have this one.
-    answer("object_get_child", "handle", NON_TASKS, Status::ACCESS_DENIED),
-    answer("task_kill", "handle", NON_TASKS, Status::ACCESS_DENIED),
+    answer("object_get_child", "handle", &NON_TASKS, Status::ACCESS_DENIED),
+    answer("task_kill", "handle", &NON_TASKS, Status::ACCESS_DENIED),
     // The program's own code writes there.
     kills("system_get_features", "features", BAD_ADDRESSES),
     kills("mx_version_get", "version", BAD_ADDRESSES),
@@ -96,7 +76,7 @@ const EXCEPTIONS: &[Exception] = &[
     answer("mx_channel_read", "options", ANY_BIT, Status::NOT_SUPPORTED),
     answer("mx_object_get_info", "buffer", &["empty"], Status::BUFFER_TOO_SMALL),
     answer("mx_eventpair_create", "options", ANY_BIT, Status::NOT_SUPPORTED),
-    answer("mx_object_get_child", "handle", NON_TASKS, Status::ACCESS_DENIED),
+    answer("mx_object_get_child", "handle", &NON_TASKS, Status::ACCESS_DENIED),
     fine("mx_futex_wake", "value_ptr", &["unmapped"]),
     // Nobody is moved there.
     fine("mx_futex_requeue", "requeue_ptr", &["null", "unmapped"]),

@@ -27,9 +27,9 @@ mod run;
 mod scene;
 mod variants;
 
-use hafnon_user::{Rights, Status, sys};
+use hafnon_user::{AsHandle, Handle, Rights, Status, sys};
 
-use crate::harness::user_test;
+use crate::harness::{call, job, resource, user_test};
 
 pub use refused::play as play_refused;
 pub use run::play;

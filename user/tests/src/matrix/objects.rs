@@ -1,10 +1,10 @@
-//! An object of each kind, and the handles of this process.
+//! An object of each kind, and the handles of this process. How the most are made says `[objects]` of `syscalls.toml`; here
+//! stand those that need more than a call.
 
 use alloc::vec::Vec;
 
 use hafnon_user::{
-    AsHandle, Channel, Clock, Debuglog, Event, EventPair, Fifo, Port, Process, Rights, Socket, Status,
-    Thread, Timer, Vmo,
+    AsHandle, Process, Rights, Status, Thread,
     abi::{
         INFO_HANDLE_TABLE, InfoHandleExtended, VM_CAN_MAP_READ, VM_CAN_MAP_SPECIFIC, VM_CAN_MAP_WRITE,
         zerocopy::{FromZeros, IntoBytes},
@@ -15,36 +15,14 @@ use hafnon_user::{
     vmar::PAGE_SIZE,
 };
 
+use super::{TASKS, made};
 use crate::harness::{call, job, process, resource};
-
-/// Every kind of object, by the names of `syscalls.toml`.
-pub const KINDS: [&str; 19] = [
-    "channel",
-    "clock",
-    "datapipe_consumer",
-    "datapipe_producer",
-    "debuglog",
-    "event",
-    "eventpair",
-    "fifo",
-    "io_port",
-    "job",
-    "port",
-    "process",
-    "resource",
-    "socket",
-    "thread",
-    "timer",
-    "vmar",
-    "vmo",
-    "waitset",
-];
 
 /// Whether an argument that is declared to be `wanted` takes objects of this kind.
 pub fn takes(wanted: &str, kind: &str) -> bool {
     match wanted {
         "any" => true,
-        "task" => ["job", "process", "thread"].contains(&kind),
+        "task" => TASKS.contains(&kind),
         _ => wanted == kind,
     }
 }
@@ -57,29 +35,16 @@ pub fn make(wanted: &str, rights: Rights) -> u32 {
         "any" if rights.contains(Rights::SIGNAL_PEER) => return make("eventpair", rights),
         "any" => return make("event", rights),
         "task" => return make("job", rights),
-        "channel" => first(Channel::create().expect("a channel")),
-        "clock" => Clock::create(0, 0).expect("a clock").into(),
         "datapipe_consumer" => first(datapipe()),
         "datapipe_producer" => {
             let (consumer, producer) = datapipe();
             first((producer, consumer))
         }
-        "debuglog" => Debuglog::create(resource(), true).expect("a debug log").into(),
-        "event" => Event::create().expect("an event").into(),
-        "eventpair" => first(EventPair::create().expect("an event pair")),
-        "fifo" => first(Fifo::create(2, 8).expect("a FIFO")),
-        "io_port" => created(|out| call!(mx_port_create(0, out))),
-        "job" => job().create_child().expect("a job").into(),
-        "port" => Port::create().expect("a port").into(),
         "process" => Process::create(&job(), "matrix").expect("a process").0.into(),
         "resource" => resource().duplicate_handle(Rights::SAME_RIGHTS).expect("a resource"),
-        "socket" => first(Socket::create_stream().expect("a socket")),
         "thread" => Thread::create(&process(), "matrix").expect("a thread").into(),
-        "timer" => Timer::create().expect("a timer").into(),
         "vmar" => region(),
-        "vmo" => Vmo::create(PAGE_SIZE as u64).expect("a VMO").into(),
-        "waitset" => created(|out| call!(mx_waitset_create(0, out))),
-        other => panic!("nobody knows how to make a {other}"),
+        other => made(other).unwrap_or_else(|| panic!("nobody knows how to make a {other}")),
     };
     object.into_raw()
 }

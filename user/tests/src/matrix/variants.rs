@@ -20,7 +20,7 @@ use hafnon_user::{
 };
 
 use super::{
-    Call, objects,
+    Call, KINDS, objects,
     prepare::{borrow, event, moved, replace, signal},
     scene::Scene,
 };
@@ -68,7 +68,7 @@ const VARIANTS: &[Variant] = &[
     }),
     right("handle_close", "a VMO with many pages", |scene| replace(scene, "handle", filled(PAGES))),
     right("handle_close_many", "objects of each kind", |scene| {
-        let kinds = objects::KINDS.map(|kind| objects::make(kind, Rights::NONE));
+        let kinds = KINDS.map(|kind| objects::make(kind, Rights::NONE));
         scene.point("handles", &kinds);
     }),
     right("object_get_info", "INFO_HANDLE_BASIC", |scene| topic(scene, abi::INFO_HANDLE_BASIC, event())),

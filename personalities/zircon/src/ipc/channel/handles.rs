@@ -5,7 +5,7 @@ use abi::{HandleDisposition, RawHandle, Rights, Status};
 use hafnon_kernel::mm::user::{InSlice, OutSlice};
 use hafnon_kernel::sched::Caller;
 use hafnon_kernel::sched::steps::{is_late, next_step};
-use objects::{Channel, Doomed, Handle, Handles, KernelObject, Object};
+use objects::{Channel, Doomed, Handle, Handles, Kind, Object};
 
 /// How many handles are taken at the trap: the waits through each end, and each may have many.
 const FEW: usize = 2;

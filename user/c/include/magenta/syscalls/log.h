@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// Records of the log.
 
 #ifndef MAGENTA_SYSCALLS_LOG_H_
 #define MAGENTA_SYSCALLS_LOG_H_
-
-// Records of the log.
 
 #include <magenta/types.h>
 

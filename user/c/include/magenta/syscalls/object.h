@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// Topics and properties of objects: those of Zircon under Magenta's names.
 
 #ifndef MAGENTA_SYSCALLS_OBJECT_H_
 #define MAGENTA_SYSCALLS_OBJECT_H_
-
-// Topics and properties of objects: those of Zircon under Magenta's names.
 
 #include <magenta/types.h>
 #include <zircon/syscalls/object.h>

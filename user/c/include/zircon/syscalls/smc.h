@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// Secure monitor calls, which x86-64 does not have.
 
 #ifndef ZIRCON_SYSCALLS_SMC_H_
 #define ZIRCON_SYSCALLS_SMC_H_
-
-// Secure monitor calls, which x86-64 does not have.
 
 #include <zircon/syscalls/types.h>
 

@@ -1,9 +1,7 @@
-// Generated from syscalls.toml by generator/; edit that file instead.
+// Structures that calls take, by name only; the other headers beside this one define them.
 
 #ifndef ZIRCON_SYSCALLS_TYPES_H_
 #define ZIRCON_SYSCALLS_TYPES_H_
-
-// Structures that calls take, by name only; the other headers beside this one define them.
 
 #include <zircon/types.h>
 

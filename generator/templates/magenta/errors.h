@@ -1,7 +1,0 @@
-// Statuses: Zircon's numbers under the names of Magenta, of which the shorter ones are the older.
-
-@magenta-statuses@
-
-// Names that went before the others did.
-#define ERR_REMOTE_CLOSED ERR_PEER_CLOSED
-#define ERR_HANDLE_CLOSED ERR_CANCELED

@@ -1,5 +1,0 @@
-// Options of data pipes.
-
-#include <magenta/types.h>
-
-@generated@

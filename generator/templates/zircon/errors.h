@@ -1,3 +1,0 @@
-// Statuses: zero or a negative number.
-
-@statuses@

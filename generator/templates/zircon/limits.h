@@ -1,5 +1,0 @@
-// Sizes that depend on the architecture.
-
-#include <stdint.h>
-
-@generated@

@@ -1,9 +1,0 @@
-// Records of the debug log.
-
-#include <zircon/types.h>
-
-__BEGIN_CDECLS
-
-@generated@
-
-__END_CDECLS

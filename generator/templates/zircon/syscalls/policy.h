@@ -1,9 +1,0 @@
-// Policies of jobs.
-
-#include <zircon/types.h>
-
-__BEGIN_CDECLS
-
-@generated@
-
-__END_CDECLS
