@@ -1,34 +1,7 @@
 //! What is known of each call, for listings.
 
+use crate::Abi;
 use core::fmt;
-
-/// A family of calls with numbers of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Abi {
-    /// `zx_*`.
-    Zircon,
-    /// `mx_*`.
-    Magenta,
-    /// VeridianOS.
-    Veridian,
-    /// Linux on x86-64.
-    Linux,
-}
-
-impl Abi {
-    /// Every ABI.
-    pub const ALL: [Abi; 4] = [Abi::Zircon, Abi::Magenta, Abi::Veridian, Abi::Linux];
-
-    /// Its name in lower case, as on the command line.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Abi::Zircon => "zircon",
-            Abi::Magenta => "magenta",
-            Abi::Veridian => "veridian",
-            Abi::Linux => "linux",
-        }
-    }
-}
 
 impl fmt::Display for Abi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

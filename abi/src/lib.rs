@@ -10,7 +10,7 @@ mod flags;
 mod packet;
 mod status;
 
-pub use calls::{Abi, CallInfo, Choice};
+pub use calls::{CallInfo, Choice};
 pub use flags::{Rights, Signals};
 pub use status::Status;
 pub use zerocopy;

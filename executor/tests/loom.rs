@@ -58,6 +58,12 @@ impl Machine {
         }
         Self { cpus, group }
     }
+
+    /// Two CPUs that may take each other's tasks. Who makes them plays the first.
+    fn of_two() -> Self {
+        CPU.with(|current| current.set(0));
+        Self::new(2, true)
+    }
 }
 
 impl Drop for Machine {
@@ -295,9 +301,8 @@ fn an_urgent_wake_interrupts_what_runs() {
 #[test]
 fn stealing_racing_with_the_owner() {
     model(3, || {
-        let machine = Machine::new(2, true);
+        let machine = Machine::of_two();
         let cpus = machine.cpus;
-        CPU.with(|current| current.set(0));
         let ran = Arc::new(AtomicUsize::new(0));
         for _ in 0..2 {
             let ran = ran.clone();
@@ -316,9 +321,8 @@ fn stealing_racing_with_the_owner() {
 #[test]
 fn stealing_the_lone_task() {
     model(3, || {
-        let machine = Machine::new(2, true);
+        let machine = Machine::of_two();
         let cpus = machine.cpus;
-        CPU.with(|current| current.set(0));
         let flag = Arc::new(AtomicBool::new(false));
         let task = spawn(cpus[0], flagged(flag.clone()));
         assert_eq!(cpus[0].run_one(), RunState::Ran);
@@ -348,9 +352,8 @@ fn kill_and_wake_racing_with_a_self_wake() {
 #[test]
 fn waking_a_stolen_task() {
     model(3, || {
-        let machine = Machine::new(2, true);
+        let machine = Machine::of_two();
         let cpus = machine.cpus;
-        CPU.with(|current| current.set(0));
         let flag = Arc::new(AtomicBool::new(false));
         let task = spawn(cpus[0], flagged(flag.clone()));
         spawn(cpus[0], async {});

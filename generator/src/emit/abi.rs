@@ -15,6 +15,7 @@ pub fn emit(spec: &Spec) -> String {
     spec.constants.iter().for_each(|group| constants(&mut out, group));
     spec.structs.iter().for_each(|item| structure(&mut out, item));
     kinds(&mut out, &spec.objects);
+    abis(&mut out);
     Abi::ALL.iter().for_each(|abi| numbers(&mut out, *abi, &spec.calls));
     table(&mut out, &spec.calls);
     out
@@ -103,6 +104,22 @@ fn kinds(out: &mut String, objects: &[ObjectKind]) {
         put!(out, "            {family} {rust} {} DEFAULT_{};", kind.type_name(), kind.rights);
     }
     put!(out, "        }}\n    }};\n}}");
+}
+
+/// Whose calls there are.
+fn abis(out: &mut String) {
+    let variants: Vec<&str> = Abi::ALL.iter().map(|abi| abi.variant()).collect();
+    put!(out, "\n/// A family of calls with numbers of their own.");
+    put!(out, "#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]");
+    put!(out, "pub enum Abi {{");
+    variants.iter().for_each(|name| put!(out, "    /// Calls of {name}.\n    {name},"));
+    put!(out, "}}\n\nimpl Abi {{");
+    put!(out, "    /// Every ABI.");
+    put!(out, "    pub const ALL: [Abi; {}] = [Abi::{}];", variants.len(), variants.join(", Abi::"));
+    put!(out, "\n    /// Its name in lower case, as on the command line.");
+    put!(out, "    pub const fn name(self) -> &'static str {{\n        match self {{");
+    Abi::ALL.iter().for_each(|abi| put!(out, "            Abi::{} => {:?},", abi.variant(), abi.name()));
+    put!(out, "        }}\n    }}\n}}");
 }
 
 fn numbers(out: &mut String, abi: Abi, calls: &[Call]) {

@@ -183,6 +183,8 @@ fn abi_has_names_and_numbers() {
             "abi: Abi::Magenta, name: \"channel_eight\", number: Some(512)",
             "pub const CHANNEL_CREATE: u32 = 1;",
             "pub const CHANNEL_EIGHT: u32 = 512;",
+            "pub const ALL: [Abi; 4] = [Abi::Zircon, Abi::Magenta, Abi::Veridian, Abi::Linux];",
+            "            Abi::Veridian => \"veridian\",\n",
             "choices: &[Choice { name: \"TOPIC_ONE\", done: true }, Choice { name: \"TOPIC_TWO\", done: false }] },",
         ],
     );
