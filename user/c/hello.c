@@ -1,4 +1,4 @@
-// A C program for hafnon: prints its arguments, and sends itself a message.
+// A C program for hafnon: prints its arguments, sends itself a message, and exits with the number of arguments.
 
 #include <assert.h>
 #include <stdio.h>
@@ -25,5 +25,5 @@ int main(int argc, char** argv) {
     printf("%s\n", buffer);
     zx_handle_close(near);
     zx_handle_close(far);
-    return 0;
+    return argc - 1;
 }
