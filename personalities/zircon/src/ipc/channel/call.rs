@@ -141,8 +141,7 @@ pub async fn channel_call_long(
     actual_handles: Out<u32>,
 ) -> Result<(), Status> {
     let request = Request::of(options, deadline, &args.read()?, actual_bytes, actual_handles);
-    // In a box, as else every thread would have room for it.
-    Box::pin(call_long(caller, handle, request)).await
+    call_long(caller, handle, request).await
 }
 
 /// [`channel_call_etc`] of very many pieces or handles.
@@ -157,8 +156,7 @@ pub async fn channel_call_etc_long(
     actual_handles: Out<u32>,
 ) -> Result<(), Status> {
     let request = Request::of_etc(options, deadline, &args.read()?, actual_bytes, actual_handles);
-    // In a box, as else every thread would have room for it.
-    Box::pin(call_long(caller, handle, request)).await
+    call_long(caller, handle, request).await
 }
 
 /// What a lookup has found: the channel, and how to wait through its handle.
@@ -220,6 +218,17 @@ async fn call_long(caller: &Caller, handle: HandleArgument, request: Request) ->
     let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
     let handles = request.handles.take_long(caller, channel_of(&found)).await;
     caller.admit().await?;
+    // In a box, as else every thread would have room for it.
+    Box::pin(call_with(caller, found, handles, request)).await
+}
+
+/// The rest of it, when the handles are taken.
+async fn call_with(
+    caller: &Caller,
+    found: Found,
+    handles: Result<Handles, Status>,
+    request: Request,
+) -> Result<(), Status> {
     let bytes = read_bytes_long(request.options, request.bytes).await;
     let (channel, through, message) = request.message(found, handles, bytes)?;
     let still_open = || caller.still_open(through);
