@@ -9,8 +9,8 @@
 //!
 //! Who closes a handle does [`STEP`] things at once. The rest is his [`Own`] (`closing/own.rs`), which he
 //! discards in his own time before the call returns that has closed so much: nobody can leave more than there is time for, and
-//! who closes little waits for nobody. Who kills waits for nothing, for he may have to kill others, too: what remains of that,
-//! and of what a killed thread had in its hands, is left to a kernel task (`closing/left.rs`).
+//! who closes little waits for nobody. What remains of a kill, and of what a killed
+//! thread had in its hands, is left to a kernel task (`closing/left.rs`); a call that kills waits until that is over.
 
 mod left;
 pub mod own;
