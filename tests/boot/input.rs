@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 
@@ -15,15 +15,19 @@ use machine::{Boot, End, Transcript};
 
 use super::{build, program};
 
-#[test]
-fn what_is_typed_reaches_the_program() {
-    let tests = program("bin/tests");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hafnon"))
-        .args(["run", tests.to_str().unwrap(), "child", "console-echo"])
+/// Runs a program that tells each line that is typed.
+fn echo() -> Child {
+    Command::new(env!("CARGO_BIN_EXE_hafnon"))
+        .args(["run", program("bin/tests").to_str().unwrap(), "child", "console-echo"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+#[test]
+fn what_is_typed_reaches_the_program() {
+    let mut command = echo();
     // What is typed before the kernel has set the console up is lost, as on any machine.
     let mut lines = BufReader::new(command.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line == "type something"));
@@ -38,13 +42,7 @@ fn what_is_typed_reaches_the_program() {
 /// Ctrl-T is for the kernel; what else is typed is for the program.
 #[test]
 fn a_key_of_the_console_tells_what_goes_on() {
-    let tests = program("bin/tests");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hafnon"))
-        .args(["run", tests.to_str().unwrap(), "child", "console-echo"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut command = echo();
     let mut lines = BufReader::new(command.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line == "type something"));
     let mut keys = command.stdin.take().unwrap();

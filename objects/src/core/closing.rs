@@ -7,10 +7,10 @@
 //! that a large one holds up nobody else's end. What goes together without being an object, such as the handles of a
 //! message, is a `Bundle`, whose box is its own link; bundles come before objects, so there are never many.
 //!
-//! Who closes a handle does [`STEP`] things at once. The rest is his [`Own`] (`closing/own.rs`), which he
-//! discards in his own time before the call returns that has closed so much: nobody can leave more than there is time for, and
-//! who closes little waits for nobody. What remains of a kill, and of what a killed
-//! thread had in its hands, is left to a kernel task (`closing/left.rs`); a call that kills waits until that is over.
+//! Who closes a handle does [`STEP`] things at once. The rest is his [`Own`] (`closing/own.rs`), which he discards in his own
+//! time before the call returns that has closed so much: nobody can leave more than there is time for, and who closes little
+//! waits for nobody. What remains of a kill, and of what a killed thread had in its hands, is left to a kernel task
+//! (`closing/left.rs`); a call that kills waits until that is over.
 
 mod left;
 pub mod own;
