@@ -35,7 +35,7 @@ static TABLES: AtomicUsize = AtomicUsize::new(0);
 
 /// What it costs, in the unit of [`Work`], to walk to a page, and to free a table.
 const WALK: u32 = 4;
-const FREE_TABLE: u32 = 16;
+const FREE_TABLE: u32 = 32;
 
 const TABLE_FLAGS: Flags = Flags::PRESENT.union(Flags::WRITABLE).union(Flags::USER_ACCESSIBLE);
 

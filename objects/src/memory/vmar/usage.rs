@@ -8,7 +8,7 @@ use crate::memory::{PAGE_SIZE, Work};
 
 /// What it costs to look at a mapping, and at one of its pages, in the unit of [`Work`].
 const MAPPING: u32 = 128;
-const PAGE: u32 = 4;
+const PAGE: u32 = 8;
 
 /// Committed memory that is mapped, in bytes. What is mapped twice counts twice.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
