@@ -67,7 +67,7 @@ impl HostFrames {
 
 impl PageFrames for HostFrames {
     fn allocate_zeroed(&self) -> Option<Frame> {
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).ok()?;
+        self.left.try_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).ok()?;
         let mut frames = self.frames.lock();
         let free = frames.iter().position(Option::is_none).unwrap_or(frames.len());
         if free == frames.len() {
@@ -82,7 +82,7 @@ impl PageFrames for HostFrames {
         let old = self.frames.lock()[Self::index(frame)].take();
         assert!(old.is_some(), "frame {frame:?} is freed twice");
         self.used.fetch_sub(1, Ordering::Relaxed);
-        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_add(1));
+        let _ = self.left.try_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_add(1));
     }
 
     fn read(&self, frame: Frame, offset: usize, buffer: &mut [u8]) {
@@ -149,7 +149,7 @@ impl PageTable for HostPageTable {
         if !pages.contains_key(&address) {
             let take = |left: usize| left.checked_sub(1);
             self.left
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+                .try_update(Ordering::Relaxed, Ordering::Relaxed, take)
                 .map_err(|_| FaultError::NoMemory)?;
         }
         pages.insert(address, (frame, protection));

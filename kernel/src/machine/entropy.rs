@@ -103,9 +103,9 @@ fn seeded() -> Generator {
     let rounds = if random::has_hardware() { ROUNDS } else { ROUNDS_WITHOUT_HARDWARE };
     for _ in 0..rounds {
         let mut sample = [0; 32];
-        for chunk in sample.chunks_exact_mut(8) {
+        for chunk in sample.as_chunks_mut().0 {
             let word = random::hardware_word().unwrap_or_default().rotate_left(17) ^ random::jitter();
-            chunk.copy_from_slice(&word.to_ne_bytes());
+            *chunk = word.to_ne_bytes();
         }
         generator.absorb(&sample);
     }

@@ -197,7 +197,7 @@ impl Process {
             return Err(Status::INVALID_ARGS);
         }
         let replace = |before| [0, BREAK].contains(&before).then_some(address);
-        self.debug_address.fetch_update(Relaxed, Relaxed, replace).map_err(|_| Status::ACCESS_DENIED)?;
+        self.debug_address.try_update(Relaxed, Relaxed, replace).map_err(|_| Status::ACCESS_DENIED)?;
         Ok(())
     }
 

@@ -40,7 +40,7 @@ impl Account {
     /// Takes more, if that does not exceed the limit.
     fn add(&self, amount: u64) -> bool {
         let more = |used: u64| used.checked_add(amount).filter(|sum| *sum <= self.limit());
-        self.used.fetch_update(SeqCst, Relaxed, more).is_ok()
+        self.used.try_update(SeqCst, Relaxed, more).is_ok()
     }
 
     /// Takes more, whatever the limit is.
