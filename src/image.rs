@@ -49,7 +49,7 @@ pub struct Builder {
 impl Builder {
     /// What is here to build images with, if it is enough.
     pub fn find() -> Option<Self> {
-        toolchain::all().into_iter().filter(Toolchain::has_source).find_map(|toolchain| {
+        toolchain::all().into_iter().filter(Toolchain::builds_images).find_map(|toolchain| {
             if has_tools(&toolchain.sysroot.join(TOOLS_DIRECTORY)) {
                 return Some(Self { toolchain, tools: None });
             }

@@ -112,15 +112,15 @@ esac
 const RUSTUP: &str = r#"#!/bin/sh
 echo "rustup in $RUSTUP_HOME: $*" >>"$MACHINE/log"
 [ ! -e "$MACHINE/offline" ] || { echo "these are rustup's words" >&2; exit 1; }
-stable="$RUSTUP_HOME/toolchains/stable"
+release="$RUSTUP_HOME/toolchains/$3"
 put() { mkdir -p "${1%/*}"; cp "$MACHINE/rustc-with-target" "$1"; }
-put "$stable/lib/libcore.rlib"
-for name in rustc cargo rustdoc; do put "$stable/bin/$name"; done
-tools="$stable/lib/rustlib/x86_64-unknown-linux-gnu/bin"
+put "$release/lib/libcore.rlib"
+for name in rustc cargo rustdoc; do put "$release/bin/$name"; done
+tools="$release/lib/rustlib/x86_64-unknown-linux-gnu/bin"
 for word; do
     case "$word" in
-    clippy) put "$stable/bin/cargo-clippy" ;;
-    rust-src) put "$stable/lib/rustlib/src/rust/library/Cargo.lock" ;;
+    clippy) put "$release/bin/cargo-clippy" ;;
+    rust-src) put "$release/lib/rustlib/src/rust/library/Cargo.lock" ;;
     llvm-tools) put "$tools/llvm-objcopy"; put "$tools/llvm-objdump" ;;
     esac
 done
@@ -330,9 +330,9 @@ fn rustup_adds_nothing_to_a_toolchain_that_is_installed() {
     let home = machine.path("home/.cache/hafnon/rustup").display().to_string();
     for (count, (what, words)) in asked.into_iter().enumerate() {
         let (good, text) = machine.found(what);
-        assert!(good && text.contains(&format!("in {home}/toolchains/stable (fetched because ")), "{text}");
+        assert!(good && text.contains(&format!("in {home}/toolchains/1.95.0 (fetched because ")), "{text}");
         let log = machine.log();
-        let command = "toolchain install stable --profile minimal --no-self-update";
+        let command = "toolchain install 1.95.0 --profile minimal --no-self-update";
         let expected = format!("rustup in {home}: {command} {words}");
         assert_eq!(log.lines().collect::<Vec<_>>()[count..], [expected], "{log}");
         // What is there is used.
@@ -340,6 +340,28 @@ fn rustup_adds_nothing_to_a_toolchain_that_is_installed() {
         assert_eq!(machine.log(), log);
     }
     assert_eq!(files(&theirs), before);
+}
+
+#[test]
+fn a_compiler_that_is_too_new_for_the_boot_stages_builds_the_kernel_alone() {
+    let machine = Lacking::new();
+    let theirs = machine.with_rustup().join("toolchains/theirs");
+    let newer = RUSTC_WITH_TARGET.replace("1.96.0", "1.97.0");
+    let tools = "lib/rustlib/x86_64-unknown-linux-gnu/bin";
+    program(&theirs.join("bin/rustc"), &newer);
+    for file in ["lib/rustlib/src/rust/library/Cargo.lock".into(), format!("{tools}/llvm-objcopy")] {
+        program(&theirs.join(file), "");
+    }
+    program(&theirs.join(tools).join("llvm-objdump"), "");
+    let (good, text) = machine.found("compiler");
+    assert!(good && text.contains("found rustc 1.97.0 (test) in "), "{text}");
+    let (good, text) = machine.found("image");
+    assert!(good && text.contains("toolchains/1.95.0 (fetched because "), "{text}");
+    // As new as it may be.
+    program(&theirs.join("bin/rustc"), RUSTC_WITH_TARGET);
+    fs::remove_dir_all(machine.path("home/.cache")).unwrap();
+    let (good, text) = machine.found("image");
+    assert!(good && text.contains("found rustc 1.96.0 (test) in "), "{text}");
 }
 
 #[test]

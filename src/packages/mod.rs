@@ -23,8 +23,10 @@ use crate::{steps::Step, toolchain::environment, workspace::find_in_path};
 /// One way to get something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Installation {
-    /// The stable toolchain with this target and these components, which rustup fetches into a home of our own.
+    /// A toolchain with this target and these components, which rustup fetches into a home of our own.
     Rustup {
+        /// The compiler's version.
+        release: &'static str,
         /// For which there is a compiled library.
         target: &'static str,
         /// Besides the compiler and cargo.
@@ -39,9 +41,9 @@ impl Installation {
     /// the person's own toolchain.
     pub fn command(&self, place: &Path) -> String {
         match self {
-            Self::Rustup { target, components } => {
+            Self::Rustup { release, target, components } => {
                 let home = quoted(&cache::rustup_home(place).display().to_string());
-                format!("RUSTUP_HOME={home} rustup {}", rustup_words(target, components).join(" "))
+                format!("RUSTUP_HOME={home} rustup {}", rustup_words(release, target, components).join(" "))
             }
             Self::Apt(packages) => format!("apt-get download {}", packages.join(" ")),
         }
@@ -49,8 +51,8 @@ impl Installation {
 }
 
 /// What rustup is told.
-fn rustup_words<'a>(target: &'a str, components: &[&'a str]) -> Vec<&'a str> {
-    let mut words = vec!["toolchain", "install", "stable", "--profile", "minimal", "--no-self-update"];
+fn rustup_words<'a>(release: &'a str, target: &'a str, components: &[&'a str]) -> Vec<&'a str> {
+    let mut words = vec!["toolchain", "install", release, "--profile", "minimal", "--no-self-update"];
     words.extend(["--target", target]);
     words.extend(components.iter().flat_map(|name| ["--component", *name]));
     words
@@ -103,7 +105,7 @@ impl Installers {
                 "install what Debian calls `{}` with this system's package manager",
                 packages.join(" ")
             ),
-            Some(Installation::Rustup { target, components }) => {
+            Some(Installation::Rustup { target, components, .. }) => {
                 let rustup = if self.rustup { "" } else { "install rustup (https://rustup.rs) and " };
                 let words = match components {
                     [] => format!("target add {target}"),
@@ -147,9 +149,9 @@ pub fn install<T>(what: &str, ways: &[Installation], mut found: impl FnMut() -> 
 fn run(what: &str, way: &Installation, place: &Path) -> Result<()> {
     let step = Step::new(&format!("fetching {what} into {}; nothing is installed", place.display()));
     match way {
-        Installation::Rustup { target, components } => {
+        Installation::Rustup { release, target, components } => {
             let mut rustup = Command::new("rustup");
-            environment::scrub(&mut rustup).args(rustup_words(target, components));
+            environment::scrub(&mut rustup).args(rustup_words(release, target, components));
             let (status, said) = step.listen(rustup.env("RUSTUP_HOME", cache::rustup_home(place)))?;
             ensure!(status.success(), "{said}`{}` failed ({status})", way.command(place));
             Ok(())
@@ -164,7 +166,7 @@ mod tests {
     use std::{sync::mpsc, thread};
 
     const WAYS: [Installation; 2] =
-        [Installation::Rustup { target: "x", components: &[] }, Installation::Apt(&["a", "b"])];
+        [Installation::Rustup { release: "1", target: "x", components: &[] }, Installation::Apt(&["a", "b"])];
 
     #[test]
     fn who_comes_second_finds_what_the_first_got() {
@@ -190,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_command_names_rustups_home_as_a_shell_reads_it() {
-        let words = "rustup toolchain install stable --profile minimal --no-self-update --target x";
+        let words = "rustup toolchain install 1 --profile minimal --no-self-update --target x";
         assert_eq!(WAYS[0].command(Path::new("/a")), format!("RUSTUP_HOME=/a/rustup {words}"));
         assert_eq!(WAYS[0].command(Path::new("/a b'")), format!(r"RUSTUP_HOME='/a b'\''/rustup' {words}"));
     }
@@ -201,7 +203,7 @@ mod tests {
         assert!(debian.contains("sudo apt-get install --no-install-recommends a b"), "{debian}");
         let rustup = Installers { rustup: true, apt: false }.advice(&WAYS);
         assert_eq!(rustup, "type `rustup target add x`");
-        let components = [Installation::Rustup { target: "x", components: &["c", "d"] }];
+        let components = [Installation::Rustup { release: "1", target: "x", components: &["c", "d"] }];
         let none = Installers { rustup: false, apt: false }.advice(&components);
         assert_eq!(none, "install rustup (https://rustup.rs) and type `rustup component add c d`");
         let other = Installers { rustup: false, apt: false }.advice(&WAYS[1..]);

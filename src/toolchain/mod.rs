@@ -28,7 +28,14 @@ use crate::{
 pub const TARGET: &str = "x86_64-unknown-none";
 
 /// The oldest compiler that the kernel's code is written for: (major, minor).
-const OLDEST: (u32, u32) = (1, 90);
+const OLDEST: (u32, u32) = (1, 95);
+
+/// The compiler that is fetched where none will do. Its version is fixed, so that the same code comes of it on every
+/// machine, and no lint that a later one brings stops anybody.
+const FETCHED: &str = "1.95.0";
+
+/// The latest compiler that knows the boot stages' targets by what `bootloader` says of them: (major, minor).
+const NEWEST_FOR_IMAGE: (u32, u32) = (1, 96);
 
 /// Ways to a toolchain that builds the kernel, the preferred one first.
 pub const WAYS_TO_KERNEL: [Installation; 2] = ways(&[]);
@@ -41,7 +48,7 @@ pub const WAYS_TO_LINTS: [Installation; 2] = ways(&["clippy"]);
 
 /// Ways to a toolchain with these components of rustup's; Debian's has all.
 const fn ways(components: &'static [&'static str]) -> [Installation; 2] {
-    [Installation::Rustup { target: TARGET, components }, Installation::Apt(&DEBIAN)]
+    [Installation::Rustup { release: FETCHED, target: TARGET, components }, Installation::Apt(&DEBIAN)]
 }
 
 /// The toolchain as Debian packages it.
@@ -166,9 +173,11 @@ impl Toolchain {
         Some(Self { binaries, sysroot, version, library, unpacked: tree.cloned() })
     }
 
-    /// Whether the library's source is here.
-    pub fn has_source(&self) -> bool {
-        self.sysroot.join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
+    /// Whether it builds the boot stages of a disk image, as far as the compiler goes: it has the library's source, and
+    /// is not too new.
+    pub fn builds_images(&self) -> bool {
+        let is_known = number(&self.version).is_some_and(|version| version <= NEWEST_FOR_IMAGE);
+        is_known && self.sysroot.join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
     }
 
     /// Whether the toolchain has the program `name`, such as `cargo-clippy`.
