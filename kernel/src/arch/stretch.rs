@@ -150,7 +150,9 @@ pub fn ask_others() {
 /// See [`user::has_left`](super::user::has_left).
 #[inline]
 pub(super) fn attended_to_leaving() -> bool {
-    cpu::current().leaving.replace(false)
+    let leaving = &cpu::current().leaving;
+    // It is seldom set, and so seldom written.
+    leaving.get() && leaving.replace(false)
 }
 
 /// See [`user::leave`](super::user::leave).

@@ -1,16 +1,23 @@
 //! What a thread's call has left to be closed (`objects/src/core/closing.rs`): the thread closes it in its own time, a step
-//! at a turn, before the call returns.
+//! at a turn, before the call goes on or returns.
 //!
 //! ```text
-//!   call: handles are dropped ─▶ keep() ─▶ KEPT of this CPU ── the step is over: finish(), in steps of its own
-//!                                             │
-//!                                             └── it was not a thread's, or that is gone: give_up() ─▶ a kernel task
+//!   call: handles are dropped ─▶ keep() ─▶ KEPT of this CPU ─┬─ the call is over: finish(), in steps of its own
+//!                                                            ├─ it goes on: first go_on_behind() what it has left
+//!                                                            └─ it was not a thread's, or that ends: give_up() ─▶ a kernel task
 //! ```
+//!
+//! Nothing is kept from one poll to the next: whoever is polled then would have to do with it.
 
-use super::steps::next_step;
+use super::blocked::{Blocked, Wait};
+use super::steps::{end_step, next_step};
 use super::{Caller, run};
 use crate::arch::per_cpu::PerCpu;
 use crate::arch::user;
+use abi::Status;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use executor::Sleep;
 use objects::closing::{Own, is_idle};
 use objects::wait::until_closed;
 
@@ -25,13 +32,13 @@ struct Kept {
 
 static KEPT: PerCpu<Kept> = PerCpu::new();
 
-/// Takes what the task that runs here has left. Its call is to end with [`finish`].
+/// Takes what the task that runs here has left.
 pub fn keep(own: Own) {
     keep_more(own, false);
 }
 
-/// Has the call that runs, which has killed, return when what that has left to the kernel task is over. Who kills one after
-/// the other leaves no more than there is time for, then.
+/// Makes the call at hand, which kills and does nothing behind that, return only when the kernel task is done with what
+/// the kill has left to it. Who kills one after the other leaves no more than there is time for, then.
 pub fn await_kill() {
     if !is_idle() {
         keep_more(Own::default(), true);
@@ -50,13 +57,22 @@ fn keep_more(mut own: Own, mut kills: bool) {
     user::leave();
 }
 
-/// Closes what the thread's call has left in the step that is just over. It is awaited behind the last step of a call; a call
-/// that may leave much awaits it behind each. What another task has left here is nobody's.
+/// What this thread has left here. What another task has left is nobody's.
+fn take(caller: &Caller) -> Option<Kept> {
+    KEPT.take().filter(|kept| kept.by == caller.thread.koid())
+}
+
+/// Whether nothing is left here.
+pub fn is_done() -> bool {
+    let kept = KEPT.take();
+    let is_done = kept.is_none();
+    KEPT.replace(kept);
+    is_done
+}
+
+/// Closes what the thread's call has left in its last step.
 pub async fn finish(caller: &Caller) {
-    let Some(Kept { by, mut own, kills }) = KEPT.take() else { return };
-    if by != caller.thread.koid() {
-        return;
-    }
+    let Some(Kept { mut own, kills, .. }) = take(caller) else { return };
     loop {
         next_step().await;
         if !own.step() {
@@ -65,6 +81,34 @@ pub async fn finish(caller: &Caller) {
     }
     if kills {
         until_closed().await;
+    }
+}
+
+/// The thread's call goes on when that is closed which it has left in the step that is just over. Meanwhile the thread,
+/// whose task is woken, is blocked in this.
+#[cold]
+pub fn go_on_behind(caller: &Caller, blocked: Pin<&mut Blocked>) {
+    if let Some(Kept { own, .. }) = take(caller) {
+        let _: Poll<()> = blocked.suspend_for_a_turn(Closing(own));
+    }
+}
+
+/// A thread is blocked until this is closed.
+struct Closing(Own);
+
+impl Wait for Closing {
+    fn poll(
+        self: Pin<&mut Self>,
+        _caller: &Caller,
+        _deadline: Pin<&mut Option<Sleep<'static>>>,
+        task: &mut Context<'_>,
+    ) -> Poll<Result<(), Status>> {
+        if !self.get_mut().0.step() {
+            return Poll::Ready(Ok(()));
+        }
+        end_step();
+        task.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 

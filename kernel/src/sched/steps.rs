@@ -11,8 +11,13 @@ use core::ops::Range;
 
 /// Ends a step of a call: interrupts have a chance, and other tasks their turn, before the next one begins.
 pub fn next_step() -> impl Future<Output = ()> {
-    stretch::end_soon();
+    end_step();
     executor::yield_now()
+}
+
+/// As [`next_step`], for who is polled again by himself.
+pub fn end_step() {
+    stretch::end_soon();
 }
 
 /// How many bytes are copied in one step.

@@ -16,7 +16,7 @@ use core::fmt;
 use core::future::poll_fn;
 use core::marker::PhantomData;
 use core::pin::{Pin, pin};
-use core::task::Poll;
+use core::task::{Poll, ready};
 use executor::{TaskOptions, TaskRef};
 use objects::Thread;
 use objects::memory::{NoMemory, Protection};
@@ -120,7 +120,7 @@ fn live<P: Personality>(
                         true => finished(caller, blocked.as_mut(), PhantomData::<P>).await,
                         false => {
                             let call = pin!(P::blocking(number, caller, &context.arguments));
-                            stepped(caller, call, &mut left).await
+                            stepped(caller, call, blocked.as_mut(), &mut left).await
                         }
                     } as u64;
                     if left {
@@ -162,8 +162,8 @@ async fn settled(caller: &Caller) {
     objects::woken().await;
 }
 
-/// The end of a call that has begun to wait. The task is parked at once: the wait knows its waker. Each personality has
-/// its own copy, which becomes a part of the thread's poll.
+/// The end of a call that has begun to wait. The task is parked at once: the wait knows its waker, and the call has closed
+/// nothing. Each personality has its own copy, which becomes a part of the thread's poll.
 fn finished<P: Personality>(
     caller: &Caller,
     mut blocked: Pin<&mut Blocked>,
@@ -172,6 +172,7 @@ fn finished<P: Personality>(
     let mut begun = true;
     poll_fn(move |task| {
         if core::mem::take(&mut begun) {
+            debug_assert!(closing::is_done(), "what was closed would be nobody's");
             return Poll::Pending;
         }
         run::enter(caller);
@@ -187,19 +188,24 @@ fn entered<F: Future>(caller: &Caller, mut future: Pin<&mut F>) -> impl Future<O
     })
 }
 
-/// As [`entered`], for a call: notes whether one of its steps has left something to others.
+/// As [`entered`], for a call: what one of its steps leaves to be closed is closed before the next. Notes whether one
+/// has left something to be finished.
 fn stepped<F: Future>(
     caller: &Caller,
     mut future: Pin<&mut F>,
+    mut blocked: Pin<&mut Blocked>,
     left: &mut bool,
 ) -> impl Future<Output = F::Output> {
     poll_fn(move |task| {
         run::enter(caller);
+        if blocked.goes_on() {
+            ready!(blocked.as_mut().poll(caller, task));
+        }
         let poll = future.as_mut().poll(task);
         if has_left() {
             *left = true;
             if poll.is_pending() {
-                closing::give_up();
+                closing::go_on_behind(caller, blocked.as_mut());
             }
         }
         poll

@@ -8,7 +8,7 @@ use core::sync::atomic::{
 
 use hafnon_user::{
     AsHandle, Channel, Event, Process, Rights, Signals, Startup, Status, Vmo,
-    abi::{INFO_VMAR, InfoVmar, PA_USER0, VM_PERM_READ, VM_SPECIFIC},
+    abi::{CHANNEL_WRITE_USE_IOVEC, INFO_VMAR, InfoVmar, PA_USER0, VM_PERM_READ, VM_SPECIFIC},
     clock::{self, INFINITE},
     handle::Handle,
     info, sys,
@@ -18,14 +18,17 @@ use hafnon_user::{
 };
 
 use crate::{
+    channel_etc::iovec,
     children::SURVIVED,
-    harness::{TURNS, call, child, job, user_test},
+    harness::{NO_HANDLE, TURNS, call, child, job, user_test},
 };
 
 /// Messages in each channel of a nest, of which no step discards more.
 const EACH: usize = 64;
 /// Mappings in a process, of which no step discards more than some.
 const MAPPINGS: usize = 3_000;
+/// Pieces of a message that is not gathered in one step.
+const PIECES: usize = 25;
 /// Channels in a large nest.
 const MANY: usize = 300;
 
@@ -79,6 +82,38 @@ user_test! {
         let raw: Vec<_> = nests.into_iter().map(Handle::into_raw).collect();
         assert_eq!(call!(zx_handle_close_many(raw.as_ptr(), raw.len())), Status::OK);
         assert!(is_closed(&event));
+    }
+
+    /// Though it reads the pieces of its message in steps, behind the one that has closed the handles.
+    #[needs("cpus=1 counted")]
+    fn all_of_it_is_closed_when_a_write_is_refused() {
+        let (near, _far) = Channel::create().expect("a channel");
+        let (event, inside) = witness();
+        let pieces: Vec<_> = (0..PIECES).map(|_| iovec(b"piece")).collect();
+        let handles = [nest_of(inside).into_raw(), NO_HANDLE];
+        let (raw, count) = (near.raw(), handles.len() as u32);
+        let (options, pieces) = (CHANNEL_WRITE_USE_IOVEC, pieces.as_ptr().cast());
+        let status = call!(zx_channel_write(raw, options, pieces, PIECES as u32, handles.as_ptr(), count));
+        assert_eq!(status, Status::BAD_HANDLE);
+        assert!(is_closed(&event));
+    }
+
+    /// A call has no peer when its message goes nowhere, as the other end is in it.
+    #[needs("cpus=1 counted")]
+    fn all_of_it_is_closed_when_a_call_has_its_peer_in_its_message() {
+        for more in [0, 3] {
+            let (near, far) = Channel::create().expect("a channel");
+            let (event, inside) = witness();
+            let (outer, ring) = Channel::create().expect("a channel");
+            outer.write(b"", vec![nest_of(inside)]).expect("written");
+            (0..EACH).for_each(|_| outer.write(b"unread", vec![]).expect("written"));
+            outer.write(b"", vec![far.into()]).expect("written");
+            let mut handles: Vec<Handle> = vec![ring.into()];
+            handles.extend((0..more).map(|_| Event::create().expect("an event").into()));
+            let called = near.call(&mut [0; 8], handles, &mut [0; 8], INFINITE);
+            assert_eq!(called.err(), Some(Status::PEER_CLOSED));
+            assert!(is_closed(&event), "with {more} more");
+        }
     }
 
     /// Though somebody has begun before, who closes a hundred times as much.

@@ -90,8 +90,9 @@ impl Call {
     /// wait for the reply with the same id. A failed call ends at once, and only such.
     ///
     /// # Errors
-    /// Nothing was sent: `PEER_CLOSED`, `NO_MEMORY` (also when too many calls go on), `NO_RESOURCES` as for [`Channel::write`], and `CANCELED` when `handle`, through which the call
-    /// is made, is not `still_open`.
+    /// Nothing was sent: `PEER_CLOSED` (also when the peer is in the message), `NO_MEMORY` (also when too many calls go on),
+    /// `NO_RESOURCES` as for [`Channel::write`], and `CANCELED` when `handle`, through which the call is made, is not
+    /// `still_open`.
     pub fn begin(
         mut self: Pin<&mut Self>,
         channel: Arc<Channel>,
@@ -127,7 +128,8 @@ impl Call {
         *this.txid = Some(txid);
         message.set_txid(txid);
         let written = match waiter.owner() {
-            Some(channel) => channel.write(message),
+            // Nobody will reply to what nobody can read.
+            Some(channel) => channel.send(message, Err(Status::PEER_CLOSED)),
             None => Err((message, Status::INTERNAL)),
         };
         written.map_err(|(message, status)| {
@@ -237,7 +239,7 @@ impl Channel {
         };
         let undelivered = match nesting::has_ends(&reply) {
             false => put(reply),
-            true => nesting::write(&self.ends, reply, put),
+            true => nesting::write(&self.ends, reply, Ok(()), put),
         };
         drop(undelivered);
     }

@@ -188,15 +188,20 @@ impl Channel {
     /// # Errors
     /// `PEER_CLOSED`, `NO_MEMORY`, `NO_RESOURCES` when [`MAX_UNREAD`] messages are unread; the message comes back.
     pub fn write(&self, message: Message) -> Result<(), Undelivered> {
-        if message.handles.is_empty() { self.put(message) } else { self.write_handles(message) }
+        self.send(message, Ok(()))
     }
 
-    /// Away from [`Channel::write`], which is faster without.
+    /// As [`Channel::write`]; `in_ring` is the result for a message that nobody could read, as the other end is in it.
+    fn send(&self, message: Message, in_ring: Result<(), Status>) -> Result<(), Undelivered> {
+        if message.handles.is_empty() { self.put(message) } else { self.send_handles(message, in_ring) }
+    }
+
+    /// Away from [`Channel::send`], which is faster without.
     #[inline(never)]
-    fn write_handles(&self, message: Message) -> Result<(), Undelivered> {
+    fn send_handles(&self, message: Message, in_ring: Result<(), Status>) -> Result<(), Undelivered> {
         match nesting::has_ends(&message) {
             false => self.put(message),
-            true => nesting::write(&self.ends.other(), message, |message| self.put(message)),
+            true => nesting::write(&self.ends.other(), message, in_ring, |message| self.put(message)),
         }
     }
 

@@ -3,7 +3,7 @@
 use abi::{RawHandle, Rights, Status};
 use hafnon_kernel::mm::user::{InSlice, Out};
 use hafnon_kernel::sched::steps::{is_late, next_step};
-use hafnon_kernel::sched::{Caller, HandleArgument, closing};
+use hafnon_kernel::sched::{Caller, HandleArgument};
 use objects::Doomed;
 
 /// Closes a handle. `HANDLE_INVALID` is fine.
@@ -26,7 +26,6 @@ pub async fn handle_close_many(caller: &Caller, handles: InSlice<RawHandle>) -> 
         }
         let (closed, how) = close_part(caller, handles.part(start, STEP))?;
         (outcome, start) = (outcome.and(how), start + closed);
-        closing::finish(caller).await;
     }
     outcome
 }

@@ -17,24 +17,29 @@ const WRITE: Protection = Protection { write: true, ..Protection::NONE };
 
 /// Fills a buffer. There is no error to report: a caller whose buffer can not be written is ended, and one for which there
 /// is no memory waits, as for a page fault.
-pub async fn cprng_draw(caller: &Caller, buffer: OutSlice<u8>) {
-    let mut rest = buffer;
-    while !rest.is_empty() {
-        if let Err(reason) = draw_part(rest.part(0, STEP)) {
-            next_step().await;
-            // A part lies in two pages at most.
-            let [first, last] = ends(rest.part(0, STEP));
-            if !is_worth_waiting(reason)
-                || bring_in(&caller.process, first, WRITE).await.is_err()
-                || bring_in(&caller.process, last, WRITE).await.is_err()
-            {
-                return caller.end_process("a buffer for random bytes that can not be written");
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an async function keeps its arguments twice, and every thread would have room for them"
+)]
+pub fn cprng_draw(caller: &Caller, mut rest: OutSlice<u8>) -> impl Future<Output = ()> {
+    async move {
+        while !rest.is_empty() {
+            if let Err(reason) = draw_part(rest.part(0, STEP)) {
+                next_step().await;
+                // A part lies in two pages at most.
+                let [first, last] = ends(rest.part(0, STEP));
+                if !is_worth_waiting(reason)
+                    || bring_in(&caller.process, first, WRITE).await.is_err()
+                    || bring_in(&caller.process, last, WRITE).await.is_err()
+                {
+                    return caller.end_process("a buffer for random bytes that can not be written");
+                }
+                continue;
             }
-            continue;
-        }
-        rest = rest.part(STEP, rest.len());
-        if !rest.is_empty() {
-            next_step().await;
+            rest = rest.part(STEP, rest.len());
+            if !rest.is_empty() {
+                next_step().await;
+            }
         }
     }
 }

@@ -78,8 +78,8 @@ fn note(message: &Message, location: &Location) {
     }
 }
 
-/// Has `put` queue a message with ends in the inbox of the end `to`, or discards it if nobody could ever
-/// read it there.
+/// Has `put` queue a message with ends in the inbox of the end `to`. If nobody could ever read it there, because `to` lies
+/// in the message itself, the result is `in_ring`, and with `Ok` the message is discarded.
 ///
 /// # Errors
 /// Those of `put`; `NO_MEMORY` when that end itself lies deeper than [`MOST_NESTED`].
@@ -87,24 +87,25 @@ fn note(message: &Message, location: &Location) {
 pub(super) fn write(
     to: &Ends<End>,
     message: Message,
+    in_ring: Result<(), Status>,
     put: impl FnOnce(Message) -> Result<(), Undelivered>,
 ) -> Result<(), Undelivered> {
     let writing = WRITING.lock();
     note(&message, &Location::Moving);
-    let undelivered = match way_out(to.clone()) {
+    let refused = match way_out(to.clone()) {
         Way::Out => {
             // Before it is queued: from then on a reader may note something else.
             note(&message, &Location::Queued(to.downgrade()));
             to.own().had_ends.store(true, Ordering::Relaxed);
-            put(message)
+            put(message).map_err(|(message, status)| (message, Err(status)))
         }
-        Way::Ring => Err((message, Status::OK)),
-        Way::TooLong => Err((message, Status::NO_MEMORY)),
+        Way::Ring => Err((message, in_ring)),
+        Way::TooLong => Err((message, Err(Status::NO_MEMORY))),
     };
-    undelivered.or_else(|(message, status)| {
+    refused.or_else(|(message, result)| {
         take_out(&message);
         drop(writing); // closing the handles may be long, and lead anywhere
-        if status == Status::OK { Ok(()) } else { Err((message, status)) }
+        result.map_err(|status| (message, status))
     })
 }
 

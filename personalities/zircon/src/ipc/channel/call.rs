@@ -214,12 +214,22 @@ fn call(
 }
 
 /// [`call`] with a message that is gathered in steps, and when there is no memory yet.
-async fn call_long(caller: &Caller, handle: HandleArgument, request: Request) -> Result<(), Status> {
-    let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
-    let handles = request.handles.take_long(caller, channel_of(&found)).await;
-    caller.admit().await?;
-    // In a box, as else every thread would have room for it.
-    Box::pin(call_with(caller, found, handles, request)).await
+#[expect(
+    clippy::manual_async_fn,
+    reason = "an async function keeps its arguments twice, and every thread would have room for them"
+)]
+fn call_long(
+    caller: &Caller,
+    handle: HandleArgument,
+    request: Request,
+) -> impl Future<Output = Result<(), Status>> {
+    async move {
+        let found = caller.to_wait::<Channel>(handle, Rights::READ | Rights::WRITE);
+        let handles = request.handles.take_long(caller, channel_of(&found)).await;
+        caller.admit().await?;
+        // In a box, as else every thread would have room for it.
+        Box::pin(call_with(caller, found, handles, request)).await
+    }
 }
 
 /// The rest of it, when the handles are taken.
