@@ -7,7 +7,7 @@
 //!   root ─┬─ its processes          the largest of these, if that is more than its share
 //!         ├─ job ─┬─ its own        the largest of these, and so on downwards
 //!         │       └─ jobs below
-//!         └─ what nobody here has   the largest: its processes go, then its jobs, in that order
+//!         └─ what nobody here has   the largest: its processes go, then its jobs, when nobody has more than its share
 //! ```
 //! A page is charged to who asked for it, and to all jobs above, until it is free, whoever has it in his hands and
 //! whether or not that process and that job are there still. So what a job that is gone has left to others is its
@@ -144,7 +144,8 @@ impl Job {
     }
 
     /// Who below this job, the root of the tree, has the most pages, if that is more than a fair share: what each
-    /// would have if all had the same: the pages of VMOs, and what the kernel holds for them. It may be dying.
+    /// would have if all had the same: the pages of VMOs, and what the kernel holds for them. It may be dying. If nobody has
+    /// more, but what nobody has is the largest: the largest process, or else job.
     ///
     /// A job counts as one, with all below; the processes of this job each for itself, as it has everybody. Its first
     /// process is never the one, as it is last to go.
@@ -156,13 +157,16 @@ impl Job {
         let largest = jobs.pages.max(first).max(processes.pages);
         let share = all / (jobs.parties + processes.parties + u64::from(first > 0)).max(1);
         let has_left = before.min(self.pages()).saturating_sub(all) > largest;
-        let is_greedy = |pages: u64| pages > share || has_left;
-        let process = processes.most.filter(|_| is_greedy(processes.pages));
-        let job = jobs.most.filter(|_| is_greedy(jobs.pages));
+        let (process, job) = match jobs.pages.max(processes.pages) > share {
+            true if processes.pages > jobs.pages => (processes.most, None),
+            true => (None, jobs.most),
+            false if has_left => (processes.most, jobs.most),
+            false => (None, None),
+        };
         match (process, job) {
-            (Some(process), _) if has_left || processes.pages > jobs.pages => Some(Greedy::Process(process)),
-            (_, Some(job)) => Some(Greedy::Job(job.largest_part(&mut pace).await)),
-            (_, None) => None,
+            (Some(process), _) => Some(Greedy::Process(process)),
+            (None, Some(job)) => Some(Greedy::Job(job.largest_part(&mut pace).await)),
+            (None, None) => None,
         }
     }
 

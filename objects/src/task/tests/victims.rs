@@ -211,7 +211,8 @@ fn who_hands_his_memory_on_is_found() {
     }
 }
 
-/// What nobody in the tree has is the fault of who has the root job, and as all of it may have to go, the first is last.
+/// What nobody in the tree has is the fault of who has the root job, when nobody has more than others; and as all of it may
+/// have to go, the first is last.
 #[test]
 fn what_a_job_of_the_root_has_left_costs_one_after_the_other() {
     let (root, first) = root_with(10);
@@ -237,7 +238,7 @@ fn what_a_job_of_the_root_has_left_costs_one_after_the_other() {
         Some(id(&greedy))
     });
     let order: Vec<_> = order.take(10).collect();
-    assert_eq!(order, [large.koid(), small.koid(), inner.base().koid(), modest.base().koid()]);
+    assert_eq!(order, [inner.base().koid(), modest.base().koid(), large.koid(), small.koid()]);
     assert_eq!(root.first_process().map(|process| process.koid()), Some(first.koid()));
     drop(held);
 }
