@@ -63,7 +63,7 @@ pub use self::core::handles::Handles;
 pub use self::core::secret::set_secret;
 pub use self::core::signals::{MAX_COUNTING, Observation, SignalQueue, SignalSet};
 #[cfg(not(loom))]
-pub use self::core::signals::{on_leaving, wake_the_rest, wake_what_is_left, woken};
+pub use self::core::signals::{set_hold_back, wake_the_rest, wake_what_is_left, woken};
 pub use self::core::table::{HandleTable, Held, Mark, Removal, Reservation};
 pub use self::core::{name, room};
 pub use device::{Log, MAX_LOG_READERS};

@@ -13,6 +13,8 @@ mod model;
 #[cfg(not(loom))]
 mod spinning;
 
+use core::panic::Location;
+
 #[cfg(all(debug_assertions, not(loom)))]
 pub use checked::{Mutex, MutexGuard};
 #[cfg(loom)]
@@ -21,6 +23,19 @@ pub use model::{Mutex, MutexGuard, UnsafeCell, atomic};
 pub use spinning::{Mutex, MutexGuard};
 #[cfg(not(loom))]
 pub use spinning::{UnsafeCell, atomic};
+
+/// A lock that a CPU holds, or waits for: see [`checks::for_each_held`].
+#[derive(Clone, Copy, Debug)]
+pub struct HeldLock {
+    /// The type of what it guards.
+    pub class: &'static str,
+    /// Where it is.
+    pub lock: usize,
+    /// Where in the program it was taken.
+    pub place: &'static Location<'static>,
+    /// Whether it is waited for still.
+    pub awaited: bool,
+}
 
 /// What to do about a lock that somebody has: for those who look at what others work with, and may have stopped them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -50,7 +50,7 @@ pub struct Cpu {
     /// is something else to see to.
     pub(super) stretch_limit: AtomicU32,
     /// Whether the thread whose system call this CPU answers shall not go back to user mode.
-    pub(super) leaving: Cell<bool>,
+    pub(super) held_back: Cell<bool>,
     /// How many polls there may be before the next window, less one.
     pub(super) turns: Cell<i32>,
     /// The task whose poll was long, if one was in the stretch that is going on.
@@ -150,7 +150,7 @@ impl Cpu {
             stretch_start: Cell::new(0),
             longest_stretch: AtomicU32::new(u32::MAX),
             stretch_limit: AtomicU32::new(0),
-            leaving: Cell::new(false),
+            held_back: Cell::new(false),
             turns: Cell::new(0),
             long_poll: Cell::new(None),
             fault: Cell::new(None),

@@ -30,7 +30,7 @@ impl<T> PerCpu<T> {
         unsafe { mem::replace(&mut *self.0[cpu::index()].get(), value) }
     }
 
-    /// This CPU's value, which it has no more.
+    /// Takes this CPU's value out.
     #[inline]
     pub fn take(&self) -> Option<T> {
         // SAFETY: as in `replace`.

@@ -138,7 +138,7 @@ fn see_to_the_rest(cpu: &Cpu) -> bool {
     if run::is_any_asleep() {
         cpu.stretch_limit.store(0, Relaxed);
     }
-    cpu.leaving.replace(false)
+    cpu.held_back.replace(false)
 }
 
 /// Has the other CPUs see to this one, which is about to sleep: to be called after it is among the sleepers.
@@ -147,18 +147,18 @@ pub fn ask_others() {
     others.for_each(|cpu| cpu.stretch_limit.store(0, Relaxed));
 }
 
-/// See [`user::has_left`](super::user::has_left).
+/// See [`user::was_held_back`](super::user::was_held_back).
 #[inline]
-pub(super) fn attended_to_leaving() -> bool {
-    let leaving = &cpu::current().leaving;
+pub(super) fn was_held_back() -> bool {
+    let held_back = &cpu::current().held_back;
     // It is seldom set, and so seldom written.
-    leaving.get() && leaving.replace(false)
+    held_back.get() && held_back.replace(false)
 }
 
-/// See [`user::leave`](super::user::leave).
-pub(super) fn attend_to_leaving() {
+/// See [`user::hold_back`](super::user::hold_back).
+pub(super) fn hold_back() {
     let cpu = cpu::current();
-    cpu.leaving.set(true);
+    cpu.held_back.set(true);
     cpu.stretch_limit.store(0, Relaxed);
 }
 
@@ -186,8 +186,8 @@ pub fn is_late() -> bool {
     time().wrapping_sub(cpu::current().stretch_start.get()) > EARLY
 }
 
-/// The poll that goes on has done work enough for a stretch, though it may have been in user mode: the window comes
-/// right behind it.
+/// Asks for the window right behind the poll that goes on, which has done work enough for a stretch: even if it has been in
+/// user mode.
 #[inline]
 pub fn end_soon() {
     cpu::current().turns.set(0);

@@ -44,7 +44,7 @@ const ANSWERED: u64 = 0x101;
 pub enum Trap {
     /// It executed SYSCALL: number in rax, arguments in rdi, rsi, rdx, r10, r8, r9, r12, r13.
     Syscall,
-    /// It executed SYSCALL and has its answer in rax, but shall not go on at once: see [`leave`].
+    /// It executed SYSCALL and has its answer in rax, but shall not go on at once: see [`hold_back`].
     Answered,
     /// A timer or another CPU interrupted it. The interrupt is already handled.
     Interrupt,
@@ -71,11 +71,6 @@ pub enum Trap {
 pub struct PageFaultError(pub u64);
 
 impl PageFaultError {
-    /// A page was mapped, but not for this access.
-    pub fn is_protection(self) -> bool {
-        self.0 & 1 != 0
-    }
-
     /// The access was a write.
     pub fn is_write(self) -> bool {
         self.0 & 2 != 0
@@ -146,15 +141,15 @@ where
 /// The thread whose system call is being answered, or has been, shall not go on at once, because it ends, or because the
 /// call has left something to others that has to be over first: it comes back as [`Trap::Answered`].
 ///
-/// Of a step of a call, behind which other tasks run, [`has_left`] tells.
-pub fn leave() {
-    stretch::attend_to_leaving();
+/// Of a step of a call, behind which other tasks run, [`was_held_back`] tells.
+pub fn hold_back() {
+    stretch::hold_back();
 }
 
-/// Whether what ran on this CPU has asked to [`leave`] since this was asked last, or a thread entered user mode.
+/// Whether what ran on this CPU has asked to [`hold_back`] since this was asked last, or a thread entered user mode.
 #[inline]
-pub fn has_left() -> bool {
-    stretch::attended_to_leaving()
+pub fn was_held_back() -> bool {
+    stretch::was_held_back()
 }
 
 /// Runs user code with these registers until it traps; then they hold its state.

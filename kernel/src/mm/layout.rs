@@ -26,8 +26,6 @@ pub const USER_END: u64 = 0x7fff_ffff_f000;
 pub const DIRECT_MAP: u64 = 0xffff_8000_0000_0000;
 /// The size of the direct map: RAM above this is not used.
 pub const DIRECT_MAP_SIZE: u64 = 0x4000_0000_0000;
-/// Where the disk boot loader puts what it maps; nothing is here once the kernel has its own tables.
-pub const BOOT_AREA: Range<u64> = 0xffff_e000_0000_0000..0xffff_e800_0000_0000;
 /// Kernel stacks with guard pages, and device registers: one top-level entry.
 pub const VMAP: Range<u64> = 0xffff_f000_0000_0000..0xffff_f080_0000_0000;
 /// Where the kernel image begins.

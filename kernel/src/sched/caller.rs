@@ -193,7 +193,7 @@ impl Caller {
     /// Ends this thread: it does not go back to user mode.
     pub fn exit_thread(&self) {
         self.thread.exit();
-        arch::user::leave();
+        arch::user::hold_back();
     }
 
     /// A deadline on the timers of this CPU.

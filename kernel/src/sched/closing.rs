@@ -39,7 +39,7 @@ pub fn keep(own: Own) {
 
 /// Makes the call at hand, which kills and does nothing behind that, return only when the kernel task is done with what
 /// the kill has left to it. Who kills one after the other leaves no more than there is time for, then.
-pub fn await_kill() {
+pub fn note_kill() {
     if !is_idle() {
         keep_more(Own::default(), true);
     }
@@ -54,7 +54,7 @@ fn keep_more(mut own: Own, mut kills: bool) {
         own.add(before.own);
     }
     KEPT.replace(Some(Kept { by, own, kills }));
-    user::leave();
+    user::hold_back();
 }
 
 /// What this thread has left here. What another task has left is nobody's.
@@ -115,6 +115,6 @@ impl Wait for Closing {
 /// Leaves to the kernel task what was left here, and is in nobody's hands; the next thread here is not asked to finish it.
 #[inline(never)] // reason: a thread's poll would save registers for it
 pub fn give_up() {
-    let _ = user::has_left();
+    let _ = user::was_held_back();
     drop(KEPT.take());
 }

@@ -79,7 +79,7 @@ pub fn init() {
     user::set_fault_handler(resolve_fault);
     payers::set_current(|| PROCESS.get().map(|process| process.payer().clone()));
     account::set_alarm(watermarks::note_limit);
-    objects::on_leaving(arch::user::leave);
+    objects::set_hold_back(arch::user::hold_back);
     objects::closing::own::set_keeper(closing::keep);
     objects::set_secret(entropy::number());
     frames::stock_up(cpu::count());

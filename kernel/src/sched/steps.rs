@@ -3,7 +3,7 @@
 use super::Caller;
 use crate::arch::stretch;
 pub use crate::arch::stretch::is_late;
-pub use crate::arch::user::leave;
+pub use crate::arch::user::hold_back;
 use crate::mm::user::{InSlice, OutSlice};
 use abi::Status;
 use alloc::vec::Vec;

@@ -2,7 +2,7 @@
 
 use super::closing;
 use super::{Blocked, Caller, run, steps};
-use crate::arch::user::{PageFaultError, SystemCall, enter_user_with, has_left};
+use crate::arch::user::{PageFaultError, SystemCall, enter_user_with, was_held_back};
 use crate::arch::{Trap, UserContext, exception_name};
 use crate::machine::log;
 use crate::machine::process::Machine;
@@ -145,8 +145,8 @@ fn live<P: Personality>(
     }
 }
 
-/// Finishes what a call that was answered has left: what it has closed is gone, and all that was in it, what it has unmapped
-/// is gone, and every CPU has forgotten it, and whoever observed what it has changed has been told.
+/// What a call that was answered has left is done before the thread goes on: what it has closed is discarded, what it has
+/// unmapped is cleared, every CPU has flushed that, and readers of the log and other observers are woken.
 async fn settled(caller: &Caller) {
     closing::finish(caller).await;
     let root = caller.process.root();
@@ -202,7 +202,7 @@ fn stepped<F: Future>(
             ready!(blocked.as_mut().poll(caller, task));
         }
         let poll = future.as_mut().poll(task);
-        if has_left() {
+        if was_held_back() {
             *left = true;
             if poll.is_pending() {
                 closing::go_on_behind(caller, blocked.as_mut());

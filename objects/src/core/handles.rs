@@ -1,7 +1,8 @@
 //! Handles that go together, such as those of a message.
 //!
 //! Closing each may wake many, and may be the end of an object with much to discard. So they are closed in steps: those that
-//! the first has no time for are left, as a `Bundle`, to the kernel task, see [`closing`](crate::core::closing).
+//! the first has no time for are a `Bundle`, which is closed with what else the call has left: see
+//! [`closing`](crate::core::closing).
 
 use crate::core::account::Ledger;
 use crate::core::closing::{Bundle, Doomed};

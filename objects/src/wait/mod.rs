@@ -20,7 +20,6 @@ mod futex;
 mod many;
 mod one;
 mod packets;
-
 mod port;
 #[cfg(all(test, not(loom)))]
 mod tests;
@@ -37,7 +36,7 @@ pub use futex::{
 };
 pub use many::WaitMany;
 pub(crate) use one::wait_for_sure;
-pub use one::{SignalWaiter, begin_wait_on, wait_for, wait_on};
+pub use one::{SignalWaiter, begin_wait_on, wait_on};
 pub(crate) use packets::{FirstPacket, PacketPosition, PacketQueue, PacketSlot};
 pub use port::{AsyncOptions, MAX_OBSERVERS, MAX_USER_PACKETS, PacketWaiter, Port};
 pub(crate) use waiter_pool::pages_of_threads;

@@ -1,6 +1,6 @@
 //! Waiting for signals of one object.
 
-use super::{Deadline, until, until_pinned};
+use super::{Deadline, until};
 use crate::core::handle::HandleId;
 use crate::core::signals::{self, Active, Observable, Observation, Observers, SignalQueue, SignalSet};
 use crate::object::Object;
@@ -98,53 +98,17 @@ fn keep_while_many_wait(waiter: &SignalWaiter) {
     }
 }
 
-/// [`wait_on`] an object, for a call of a thread.
-pub async fn wait_for(
-    object: Object,
-    mask: Signals,
-    handle: HandleId,
-    still_open: impl FnOnce() -> bool,
-    deadline: Deadline,
-) -> (Result<(), Status>, Signals) {
-    let observation = Observation::of(mask, handle);
-    let mut waiter = pin!(SignalWaiter::new(observation));
-    if let Some(seen) = begin(waiter.as_mut(), object, observation, still_open).await {
-        return (seen.outcome(), seen.observed);
-    }
-    match until_pinned(waiter, deadline).await {
-        Ok(seen) => (seen.outcome(), seen.observed),
-        Err(seen) => (Err(Status::TIMED_OUT), seen.observed),
-    }
-}
-
-/// Waits until one of `mask` is active, which is sure to be, for a thread that has no handle for that.
-pub(crate) async fn wait_for_sure(object: Object, mask: Signals) {
+/// Waits until one of `mask` is active, which is sure to be, for a thread that has no handle for that; not if it is no longer
+/// `still_open`.
+pub(crate) async fn wait_for_sure(owner: Observable, mask: Signals, still_open: impl FnOnce() -> bool) {
     let observation = Observation::of(mask, HandleId::KERNEL);
     let mut waiter = pin!(SignalWaiter::new(observation));
-    let mut begin = Some(object);
+    let mut begin = Some((owner, still_open));
     poll_fn(|context| match begin.take() {
-        Some(object) => begin_wait_on(waiter.as_mut(), object, observation, || true, context.waker()),
+        Some((owner, still_open)) => {
+            begin_observing(waiter.as_mut(), owner, observation, still_open, context.waker())
+        }
         None => waiter.as_mut().poll(context),
     })
     .await;
-}
-
-/// Begins a wait with the waker of the task that this runs in; what has been seen, if there is no need to wait.
-async fn begin(
-    mut waiter: Pin<&mut SignalWaiter>,
-    object: Object,
-    observation: Observation,
-    still_open: impl FnOnce() -> bool,
-) -> Option<Observation> {
-    let mut begin = Some((object, still_open));
-    poll_fn(|context| {
-        let begun = begin.take().map(|(object, still_open)| {
-            begin_wait_on(waiter.as_mut(), object, observation, still_open, context.waker())
-        });
-        Poll::Ready(match begun {
-            Some(Poll::Ready(seen)) => Some(seen),
-            _ => None,
-        })
-    })
-    .await
 }

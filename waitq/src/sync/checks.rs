@@ -17,8 +17,8 @@ mod held;
 mod order;
 
 pub(super) use classes::Class;
-pub use held::{Held, assert_none_held, for_each_held, set_limit, start, stop};
 pub(super) use held::{about_to_release, before, taken, while_waiting};
+pub use held::{assert_none_held, for_each_held, set_limit, start, stop};
 
 /// Whether locks are watched.
 pub const ARE_ON: bool = true;

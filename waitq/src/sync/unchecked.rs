@@ -1,7 +1,7 @@
 //! What is left of the checks of locks where there are none: in release builds, and in models, where loom looks for
 //! deadlocks itself.
 
-use core::panic::Location;
+use super::HeldLock;
 
 /// Whether locks are watched.
 pub const ARE_ON: bool = false;
@@ -22,19 +22,6 @@ pub fn set_limit(_ticks: u64) {}
 #[inline(always)]
 pub fn assert_none_held() {}
 
-/// A lock that is held, or waited for.
-#[derive(Clone, Copy, Debug)]
-pub struct Held {
-    /// The type of what it guards.
-    pub class: &'static str,
-    /// Where it is.
-    pub lock: usize,
-    /// Where in the program it was taken.
-    pub place: &'static Location<'static>,
-    /// Whether it is waited for still.
-    pub awaited: bool,
-}
-
 /// Visits the locks that CPU `cpu` holds and waits for: none is known.
 #[inline(always)]
-pub fn for_each_held(_cpu: usize, _visit: impl FnMut(Held)) {}
+pub fn for_each_held(_cpu: usize, _visit: impl FnMut(HeldLock)) {}

@@ -39,8 +39,15 @@ impl Account {
 
     /// Takes more, if that does not exceed the limit.
     fn add(&self, amount: u64) -> bool {
-        let more = |used: u64| used.checked_add(amount).filter(|sum| *sum <= self.limit());
-        self.used.try_update(SeqCst, Relaxed, more).is_ok()
+        let mut used = self.used.load(Relaxed);
+        // By hand, as loom has no `try_update`.
+        while let Some(sum) = used.checked_add(amount).filter(|sum| *sum <= self.limit()) {
+            match self.used.compare_exchange_weak(used, sum, SeqCst, Relaxed) {
+                Ok(_) => return true,
+                Err(now) => used = now,
+            }
+        }
+        false
     }
 
     /// Takes more, whatever the limit is.

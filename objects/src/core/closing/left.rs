@@ -3,8 +3,8 @@
 //!
 //! It is in two queues, which take turns: what comes while the first is at work goes to the second, and when the first is
 //! over, the second is the first. So who needs to see the end of what is left now has a [`ticket`] for that, and does not
-//! wait for ever, whatever others leave meanwhile. Nor if they add to what is left, as the peer of a channel end can that
-//! has not had its turn: a queue is over as well when as much of it has been discarded as memory could hold ([`set_most`]).
+//! wait for ever, whatever others leave meanwhile. A peer can still add messages to a channel end that waits for its turn. So
+//! a queue is over as well when as much of it has been discarded as memory could hold ([`set_most`]).
 
 use super::Doomed;
 #[cfg(not(loom))]
@@ -159,8 +159,8 @@ impl AsRef<SignalQueue> for Over {
 
 #[cfg(not(loom))]
 impl Over {
-    /// Five, for tickets that are out at the same time: the last two that are over, whose signals are shown; the one
-    /// that goes when the next is over, which others may see a moment before the signals say so; and the two to come.
+    /// Five tickets can be out at the same time: the last two that are over, whose signals are shown; one that is over, and
+    /// whose signal is about to be shown; and the two to come.
     const TURNS: u64 = 5;
     pub(super) const ALL: Signals = Signals::from_bits_retain((1 << Self::TURNS) - 1);
 

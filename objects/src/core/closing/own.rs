@@ -24,7 +24,7 @@ impl Own {
         Self { doomed, since: Some(HANDS.lock().take()) }
     }
 
-    /// Takes in more. It has all of it as long as it has had the older part.
+    /// Takes in more. All of it counts as held since the older part was taken.
     pub fn add(&mut self, mut more: Self) {
         self.doomed.append(core::mem::take(&mut more.doomed));
         if more.since.is_some_and(|since| self.since.is_none_or(|ours| since < ours)) {

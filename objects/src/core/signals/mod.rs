@@ -20,7 +20,7 @@ mod rest;
 
 pub use rest::Keeper;
 #[cfg(not(loom))]
-pub use rest::{on_leaving, wake_the_rest, wake_what_is_left, woken};
+pub use rest::{set_hold_back, wake_the_rest, wake_what_is_left, woken};
 
 /// How many that count may observe an object: each arrival tells all of them. Zircon has none of this kind, and
 /// Magenta had one an object.
@@ -164,7 +164,7 @@ const ANY: Observation = Observation {
     handle: HandleId::KERNEL,
 };
 
-/// Tells that a kernel task goes on with what the call at hand has begun, and that this ends when that does: see [`on_leaving`].
+/// Tells that a kernel task goes on with what the call at hand has begun, and that this ends when that does: see [`set_hold_back`].
 #[cold]
 pub(crate) fn note_leaving() {
     rest::leave(None);

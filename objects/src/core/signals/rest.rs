@@ -41,13 +41,13 @@ struct Rest {
     over: u64,
     /// How many observers of the first have been woken in its turn.
     woken: usize,
-    /// See [`on_leaving`].
-    on_leaving: Option<fn()>,
+    /// See [`set_hold_back`].
+    hold_back: Option<fn()>,
 }
 
 #[cfg(not(loom))]
 impl Rest {
-    const NOTHING: Self = Self { first: None, last: None, left: 0, over: 0, woken: 0, on_leaving: None };
+    const NOTHING: Self = Self { first: None, last: None, left: 0, over: 0, woken: 0, hold_back: None };
 
     fn push_back(&mut self, keeper: Keeper) {
         self.left += 1;
@@ -94,8 +94,8 @@ static REST: WaitQueue<(), Rest> = WaitQueue::new(Rest::NOTHING);
 
 /// Sets what is done by whoever leaves something: the call that it makes is to end with [`woken`].
 #[cfg(not(loom))]
-pub fn on_leaving(hook: fn()) {
-    REST.with(|rest, _| rest.on_leaving = Some(hook));
+pub fn set_hold_back(hook: fn()) {
+    REST.with(|rest, _| rest.hold_back = Some(hook));
 }
 
 /// Leaves the rest of a crowd to [`wake_the_rest`], unless it is at that already.
@@ -106,7 +106,7 @@ pub(super) fn leave(keeper: Option<Keeper>) {
             rest.push_back(keeper);
             waiters.wake_one();
         }
-        rest.on_leaving
+        rest.hold_back
     });
     if let Some(hook) = hook {
         hook();

@@ -145,5 +145,5 @@ fn has_ended(process: &Process) -> bool {
 
 /// Completes at its end: a process that is about to end does so whatever it does.
 fn ended(process: Arc<Process>) -> impl Future<Output = ()> {
-    wait_for_sure(process.into(), Signals::PROCESS_TERMINATED)
+    wait_for_sure(process, Signals::PROCESS_TERMINATED, || true)
 }

@@ -190,7 +190,8 @@ impl Job {
         }
     }
 
-    /// Takes this job alone, which has settled, out of its parent, and tells; the parent, if it has settled with that.
+    /// Removes this job, which has settled, from its parent, and shows `TERMINATED`. Returns the parent if that has settled by
+    /// it.
     fn leave_parent(&self, doomed: &mut Doomed) -> Option<&Arc<Self>> {
         doomed.count(1);
         doomed.count_woken(self.base.signals.woken_at_once());

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::Observation;
-use crate::wait::{SignalWaiter, begin_wait_on, sleep_until, wait_for};
+use crate::wait::{SignalWaiter, begin_wait_on, sleep_until, until_pinned};
+use core::future::poll_fn;
 
 #[test]
 fn never_is_the_end_of_time_and_past_is_what_no_clock_can_show_after() {
@@ -47,11 +48,29 @@ fn a_sleep_ends_at_its_deadline_or_never() {
     assert_eq!(timers.next_deadline(), None);
 }
 
+/// Waits as a thread does in its call.
+async fn wait_for(event: &Arc<Event>, open: bool, deadline: Deadline) -> (Result<(), Status>, Signals) {
+    let observation = Observation::of(A, MINE);
+    let mut waiter = pin!(SignalWaiter::new(observation));
+    let mut begin = Some(Object::from(event.clone()));
+    let begun = poll_fn(|context| {
+        let object = begin.take().expect("it is polled once");
+        Poll::Ready(begin_wait_on(waiter.as_mut(), object, observation, || open, context.waker()))
+    });
+    match begun.await {
+        Poll::Ready(seen) => (seen.outcome(), seen.observed),
+        Poll::Pending => match until_pinned(waiter, deadline).await {
+            Ok(seen) => (seen.outcome(), seen.observed),
+            Err(seen) => (Err(Status::TIMED_OUT), seen.observed),
+        },
+    }
+}
+
 #[test]
 fn a_wait_that_keeps_its_object_ends_as_others_do() {
     let event = Event::new();
     let signals = &event.base().signals;
-    let wait = |open: bool, deadline| wait_for(event.clone().into(), A, MINE, move || open, deadline);
+    let wait = |open: bool, deadline| wait_for(&event, open, deadline);
     assert_eq!(ready(wait(false, never())), (Err(Status::CANCELED), Signals::SIGNAL_HANDLE_CLOSED));
     {
         let mut wait = pin!(wait(true, never()));

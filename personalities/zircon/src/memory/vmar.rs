@@ -2,7 +2,7 @@
 //!
 //! What a call unmaps may be dropped at once: frames stay in quarantine until every TLB has forgotten
 //! them. But the call returns only then: the thread of one that was answered at the trap waits for that before it goes
-//! on ([`leave`]).
+//! on ([`hold_back`]).
 
 use abi::{RawHandle, Rights, Status};
 use alloc::sync::Arc;
@@ -12,7 +12,7 @@ use hafnon_kernel::machine::{process, vdso};
 use hafnon_kernel::mm::shootdown;
 use hafnon_kernel::mm::user::Out;
 use hafnon_kernel::sched::Caller;
-use hafnon_kernel::sched::steps::leave;
+use hafnon_kernel::sched::steps::hold_back;
 use hafnon_kernel::sched::steps::next_step;
 use hafnon_kernel::sched::unfinished::{Unfinished, Work};
 use objects::mapping::whole_pages;
@@ -72,13 +72,13 @@ pub fn vmar_map(
     let mapped = vmar.object.map(&request(&vmar, &vmo, place, false));
     if !shootdown::all_settled() {
         // Some CPU may have yet to forget what was at these addresses.
-        leave();
+        hold_back();
     }
     Poll::Ready(mapped.and_then(|Mapped { mut range, id, .. }| {
         let written = mapped_addr.write(&(range.start as usize));
         while written.is_err() && !range.is_empty() {
             drop(vmar.object.take_back(id, &mut range).retired);
-            leave();
+            hold_back();
         }
         written
     }))
@@ -118,7 +118,7 @@ pub async fn vmar_map_long(
     let Mapped { mut range, id, retired, left } = vmar.object.map(&request(&vmar, &vmo, place, seal))?;
     let vmar = vmar.object;
     drop(retired);
-    let left = Left::new(&vmar, left);
+    let left = ToClear::new(&vmar, left);
     let address = range.start;
     // At once: a thread that is killed further down leaves a process whose calls are served.
     let note_vdso = |base, code| {
@@ -137,23 +137,23 @@ pub async fn vmar_map_long(
         while !range.is_empty() {
             let Step { retired, left } = vmar.take_back(id, &mut range);
             drop(retired);
-            clean_up(&vmar, Left::new(&vmar, left)).await;
+            clean_up(&vmar, ToClear::new(&vmar, left)).await;
         }
     }
     outcome
 }
 
 /// What a call has unmapped and not cleared yet, which is not forgotten if its thread is killed.
-struct Left(Option<(Ticket, Unfinished)>);
+struct ToClear(Option<(Ticket, Unfinished)>);
 
-impl Left {
+impl ToClear {
     fn new(vmar: &Arc<Vmar>, left: Option<Ticket>) -> Self {
         Self(left.map(|ticket| (ticket, Unfinished::new(Work::CleanUp(vmar.clone(), ticket)))))
     }
 }
 
 /// Goes on until all that a call has unmapped is gone, and every CPU has forgotten it.
-async fn clean_up(vmar: &Vmar, Left(left): Left) {
+async fn clean_up(vmar: &Vmar, ToClear(left): ToClear) {
     if let Some((ticket, unfinished)) = left {
         let mut left = Some(ticket);
         while let Some(ticket) = left {
@@ -198,7 +198,7 @@ pub fn vmar_unmap(caller: &Caller, vmar: Arc<Vmar>, addr: usize, len: usize) -> 
     Poll::Ready(vmar.unmap(addr as u64, len as u64).map(|Step { retired, left }| {
         drop(retired);
         if left.is_some() || !shootdown::all_settled() {
-            leave();
+            hold_back();
         }
     }))
 }
@@ -212,7 +212,7 @@ pub async fn vmar_unmap_long(
 ) -> Result<(), Status> {
     let Step { retired, left } = vmar.unmap(addr as u64, len as u64)?;
     drop(retired);
-    clean_up(&vmar, Left::new(&vmar, left)).await;
+    clean_up(&vmar, ToClear::new(&vmar, left)).await;
     Ok(())
 }
 
@@ -244,6 +244,6 @@ pub async fn vmar_protect(
 pub async fn vmar_destroy(_caller: &Caller, vmar: Arc<Vmar>) -> Result<(), Status> {
     let Step { retired, left } = vmar.destroy()?;
     drop(retired);
-    clean_up(&vmar, Left::new(&vmar, left)).await;
+    clean_up(&vmar, ToClear::new(&vmar, left)).await;
     Ok(())
 }

@@ -5,8 +5,8 @@ use alloc::sync::Arc;
 use hafnon_kernel::sched::{Caller, closing};
 use objects::{KILLED, Object};
 
-/// Kills a job or a process, at once. It returns when what of that is left to be discarded, and what others have left, is
-/// over. A thread is part of its process and can not be killed alone.
+/// Kills a job or a process, at once. It returns when the kernel task has discarded all that kills have left to it by then.
+/// A thread is part of its process and can not be killed alone.
 pub fn task_kill(caller: &Caller, task: Object) -> Result<(), Status> {
     let own = match task {
         Object::Job(job) => {
@@ -24,7 +24,7 @@ pub fn task_kill(caller: &Caller, task: Object) -> Result<(), Status> {
         // Others go on until their turn comes; who kills itself does not.
         caller.exit_process(KILLED);
     } else {
-        closing::await_kill();
+        closing::note_kill();
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::classes::Class;
 use super::order::{self, Place};
+use crate::sync::HeldLock;
 use core::fmt;
 use core::panic::Location;
 use core::ptr;
@@ -17,19 +18,6 @@ static LIMIT: AtomicU64 = AtomicU64::new(u64::MAX);
 /// Sets for how many ticks a lock may be held.
 pub fn set_limit(ticks: u64) {
     LIMIT.store(ticks, Relaxed);
-}
-
-/// A lock that is held, or waited for.
-#[derive(Clone, Copy, Debug)]
-pub struct Held {
-    /// The type of what it guards.
-    pub class: &'static str,
-    /// Where it is.
-    pub lock: usize,
-    /// Where in the program it was taken.
-    pub place: &'static Location<'static>,
-    /// Whether it is waited for still.
-    pub awaited: bool,
 }
 
 /// One lock.
@@ -107,13 +95,13 @@ impl Holder {
         Some((class, place, ticks))
     }
 
-    fn visit(&self, mut visit: impl FnMut(Held)) {
+    fn visit(&self, mut visit: impl FnMut(HeldLock)) {
         let held = self.entries().iter().map(|entry| (entry, false));
         let awaited = Some((&self.awaited, true)).filter(|(entry, _)| entry.lock.load(Relaxed) != 0);
         for (entry, awaited) in held.chain(awaited) {
             if let Some(place) = entry.place() {
                 let (class, lock) = (entry.class().name(), entry.lock.load(Relaxed));
-                visit(Held { class, lock, place, awaited });
+                visit(HeldLock { class, lock, place, awaited });
             }
         }
     }
@@ -196,7 +184,7 @@ pub fn assert_none_held() {
         fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
             let mut result = Ok(());
             owner::with(|holder| {
-                holder.visit(|Held { class, place, .. }| {
+                holder.visit(|HeldLock { class, place, .. }| {
                     result = result.and_then(|()| write!(formatter, " {class}, taken at {place}"));
                 });
             });
@@ -209,7 +197,7 @@ pub fn assert_none_held() {
 
 /// Visits the locks that CPU `cpu` holds, in the order in which it took them, and then the one that it waits for. It may
 /// take and release some meanwhile.
-pub fn for_each_held(cpu: usize, visit: impl FnMut(Held)) {
+pub fn for_each_held(cpu: usize, visit: impl FnMut(HeldLock)) {
     owner::of_cpu(cpu, |holder| holder.visit(visit));
 }
 

@@ -82,7 +82,7 @@ std::thread_local! {
 /// it is. Who is in the task's place keeps them from it meanwhile.
 #[test]
 fn what_one_change_can_not_wake_is_left_and_is_over_some_time() {
-    on_leaving(|| LEAVING.set(LEAVING.get() + 1));
+    set_hold_back(|| LEAVING.set(LEAVING.get() + 1));
     let few = Observed::by(FEW as usize);
     few.signal();
     assert_eq!((few.woken(), LEAVING.get()), (FEW as usize, 0), "a few are woken at once");
