@@ -94,7 +94,10 @@ impl Plan {
             Some(("expect", "panic")) => self.expectation = Expectation::Panic,
             Some(("expect", "reset")) => self.expectation = Expectation::Reset,
             Some(("expect", "hang")) => self.expectation = Expectation::Hang,
-            _ => bail!("this runner does not know the word"),
+            _ => bail!(
+                "this runner does not know the word; those that there are: cpus=1,2,4 memory=SIZE timeout=SECONDS \
+                 expect=panic|reset|hang counted with=WORD=VALUE device=NAME"
+            ),
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <threads.h>
@@ -66,6 +67,8 @@ static int deliver(int number) {
     if (!usual && ((action.sa_flags & SA_SIGINFO) != 0 || action.sa_handler != SIG_IGN)) call_handler(&action, number);
     if (!usual || (bit(number) & HARMLESS) != 0) return 0;
     if ((bit(number) & STOPPING) != 0) return fail(ENOSYS);
+    // Where it is told to be by the kernel is this function.
+    printf("ended by signal %d%s\n", number, number == SIGABRT ? " (abort)" : "");
     __builtin_trap();
 }
 
