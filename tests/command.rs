@@ -224,7 +224,7 @@ fn doctor_names_what_is_missing_and_how_to_get_it() {
     assert!(said.contains("`apt-get download qemu-system-x86` fetches it, to be unpacked into "), "{said}");
     // Whoever types what is quoted changes no toolchain of their own.
     let (_, said) = doctor(&["rustup"]);
-    let command = "`RUSTUP_HOME=HOME/.cache/hafnon/rustup rustup toolchain install stable ";
+    let command = "`RUSTUP_HOME=HOME/.cache/hafnon/rustup rustup toolchain install 1.95.0 ";
     assert!(said.contains(command) && !said.contains("`rustup toolchain "), "{said}");
     assert!(
         said.contains("--target x86_64-unknown-none` fetches it there ") && !said.contains(" add "),
