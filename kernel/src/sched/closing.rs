@@ -7,7 +7,7 @@
 //!                                                            └─ it was not a thread's, or that ends: give_up() ─▶ a kernel task
 //! ```
 //!
-//! Nothing is kept from one poll to the next: whoever is polled then would have to do with it.
+//! Nothing stays in `KEPT` from one poll to the next: it would be taken for the next task's.
 
 use super::blocked::{Blocked, Wait};
 use super::steps::{end_step, next_step};
@@ -15,6 +15,7 @@ use super::{Caller, run};
 use crate::arch::per_cpu::PerCpu;
 use crate::arch::user;
 use abi::Status;
+use core::future::poll_fn;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use executor::Sleep;
@@ -73,22 +74,29 @@ pub fn is_done() -> bool {
 /// Closes what the thread's call has left in its last step.
 pub async fn finish(caller: &Caller) {
     let Some(Kept { mut own, kills, .. }) = take(caller) else { return };
-    loop {
-        next_step().await;
-        if !own.step() {
-            break;
-        }
-    }
+    next_step().await;
+    poll_fn(|task| poll(&mut own, task)).await;
     if kills {
         until_closed().await;
     }
 }
 
-/// The thread's call goes on when that is closed which it has left in the step that is just over. Meanwhile the thread,
-/// whose task is woken, is blocked in this.
+/// Closes a step of it, and asks for the next turn if something is left.
+fn poll(own: &mut Own, task: &Context<'_>) -> Poll<()> {
+    if !own.step() {
+        return Poll::Ready(());
+    }
+    end_step();
+    task.waker().wake_by_ref();
+    Poll::Pending
+}
+
+/// Blocks the thread in closing what its call has left in the step that is just over: the call goes on behind that. The
+/// thread's task is woken.
 #[cold]
 pub fn go_on_behind(caller: &Caller, blocked: Pin<&mut Blocked>) {
     if let Some(Kept { own, .. }) = take(caller) {
+        end_step();
         let _: Poll<()> = blocked.suspend_for_a_turn(Closing(own));
     }
 }
@@ -103,12 +111,7 @@ impl Wait for Closing {
         _deadline: Pin<&mut Option<Sleep<'static>>>,
         task: &mut Context<'_>,
     ) -> Poll<Result<(), Status>> {
-        if !self.get_mut().0.step() {
-            return Poll::Ready(Ok(()));
-        }
-        end_step();
-        task.waker().wake_by_ref();
-        Poll::Pending
+        poll(&mut self.get_mut().0, task).map(Ok)
     }
 }
 

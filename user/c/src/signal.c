@@ -67,7 +67,7 @@ static int deliver(int number) {
     if (!usual && ((action.sa_flags & SA_SIGINFO) != 0 || action.sa_handler != SIG_IGN)) call_handler(&action, number);
     if (!usual || (bit(number) & HARMLESS) != 0) return 0;
     if ((bit(number) & STOPPING) != 0) return fail(ENOSYS);
-    // Where it is told to be by the kernel is this function.
+    // The kernel names only the place of the trap, which is here.
     printf("ended by signal %d%s\n", number, number == SIGABRT ? " (abort)" : "");
     __builtin_trap();
 }

@@ -75,21 +75,21 @@ impl Observed {
 
 std::thread_local! {
     /// How often this thread has left something: other tests do, too.
-    static LEAVING: Cell<usize> = const { Cell::new(0) };
+    static HELD_BACK: Cell<usize> = const { Cell::new(0) };
 }
 
 /// One test of all of it, as there is one queue: other tests may wake what is left here, but not say that it is over before
 /// it is. Who is in the task's place keeps them from it meanwhile.
 #[test]
 fn what_one_change_can_not_wake_is_left_and_is_over_some_time() {
-    set_hold_back(|| LEAVING.set(LEAVING.get() + 1));
+    set_hold_back(|| HELD_BACK.set(HELD_BACK.get() + 1));
     let few = Observed::by(FEW as usize);
     few.signal();
-    assert_eq!((few.woken(), LEAVING.get()), (FEW as usize, 0), "a few are woken at once");
+    assert_eq!((few.woken(), HELD_BACK.get()), (FEW as usize, 0), "a few are woken at once");
 
     let many = Observed::by(MANY);
     many.signal();
-    assert_eq!(LEAVING.get(), 1);
+    assert_eq!(HELD_BACK.get(), 1);
     let mut end = pin!(woken());
     for _ in 0..100_000 {
         if poll(end.as_mut()).is_ready() {
@@ -103,7 +103,7 @@ fn what_one_change_can_not_wake_is_left_and_is_over_some_time() {
     for turn in 2..4 {
         let many = Observed::by(MANY);
         many.signal();
-        assert_eq!(LEAVING.get(), turn);
+        assert_eq!(HELD_BACK.get(), turn);
         let _one = ONE.lock();
         for _ in 0..100_000 {
             assert!(poll(task.as_mut()).is_pending(), "it goes on for ever");
@@ -125,9 +125,9 @@ fn what_one_change_can_not_wake_is_left_and_is_over_some_time() {
     });
     assert!(is_over && many.woken() == MANY, "nothing is left then");
 
-    let before = LEAVING.get();
+    let before = HELD_BACK.get();
     note_leaving();
-    assert_eq!(LEAVING.get(), before + 1, "what another task goes on with is left, too");
+    assert_eq!(HELD_BACK.get(), before + 1, "what another task goes on with is left, too");
 }
 
 #[test]
